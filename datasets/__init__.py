@@ -1,0 +1,1 @@
+"""TFDS builders: import them as `stc_jax.datasets.<name>`."""
