@@ -1,0 +1,1 @@
+"""Models: pure Flax modules that import no other room of ours."""

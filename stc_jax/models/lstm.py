@@ -1,0 +1,84 @@
+"""LSTM layers scanned over time, with their input projection outside the scan."""
+
+import flax.linen as nn
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+GATES = 4  # in PyTorch's order: input, forget, cell, output
+
+
+def lstm_scan(
+  projected: Float[Array, 'b t gates'], w_hidden: Float[Array, 'h gates']
+) -> Float[Array, 'b t h']:
+  """Runs one LSTM layer over `projected` inputs (Hochreiter & Schmidhuber 1997).
+
+  `projected` is inputs @ w_input + bias for all time steps at once; only the product
+  with the hidden state depends on the step before. Starts from zeros; gates = 4 * h.
+  """
+
+  def step(carry, gates_in):
+    hidden, cell = carry
+    i, f, g, o = jnp.split(gates_in + hidden @ w_hidden, GATES, axis=-1)
+    cell = nn.sigmoid(f) * cell + nn.sigmoid(i) * nn.tanh(g)
+    hidden = nn.sigmoid(o) * nn.tanh(cell)
+    return (hidden, cell), hidden
+
+  zeros = jnp.zeros((projected.shape[0], w_hidden.shape[0]), projected.dtype)
+  _, hidden = jax.lax.scan(step, (zeros, zeros), projected.swapaxes(0, 1))
+  return hidden.swapaxes(0, 1)
+
+
+class LSTM(nn.Module):
+  """A stack of LSTM layers (the paper's T-LSTM and C-LSTM have two).
+
+  Attributes:
+    width: hidden units of every layer.
+    layers: how many, each reading the hidden sequence of the one below.
+    forget_bias: the forget gate's first bias; 1 keeps early memory (Gers et al. 2000).
+    dtype: of the computation; parameters are float32.
+  """
+
+  width: int
+  layers: int
+  forget_bias: float
+  dtype: jnp.dtype
+
+  @nn.compact
+  def __call__(self, inputs: Float[Array, 'b t d']) -> Float[Array, 'b t h']:
+    """Returns the last layer's hidden state at every step."""
+    sequence = inputs.astype(self.dtype)
+    for layer in range(self.layers):
+      w_input, w_hidden, bias = self._params(layer, sequence.shape[-1])
+      sequence = lstm_scan(sequence @ w_input + bias, w_hidden)
+    return sequence
+
+  def _params(self, layer: int, d: int) -> list[Array]:
+    glorot = nn.initializers.glorot_uniform()
+    gates = GATES * self.width
+
+    def bias_init(_, shape):
+      return jnp.zeros(shape).at[self.width : 2 * self.width].set(self.forget_bias)
+
+    params = (
+      self.param(f'w_input_{layer}', glorot, (d, gates)),
+      self.param(f'w_hidden_{layer}', glorot, (self.width, gates)),
+      self.param(f'bias_{layer}', bias_init, (gates,)),
+    )
+    return [param.astype(self.dtype) for param in params]
+
+
+def batched_lstm(streams: int, **attributes) -> nn.Module:
+  """`streams` stacks of LSTMs that share no weights, run as one scan.
+
+  Maps float [streams, b, t, d] to [streams, b, t, h]: all streams' products of one time
+  step are one batched matrix product.
+  """
+  batched = nn.vmap(
+    LSTM,
+    in_axes=0,
+    axis_size=streams,
+    variable_axes={'params': 0},
+    split_rngs={'params': True},
+  )
+  return batched(**attributes)

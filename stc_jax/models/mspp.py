@@ -1,0 +1,65 @@
+"""MSPP-norm: multi-scale max pooling of every frame to one length."""
+
+from collections.abc import Sequence
+
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+
+def mspp_norm(
+  maps: Float[Array, 'b t h w c'],
+  levels: Sequence[int] = (8, 4, 2),
+  pooled: Float[Array, 'b t h2 w2 c'] | None = None,
+) -> Float[Array, 'b t d']:
+  """Max-pools each frame over pyramids of n x n regions (Yu et al. 2018, sec. 3.2.1).
+
+  Returns d = c * sum(n * n for n in levels) numbers a frame, level by level as given.
+  Where n does not divide h or w, regions have the bounds of He et al. 2014 (floor, ceil),
+  as in an adaptive pooling layer.
+
+  `pooled` is the 1 x 2 x 2 max pooling of `maps`, where the network has it anyway. A
+  maximum of maxima is a maximum, so each level is taken from the smallest map that its
+  regions are whole unions of: a finer level, `pooled`, or else `maps`.
+  """
+  h, w = maps.shape[2:4]
+  pyramid = {}
+  for n in sorted(levels, reverse=True):
+    finer = min((m for m in pyramid if m % n == 0), default=None)
+    if finer is not None:
+      source = pyramid[finer]
+    elif pooled is not None and _aligned(h, n) and _aligned(w, n):
+      source = pooled
+    else:
+      source = maps
+    pyramid[n] = _pool_axis(_pool_axis(source, n, axis=2), n, axis=3)
+  b, t, _, _, c = maps.shape
+  return jnp.concatenate([pyramid[n].reshape(b, t, n * n * c) for n in levels], axis=-1)
+
+
+def max_pool_1x2x2(maps: Float[Array, 'b t h w c']) -> Float[Array, 'b t h2 w2 c']:
+  """P2: the maximum of every 2 x 2 pixels; an odd last row or column is left out."""
+  b, t, h, w, c = maps.shape
+  even = maps[:, :, : h // 2 * 2, : w // 2 * 2]
+  return even.reshape(b, t, h // 2, 2, w // 2, 2, c).max(axis=(3, 5))
+
+
+def regions(size: int, n: int) -> list[tuple[int, int]]:
+  """The n half-open ranges that adaptive pooling cuts `size` pixels into."""
+  return [(i * size // n, -(-(i + 1) * size // n)) for i in range(n)]
+
+
+def _aligned(size: int, n: int) -> bool:
+  """Whether the regions of `size` are those of its 2-pooled half, doubled."""
+  return regions(size, n) == [(2 * a, 2 * b) for a, b in regions(size // 2, n)]
+
+
+def _pool_axis(maps: Array, n: int, axis: int) -> Array:
+  size = maps.shape[axis]
+  if size % n == 0:
+    split = (*maps.shape[:axis], n, size // n, *maps.shape[axis + 1 :])
+    return maps.reshape(split).max(axis=axis + 1)
+  parts = [
+    jnp.take(maps, jnp.arange(a, b), axis=axis).max(axis=axis)
+    for a, b in regions(size, n)
+  ]
+  return jnp.stack(parts, axis=axis)

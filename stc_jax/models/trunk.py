@@ -1,0 +1,73 @@
+"""The 3D CNN: every convolutional layer's feature maps."""
+
+from typing import NamedTuple
+
+import flax.linen as nn
+import jax.numpy as jnp
+from jaxtyping import Array, Float
+
+from stc_jax.models.conv3d import conv3d
+from stc_jax.models.mspp import max_pool_1x2x2
+from stc_jax.models.notation import Conv
+
+
+class Features(NamedTuple):
+  """A conv layer's maps, and their P2 pooling where the layer has one."""
+
+  maps: Float[Array, 'b t h w f']
+  pooled: Float[Array, 'b t h2 w2 f'] | None
+
+  @property
+  def output(self) -> Array:
+    """What the next layer reads."""
+    return self.maps if self.pooled is None else self.pooled
+
+
+class ConvBlock(nn.Module):
+  """Convolution, batch normalisation where the notation says BN, ReLU, P2.
+
+  The paper doesn't say where the activation stands: after BN here, the usual place
+  since Ioffe & Szegedy 2015. A convolution with BN has no bias of its own: BN has one.
+  """
+
+  conv: Conv
+  norm_momentum: float
+  dtype: jnp.dtype
+
+  @nn.compact
+  def __call__(self, video: Float[Array, 'b t h w c'], train: bool) -> Features:
+    """Returns the activated maps; `train` normalises by the batch's own statistics."""
+    k, f = self.conv.kernel, self.conv.filters
+    glorot = nn.initializers.glorot_uniform()
+    kernel = self.param('kernel', glorot, (k, k, k, video.shape[-1], f))
+    maps = conv3d(video.astype(self.dtype), kernel.astype(self.dtype))
+    if self.conv.norm:
+      maps = nn.BatchNorm(
+        use_running_average=not train,
+        momentum=self.norm_momentum,
+        dtype=self.dtype,
+        name='norm',
+      )(maps)
+    else:
+      bias = self.param('bias', nn.initializers.zeros, (f,))
+      maps += bias.astype(self.dtype)
+    maps = nn.relu(maps)
+    return Features(maps, max_pool_1x2x2(maps) if self.conv.pool else None)
+
+
+class Trunk(nn.Module):
+  """The conv layers of a notation string, finest first."""
+
+  convs: tuple[Conv, ...]
+  norm_momentum: float
+  dtype: jnp.dtype
+
+  @nn.compact
+  def __call__(self, video: Float[Array, 'b t h w c'], train: bool) -> list[Features]:
+    """Returns f_1..f_l of Yu et al. 2018, sec. 3.1."""
+    features = []
+    for number, conv in enumerate(self.convs, start=1):
+      block = ConvBlock(conv, self.norm_momentum, self.dtype, name=f'conv{number}')
+      features.append(block(video, train))
+      video = features[-1].output
+    return features
