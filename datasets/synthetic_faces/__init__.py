@@ -1,0 +1,1 @@
+"""Synthetic faces: rendered clips of six emotions driven by FACS action units."""

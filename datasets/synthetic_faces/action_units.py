@@ -1,0 +1,140 @@
+"""Which action units make an emotion, how strongly, and when.
+
+References:
+  Ekman, Friesen, *EMFACS-7: Emotional Facial Action Coding System*, University of
+    California (1983).
+  Ekman, Friesen, Hager, *Facial Action Coding System: The Manual* and *Investigator's
+    Guide*, Research Nexus, Salt Lake City (2002).
+"""
+
+import dataclasses
+
+import numpy as np
+
+EMOTIONS = ('anger', 'disgust', 'fear', 'happiness', 'sadness', 'surprise')
+
+# The columns of `aus`.
+AU_NUMBERS = (1, 2, 4, 5, 6, 7, 9, 10, 12, 15, 16, 17, 20, 23, 24, 25, 26, 27, 45)
+
+BLINK = 45
+
+# Prototypes and major variants (Ekman, Friesen & Hager 2002, Investigator's Guide).
+PROTOTYPES = {
+  'anger': ((4, 5, 7, 23), (4, 5, 7, 24), (4, 7, 17, 24), (4, 5, 7, 10, 23, 25)),
+  'disgust': ((9, 15), (9, 17), (10, 15), (10, 17), (9, 16, 25), (10, 16, 25)),
+  'fear': ((1, 2, 4, 5, 20, 25), (1, 2, 4, 5, 20, 26), (1, 2, 4, 20, 25), (1, 2, 4, 5, 25)),
+  'happiness': ((6, 12), (6, 12, 25), (12, 25), (6, 12, 25, 26)),
+  'sadness': ((1, 4, 15), (1, 4, 15, 17), (1, 4, 17), (1, 4, 6, 15)),
+  'surprise': ((1, 2, 5, 26), (1, 2, 5, 27), (1, 2, 26), (1, 2, 5, 25)),
+}  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True)
+class Actions:
+  """What a face does during a clip.
+
+  Attributes:
+    intensities: float32[frames, n_aus], 0 (absent) to 1 (FACS level E).
+    sides: float32[n_aus, 2], share of each intensity that the subject's right and left
+      half of the face show.
+  """
+
+  intensities: np.ndarray
+  sides: np.ndarray
+
+
+def draw_actions(
+  rng: np.random.Generator,
+  emotion: str,
+  frames: int,
+  fps: float,
+  gains: np.ndarray,
+  returns: bool,
+  difficulty: float = 1.0,
+) -> Actions:
+  """Draws the action units of one clip.
+
+  Args:
+    rng: The clip's generator.
+    emotion: One of `EMOTIONS`.
+    frames: Length of the clip.
+    fps: Frames per second.
+    gains: float[n_aus], the subject's expressivity.
+    returns: Whether the face comes back to neutral after the apex.
+    difficulty: The expression is weaker, and the irrelevant motion stronger, above 1.
+
+  Returns:
+    Intensities and asymmetries. Without `returns` the emotion's action units begin at
+    0 and reach their maximum in the last frame.
+  """
+  variants = PROTOTYPES[emotion]
+  chosen = variants[rng.integers(len(variants))]
+  # Level B to E, as in acted and in milder spontaneous expressions.
+  strength = rng.uniform(0.3, 1.0) / difficulty**0.5
+  start, apex = _draw_times(rng, frames, returns)
+  intensities = np.zeros((frames, len(AU_NUMBERS)), np.float32)
+  for column, number in enumerate(AU_NUMBERS):
+    peak = strength * rng.uniform(0.7, 1.15) * gains[column]
+    lag = rng.uniform(0, 0.25) * (apex - start)
+    if number in chosen:
+      envelope = _envelope(frames, start + lag, apex, returns)
+      intensities[:, column] = np.clip(peak, 0.12, 1) * envelope
+  intensities = np.maximum(
+    intensities, _draw_irrelevant(rng, frames, returns, difficulty)
+  )
+  intensities[:, AU_NUMBERS.index(BLINK)] = _draw_blinks(rng, frames, fps)
+  sides = 1 + rng.normal(0, 0.1 * difficulty, (len(AU_NUMBERS), 2))
+  return Actions(intensities, np.clip(sides, 0.5, 1.5).astype(np.float32))
+
+
+def _draw_times(
+  rng: np.random.Generator, frames: int, returns: bool
+) -> tuple[float, float]:
+  """The frames where the onset begins and where the apex is reached."""
+  if returns:
+    apex = rng.uniform(0.35, 0.65) * (frames - 1)
+    return apex * rng.uniform(0.2, 0.55), apex
+  return rng.uniform(0.0, 0.3) * (frames - 1), frames - 1
+
+
+def _envelope(frames: int, start: float, apex: float, returns: bool) -> np.ndarray:
+  """Smooth onset and, where the face returns, plateau and slower offset; 0..1."""
+  time = np.arange(frames)
+  onset = _minimum_jerk((time - start) / max(apex - start, 1.0))
+  if not returns:
+    return onset
+  hold = apex + 0.15 * (frames - 1 - apex)
+  offset = _minimum_jerk((time - hold) / max(0.95 * (frames - 1) - hold, 1.0))
+  return onset * (1 - offset)
+
+
+def _minimum_jerk(progress: np.ndarray) -> np.ndarray:
+  """The smoothest step from 0 to 1 (Flash & Hogan 1985)."""
+  t = np.clip(progress, 0, 1)
+  return t**3 * (10 - 15 * t + 6 * t**2)
+
+
+def _draw_irrelevant(
+  rng: np.random.Generator, frames: int, returns: bool, difficulty: float
+) -> np.ndarray:
+  """Weak action units (level A to B) that have nothing to do with the emotion."""
+  intensities = np.zeros((frames, len(AU_NUMBERS)), np.float32)
+  bystanders = [2, 4, 7, 10, 12, 15, 17, 20, 24, 25]
+  for number in rng.choice(bystanders, rng.integers(0, 4), replace=False):
+    start = rng.uniform(0, 0.7) * frames
+    apex = min(start + rng.uniform(0.2, 0.8) * frames, frames - 1)
+    peak = min(0.3 * difficulty * rng.random(), 0.6)
+    column = AU_NUMBERS.index(number)
+    intensities[:, column] = peak * _envelope(frames, start, apex, returns)
+  return intensities
+
+
+def _draw_blinks(rng: np.random.Generator, frames: int, fps: float) -> np.ndarray:
+  """Blinks at random moments, about 15 a minute, 0.2 s each; never at the clip's ends."""
+  time = np.arange(frames)
+  blinks = np.zeros(frames, np.float32)
+  for _ in range(rng.poisson(0.25 * frames / fps)):
+    centre = rng.uniform(0.15, 0.85) * frames
+    half = 0.12 * fps
+    blinks = np.maximum(blinks, _minimum_jerk(1.3 * (1 - np.abs(time - centre) / half)))
+  return blinks * _minimum_jerk(time / 2) * _minimum_jerk((frames - 1 - time) / 2)

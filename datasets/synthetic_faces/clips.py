@@ -1,0 +1,76 @@
+"""Clips by number: each is a function of the seed and of what it is a clip of."""
+
+import dataclasses
+
+import numpy as np
+
+from stc_jax.datasets.synthetic_faces import action_units, nuisances, renderer
+from stc_jax.datasets.synthetic_faces import subjects
+
+# Told apart so that no two generators share a seed: NumPy pads seeds with zeros.
+_SUBJECT, _CLIP, _SENSOR = 1, 2, 3
+
+ORDERS = ('neutral_to_apex', 'neutral_apex_neutral')
+
+
+@dataclasses.dataclass(frozen=True)
+class Clip:
+  """A rendered clip of n frames.
+
+  Attributes:
+    frames: uint8[n, size, size, 3], sRGB.
+    aus: float32[n, n_aus], intensity of each of `action_units.AU_NUMBERS`, 0..1.
+    eyes: float32[n, 2, 2], (x, y) in pixels of the subject's right and left eye.
+  """
+
+  frames: np.ndarray
+  aus: np.ndarray
+  eyes: np.ndarray
+
+
+def draw_subject(seed: int, subject: int, difficulty: float) -> subjects.Subject:
+  """The subject of that number in the population of that seed."""
+  rng = np.random.default_rng([seed, _SUBJECT, subject])
+  return subjects.draw_subject(rng, len(action_units.AU_NUMBERS), difficulty)
+
+
+def make_clip(
+  seed: int,
+  subject: int,
+  emotion: str,
+  take: int,
+  *,
+  order: str = 'neutral_to_apex',
+  lengths: tuple[int, int] = (12, 28),
+  fps: float = 12.0,
+  difficulty: float = 1.0,
+  size: int = 64,
+) -> Clip:
+  """Renders one clip.
+
+  Args:
+    seed: Of the whole set.
+    subject: Number of the subject, from 1.
+    emotion: One of `action_units.EMOTIONS`.
+    take: Number of the clip among the subject's clips of this emotion, from 1.
+    order: One of `ORDERS`.
+    lengths: Fewest and most frames.
+    fps: Frames per second.
+    difficulty: Scales resting traits, nuisances and weakness of expression.
+    size: Height and width of the frames in pixels.
+
+  Returns:
+    The clip; the same arguments give the same bytes.
+  """
+  person = draw_subject(seed, subject, difficulty)
+  key = [subject, action_units.EMOTIONS.index(emotion), take]
+  rng = np.random.default_rng([seed, _CLIP, *key])
+  frames = int(rng.integers(lengths[0], lengths[1] + 1))
+  returns = order == 'neutral_apex_neutral'
+  actions = action_units.draw_actions(
+    rng, emotion, frames, fps, person.gains, returns, difficulty
+  )
+  conditions = nuisances.draw_nuisances(rng, frames, fps, difficulty)
+  sensor = np.random.default_rng([seed, _SENSOR, *key])
+  pictures, eyes = renderer.render_clip(person, actions, conditions, size, sensor)
+  return Clip(pictures, actions.intensities, eyes)
