@@ -14,7 +14,7 @@ def mspp_norm(
   """Max-pools each frame over pyramids of n x n regions (Yu et al. 2018, sec. 3.2.1).
 
   Returns d = c * sum(n * n for n in levels) numbers a frame, level by level as given.
-  Where n does not divide h or w, regions have the bounds of He et al. 2014 (floor, ceil),
+  Where n does not divide h or w, regions have the bounds of He et al. 2014,
   as in an adaptive pooling layer.
 
   `pooled` is the 1 x 2 x 2 max pooling of `maps`, where the network has it anyway. A

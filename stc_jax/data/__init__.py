@@ -1,0 +1,1 @@
+"""Data: prepared sets to device arrays, folds, augmentation."""

@@ -1,0 +1,1 @@
+"""Evaluation: numbers, baselines, result files, pictures."""

@@ -1,0 +1,1 @@
+"""Training: one step, mapped over trials, scanned over time, resumed exactly."""

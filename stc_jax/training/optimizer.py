@@ -1,0 +1,92 @@
+"""Stages of (steps, learning rate), and the optimisers that follow them."""
+
+import dataclasses
+
+import jax
+import optax
+
+from stc_jax.errors import InputError
+
+OPTIMIZERS = ('sgd', 'adamw')
+
+
+@dataclasses.dataclass(frozen=True)
+class TrainingConfig:
+  """The launch file's section `training`; fields are documented in launch/default.py."""
+
+  stages: tuple[tuple[int, float], ...]
+  batch_size: int
+  optimizer: str
+  momentum: float
+  weight_decay: float
+  gradient_clip: float
+  label_smoothing: float
+  augment: bool
+  steps_per_chunk: int
+  trials_per_device: int
+  checkpoint_seconds: float
+
+  def __post_init__(self):
+    """Checks the ranges."""
+    if self.optimizer not in OPTIMIZERS:
+      raise InputError(
+        f'training.optimizer: {self.optimizer!r} is not one of {", ".join(OPTIMIZERS)}'
+      )
+    if not self.stages or not all(_is_stage(stage) for stage in self.stages):
+      raise InputError(
+        f'training.stages: {self.stages} must be pairs of (steps, learning rate), '
+        'both above 0, such as ((300, 0.0025), (200, 0.000025))'
+      )
+    for field in ('batch_size', 'steps_per_chunk', 'trials_per_device'):
+      if getattr(self, field) < 1:
+        raise InputError(f'training.{field}: must be at least 1')
+    for field in ('weight_decay', 'gradient_clip', 'checkpoint_seconds'):
+      if getattr(self, field) < 0:
+        raise InputError(f'training.{field}: must not be negative')
+    for field in ('momentum', 'label_smoothing'):
+      if not 0 <= getattr(self, field) < 1:
+        raise InputError(f'training.{field}: must lie in [0, 1)')
+
+  @property
+  def steps(self) -> int:
+    """Of all stages together."""
+    return sum(steps for steps, _ in self.stages)
+
+
+def make(config: TrainingConfig) -> optax.GradientTransformation:
+  """The optimiser of a launch file.
+
+  `sgd` adds weight_decay * w to the gradient, the L2 penalty of the paper's time;
+  `adamw` decays apart from the gradient (Loshchilov & Hutter 2019). Only matrices and
+  kernels decay, not biases or normalisation scales.
+  """
+  rate = _schedule(config)
+  decay = config.weight_decay
+  if config.optimizer == 'sgd':
+    rule = optax.chain(
+      optax.add_decayed_weights(decay, mask=_decays),
+      optax.sgd(rate, momentum=config.momentum or None),
+    )
+  else:
+    rule = optax.adamw(rate, b1=config.momentum, weight_decay=decay, mask=_decays)
+  if config.gradient_clip:
+    return optax.chain(optax.clip_by_global_norm(config.gradient_clip), rule)
+  return rule
+
+
+def _schedule(config: TrainingConfig) -> optax.Schedule:
+  """The learning rate at each step: constant within a stage (Yu et al. 2018, sec. 4.2)."""
+  lengths, rates = zip(*config.stages, strict=True)
+  ends = [sum(lengths[: i + 1]) for i in range(len(lengths) - 1)]
+  return optax.join_schedules([optax.constant_schedule(r) for r in rates], ends)
+
+
+def _decays(params: optax.Params) -> optax.Params:
+  """Which parameters decay: `kernel`, `w_input_0`, ..."""
+  return jax.tree.map_with_path(
+    lambda path, _: path[-1].key.startswith(('kernel', 'w_')), params
+  )
+
+
+def _is_stage(stage) -> bool:
+  return isinstance(stage, tuple) and len(stage) == 2 and min(stage) > 0
