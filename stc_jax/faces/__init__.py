@@ -1,0 +1,1 @@
+"""Pixels: reading clips, finding faces, aligning them. Imports no other room."""

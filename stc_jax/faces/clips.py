@@ -1,0 +1,173 @@
+"""Reads clips, from image files or from a video, as RGB frames.
+
+Colours are RGB, pixels uint8; OpenCV's own BGR stays in this file. A clip that cannot
+be read as a whole is refused rather than shortened.
+"""
+
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+
+from stc_jax.errors import InputError
+from stc_jax.faces import containers
+
+# One clear line is our rule, so the libraries keep what they think to themselves.
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+os.environ.setdefault('OPENCV_FFMPEG_LOGLEVEL', '-8')
+# Without this FFmpeg guesses the missing half of a cut frame: a grey picture, no error.
+os.environ.setdefault('OPENCV_FFMPEG_CAPTURE_OPTIONS', 'fflags;+discardcorrupt')
+
+_PNG = b'\x89PNG\r\n\x1a\n'
+_REMEDY = 'copy it again from its source, or leave the clip out'
+
+
+def read_images(
+  paths: Sequence[Path], size: int | None = None
+) -> UInt8[np.ndarray, 't h w 3']:
+  """Reads a clip kept as one image file a frame, in the order given.
+
+  Gray images become three equal channels, alpha is dropped, 16-bit values are divided
+  by 257 and rounded, and a camera's orientation tag is obeyed.
+
+  Args:
+    paths: the image files, at least one.
+    size: resizes every frame to `size` x `size` as soon as it is read (see `resize`).
+
+  Returns:
+    The frames, RGB.
+
+  Raises:
+    InputError: a file is missing, empty, damaged, or no image; or the frames differ in
+      size.
+  """
+  frames, first = [], None
+  for path in paths:
+    frame = _read_image(Path(path))
+    first = frame.shape if first is None else first
+    if frame.shape != first:
+      raise InputError(
+        f'{path}: {frame.shape[1]} x {frame.shape[0]} pixels where {paths[0]} has '
+        f'{first[1]} x {first[0]}; give all frames of a clip the same size'
+      )
+    frames.append(frame if size is None else _resized(frame, size))
+  return np.stack(frames)
+
+
+def read_video(
+  path: Path, size: int | None = None
+) -> tuple[UInt8[np.ndarray, 't h w 3'], float]:
+  """Reads all frames of a video file.
+
+  A video is taken as cut short if it yields fewer frames than its container declares
+  and the file itself is shorter than declared. Either sign alone is normal: trimmed MP4
+  files declare hidden frames, Matroska declares the sound's length, and a file that
+  lost only its closing index has all its frames.
+
+  Args:
+    path: the video file.
+    size: resizes every frame to `size` x `size` as soon as it is read, so that memory
+      never holds the video in its full size (see `resize`).
+
+  Returns:
+    The frames, RGB, and the frame rate in frames per second.
+
+  Raises:
+    InputError: the file is missing, empty, damaged, cut short, or no video.
+  """
+  path = Path(path)
+  _check_file(path)
+  capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+  try:
+    frames = [
+      frame if size is None else _resized(frame, size) for frame in _frames_of(capture)
+    ]
+    # Where a container declares no count, OpenCV makes one up far below zero.
+    declared = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
+    fps = capture.get(cv2.CAP_PROP_FPS)
+  finally:
+    capture.release()
+  if not frames:
+    raise InputError(f'{path}: no frame of this video can be read; {_REMEDY}')
+  if len(frames) < declared and not containers.is_whole(path):
+    raise InputError(
+      f'{path}: cut short: {len(frames)} of {declared} frames can be read; {_REMEDY}'
+    )
+  if not (np.isfinite(fps) and fps > 0):
+    raise InputError(
+      f'{path}: the video states no frame rate; encode it again with one'
+    )
+  return np.stack(frames), float(fps)
+
+
+def resize(
+  frames: UInt8[np.ndarray, 't h w 3'], size: int
+) -> UInt8[np.ndarray, 't {size} {size} 3']:
+  """Resizes frames to `size` x `size` pixels; the aspect ratio is not kept.
+
+  A side that shrinks is averaged over pixel areas (INTER_AREA), which doesn't alias; a
+  side that grows is interpolated linearly (INTER_LINEAR), which doesn't overshoot.
+  """
+  return np.stack([_resized(frame, size) for frame in frames])
+
+
+def _resized(
+  frame: UInt8[np.ndarray, 'h w 3'], size: int
+) -> UInt8[np.ndarray, '{size} {size} 3']:
+  height, width = frame.shape[:2]
+  shrunk = (min(width, size), min(height, size))
+  frame = cv2.resize(frame, shrunk, interpolation=cv2.INTER_AREA)
+  return cv2.resize(frame, (size, size), interpolation=cv2.INTER_LINEAR)
+
+
+def _read_image(path: Path) -> UInt8[np.ndarray, 'h w 3']:
+  _check_file(path)
+  data = path.read_bytes()
+  # libpng writes its complaints straight to standard error: ask before it does.
+  if data.startswith(_PNG) and not _is_whole_png(data):
+    raise InputError(f'{path}: a damaged or incomplete PNG file; {_REMEDY}')
+  encoded = np.frombuffer(data, np.uint8)
+  image = cv2.imdecode(encoded, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
+  if image is None:
+    raise InputError(f'{path}: no readable image; {_REMEDY}')
+  if image.dtype == np.uint16:
+    image = ((image.astype(np.uint32) + 128) // 257).astype(np.uint8)
+  if image.dtype != np.uint8:
+    raise InputError(f'{path}: pixels of type {image.dtype}; save it with 8 or 16 bits')
+  return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+
+
+def _is_whole_png(data: bytes) -> bool:
+  """Whether every chunk up to the closing IEND is there and has its checksum."""
+  at = len(_PNG)
+  while at + 12 <= len(data):
+    end = at + 8 + int.from_bytes(data[at : at + 4])
+    chunk = data[at + 4 : end]
+    if zlib.crc32(chunk) != int.from_bytes(data[end : end + 4]):
+      return False
+    if chunk[:4] == b'IEND':
+      return True
+    at = end + 4
+  return False
+
+
+def _frames_of(capture: cv2.VideoCapture) -> Iterator[UInt8[np.ndarray, 'h w 3']]:
+  while True:
+    read, frame = capture.read()
+    if not read:
+      return
+    yield cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
+
+
+def _check_file(path: Path) -> None:
+  try:
+    with path.open('rb') as file:
+      empty = not file.read(1)
+  except OSError as error:
+    raise InputError(f'{path}: {error.strerror}; check its name and rights') from error
+  if empty:
+    raise InputError(f'{path}: an empty file; {_REMEDY}')
