@@ -1,0 +1,1 @@
+"""Clips from a folder of your own."""
