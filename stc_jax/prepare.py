@@ -1,0 +1,67 @@
+"""Prepares a dataset for training: `python -m stc_jax.prepare --dataset=NAME`.
+
+Says where the dataset lies, what is in it, and the command to type next.
+"""
+
+import collections
+
+import tensorflow_datasets as tfds
+from absl import flags, logging
+
+from stc_jax import command_line
+from stc_jax.data import catalogue
+
+_DATASET = flags.DEFINE_string(
+  'dataset', None, 'Which dataset; a folder of datasets/.', required=True
+)
+_BUILDER_CONFIG = flags.DEFINE_string(
+  'builder_config',
+  '',
+  'Which of its configs; for clip_folder, a name of your own for this folder.',
+)
+_MANUAL_DIR = flags.DEFINE_string(
+  'manual_dir', '', 'The folder of raw files, for a dataset that is made from such.'
+)
+_DATA_DIR = flags.DEFINE_string(
+  'data_dir',
+  '',
+  'Where prepared datasets lie; TFDS_DATA_DIR or ~/tensorflow_datasets if not given.',
+)
+_OVERWRITE = flags.DEFINE_bool('overwrite', False, 'Makes the dataset again.')
+
+
+def main() -> None:
+  """Prepares the dataset that the flags name, and describes it."""
+  logging.set_verbosity(logging.ERROR)
+  builder = catalogue.prepare(
+    _DATASET.value,
+    _BUILDER_CONFIG.value,
+    _DATA_DIR.value,
+    _MANUAL_DIR.value,
+    _OVERWRITE.value,
+  )
+  print(f'{builder.info.full_name} is in {builder.data_dir}')
+  for split in builder.info.splits:
+    print(describe(builder, split))
+  print(f'next: python -m stc_jax.main --config=launch/{_DATASET.value}.py')
+
+
+def describe(builder: tfds.core.DatasetBuilder, split: str) -> str:
+  """Returns a line on a split: its clips, and subjects and classes if it has them."""
+  examples = builder.as_data_source(split)
+  subjects, counts = set(), collections.Counter()
+  for example in examples:
+    subjects.add(example.get('subject'))
+    counts[example.get('label')] += 1
+  words = [f'{split}: {len(examples)} clips']
+  if 'subject' in builder.info.features:
+    words.append(f'{len(subjects)} subjects')
+  if 'label' in builder.info.features:
+    names = builder.info.features['label'].names
+    classes = ', '.join(f'{name} {counts[i]}' for i, name in enumerate(names))
+    words.append(f'{len(names)} classes ({classes})')
+  return ', '.join(words)
+
+
+if __name__ == '__main__':
+  command_line.run(main)

@@ -1,0 +1,33 @@
+"""Runs our commands as a user does, in a process of their own."""
+
+import subprocess
+import sys
+
+
+def succeeds(*argv: str, **options) -> str:
+  """Runs `python -m argv`; returns its standard output. Standard error stays empty."""
+  done = _run(argv, options)
+  assert done.returncode == 0, done.stderr
+  assert not done.stderr, done.stderr
+  return done.stdout
+
+
+def fails(*argv: str, naming: str | tuple[str, ...], **options) -> str:
+  """Runs `python -m argv`, which must refuse its input; returns the line it says.
+
+  That is exit code 2 and one line on standard error, which names all of `naming`.
+  """
+  done = _run(argv, options)
+  assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
+  assert 'Traceback' not in done.stdout + done.stderr
+  assert done.stderr.startswith('error: '), done.stderr
+  assert done.stderr.endswith('\n'), done.stderr
+  assert done.stderr.count('\n') == 1, done.stderr
+  for name in (naming,) if isinstance(naming, str) else naming:
+    assert name in done.stderr, (name, done.stderr)
+  return done.stderr
+
+
+def _run(argv, options):
+  command = [sys.executable, '-m', *argv]
+  return subprocess.run(command, capture_output=True, text=True, timeout=300, **options)

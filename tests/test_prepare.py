@@ -1,0 +1,222 @@
+"""The command line of `stc_jax.prepare`, as its user meets it."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import cv2
+import numpy as np
+import pytest
+import tensorflow_datasets as tfds
+from command import fails, succeeds
+
+from stc_jax.data import catalogue
+from stc_jax.errors import InputError
+
+
+class FixedConfigs(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+  VERSION = tfds.core.Version('1.0.0')
+  BUILDER_CONFIGS = (
+    tfds.core.BuilderConfig(name='one'),
+    tfds.core.BuilderConfig(name='two'),
+  )
+  _info = _split_generators = _generate_examples = None
+
+
+PREPARE = ('stc_jax.prepare', '--dataset=clip_folder')
+
+
+def write_clip(folder, count=3):
+  folder.mkdir(parents=True)
+  for i in range(count):
+    assert cv2.imwrite(str(folder / f'{i}.png'), np.full((48, 48), 50 * i, np.uint8))
+  return folder
+
+
+@pytest.fixture
+def clips(tmp_path):
+  for clip in ('joy/anna_1', 'joy/ben_1', 'awe/anna_2'):
+    write_clip(tmp_path / 'clips' / clip)
+  return tmp_path / 'clips'
+
+
+@pytest.fixture
+def data_dir(tmp_path):
+  return tmp_path / 'data'
+
+
+@pytest.fixture
+def flags(clips, data_dir):
+  return [f'--manual_dir={clips}', f'--data_dir={data_dir}']
+
+
+def test_prepares_says_what_is_there_and_rests_the_second_time(flags, data_dir):
+  said = succeeds(*PREPARE, *flags)
+  folder = data_dir / 'clip_folder' / 'default' / '1.0.0'
+  first, said = said.split('\n', maxsplit=1)
+  assert first == f'preparing {folder}'
+  assert said.splitlines() == [
+    f'clip_folder/default/1.0.0 is in {folder}',
+    'data: 3 clips, 2 subjects, 2 classes (awe 1, joy 2)',
+    'next: python -m stc_jax.main --config=launch/clip_folder.py',
+  ]
+  made = (folder / 'dataset_info.json').stat().st_mtime_ns
+  again = succeeds(*PREPARE, *flags)
+  assert again == f'{folder} is already prepared; --overwrite makes it again\n' + said
+  assert (folder / 'dataset_info.json').stat().st_mtime_ns == made
+
+
+def test_bad_clips_are_named_and_leave_nothing_behind(flags, clips, data_dir):
+  whole = (clips / 'joy/anna_1/1.png').read_bytes()
+  bad = clips / 'joy' / 'anna_1' / '1.png'
+  for data in (b'', whole[: len(whole) // 2], b'not a picture'):
+    bad.write_bytes(data)
+    fails(*PREPARE, *flags, naming=str(bad))
+  bad.write_bytes(whole)
+  video = clips / 'awe' / 'ben_2.avi'
+  codec = cv2.VideoWriter_fourcc(*'MJPG')
+  writer = cv2.VideoWriter(str(video), codec, 30.0, (64, 48))
+  for frame in np.random.default_rng(0).integers(0, 255, (10, 48, 64, 3), np.uint8):
+    writer.write(frame)
+  writer.release()
+  video.write_bytes(video.read_bytes()[: video.stat().st_size * 2 // 3])
+  fails(*PREPARE, *flags, naming=(str(video), 'cut short', 'of 10 frames'))
+  with pytest.raises(InputError, match='is not prepared'):
+    catalogue.prepared_builder('clip_folder', '', str(data_dir))
+  assert not list(data_dir.rglob('*record*'))
+
+
+def test_bad_folders_are_named(tmp_path, clips, data_dir):
+  where = f'--data_dir={data_dir}'
+  fails(*PREPARE, where, naming=('--manual_dir', '<subject>_<clip>'))
+  gone = tmp_path / 'gone'
+  fails(*PREPARE, where, f'--manual_dir={gone}', naming=(str(gone), '<subject>_<clip>'))
+  empty = tmp_path / 'empty'
+  empty.mkdir()
+  fails(*PREPARE, where, f'--manual_dir={empty}', naming=str(empty))
+  (clips / 'joy' / 'ben_7').mkdir()
+  write_clip(clips / 'joy' / 'carl')
+  message = fails(*PREPARE, where, f'--manual_dir={clips}', naming='joy/ben_7 is empty')
+  assert 'joy/carl is not named' in message
+
+
+def test_bad_flags_are_named(tmp_path, flags):
+  fails('stc_jax.prepare', naming='dataset')
+  fails('stc_jax.prepare', '--dataset=nil', naming=("'nil'", 'clip_folder'))
+  fails(*PREPARE, *flags, '--builder_config=../up', naming='../up')
+  (tmp_path / 'file').write_text('in the way')
+  below = tmp_path / 'file' / 'data'
+  fails(
+    *PREPARE, flags[0], f'--data_dir={below}', naming=(str(tmp_path / 'file'), 'data')
+  )
+
+
+def test_a_damaged_dataset_is_refused_then_made_again(flags, data_dir):
+  succeeds(*PREPARE, *flags)
+  folder = data_dir / 'clip_folder' / 'default' / '1.0.0'
+  (record,) = folder.glob('*.array_record*')
+  for path in (record, folder / 'dataset_info.json', folder / 'label.labels.txt'):
+    whole = path.read_bytes()
+    for data in (whole[: len(whole) // 2] if path == record else b'{', b'', None):
+      path.unlink() if data is None else path.write_bytes(data)
+      if path.name == 'label.labels.txt' and data == b'{':
+        continue  # a name like any other
+      with pytest.raises(InputError) as caught:
+        catalogue.prepared_builder('clip_folder', '', str(data_dir))
+      for words in (str(folder), '--overwrite', f'--data_dir={data_dir}'):
+        assert words in str(caught.value)
+      assert '\n' not in str(caught.value)
+    path.write_bytes(whole)
+  record.write_bytes(b'')
+  fails(*PREPARE, *flags, naming=(str(folder), '--overwrite'))
+  assert '3 clips' in succeeds(*PREPARE, *flags, '--overwrite')
+  catalogue.prepared_builder('clip_folder', '', str(data_dir))
+
+
+def test_a_failed_overwrite_keeps_the_old_dataset(clips, data_dir):
+  catalogue.prepare('clip_folder', '', str(data_dir), str(clips))
+  (clips / 'joy' / 'anna_1' / '0.png').write_bytes(b'')
+  with pytest.raises(InputError, match='an empty file'):
+    catalogue.prepare('clip_folder', '', str(data_dir), str(clips), overwrite=True)
+  builder = catalogue.prepared_builder('clip_folder', '', str(data_dir))
+  assert builder.info.splits['data'].num_examples == 3
+
+
+def test_an_interrupted_run_leaves_nothing_that_looks_whole(flags, clips, data_dir):
+  image = (clips / 'joy' / 'anna_1' / '1.png').read_bytes()
+  for i in range(20_000):
+    (clips / 'joy' / f'long_1_{i}.png').write_bytes(image)
+  command = [sys.executable, '-m', *PREPARE, *flags]
+  process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+  until = time.monotonic() + 60
+  while not list(data_dir.rglob('*incomplete*')) and time.monotonic() < until:
+    time.sleep(0.01)
+  os.kill(process.pid, signal.SIGINT)
+  _, said = process.communicate(timeout=60)
+  assert process.returncode == 130
+  assert said.startswith('interrupted')
+  with pytest.raises(InputError, match='is not prepared'):
+    catalogue.prepared_builder('clip_folder', '', str(data_dir))
+  assert not list(data_dir.rglob('1.0.0*'))
+
+
+def test_overwriting_takes_new_labels(clips, data_dir):
+  catalogue.prepare('clip_folder', '', str(data_dir), str(clips))
+  write_clip(clips / 'fear' / 'dora_1')
+  builder = catalogue.prepare(
+    'clip_folder', '', str(data_dir), str(clips), overwrite=True
+  )
+  assert builder.info.features['label'].names == ['awe', 'fear', 'joy']
+  assert [p.name for p in (data_dir / 'clip_folder/default').iterdir()] == ['1.0.0']
+
+
+def test_another_folder_does_not_pass_for_the_first(clips, data_dir, tmp_path):
+  catalogue.prepare('clip_folder', '', str(data_dir), str(clips))
+  other = tmp_path / 'other'
+  write_clip(other / 'joy' / 's_1')
+  with pytest.raises(InputError, match=r'was prepared from .*clips, not from .*other'):
+    catalogue.prepare('clip_folder', '', str(data_dir), str(other))
+
+
+def test_the_newest_version_is_opened(clips, data_dir):
+  catalogue.prepare('clip_folder', '', str(data_dir), str(clips))
+  folder = data_dir / 'clip_folder' / 'default'
+  for version in ('1.9.0', '1.10.0'):
+    (folder / version).mkdir()
+    for file in (folder / '1.0.0').iterdir():
+      (folder / version / file.name).write_bytes(file.read_bytes())
+    info = json.loads((folder / version / 'dataset_info.json').read_text())
+    info['version'] = version
+    (folder / version / 'dataset_info.json').write_text(json.dumps(info))
+  (folder / '2.0.0.incompleteABCDEF').mkdir()
+  builder = catalogue.prepared_builder('clip_folder', '', str(data_dir))
+  assert str(builder.version) == '1.10.0'
+
+
+def test_what_is_not_prepared_is_told_by_its_command(tmp_path, monkeypatch):
+  where = tmp_path / 'my data'
+  with pytest.raises(InputError, match='is not prepared') as caught:
+    catalogue.prepared_builder('clip_folder', 'study', str(where))
+  assert str(caught.value).endswith(
+    'python -m stc_jax.prepare --dataset=clip_folder --builder_config=study '
+    f"--data_dir='{where}' --manual_dir=FOLDER"
+  )
+  monkeypatch.setenv('TFDS_DATA_DIR', str(tmp_path))
+  with pytest.raises(InputError, match=f'not prepared in {tmp_path};'):
+    catalogue.prepared_builder('clip_folder')
+  with pytest.raises(InputError, match='unknown dataset'):
+    catalogue.prepared_builder('../clip_folder', '', str(where))
+
+
+def test_an_unknown_config_names_the_known(data_dir, monkeypatch):
+  monkeypatch.setattr(catalogue, '_builder_class', lambda _: FixedConfigs)
+  for act in (catalogue.prepare, catalogue.prepared_builder):
+    with pytest.raises(
+      InputError, match="no builder config 'three'; known are one, two"
+    ):
+      act('fixed_configs', 'three', str(data_dir))
+  with pytest.raises(InputError, match='is made without files'):
+    catalogue.prepare('fixed_configs', 'one', str(data_dir), manual_dir='.')
