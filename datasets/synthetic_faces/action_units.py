@@ -22,7 +22,8 @@ BLINK = 45
 PROTOTYPES = {
   'anger': ((4, 5, 7, 23), (4, 5, 7, 24), (4, 7, 17, 24), (4, 5, 7, 10, 23, 25)),
   'disgust': ((9, 15), (9, 17), (10, 15), (10, 17), (9, 16, 25), (10, 16, 25)),
-  'fear': ((1, 2, 4, 5, 20, 25), (1, 2, 4, 5, 20, 26), (1, 2, 4, 20, 25), (1, 2, 4, 5, 25)),
+  'fear': ((1, 2, 4, 5, 20, 25), (1, 2, 4, 5, 20, 26), (1, 2, 4, 20, 25),
+           (1, 2, 4, 5, 25)),
   'happiness': ((6, 12), (6, 12, 25), (12, 25), (6, 12, 25, 26)),
   'sadness': ((1, 4, 15), (1, 4, 15, 17), (1, 4, 17), (1, 4, 6, 15)),
   'surprise': ((1, 2, 5, 26), (1, 2, 5, 27), (1, 2, 26), (1, 2, 5, 25)),
@@ -121,8 +122,9 @@ def _draw_irrelevant(
   intensities = np.zeros((frames, len(AU_NUMBERS)), np.float32)
   bystanders = [2, 4, 7, 10, 12, 15, 17, 20, 24, 25]
   for number in rng.choice(bystanders, rng.integers(0, 4), replace=False):
-    start = rng.uniform(0, 0.7) * frames
-    apex = min(start + rng.uniform(0.2, 0.8) * frames, frames - 1)
+    latest = (0.7 if returns else 1.0) * (frames - 1)
+    start = rng.uniform(0, 0.7) * latest
+    apex = start + rng.uniform(0.3, 1) * (latest - start)
     peak = min(0.3 * difficulty * rng.random(), 0.6)
     column = AU_NUMBERS.index(number)
     intensities[:, column] = peak * _envelope(frames, start, apex, returns)
@@ -130,7 +132,7 @@ def _draw_irrelevant(
 
 
 def _draw_blinks(rng: np.random.Generator, frames: int, fps: float) -> np.ndarray:
-  """Blinks at random moments, about 15 a minute, 0.2 s each; never at the clip's ends."""
+  """Blinks at random moments, about 15 a minute, never at the clip's ends."""
   time = np.arange(frames)
   blinks = np.zeros(frames, np.float32)
   for _ in range(rng.poisson(0.25 * frames / fps)):

@@ -18,7 +18,7 @@ EYE_HEIGHT = 0.38
 LEFT, TOP, WIDTH, HEIGHT = -1.5, -1.2, 3.0, 3.1
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Canvas:
   """A grid of pixels in face units.
 

@@ -1,11 +1,10 @@
 """Clips by number: each is a function of the seed and of what it is a clip of."""
 
 import dataclasses
+import functools
 
 import numpy as np
-
-from stc_jax.datasets.synthetic_faces import action_units, nuisances, renderer
-from stc_jax.datasets.synthetic_faces import subjects
+from stc_jax.datasets.synthetic_faces import action_units, nuisances, renderer, subjects
 
 # Told apart so that no two generators share a seed: NumPy pads seeds with zeros.
 _SUBJECT, _CLIP, _SENSOR = 1, 2, 3
@@ -28,6 +27,7 @@ class Clip:
   eyes: np.ndarray
 
 
+@functools.lru_cache(maxsize=4)
 def draw_subject(seed: int, subject: int, difficulty: float) -> subjects.Subject:
   """The subject of that number in the population of that seed."""
   rng = np.random.default_rng([seed, _SUBJECT, subject])

@@ -1,7 +1,6 @@
 """The moving parts that are painted afresh in every frame: eyes and mouth."""
 
 import numpy as np
-
 from stc_jax.datasets.synthetic_faces import canvas as canvas_lib
 from stc_jax.datasets.synthetic_faces import geometry as geometry_lib
 from stc_jax.datasets.synthetic_faces import skin, subjects
@@ -41,7 +40,8 @@ def paint_eyes(
     part, window = canvas.window(left, -0.34, left + 0.72, 0.3)
     out = (window.x - 0.5 * sign) * sign
     tilt = subject.eye_tilt * (out / subject.eye_width) * 0.35
-    along = np.clip(np.abs(out - 0.012) / subject.eye_width, 0, 1)
+    reach = np.abs(out - 0.012) / subject.eye_width
+    along = np.minimum(reach, 1)
     y = window.y + tilt
     upper = -face.lid_upper[side] * (1 - along**2.3)
     lower = face.lid_lower[side] * (1 - along**1.9)
@@ -49,11 +49,11 @@ def paint_eyes(
     opening = window.edge(y - upper) * window.edge(lower - y) * ends
     view = image[part]
     fold = upper - subject.crease * (1 - 0.6 * along**2)
-    _darken(view, y - fold, 0.016, 0.5 * window.edge(1.15 - along, 0.3))
+    _darken(view, y - fold, 0.016, 0.5 * window.edge(1.0 - reach, 0.25))
     ball = _eyeball(window, out, y, sign, gaze, subject, light, level)
     ball *= np.clip(0.45 + (y - upper) / 0.09, 0.45, 1)[..., None]
     view += opening[..., None] * (ball - view)
-    lashes = 0.012 + 0.012 * along
+    lashes = 0.014 + 0.006 * along
     _darken(view, y - upper + 0.004, lashes, 0.88 * ends)
     _darken(view, y - lower, 0.011, 0.4 * ends)
 
@@ -92,7 +92,7 @@ def mouth_curves(face: geometry_lib.Geometry, x: np.ndarray) -> dict[str, np.nda
   t = np.abs(along)
   corner = y0 + (y1 - y0) * (along + 1) / 2
   line = face.line + (corner - face.line) * t**1.7
-  arc = np.sqrt(np.clip(1 - t**2.2, 0, 1))
+  arc = np.clip(1 - t**2, 0, 1) ** 0.7
   bow = 1 - 0.16 * np.exp(-((along / 0.1) ** 2)) - 0.25 * t**2
   upper = line + 0.006 * np.exp(-((along / 0.2) ** 2))
   lower = upper + face.gap * arc

@@ -8,7 +8,6 @@ is the image's left.
 import dataclasses
 
 import numpy as np
-
 from stc_jax.datasets.synthetic_faces import action_units, subjects
 
 SIGNS = np.array([-1.0, 1.0], np.float32)
@@ -46,6 +45,12 @@ _FURROW_WEIGHTS = {
   'chin': {17: 1.0, 15: 0.2, 24: 0.2},
   'marionette': {15: 0.9, 12: 0.2, 20: 0.3},
 }
+_FURROW_MATRIX = np.array(
+  [
+    [_FURROW_WEIGHTS[name].get(number, 0.0) for number in action_units.AU_NUMBERS]
+    for name in subjects.FURROWS
+  ]
+)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -83,14 +88,14 @@ def deform(subject: subjects.Subject, activity: np.ndarray) -> Geometry:
   Returns:
     The face's geometry.
   """
-  au = dict(zip(action_units.AU_NUMBERS, activity))
+  au = dict(zip(action_units.AU_NUMBERS, activity, strict=True))
   upper, lower = _lids(subject, au)
   return Geometry(
     lid_upper=upper,
     lid_lower=lower,
     pulls=_pulls(subject, au),
     furrows=_furrows(subject, au),
-    **_mouth(subject, {number: (a, a.mean()) for number, a in au.items()}),
+    **_mouth(subject, au),
   )
 
 
@@ -104,15 +109,14 @@ def _lids(subject: subjects.Subject, au: dict[int, np.ndarray]):
   return upper - au[45] * (upper + lower * 0.8), lower
 
 
-def _mouth(subject: subjects.Subject, au: dict) -> dict:
-  """Lip corners, line, gap and thickness; `au` maps to (per side, mean of sides)."""
-  sides = {number: pair[0] for number, pair in au.items()}
-  both = {number: pair[1] for number, pair in au.items()}
+def _mouth(subject: subjects.Subject, au: dict[int, np.ndarray]) -> dict:
+  """Lip corners, line, gap and thickness."""
+  both = {number: float(pair[0] + pair[1]) / 2 for number, pair in au.items()}
   jaw = 0.16 * both[26] + 0.36 * both[27]
-  reach = subject.mouth_width + 0.09 * sides[12] + 0.10 * sides[20] - 0.02 * sides[24]
-  reach = reach - 0.03 * sides[17] - 0.03 * sides[23] - 0.10 * both[27]
-  height = subject.mouth + subject.corner_slant - 0.11 * sides[12] + 0.09 * sides[15]
-  height = height + 0.02 * sides[20] + 0.35 * jaw
+  reach = subject.mouth_width + 0.09 * au[12] + 0.10 * au[20] - 0.02 * au[24]
+  reach = reach - 0.03 * au[17] - 0.03 * au[23] - 0.10 * both[27]
+  height = subject.mouth + subject.corner_slant - 0.11 * au[12] + 0.09 * au[15]
+  height = height + 0.02 * au[20] + 0.35 * jaw
   line = subject.mouth - 0.05 * both[10] - 0.045 * both[9] - 0.015 * both[12]
   line = line - 0.035 * both[17] - 0.06 * jaw - 0.02 * both[25]
   gap = subject.lip_parting + 0.07 * both[25] + 0.05 * both[16] + 1.0 * jaw
@@ -134,7 +138,7 @@ def _pulls(subject: subjects.Subject, au: dict[int, np.ndarray]) -> np.ndarray:
   rows = [
     (sign * x, anchors[anchor] + y, sx, sy, sign * dx * amount, dy * amount)
     for number, anchor, x, y, sx, sy, dx, dy in _PULLS
-    for sign, amount in zip(SIGNS, au[number])
+    for sign, amount in zip(SIGNS, au[number], strict=True)
     if amount > 0
   ]
   return np.array(rows, np.float32).reshape(-1, 6)
@@ -142,10 +146,7 @@ def _pulls(subject: subjects.Subject, au: dict[int, np.ndarray]) -> np.ndarray:
 
 def _furrows(subject: subjects.Subject, au: dict[int, np.ndarray]) -> np.ndarray:
   """Depth of each furrow: at rest, plus what the action units add."""
-  added = [
-    sum(weight * au[number].mean() for number, weight in _FURROW_WEIGHTS[name].items())
-    for name in subjects.FURROWS
-  ]
+  both = np.array([au[number].mean() for number in action_units.AU_NUMBERS])
   # Old skin folds more deeply.
-  added = np.array(added, np.float32) * (0.55 + 0.6 * subject.age)
+  added = _FURROW_MATRIX @ both * (0.55 + 0.6 * subject.age)
   return np.clip(subject.furrows + added, 0, 1.3).astype(np.float32)

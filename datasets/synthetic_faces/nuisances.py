@@ -60,13 +60,13 @@ def draw_nuisances(
   towards = rng.normal([0.0, -0.35, 1.0], [0.45, 0.25, 0.0]) * [difficulty, 1, 1]
   light = towards + drift(0.05, 3)
   light /= np.linalg.norm(light, axis=-1, keepdims=True)
-  diffuse = rng.uniform(0.5, 0.85)
+  diffuse = rng.uniform(0.55, 0.95)
   pose = rng.normal(0, [0.09, 0.06]) * difficulty
   grey = rng.uniform(0.05, 0.75)
   tint = np.clip(grey * rng.uniform(0.75, 1.25, 3), 0.02, 0.95)
   return Nuisances(
     light=light.astype(np.float32),
-    ambient=float(1.12 - diffuse + 0.06 * rng.normal()),
+    ambient=float(1.1 - diffuse + 0.05 * rng.normal()),
     diffuse=float(diffuse),
     shift=drift(0.022, 2),
     angle=drift(0.022, 1)[:, 0],

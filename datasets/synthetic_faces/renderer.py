@@ -10,11 +10,15 @@ import functools
 
 import cv2
 import numpy as np
-
-from stc_jax.datasets.synthetic_faces import action_units, features, nuisances, skin
+from stc_jax.datasets.synthetic_faces import (
+  action_units,
+  features,
+  nuisances,
+  skin,
+  subjects,
+)
 from stc_jax.datasets.synthetic_faces import canvas as canvas_lib
 from stc_jax.datasets.synthetic_faces import geometry as geometry_lib
-from stc_jax.datasets.synthetic_faces import subjects
 
 Canvas = canvas_lib.Canvas
 
@@ -45,32 +49,39 @@ def render_clip(
   for index in range(len(actions.intensities)):
     activity = actions.intensities[index][:, None] * actions.sides
     face = geometry_lib.deform(subject, activity)
-    image, alpha = _render_upright(subject, layers, face, conditions, index, canvas)
-    image = _photograph(image, alpha, conditions, index, size, canvas)
+    person = _render_upright(subject, layers, face, conditions, index, canvas)
+    image = _photograph(person, conditions, index, size, canvas)
     frames.append(nuisances.expose(image, conditions, rng))
     eyes.append(locate_eyes(conditions, index, size))
   return np.stack(frames), np.stack(eyes)
 
 
 def _render_upright(subject, layers, face, conditions, index, canvas):
-  """Lit face on its canvas: float32[h, w, 3] linear light, float32[h, w] alpha."""
+  """The lit person: float32[h, w, 4], linear light times alpha, and alpha."""
   depth = np.tensordot(face.furrows, layers.furrows, 1)
-  stack = np.dstack([layers.albedo * (1 - 0.22 * depth)[..., None], layers.alpha])
-  stack = _warp(stack, face.pulls, canvas)
+  shaded = layers.person * (1 - 0.22 * depth)[..., None]
+  shaded[..., 3] = layers.person[..., 3]
+  person = _warp(shaded, face.pulls, canvas)
   height = _warp(layers.height - 0.022 * depth, face.pulls, canvas)
-  albedo, alpha = np.ascontiguousarray(stack[..., :3]), stack[..., 3]
-  features.paint_lips(albedo, height, canvas, subject, face)
+  image, alpha = person[..., :3], person[..., 3:]
+  features.paint_lips(image, height, canvas, subject, face)
   yaw, pitch = conditions.turn[index]
   light = conditions.light[index] - np.array([yaw, pitch, 0], np.float32)
   light /= np.linalg.norm(light)
   diffuse, gloss = _light(height, light, canvas)
   level = conditions.ambient + conditions.diffuse * max(float(light[2]), 0.2)
-  image = albedo * (conditions.ambient + conditions.diffuse * diffuse)[..., None]
-  image += (0.1 * conditions.diffuse * gloss)[..., None]
+  image *= (conditions.ambient + conditions.diffuse * diffuse)[..., None]
+  image += (0.07 * conditions.diffuse * gloss)[..., None]
   gaze = conditions.gaze[index]
-  features.paint_eyes(image, canvas, subject, face, gaze, light, 0.8 * level)
-  features.paint_mouth(image, canvas, face, 0.75 * level)
-  return image, alpha
+  features.paint_eyes(image, canvas, subject, face, gaze, light, 0.68 * level)
+  features.paint_mouth(image, canvas, face, 0.68 * level)
+  image *= alpha * _exposure(subject)
+  return person
+
+
+def _exposure(subject: subjects.Subject) -> float:
+  """What a camera's automatic exposure does for dark and for fair skin."""
+  return float((0.42 / skin.linear(subject.skin).mean()) ** 0.3)
 
 
 def _warp(layer: np.ndarray, pulls: np.ndarray, canvas: Canvas) -> np.ndarray:
@@ -100,7 +111,9 @@ def _light(
   half /= np.linalg.norm(half)
   gloss = np.maximum((nx * half[0] + ny * half[1] + half[2]) * length, 0)
   # Light wraps around skin, which scatters it under its surface.
-  return np.maximum(diffuse * 0.85 + 0.15, 0), gloss**16
+  for _ in range(4):
+    gloss *= gloss
+  return np.maximum(diffuse * 0.85 + 0.15, 0), gloss
 
 
 def _depth(x: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -120,37 +133,37 @@ def _pose(conditions, index: int, size: int) -> np.ndarray:
   return np.column_stack([turn * zoom * unit, offset]).astype(np.float32)
 
 
-def _photograph(image, alpha, conditions, index, size, canvas):
+def _photograph(person, conditions, index, size, canvas):
   """Moves the head, lays it over the background and averages 2 x 2 pixels."""
   pose = _pose(conditions, index, size)
-  inverse = cv2.invertAffineTransform(pose)
-  px, py = _pixel_centres(size)
-  x = inverse[0, 0] * px + inverse[0, 1] * py + inverse[0, 2]
-  y = inverse[1, 0] * px + inverse[1, 1] * py + inverse[1, 2]
-  depth = _depth(x, y)
-  yaw, pitch = conditions.turn[index]
-  columns = (x - yaw * depth - canvas_lib.LEFT) * canvas.scale - 0.5
-  rows = (y - pitch * depth - canvas_lib.TOP) * canvas.scale - 0.5
-  cover = alpha[..., None]
+  to_face = cv2.invertAffineTransform(pose).astype(np.float32)
+  # A turn's parallax is smooth: every eighth sample of it is enough.
+  coarse = _pixel_centres(size, 4)
+  parallax = _depth(*(coarse @ to_face[:, :2].T + to_face[:, 2]).transpose(2, 0, 1))
+  depth = cv2.resize(parallax, (2 * size, 2 * size), interpolation=cv2.INTER_LINEAR)
+  px = _pixel_centres(size, 0.5)[:1, :, 0]
+  py = _pixel_centres(size, 0.5)[:, :1, 1]
+  shift = to_face[:, 2] - [canvas_lib.LEFT, canvas_lib.TOP]
+  (xx, xy), (yx, yy) = to_face[:, :2] * canvas.scale
+  yaw, pitch = conditions.turn[index] * canvas.scale
+  columns = xx * px + (xy * py + np.float32(shift[0] * canvas.scale - 0.5))
+  rows = yx * px + (yy * py + np.float32(shift[1] * canvas.scale - 0.5))
+  columns -= yaw * depth
+  rows -= pitch * depth
   sampled = cv2.remap(
-    np.dstack([image * cover, cover]),
-    columns,
-    rows,
-    cv2.INTER_LINEAR,
-    borderMode=cv2.BORDER_REPLICATE,
+    person, columns, rows, cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE
   )
+  sampled = cv2.resize(sampled, (size, size), interpolation=cv2.INTER_AREA)
   top, bottom = conditions.background
-  fade = (py / size)[..., None]
-  picture = sampled[..., :3] + (1 - sampled[..., 3:]) * (top + fade * (bottom - top))
-  return cv2.resize(picture, (size, size), interpolation=cv2.INTER_AREA)
+  fade = np.linspace(0, 1, size, dtype=np.float32)[:, None, None]
+  return sampled[..., :3] + (1 - sampled[..., 3:]) * (top + fade * (bottom - top))
 
 
-@functools.lru_cache(maxsize=4)
-def _pixel_centres(size: int) -> tuple[np.ndarray, np.ndarray]:
-  """x and y, in frame pixels, of the samples of the doubled frame."""
-  centres = (np.arange(2 * size, dtype=np.float32) + 0.5) / 2
-  px, py = np.meshgrid(centres, centres)
-  return px, py
+@functools.lru_cache(maxsize=8)
+def _pixel_centres(size: int, step: float) -> np.ndarray:
+  """(x, y), in frame pixels, of the centres of squares of `step` pixels."""
+  centres = (np.arange(round(size / step), dtype=np.float32) + 0.5) * np.float32(step)
+  return np.stack(np.meshgrid(centres, centres), -1)
 
 
 def locate_eyes(conditions: nuisances.Nuisances, index: int, size: int) -> np.ndarray:

@@ -5,9 +5,9 @@ Colours are held as the square of sRGB / 255, which is near enough to linear lig
 """
 
 import dataclasses
+import functools
 
 import numpy as np
-
 from stc_jax.datasets.synthetic_faces import canvas as canvas_lib
 from stc_jax.datasets.synthetic_faces import subjects
 
@@ -19,15 +19,14 @@ class Skin:
   """A face's fixed layers on its canvas of h x w pixels.
 
   Attributes:
-    albedo: float32[h, w, 3], linear reflectance.
+    person: float32[h, w, 4], linear reflectance, and alpha: 1 on the person and 0 on
+      the background.
     height: float32[h, w], towards the viewer, face units.
-    alpha: float32[h, w], 1 on the person, 0 on the background.
     furrows: float32[len(FURROWS), h, w], profile of each furrow, 0..1.
   """
 
-  albedo: np.ndarray
+  person: np.ndarray
   height: np.ndarray
-  alpha: np.ndarray
   furrows: np.ndarray
 
 
@@ -36,8 +35,11 @@ def linear(colour) -> np.ndarray:
   return (np.asarray(colour, np.float32) / 255) ** 2
 
 
+@functools.lru_cache(maxsize=4)
 def paint(subject: subjects.Subject, canvas: Canvas) -> Skin:
   """Paints a subject's skin, brows, nostrils, ears and hair.
+
+  The last few subjects are kept, since a subject's clips are rendered together.
 
   Args:
     subject: Whose face.
@@ -56,16 +58,17 @@ def paint(subject: subjects.Subject, canvas: Canvas) -> Skin:
   shade = 1 - 0.62 * (1 - face) * canvas.edge(canvas.y - 0.75, 0.4)
   albedo = albedo * (shade * (1 - 0.25 * ears * (1 - face)))[..., None]
   albedo = _paint_brows(albedo, subject, canvas, rng)
-  height = _relief(subject, canvas, radius) + 0.1 * ears * (1 - face)
-  body = np.maximum(np.maximum(face, neck), ears)
+  throat = 0.3 * np.sqrt(np.clip(1 - (canvas.x / 0.85) ** 2, 0.1, 1)) - 0.38
   hair, strands = _hair(subject, canvas, radius, rng)
-  tint = linear(subject.hair) * np.clip(1 + 0.35 * strands, 0.35, 2)[..., None]
+  behind = 0.1 * ears * (1 - hair) + throat * neck * (1 - ears)
+  height = _relief(subject, canvas, radius) + behind * (1 - face)
+  body = np.maximum(np.maximum(face, neck), ears)
+  tint = linear(subject.hair) * np.clip(1 + 0.2 * strands, 0.4, 2)[..., None]
   albedo = albedo + hair[..., None] * (tint - albedo)
-  height = height + hair * (0.08 + 0.012 * strands)
+  height = height + hair * (0.08 + 0.006 * strands)
   return Skin(
-    albedo.astype(np.float32),
+    np.dstack([albedo, np.maximum(body, hair)]).astype(np.float32),
     height.astype(np.float32),
-    np.maximum(body, hair).astype(np.float32),
     _furrow_maps(subject, canvas, rng),
   )
 
@@ -75,7 +78,8 @@ def _outline(subject: subjects.Subject, canvas: Canvas) -> np.ndarray:
   y = canvas.y - 0.15
   down = np.clip(y / (subject.chin - 0.15), 0, None)
   up = np.clip(-y / 1.75, 0, None)
-  width = subject.face_width * (1 - subject.jaw_taper * np.minimum(down, 1.2) ** 2)
+  width = 1 - subject.jaw_taper * np.minimum(down, 1.2) ** 2 - 0.07 * up**1.5
+  width = subject.face_width * width
   p = subject.squareness
   return (abs(canvas.x) / width) ** p + down ** (p * 1.05) + up**2.2
 
@@ -90,7 +94,7 @@ def _relief(
   subject: subjects.Subject, canvas: Canvas, radius: np.ndarray
 ) -> np.ndarray:
   """The height of the skin at rest, without lips and eyes."""
-  z = 0.85 * np.sqrt(np.clip(1 - radius, 0, None) + 0.06)
+  z = 0.95 * np.sqrt(np.clip(1 - radius, 0, None) + 0.05)
   for x, y, sx, sy, dz in (
     (0.46, -0.02, 0.21, 0.13, -0.11),  # sockets
     (0.50, 0.00, 0.15, 0.09, 0.07),  # eyeballs
@@ -113,8 +117,8 @@ def _relief(
 def _nose(subject: subjects.Subject, canvas: Canvas) -> np.ndarray:
   """Bridge, tip and wings of the nose."""
   tip, rise = subject.nose_tip, subject.nose_height
-  knots = [-0.35, -0.1, 0.1, tip - 0.05, tip + 0.03, tip + 0.13, tip + 0.2]
-  values = [0.0, 0.25, 0.5, 1.0, 0.98, 0.35, 0.0]
+  knots = [-0.35, -0.1, 0.1, tip - 0.05, tip + 0.03, tip + 0.17, tip + 0.27]
+  values = [0.0, 0.25, 0.5, 1.0, 0.96, 0.35, 0.0]
   ridge = np.interp(canvas.y[:, 0], knots, values)[:, None]
   width = 0.075 + 0.045 * np.clip(canvas.y / tip, 0, 1)
   bridge = rise * ridge * np.exp(-0.5 * (canvas.x / width) ** 2)
@@ -137,15 +141,15 @@ def _complexion(
   under = sum(canvas.blob(s * 0.46, 0.12, 0.2, 0.06) for s in (-1, 1))
   socket = sum(canvas.blob(s * 0.42, -0.08, 0.22, 0.09) for s in (-1, 1))
   dark = 1 - (0.1 + 0.22 * subject.age) * under - 0.2 * socket
-  dark = dark * (1 - 0.25 * canvas.blob(0, subject.nose_tip + 0.19, 0.2, 0.035))
+  dark = dark * (1 - 0.18 * canvas.blob(0, subject.nose_tip + 0.2, 0.16, 0.035))
   for sign in (-1, 1):
     nostril = canvas.blob(
-      sign * (subject.nose_width - 0.12), subject.nose_tip + 0.12, 0.05, 0.026
+      sign * (subject.nose_width - 0.12), subject.nose_tip + 0.13, 0.045, 0.022
     )
     groove = canvas.blob(
       sign * (subject.nose_width + 0.015), subject.nose_tip + 0.05, 0.022, 0.07
     )
-    dark = dark * (1 - 0.85 * np.minimum(1.3 * nostril, 1)) * (1 - 0.3 * groove)
+    dark = dark * (1 - 0.8 * nostril) * (1 - 0.3 * groove)
   albedo = linear(subject.skin) * (tone * dark)[..., None]
   red = np.array([0.05, -0.12, -0.1], np.float32)
   albedo = albedo * (1 + blush[..., None] * red)
@@ -178,9 +182,9 @@ def _paint_brows(
   thick = subject.brow_thickness * (1.15 - 0.75 * inside**1.5)
   profile = np.exp(-(np.abs((canvas.y - middle) / thick) ** 2.5))
   ends = canvas.edge(along, 0.22) * canvas.edge(1 - along, 0.18)
-  cover = subject.brow_density * profile * ends * (0.85 + 0.2 * strands)
+  cover = 1.1 * subject.brow_density * profile * ends * (0.85 + 0.2 * strands)
   cover = np.clip(cover, 0, 0.95)[..., None]
-  return albedo + cover * (linear(subject.hair) * 0.8 - albedo)
+  return albedo + cover * (linear(subject.hair) * 0.6 - albedo)
 
 
 def _hair(
@@ -190,13 +194,14 @@ def _hair(
   rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray]:
   """Cover of the hair, 0..1, and the pattern of its strands."""
-  strands = canvas_lib.smooth_noise(rng, canvas, 0.014, 0.16)
-  strands = strands + 0.7 * canvas_lib.smooth_noise(rng, canvas, 0.05, 0.3)
+  strands = 0.8 * canvas_lib.smooth_noise(rng, canvas, 0.016, 0.2)
+  strands = strands + 0.8 * canvas_lib.smooth_noise(rng, canvas, 0.05, 0.3)
   waves = canvas_lib.smooth_noise(rng, canvas, 0.12, 0.12)
   x = abs(canvas.x)
   part = rng.uniform(-0.25, 0.25)
-  line = subject.hairline + 0.16 * (canvas.x - part) ** 2 + 0.02 * waves
-  top = canvas.edge(line + 0.5 * np.clip(x - 0.62, 0, 1) ** 1.2 - canvas.y, 0.07)
+  line = subject.hairline + 0.16 * (canvas.x - part) ** 2 + 0.03 * waves
+  line = line + 0.5 * np.clip(x - 0.62, 0, 1) ** 1.2 + 0.01 * strands
+  top = canvas.edge(line - canvas.y, 0.12)
   reach = 0.1 + 1.9 * subject.hair_length
   sides = canvas.edge(x - subject.face_width * 0.9 + 0.02 * waves, 0.06)
   sides = sides * canvas.edge(reach - canvas.y + 0.05 * waves, 0.15)

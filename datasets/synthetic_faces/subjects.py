@@ -30,7 +30,7 @@ _HAIR = ((26, 22, 21), (48, 34, 27), (82, 56, 38), (124, 86, 54), (190, 152, 100
 _IRIS = ((58, 36, 24), (84, 54, 32), (104, 86, 52), (96, 118, 130), (88, 108, 84))
 
 
-@dataclasses.dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True, eq=False)
 class Subject:
   """One person at rest.
 
@@ -131,7 +131,7 @@ def _draw_colours(rng: np.random.Generator, age: float) -> dict[str, np.ndarray]
   """Skin, hair, iris and lips in sRGB; dark skin goes with dark hair and eyes."""
   tone = rng.uniform(0, len(_SKIN) - 1)
   rows = np.arange(len(_SKIN))
-  skin = np.array([np.interp(tone, rows, channel) for channel in zip(*_SKIN)])
+  skin = np.array([np.interp(tone, rows, channel) for channel in np.transpose(_SKIN)])
   skin *= rng.uniform(0.95, 1.04, 3)
   fair = tone < 2.2
   hair = _HAIR[rng.integers(6 if fair else 2)]
@@ -163,19 +163,19 @@ def _draw_resting(
   depth = depth + rng.normal(0, 0.16 * difficulty, len(FURROWS))
   return {
     'eye_width': trait(0.235, 0.012, 0.2, 0.265),
-    'lid_upper': trait(0.092, 0.017, 0.05, 0.135),
-    'lid_lower': trait(0.062, 0.012, 0.03, 0.095),
+    'lid_upper': trait(0.078, 0.016, 0.04, 0.12),
+    'lid_lower': trait(0.072, 0.012, 0.04, 0.105),
     'eye_tilt': trait(0.06, 0.05, -0.1, 0.2),
     'brow_height': trait(-0.335, 0.042, -0.45, -0.23),
     'brow_tilt': trait(0.0, 0.06, -0.16, 0.16),
     'brow_arch': trait(0.055, 0.025, 0.0, 0.12),
-    'brow_thickness': trait(0.042 + 0.02 * masculine, 0.01, 0.028, 0.085),
-    'brow_density': trait(0.75, 0.12, 0.4, 1.0),
+    'brow_thickness': trait(0.05 + 0.02 * masculine, 0.011, 0.03, 0.095),
+    'brow_density': trait(0.8, 0.12, 0.4, 1.0),
     'mouth': trait(1.0, 0.03, 0.93, 1.08),
     'mouth_width': trait(0.4, 0.032, 0.32, 0.48),
     'corner_slant': trait(0.005, 0.034, -0.075, 0.085),
-    'lip_upper': trait(0.085, 0.02, 0.04, 0.14),
-    'lip_lower': trait(0.115, 0.022, 0.06, 0.17),
+    'lip_upper': trait(0.1, 0.02, 0.05, 0.155),
+    'lip_lower': trait(0.135, 0.024, 0.07, 0.19),
     'lip_parting': max(0.0, trait(-0.012, 0.02, -0.1, 0.045)),
     'furrows': np.clip(depth, 0, 0.8).astype(np.float32),
   }

@@ -6,10 +6,10 @@ import itertools
 import os
 import pathlib
 from collections.abc import Iterator
+from typing import ClassVar
 
 import numpy as np
 import tensorflow_datasets as tfds
-
 from stc_jax.datasets.synthetic_faces import action_units, clips
 
 EMOTIONS = action_units.EMOTIONS
@@ -59,7 +59,7 @@ def _configs() -> list[SyntheticFacesConfig]:
     SyntheticFacesConfig(name='neutral_to_apex', description=f'{onset}.'),
     SyntheticFacesConfig(
       name='neutral_apex_neutral',
-      description='Neutral, apex at a varying place, neutral; 40 to 90 frames at 25 fps.',
+      description='Neutral, apex, neutral; 40 to 90 frames at 25 fps.',
       order='neutral_apex_neutral',
       min_length=40,
       max_length=90,
@@ -87,7 +87,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
   """Builder of synthetic_faces."""
 
   VERSION = tfds.core.Version('1.0.0')
-  RELEASE_NOTES = {'1.0.0': 'First release.'}
+  RELEASE_NOTES: ClassVar = {'1.0.0': 'First release.'}
   BUILDER_CONFIGS = _configs()
   # Read from a clone, this package lies outside its parent's folder, where TFDS would
   # look for README.md, TAGS.txt and CITATIONS.bib.
