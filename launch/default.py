@@ -5,9 +5,7 @@ A command line overrides both: --config.training.batch_size=16.
 
 from ml_collections import ConfigDict
 
-PAPER = (
-  'I(64,64,18)-C(3,64)-BN-P2-C(3,64)-BN-P2-C(3,64)-C(3,64)-P2-C(3,64)-FC18-S6'
-)
+PAPER = 'I(64,64,18)-C(3,64)-BN-P2-C(3,64)-BN-P2-C(3,64)-C(3,64)-P2-C(3,64)-FC18-S6'
 
 
 def get_config() -> ConfigDict:

@@ -37,7 +37,14 @@ def _parse(argv: Sequence[str]) -> list[str]:
     unparsed = flags.FLAGS(argv)
   # A config flag runs the launch file and sets fields while it parses, so beside absl's
   # own error come those of a missing file, a locked config and a failed conversion.
-  except (flags.Error, AttributeError, KeyError, OSError, TypeError, ValueError) as error:
+  except (
+    flags.Error,
+    AttributeError,
+    KeyError,
+    OSError,
+    TypeError,
+    ValueError,
+  ) as error:
     raise InputError(_one_line(error)) from error
   if len(unparsed) > 1:
     raise InputError(f'unexpected argument {unparsed[1]!r}; options start with --')

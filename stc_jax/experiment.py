@@ -57,7 +57,9 @@ def from_config(config: ConfigDict) -> Experiment:
   """
   known = {field.name: field.type for field in dataclasses.fields(Experiment)}
   _check_names('config', list(config), list(known))
-  return Experiment(**{name: _section(name, config[name], known[name]) for name in known})
+  return Experiment(
+    **{name: _section(name, config[name], known[name]) for name in known}
+  )
 
 
 def _section(name: str, values: ConfigDict, kind: type):

@@ -3,6 +3,8 @@
 import time
 from typing import Self
 
+import jax
+from jaxtyping import Array, Float
 from rich.console import Console
 from rich.progress import (
   BarColumn,
@@ -54,17 +56,20 @@ class TrainingProgress:
   def __exit__(self, *_) -> None:
     self._bar.stop()
 
-  def update(self, done: int, running: int, step: int, ran: int, loss: float) -> None:
-    """Shows where the run is.
+  def update(
+    self, done: int, running: int, step: int, ran: int, losses: Float[Array, 'trials']
+  ) -> None:
+    """Shows where the run is; waits for `losses`.
 
     Args:
       done: trials finished.
       running: trials under way.
       step: their step.
-      ran: steps of single trials made since the last call.
-      loss: their mean loss now.
+      ran: steps that each made since the last call.
+      losses: of their last step.
     """
-    self._ran += ran
+    loss = float(jax.device_get(losses).mean())
+    self._ran += ran * running
     rate = self._ran * self._sequences / (time.monotonic() - self._began)
     words = f'step {step}/{self._steps} · loss {loss:.3f} · {rate:.1f} sequences/s'
     share = done + running * step / self._steps

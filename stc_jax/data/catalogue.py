@@ -44,16 +44,10 @@ def prepared_builder(
       command that prepares it), or damaged.
   """
   _check_config_name(builder_config)
-  root = _root(data_dir)
+  root, folder = _root(data_dir), _newest(name, builder_config, data_dir)
   command = prepare_command(name, builder_config, data_dir)
-  folder = root / name / (builder_config or _recorded_default(root / name))
-  versions = [
-    tfds.core.Version(entry.name)
-    for entry in (folder.iterdir() if folder.is_dir() else ())
-    if tfds.core.Version.is_valid(entry.name)
-  ]
-  if versions:
-    return _open(folder / str(max(versions)), command)
+  if folder:
+    return _open(folder, command)
   builder_class = _builder_class(name)
   _new_builder(builder_class, name, builder_config, root)
   if builder_class.MANUAL_DOWNLOAD_INSTRUCTIONS:
@@ -107,6 +101,11 @@ def prepare(
   return _open(folder, command)
 
 
+def is_prepared(name: str, builder_config: str = '', data_dir: str = '') -> bool:
+  """Whether some version of the dataset is in place, whole or not."""
+  return _newest(name, builder_config, data_dir) is not None
+
+
 def prepare_command(name: str, builder_config: str, data_dir: str) -> str:
   """Returns the command line that prepares a dataset, but for its raw files."""
   flags = {'dataset': name, 'builder_config': builder_config, 'data_dir': data_dir}
@@ -117,6 +116,18 @@ def prepare_command(name: str, builder_config: str, data_dir: str) -> str:
 def _root(data_dir: str) -> Path:
   default = os.environ.get('TFDS_DATA_DIR', '~/tensorflow_datasets')
   return Path(data_dir or default).expanduser()
+
+
+def _newest(name: str, builder_config: str, data_dir: str) -> Path | None:
+  """Returns the folder of a prepared dataset's newest version."""
+  folder = _root(data_dir) / name
+  folder /= builder_config or _recorded_default(folder)
+  versions = [
+    tfds.core.Version(entry.name)
+    for entry in (folder.iterdir() if folder.is_dir() else ())
+    if tfds.core.Version.is_valid(entry.name)
+  ]
+  return folder / str(max(versions)) if versions else None
 
 
 def _title(name: str, builder_config: str) -> str:

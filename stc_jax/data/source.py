@@ -75,9 +75,9 @@ def load(builder: tfds.core.DatasetBuilder) -> ClipSet:
 
 
 def fixed_length(
-  clip_set: ClipSet, frames: int, size: int, frame_rate: float
-) -> UInt8[np.ndarray, 'n t s s 3']:
-  """Gives every clip `frames` frames of `size` x `size` pixels.
+  clip_set: ClipSet, length: int, height: int, width: int, frame_rate: float
+) -> UInt8[np.ndarray, 'n t h w 3']:
+  """Gives every clip `length` frames of height x width pixels.
 
   First resampled to `frame_rate` frames a second (0: as recorded; Yu et al. 2018 take
   MMI at 10), then to the length by `uniform_sample`.
@@ -85,7 +85,7 @@ def fixed_length(
   clips = []
   for clip, fps in zip(clip_set.frames, clip_set.fps, strict=True):
     at_rate = clip[resample(len(clip), fps, frame_rate)] if frame_rate else clip
-    clips.append(resize(at_rate[uniform_sample(len(at_rate), frames)], size))
+    clips.append(resize(at_rate[uniform_sample(len(at_rate), length)], height, width))
   return np.stack(clips)
 
 

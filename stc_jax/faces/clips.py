@@ -54,7 +54,7 @@ def read_images(
         f'{path}: {frame.shape[1]} x {frame.shape[0]} pixels where {paths[0]} has '
         f'{first[1]} x {first[0]}; give all frames of a clip the same size'
       )
-    frames.append(frame if size is None else _resized(frame, size))
+    frames.append(frame if size is None else _resized(frame, size, size))
   return np.stack(frames)
 
 
@@ -84,7 +84,8 @@ def read_video(
   capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
   try:
     frames = [
-      frame if size is None else _resized(frame, size) for frame in _frames_of(capture)
+      frame if size is None else _resized(frame, size, size)
+      for frame in _frames_of(capture)
     ]
     # Where a container declares no count, OpenCV makes one up far below zero.
     declared = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
@@ -105,23 +106,22 @@ def read_video(
 
 
 def resize(
-  frames: UInt8[np.ndarray, 't h w 3'], size: int
-) -> UInt8[np.ndarray, 't {size} {size} 3']:
-  """Resizes frames to `size` x `size` pixels; the aspect ratio is not kept.
+  frames: UInt8[np.ndarray, 't h w 3'], height: int, width: int
+) -> UInt8[np.ndarray, 't {height} {width} 3']:
+  """Resizes frames to height x width pixels; the aspect ratio is not kept.
 
   A side that shrinks is averaged over pixel areas (INTER_AREA), which doesn't alias; a
   side that grows is interpolated linearly (INTER_LINEAR), which doesn't overshoot.
   """
-  return np.stack([_resized(frame, size) for frame in frames])
+  return np.stack([_resized(frame, height, width) for frame in frames])
 
 
 def _resized(
-  frame: UInt8[np.ndarray, 'h w 3'], size: int
-) -> UInt8[np.ndarray, '{size} {size} 3']:
-  height, width = frame.shape[:2]
-  shrunk = (min(width, size), min(height, size))
+  frame: UInt8[np.ndarray, 'h w 3'], height: int, width: int
+) -> UInt8[np.ndarray, '{height} {width} 3']:
+  shrunk = (min(frame.shape[1], width), min(frame.shape[0], height))
   frame = cv2.resize(frame, shrunk, interpolation=cv2.INTER_AREA)
-  return cv2.resize(frame, (size, size), interpolation=cv2.INTER_LINEAR)
+  return cv2.resize(frame, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
 def _read_image(path: Path) -> UInt8[np.ndarray, 'h w 3']:

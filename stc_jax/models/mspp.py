@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
@@ -59,7 +60,7 @@ def _pool_axis(maps: Array, n: int, axis: int) -> Array:
     split = (*maps.shape[:axis], n, size // n, *maps.shape[axis + 1 :])
     return maps.reshape(split).max(axis=axis + 1)
   parts = [
-    jnp.take(maps, jnp.arange(a, b), axis=axis).max(axis=axis)
-    for a, b in regions(size, n)
+    jax.lax.slice_in_dim(maps, first, end, axis=axis).max(axis=axis)
+    for first, end in regions(size, n)
   ]
   return jnp.stack(parts, axis=axis)

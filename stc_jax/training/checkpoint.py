@@ -6,7 +6,6 @@ import shutil
 import time
 from collections.abc import Iterator
 
-import jax
 import orbax.checkpoint as ocp
 
 from stc_jax.errors import InputError
@@ -39,11 +38,10 @@ class WaveCheckpoints:
     with _readable(self._folder / str(step), 'to train its trials from the start'):
       return self._manager.restore(step, args=ocp.args.StandardRestore(like))
 
-  def save(self, states: TrainState) -> None:
+  def save(self, step: int, states: TrainState) -> None:
     """Starts to write `states`, unless the last time is less than `seconds` ago."""
     if time.monotonic() - self._saved_at < self._seconds:
       return
-    step = int(jax.device_get(states.step).max())
     self._manager.save(step, args=ocp.args.StandardSave(states))
     self._saved_at = time.monotonic()
 
@@ -84,7 +82,9 @@ def _model_folder(workdir: pathlib.Path, trial: str) -> pathlib.Path:
 def _readable(folder: pathlib.Path, purpose: str) -> Iterator[None]:
   try:
     yield
-  except Exception as error:  # damage shows as whatever the damaged part's reader raises
+  except (
+    Exception
+  ) as error:  # damage shows as whatever the damaged part's reader raises
     raise InputError(
       f'{folder}: damaged, or of another model; remove it {purpose} '
       f'({type(error).__name__})'

@@ -1,7 +1,6 @@
 """What a trial carries from step to step."""
 
 import flax
-import jax
 import jax.numpy as jnp
 import optax
 from flax import linen as nn
@@ -45,11 +44,3 @@ def create(
     losses=jnp.zeros(steps),
     accuracies=jnp.zeros(steps),
   )
-
-
-def parameter_counts(params: dict) -> dict[str, int]:
-  """How many parameters each top-level part of one trial's model has."""
-  return {
-    name: sum(leaf.size for leaf in jax.tree.leaves(part))
-    for name, part in params.items()
-  }

@@ -86,8 +86,11 @@ def train_chunk(
   data: Resident,
   trial: TrialIndices,
   state: TrainState,
-) -> TrainState:
-  """`steps_per_chunk` steps as one scan; those past the last stage do nothing."""
+) -> tuple[TrainState, Float[Array, '']]:
+  """`steps_per_chunk` steps as one scan; those past the last stage do nothing.
+
+  Also returns the last step's loss: the state's own memory goes to the next chunk.
+  """
 
   def body(state, _):
     def step(state):
@@ -96,7 +99,7 @@ def train_chunk(
     return jax.lax.cond(state.step < config.steps, step, lambda s: s, state), None
 
   state, _ = jax.lax.scan(body, state, length=config.steps_per_chunk)
-  return state
+  return state, state.losses[state.step - 1]
 
 
 def predict(

@@ -1,20 +1,19 @@
 """The trial axis: the one place that knows of many trials and of the mesh."""
 
-import dataclasses
 import functools
 import time
 from collections.abc import Callable
 
 import jax
 import numpy as np
-import optax
 from flax import linen as nn
 from jax.sharding import AxisType, NamedSharding
 from jax.sharding import PartitionSpec as P
 
 from stc_jax.data.resident import Resident, TrialIndices
 from stc_jax.training import step
-from stc_jax.training.optimizer import TrainingConfig
+from stc_jax.training.optimizer import TrainingConfig, make
+from stc_jax.training.state import TrainState
 
 
 def trial_mesh(devices: list[jax.Device] | None = None) -> jax.sharding.Mesh:
@@ -43,55 +42,92 @@ def over_trials(function: Callable, mesh: jax.sharding.Mesh, donate: bool) -> Ca
   return jax.jit(mapped, donate_argnums=(-1,) if donate else ())
 
 
-@dataclasses.dataclass(frozen=True)
 class Programs:
-  """The three compiled programs of a run; each serves every wave of its trials.
+  """The compiled programs of a run; each serves every wave of its trials.
 
-  init(data, trials) -> states; train_chunk(data, trials, states) -> states, which
-  consumes its states; predict(data, trials, variables) -> probabilities.
+  Compiled ahead of time, so that a shape of another kind is an error and not another
+  compilation.
+
+  Attributes:
+    compile_seconds: spent so far.
   """
 
-  init: Callable
-  train_chunk: Callable
-  predict: Callable
-  mesh: jax.sharding.Mesh
-  compile_seconds: float
+  def __init__(
+    self,
+    model: nn.Module,
+    config: TrainingConfig,
+    data: Resident,
+    wave: TrialIndices,
+    mesh: jax.sharding.Mesh,
+  ):
+    self._bound = (model, make(config), config)
+    self._mesh = mesh
+    self._data = _specs(data, self._shared)
+    self._wave = _specs(wave, self._stacked)
+    self.compile_seconds = 0.0
+
+  @functools.cached_property
+  def init(self) -> Callable:
+    """(data, trials) -> states."""
+    return self._compile(self._init, self._data, self._wave)
+
+  @functools.cached_property
+  def train_chunk(self) -> Callable:
+    """(data, trials, states) -> states, losses; consumes the states given."""
+    function = functools.partial(step.train_chunk, *self._bound)
+    mapped = over_trials(function, self._mesh, donate=True)
+    return self._compile(mapped, self._data, self._wave, self._states)
+
+  @functools.cached_property
+  def predict(self) -> Callable:
+    """(data, trials, variables) -> probabilities of the padded test clips."""
+    model, _, config = self._bound
+    function = functools.partial(step.predict, model, config.batch_size)
+    mapped = over_trials(function, self._mesh, donate=False)
+    return self._compile(mapped, self._data, self._wave, self._states.variables)
+
+  def compile_all(self) -> None:
+    """Compiles what training needs, before any clock runs."""
+    _ = self.init, self.train_chunk, self.predict
+
+  def variable_shapes(self) -> dict:
+    """One trial's params and batch_stats, as shapes."""
+    return jax.tree.map(
+      lambda leaf: jax.ShapeDtypeStruct(leaf.shape[1:], leaf.dtype),
+      self._states.variables,
+    )
 
   def put_trials(self, tree):
     """Lays arrays with a leading trial axis over the mesh."""
-    return jax.device_put(tree, NamedSharding(self.mesh, P('trial')))
+    return jax.device_put(tree, self._stacked)
 
   def put_shared(self, tree):
     """Copies arrays to every device."""
-    return jax.device_put(tree, NamedSharding(self.mesh, P()))
+    return jax.device_put(tree, self._shared)
 
+  @functools.cached_property
+  def _init(self) -> Callable:
+    return over_trials(
+      functools.partial(step.init, *self._bound), self._mesh, donate=False
+    )
 
-def compile_programs(
-  model: nn.Module,
-  optimizer: optax.GradientTransformation,
-  config: TrainingConfig,
-  data: Resident,
-  wave: TrialIndices,
-  mesh: jax.sharding.Mesh,
-) -> Programs:
-  """Compiles ahead of time for data and waves of these shapes."""
-  began = time.perf_counter()
-  shared = _specs(data, NamedSharding(mesh, P()))
-  trials = _specs(wave, NamedSharding(mesh, P('trial')))
-  bound = (model, optimizer, config)
-  init = over_trials(functools.partial(step.init, *bound), mesh, donate=False)
-  states = _specs(jax.eval_shape(init, shared, trials), NamedSharding(mesh, P('trial')))
-  chunk = over_trials(functools.partial(step.train_chunk, *bound), mesh, donate=True)
-  predict = over_trials(
-    functools.partial(step.predict, model, config.batch_size), mesh, donate=False
-  )
-  return Programs(
-    init=init.lower(shared, trials).compile(),
-    train_chunk=chunk.lower(shared, trials, states).compile(),
-    predict=predict.lower(shared, trials, states.variables).compile(),
-    mesh=mesh,
-    compile_seconds=time.perf_counter() - began,
-  )
+  @functools.cached_property
+  def _states(self) -> TrainState:
+    return _specs(jax.eval_shape(self._init, self._data, self._wave), self._stacked)
+
+  @property
+  def _shared(self) -> NamedSharding:
+    return NamedSharding(self._mesh, P())
+
+  @property
+  def _stacked(self) -> NamedSharding:
+    return NamedSharding(self._mesh, P('trial'))
+
+  def _compile(self, function: Callable, *specs) -> Callable:
+    began = time.perf_counter()
+    compiled = function.lower(*specs).compile()
+    self.compile_seconds += time.perf_counter() - began
+    return compiled
 
 
 def waves(pending: np.ndarray, size: int) -> list[np.ndarray]:

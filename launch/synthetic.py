@@ -1,0 +1,22 @@
+"""The embedded dataset, small enough for a laptop: `make demo` runs this.
+
+python -m stc_jax.main --config=launch/synthetic.py
+"""
+
+from launch import default
+
+
+def get_config():
+  config = default.get_config()
+  config.dataset.name = 'synthetic_faces'
+  config.dataset.builder_config = 'neutral_to_apex'
+  config.model.notation = (
+    'I(32,32,8)-C(3,32)-BN-P2-C(3,32)-BN-P2-C(3,32)-C(3,32)-P2-C(3,32)-FC18-S6'
+  )
+  config.protocol.folds = 3
+  config.protocol.repeats = 1
+  config.training.optimizer = 'adamw'
+  config.training.momentum = 0.9
+  config.training.stages = ((300, 0.001), (100, 0.0001))
+  config.training.batch_size = 16
+  return config

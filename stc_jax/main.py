@@ -1,0 +1,74 @@
+"""Trains and evaluates: `python -m stc_jax.main --config=launch/synthetic.py`.
+
+A launch file says which dataset, model, protocol and training; any of its fields can be
+set on the command line, as in --config.model.name=stc_lstm. The same command continues
+a run that was stopped.
+"""
+
+import hashlib
+import pathlib
+
+from absl import flags, logging
+from ml_collections import config_flags
+from rich.console import Console
+
+from stc_jax import command_line, experiment, run, screen
+from stc_jax.data import catalogue
+from stc_jax.evaluation import results
+
+_CONFIG = config_flags.DEFINE_config_file(
+  'config', None, 'The launch file, such as launch/synthetic.py.', lock_config=True
+)
+_WORKDIR = flags.DEFINE_string(
+  'workdir', '', "The run's folder; runs/<launch file>-<model>-<hash> if not given."
+)
+_MODE = flags.DEFINE_enum(
+  'mode',
+  'train_and_evaluate',
+  ['train_and_evaluate', 'evaluate'],
+  'evaluate: test the finished models of --workdir again.',
+)
+flags.mark_flag_as_required('config')
+
+# The one dataset that needs no files of the user's.
+_EMBEDDED = 'synthetic_faces'
+
+
+def main() -> None:
+  """Runs what the flags ask for."""
+  logging.set_verbosity(logging.ERROR)
+  console = Console()
+  config = _CONFIG.value.to_dict()
+  settings = experiment.from_config(_CONFIG.value)
+  if settings.dataset.name == _EMBEDDED:
+    _prepare_embedded(settings.dataset, console)
+  material = run.gather(settings)
+  screen.introduce(settings, material, console)
+  workdir = pathlib.Path(_WORKDIR.value or _default_workdir(config))
+  run.open_folder(workdir, config, material, console)
+  if _MODE.value == 'train_and_evaluate':
+    run.train(settings, material, workdir, console)
+    found = run.read(material, workdir)
+  else:
+    found = run.test_again(settings, material, workdir)
+  summary = run.sum_up(settings, material, found, workdir)
+  screen.conclude(summary, workdir, console)
+
+
+def _prepare_embedded(dataset: experiment.DatasetConfig, console: Console) -> None:
+  """Renders the embedded set where it isn't yet."""
+  where = dataset.name, dataset.builder_config, dataset.data_dir
+  if not catalogue.is_prepared(*where):
+    with console.status('rendering the embedded dataset, about a minute ...'):
+      catalogue.prepare(*where)
+
+
+def _default_workdir(config: dict) -> str:
+  """A folder for each configuration: the same command finds its run again."""
+  launch = pathlib.Path(config_flags.get_config_filename(flags.FLAGS['config'])).stem
+  digest = hashlib.sha256(results.as_json(config).encode()).hexdigest()[:8]
+  return f'runs/{launch}-{config["model"]["name"]}-{digest}'
+
+
+if __name__ == '__main__':
+  command_line.run(main)
