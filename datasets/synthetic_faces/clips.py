@@ -4,6 +4,7 @@ import dataclasses
 import functools
 
 import numpy as np
+
 from stc_jax.datasets.synthetic_faces import action_units, nuisances, renderer, subjects
 
 # Told apart so that no two generators share a seed: NumPy pads seeds with zeros.

@@ -1,6 +1,7 @@
 """The moving parts that are painted afresh in every frame: eyes and mouth."""
 
 import numpy as np
+
 from stc_jax.datasets.synthetic_faces import canvas as canvas_lib
 from stc_jax.datasets.synthetic_faces import geometry as geometry_lib
 from stc_jax.datasets.synthetic_faces import skin, subjects

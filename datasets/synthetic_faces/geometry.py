@@ -8,6 +8,7 @@ is the image's left.
 import dataclasses
 
 import numpy as np
+
 from stc_jax.datasets.synthetic_faces import action_units, subjects
 
 SIGNS = np.array([-1.0, 1.0], np.float32)
@@ -24,7 +25,7 @@ _PULLS = (
   (9, 'eye', 0.17, 0.35, 0.16, 0.28, 0.01, -0.08),
   (9, 'brow', 0.20, 0.0, 0.20, 0.16, -0.03, 0.06),
   (10, 'mouth', 0.22, -0.22, 0.20, 0.14, 0.03, -0.06),
-  (12, 'mouth', 0.46, -0.06, 0.24, 0.20, 0.09, -0.09),
+  (12, 'mouth', 0.46, -0.06, 0.24, 0.20, 0.10, -0.10),
   (15, 'mouth', 0.42, 0.06, 0.20, 0.16, 0.0, 0.08),
   (16, 'mouth', 0.12, 0.20, 0.20, 0.12, 0.0, 0.03),
   (17, 'mouth', 0.12, 0.32, 0.22, 0.14, 0.0, -0.05),
@@ -39,7 +40,7 @@ _FURROW_WEIGHTS = {
   'forehead_centre': {1: 0.9, 2: 0.3},
   'forehead_sides': {2: 0.9, 1: 0.2},
   'nose_root': {9: 1.1, 10: 0.15},
-  'nasolabial': {12: 0.8, 10: 0.8, 9: 0.7, 20: 0.3, 6: 0.2},
+  'nasolabial': {12: 1.0, 10: 0.8, 9: 0.7, 20: 0.3, 6: 0.2},
   'crows_feet': {6: 0.9, 12: 0.2, 7: 0.25},
   'under_eye': {6: 0.7, 7: 0.6, 9: 0.3},
   'chin': {17: 1.0, 15: 0.2, 24: 0.2},
@@ -113,9 +114,9 @@ def _mouth(subject: subjects.Subject, au: dict[int, np.ndarray]) -> dict:
   """Lip corners, line, gap and thickness."""
   both = {number: float(pair[0] + pair[1]) / 2 for number, pair in au.items()}
   jaw = 0.16 * both[26] + 0.36 * both[27]
-  reach = subject.mouth_width + 0.09 * au[12] + 0.10 * au[20] - 0.02 * au[24]
+  reach = subject.mouth_width + 0.11 * au[12] + 0.10 * au[20] - 0.02 * au[24]
   reach = reach - 0.03 * au[17] - 0.03 * au[23] - 0.10 * both[27]
-  height = subject.mouth + subject.corner_slant - 0.11 * au[12] + 0.09 * au[15]
+  height = subject.mouth + subject.corner_slant - 0.13 * au[12] + 0.09 * au[15]
   height = height + 0.02 * au[20] + 0.35 * jaw
   line = subject.mouth - 0.05 * both[10] - 0.045 * both[9] - 0.015 * both[12]
   line = line - 0.035 * both[17] - 0.06 * jaw - 0.02 * both[25]

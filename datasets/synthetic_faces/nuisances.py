@@ -76,9 +76,9 @@ def draw_nuisances(
     background=np.stack([tint**2, (tint * rng.uniform(0.5, 1)) ** 2]).astype(
       np.float32
     ),
-    gain=(1 + difficulty * rng.normal(0, [0.05, 0.02, 0.05])).astype(np.float32),
+    gain=(1 + difficulty * rng.normal(0, [0.03, 0.015, 0.03])).astype(np.float32),
     blur=float(difficulty * rng.uniform(0, 0.009)),
-    noise=float(difficulty * rng.uniform(1.5, 5)),
+    noise=float(difficulty * rng.uniform(1, 4)),
   )
 
 

@@ -10,6 +10,7 @@ import functools
 
 import cv2
 import numpy as np
+
 from stc_jax.datasets.synthetic_faces import (
   action_units,
   features,
@@ -73,15 +74,18 @@ def _render_upright(subject, layers, face, conditions, index, canvas):
   image *= (conditions.ambient + conditions.diffuse * diffuse)[..., None]
   image += (0.07 * conditions.diffuse * gloss)[..., None]
   gaze = conditions.gaze[index]
-  features.paint_eyes(image, canvas, subject, face, gaze, light, 0.68 * level)
-  features.paint_mouth(image, canvas, face, 0.68 * level)
-  image *= alpha * _exposure(subject)
+  # Eyes and teeth lie deep, and are not burnt out where dark skin is exposed for.
+  exposure = _exposure(subject)
+  level *= 0.68 / max(exposure, 1.0)
+  features.paint_eyes(image, canvas, subject, face, gaze, light, level)
+  features.paint_mouth(image, canvas, face, level)
+  image *= alpha * exposure
   return person
 
 
 def _exposure(subject: subjects.Subject) -> float:
   """What a camera's automatic exposure does for dark and for fair skin."""
-  return float((0.42 / skin.linear(subject.skin).mean()) ** 0.3)
+  return float((0.42 / skin.linear(subject.skin).mean()) ** 0.24)
 
 
 def _warp(layer: np.ndarray, pulls: np.ndarray, canvas: Canvas) -> np.ndarray:

@@ -10,6 +10,7 @@ from typing import ClassVar
 
 import numpy as np
 import tensorflow_datasets as tfds
+
 from stc_jax.datasets.synthetic_faces import action_units, clips
 
 EMOTIONS = action_units.EMOTIONS

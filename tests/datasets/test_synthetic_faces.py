@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 import pytest
 import tensorflow_datasets as tfds
+
 from stc_jax.datasets.synthetic_faces import (
   action_units,
   clips,
@@ -213,5 +214,8 @@ def test_named_configs():
 
 
 def test_contact_sheet_shows_every_emotion():
-  sheet = contact_sheet.draw_sheet([1, 2], columns=2, size=32, seed=0, difficulty=1.0)
-  assert sheet.shape[0] == 6 * (32 + contact_sheet._GAP)
+  sheet = contact_sheet.draw_sheet(1, 1, 2, size=32, seed=0, difficulty=1.0)
+  gap = contact_sheet._GAP
+  assert sheet.shape == (6 * (32 + gap), contact_sheet._MARGIN + 2 * 32 + gap, 3)
+  faces = sheet[:, contact_sheet._MARGIN :]
+  assert all(faces[row * (32 + gap) :][:32, :32].std() > 20 for row in range(6))
