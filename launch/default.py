@@ -23,11 +23,13 @@ def get_config() -> ConfigDict:
   config.model.name = 'stc_nlstm'  # or stc, stc_lstm, stc_slstm
   config.model.notation = PAPER  # I(height, width, frames) is the clips' size, too
   config.model.levels = (8, 4, 2)  # MSPP: n x n regions a level
-  # From here on the paper is silent.
+  config.model.lstm_layers = 2  # of each T-LSTM and of the C-LSTM
+  # The paper is silent on what follows.
+  config.model.remove_appearance = True  # subtract each pixel's mean over the clip
+  config.model.pyramid_norm = True  # batch-normalise what the T-LSTMs read
   config.model.lstm_width = 128  # hidden units of every LSTM layer
-  config.model.lstm_layers = 2  # layers of each T-LSTM and of the C-LSTM (said)
   config.model.lstm_readout = 'last'  # which hidden state is read: 'last' or 'mean'
-  config.model.forget_bias = 1.0
+  config.model.gate_bias = 1.0  # first bias of the input, forget and output gates
   config.model.dropout = 0.0  # before the softmax layer
   config.model.norm_momentum = 0.9  # of batch normalisation's running statistics
   config.model.dtype = 'float32'  # of the computation: float32 or bfloat16
@@ -40,12 +42,12 @@ def get_config() -> ConfigDict:
   config.protocol.first_trials = 0  # stop after so many of folds * repeats; 0: all
 
   config.training = ConfigDict()
-  config.training.stages = ((300, 0.0025), (200, 0.000025))  # (steps, learning rate)
+  config.training.stages = ((300, 0.0003), (200, 0.00003))  # (steps, learning rate)
   config.training.batch_size = 32
-  config.training.optimizer = 'sgd'  # or adamw
-  config.training.momentum = 0.0  # sgd's; adamw's first moment
+  config.training.optimizer = 'adamw'  # or sgd
+  config.training.momentum = 0.9  # adamw's first moment, or sgd's momentum
   config.training.weight_decay = 0.0015
-  config.training.gradient_clip = 0.0  # largest global norm; 0: none
+  config.training.gradient_clip = 1.0  # largest global norm; 0: none
   config.training.label_smoothing = 0.0
   config.training.augment = True  # the paper's 14 variants
   config.training.steps_per_chunk = 10  # steps between two looks at the host

@@ -11,12 +11,10 @@ def get_config():
   config.dataset.name = 'synthetic_faces'
   config.dataset.builder_config = 'neutral_to_apex'
   config.model.notation = (
-    'I(32,32,8)-C(3,32)-BN-P2-C(3,32)-BN-P2-C(3,32)-C(3,32)-P2-C(3,32)-FC18-S6'
+    'I(32,32,8)-C(3,16)-BN-P2-C(3,16)-BN-P2-C(3,16)-C(3,16)-P2-C(3,16)-FC18-S6'
   )
+  config.model.lstm_width = 64
   config.protocol.folds = 3
   config.protocol.repeats = 1
-  config.training.optimizer = 'adamw'
-  config.training.momentum = 0.9
-  config.training.stages = ((300, 0.001), (100, 0.0001))
-  config.training.batch_size = 16
+  config.training.batch_size = 8
   return config

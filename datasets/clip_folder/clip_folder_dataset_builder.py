@@ -10,8 +10,8 @@ import numpy as np
 import rich.console
 import rich.progress
 import tensorflow_datasets as tfds
-from stc_jax.datasets.clip_folder import scan
 
+from stc_jax.datasets.clip_folder import scan
 from stc_jax.faces import clips
 
 _SIZE = 64

@@ -44,6 +44,20 @@ class Actions:
   sides: np.ndarray
 
 
+def draw_resting(rng: np.random.Generator, difficulty: float) -> np.ndarray:
+  """What a face seems to show at rest, as a brow that always frowns.
+
+  About a third of the action units that leave mouth and eyes closed or open as they
+  are, up to level C.
+
+  Returns:
+    float32[n_aus], intensities; zeros at difficulty 0.
+  """
+  strength = 0.5 * difficulty * rng.random(len(AU_NUMBERS))
+  shown = (rng.random(len(AU_NUMBERS)) < 0.35) & ~np.isin(AU_NUMBERS, (26, 27, BLINK))
+  return np.where(shown, np.minimum(strength, 0.8), 0).astype(np.float32)
+
+
 def draw_actions(
   rng: np.random.Generator,
   emotion: str,
@@ -70,8 +84,8 @@ def draw_actions(
   """
   variants = PROTOTYPES[emotion]
   chosen = variants[rng.integers(len(variants))]
-  # Level B to E, as in acted and in milder spontaneous expressions.
-  strength = rng.uniform(0.3, 1.0) / difficulty**0.5
+  # Level C to E, as in posed expressions.
+  strength = rng.uniform(0.5, 1.0) / difficulty**0.5
   start, apex = _draw_times(rng, frames, returns)
   intensities = np.zeros((frames, len(AU_NUMBERS)), np.float32)
   for column, number in enumerate(AU_NUMBERS):
@@ -125,7 +139,7 @@ def _draw_irrelevant(
     latest = (0.7 if returns else 1.0) * (frames - 1)
     start = rng.uniform(0, 0.7) * latest
     apex = start + rng.uniform(0.3, 1) * (latest - start)
-    peak = min(0.3 * difficulty * rng.random(), 0.6)
+    peak = min(0.2 * difficulty * rng.random(), 0.6)
     column = AU_NUMBERS.index(number)
     intensities[:, column] = peak * _envelope(frames, start, apex, returns)
   return intensities

@@ -42,7 +42,7 @@ class Nuisances:
 def draw_nuisances(
   rng: np.random.Generator, frames: int, fps: float, difficulty: float = 1.0
 ) -> Nuisances:
-  """Draws the conditions of a clip.
+  """Draws the conditions of a clip: at difficulty 1 those of a laboratory.
 
   Args:
     rng: The clip's generator.
@@ -57,28 +57,28 @@ def draw_nuisances(
   def drift(deviation: float, dims: int) -> np.ndarray:
     return deviation * difficulty * _wander(rng, frames, fps, dims)
 
-  towards = rng.normal([0.0, -0.35, 1.0], [0.45, 0.25, 0.0]) * [difficulty, 1, 1]
-  light = towards + drift(0.05, 3)
+  towards = rng.normal([0.0, -0.35, 1.0], [0.22, 0.15, 0.0]) * [difficulty, 1, 1]
+  light = towards + drift(0.03, 3)
   light /= np.linalg.norm(light, axis=-1, keepdims=True)
-  diffuse = rng.uniform(0.55, 0.95)
-  pose = rng.normal(0, [0.09, 0.06]) * difficulty
-  grey = rng.uniform(0.05, 0.75)
-  tint = np.clip(grey * rng.uniform(0.75, 1.25, 3), 0.02, 0.95)
+  diffuse = rng.uniform(0.65, 0.8)
+  pose = rng.normal(0, [0.04, 0.03]) * difficulty
+  grey = rng.uniform(0.25, 0.45)
+  tint = np.clip(grey * rng.uniform(0.95, 1.05, 3), 0.02, 0.95)
   return Nuisances(
     light=light.astype(np.float32),
     ambient=float(1.1 - diffuse + 0.05 * rng.normal()),
     diffuse=float(diffuse),
-    shift=drift(0.022, 2),
-    angle=drift(0.022, 1)[:, 0],
-    zoom=1 + drift(0.014, 1)[:, 0],
-    turn=(pose + drift(0.04, 2)).astype(np.float32),
+    shift=drift(0.012, 2),
+    angle=drift(0.012, 1)[:, 0],
+    zoom=1 + drift(0.008, 1)[:, 0],
+    turn=(pose + drift(0.025, 2)).astype(np.float32),
     gaze=(0.015 * difficulty * rng.normal(size=2) + drift(0.008, 2)).astype(np.float32),
     background=np.stack([tint**2, (tint * rng.uniform(0.5, 1)) ** 2]).astype(
       np.float32
     ),
     gain=(1 + difficulty * rng.normal(0, [0.03, 0.015, 0.03])).astype(np.float32),
-    blur=float(difficulty * rng.uniform(0, 0.009)),
-    noise=float(difficulty * rng.uniform(1, 4)),
+    blur=float(difficulty * rng.uniform(0, 0.006)),
+    noise=float(difficulty * rng.uniform(1, 3)),
   )
 
 

@@ -48,7 +48,8 @@ def render_clip(
   layers = skin.paint(subject, canvas)
   frames, eyes = [], []
   for index in range(len(actions.intensities)):
-    activity = actions.intensities[index][:, None] * actions.sides
+    shown = 1 - (1 - actions.intensities[index]) * (1 - subject.resting)
+    activity = shown[:, None] * actions.sides
     face = geometry_lib.deform(subject, activity)
     person = _render_upright(subject, layers, face, conditions, index, canvas)
     image = _photograph(person, conditions, index, size, canvas)

@@ -10,6 +10,8 @@ import dataclasses
 
 import numpy as np
 
+from stc_jax.datasets.synthetic_faces import action_units
+
 FURROWS = (
   'glabella',
   'forehead_centre',
@@ -53,6 +55,8 @@ class Subject:
     lip_upper, lip_lower, lip_parting: Thickness of the lips and the gap between.
     furrows: float32[len(FURROWS)], resting depth of each furrow, 0..1.
     gains: float32[n_aus], how strongly each action unit shows in this face.
+    resting: float32[n_aus], how much of each action unit this face seems to show at
+      rest, as a brow that always frowns.
   """
 
   texture_seed: int
@@ -89,6 +93,7 @@ class Subject:
   lip_parting: float
   furrows: np.ndarray
   gains: np.ndarray
+  resting: np.ndarray
 
 
 def draw_subject(
@@ -122,6 +127,7 @@ def draw_subject(
     nose_width=float(rng.uniform(0.2, 0.29)),
     nose_height=float(rng.uniform(0.2, 0.34)),
     gains=rng.uniform(0.65, 1.2, n_aus).astype(np.float32),
+    resting=action_units.draw_resting(rng, difficulty),
     **colours,
     **_draw_resting(rng, age, masculine, difficulty),
   )
@@ -153,29 +159,29 @@ def _draw_resting(
   """The traits that a still picture can mistake for an expression.
 
   Their standard deviations at difficulty 1 are about what an action unit of
-  intensity B to C moves, so only the change from rest tells trait from action.
+  intensity C to D moves, so only the change from rest tells trait from action.
   """
 
   def trait(mean: float, deviation: float, low: float, high: float) -> float:
     return float(np.clip(rng.normal(mean, deviation * difficulty), low, high))
 
   depth = age * rng.uniform(0, 0.7, len(FURROWS))
-  depth = depth + rng.normal(0, 0.16 * difficulty, len(FURROWS))
+  depth = depth + rng.normal(0, 0.26 * difficulty, len(FURROWS))
   return {
-    'eye_width': trait(0.235, 0.012, 0.2, 0.265),
-    'lid_upper': trait(0.078, 0.016, 0.04, 0.12),
-    'lid_lower': trait(0.072, 0.012, 0.04, 0.105),
-    'eye_tilt': trait(0.06, 0.05, -0.1, 0.2),
-    'brow_height': trait(-0.335, 0.042, -0.45, -0.23),
-    'brow_tilt': trait(0.0, 0.06, -0.16, 0.16),
-    'brow_arch': trait(0.055, 0.025, 0.0, 0.12),
-    'brow_thickness': trait(0.05 + 0.02 * masculine, 0.011, 0.03, 0.095),
-    'brow_density': trait(0.8, 0.12, 0.4, 1.0),
-    'mouth': trait(1.0, 0.03, 0.93, 1.08),
-    'mouth_width': trait(0.4, 0.032, 0.32, 0.48),
-    'corner_slant': trait(-0.01, 0.034, -0.085, 0.07),
-    'lip_upper': trait(0.1, 0.02, 0.05, 0.155),
-    'lip_lower': trait(0.135, 0.024, 0.07, 0.19),
-    'lip_parting': max(0.0, trait(-0.012, 0.02, -0.1, 0.045)),
+    'eye_width': trait(0.235, 0.019, 0.188, 0.276),
+    'lid_upper': trait(0.078, 0.026, 0.027, 0.135),
+    'lid_lower': trait(0.072, 0.019, 0.029, 0.117),
+    'eye_tilt': trait(0.06, 0.08, -0.156, 0.249),
+    'brow_height': trait(-0.335, 0.067, -0.49, -0.193),
+    'brow_tilt': trait(0.0, 0.096, -0.216, 0.216),
+    'brow_arch': trait(0.055, 0.04, -0.019, 0.143),
+    'brow_thickness': trait(0.05 + 0.02 * masculine, 0.018, 0.023, 0.111),
+    'brow_density': trait(0.8, 0.192, 0.3, 1.0),
+    'mouth': trait(1.0, 0.048, 0.906, 1.108),
+    'mouth_width': trait(0.4, 0.051, 0.292, 0.508),
+    'corner_slant': trait(-0.01, 0.054, -0.111, 0.098),
+    'lip_upper': trait(0.1, 0.032, 0.033, 0.174),
+    'lip_lower': trait(0.135, 0.038, 0.047, 0.209),
+    'lip_parting': max(0.0, trait(-0.012, 0.032, -0.131, 0.065)),
     'furrows': np.clip(depth, 0, 0.8).astype(np.float32),
   }

@@ -3,6 +3,7 @@
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
+from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
 GATES = 4  # in PyTorch's order: input, forget, cell, output
@@ -35,14 +36,16 @@ class LSTM(nn.Module):
   Attributes:
     width: hidden units of every layer.
     layers: how many, each reading the hidden sequence of the one below.
-    forget_bias: the forget gate's first bias; 1 keeps early memory (Gers et al. 2000).
+    gate_bias: first bias of the input, forget and output gates. At 0 a gate lets half
+      through, and after the four LSTM layers of STC-NLSTM little is left to learn from;
+      for the forget gate alone, 1 is usual (Gers et al. 2000).
     dtype: of the computation; parameters are float32.
   """
 
   width: int
   layers: int
-  forget_bias: float
-  dtype: jnp.dtype
+  gate_bias: float
+  dtype: DTypeLike
 
   @nn.compact
   def __call__(self, inputs: Float[Array, 'b t d']) -> Float[Array, 'b t h']:
@@ -54,18 +57,24 @@ class LSTM(nn.Module):
     return sequence
 
   def _params(self, layer: int, d: int) -> list[Array]:
-    glorot = nn.initializers.glorot_uniform()
-    gates = GATES * self.width
-
-    def bias_init(_, shape):
-      return jnp.zeros(shape).at[self.width : 2 * self.width].set(self.forget_bias)
-
+    h, gates = self.width, GATES * self.width
     params = (
-      self.param(f'w_input_{layer}', glorot, (d, gates)),
-      self.param(f'w_hidden_{layer}', glorot, (self.width, gates)),
-      self.param(f'bias_{layer}', bias_init, (gates,)),
+      self.param(f'w_input_{layer}', _glorot_by_gate, (d, gates)),
+      self.param(f'w_hidden_{layer}', _glorot_by_gate, (h, gates)),
+      self.param(f'bias_{layer}', self._first_bias, (gates,)),
     )
     return [param.astype(self.dtype) for param in params]
+
+  def _first_bias(self, _, shape: tuple[int]) -> Float[Array, 'gates']:
+    of_gate = jnp.array([self.gate_bias, self.gate_bias, 0, self.gate_bias])
+    return jnp.repeat(of_gate, shape[0] // GATES)
+
+
+def _glorot_by_gate(key: Array, shape: tuple[int, int]) -> Float[Array, 'd gates']:
+  """Glorot & Bengio's rule (2010) for each gate's matrix; their width is h, not 4 h."""
+  glorot = nn.initializers.glorot_uniform()
+  keys, width = jax.random.split(key, GATES), shape[1] // GATES
+  return jnp.concatenate([glorot(k, (shape[0], width)) for k in keys], axis=1)
 
 
 def batched_lstm(streams: int, **attributes) -> nn.Module:

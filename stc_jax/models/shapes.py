@@ -28,21 +28,23 @@ def layer_table(config: stc.ModelConfig) -> list[tuple[str, str, str, str, str]]
   convs = config.architecture.convs
   trunk = Trunk(convs, config.norm_momentum, jnp.float32)
   video = video_of(config)
-  features, _ = jax.eval_shape(
-    lambda video: trunk.init_with_output(jax.random.key(0), video, train=False), video
-  )
-  inputs = [video, *(f.output for f in features)]
+
+  def layer_outputs(video):
+    features, _ = trunk.init_with_output(jax.random.key(0), video, train=False)
+    return [layer.output for layer in features]
+
+  outputs = jax.eval_shape(layer_outputs, video)
   regions = sum(n * n for n in config.levels)
   return [
     (
       f'conv{number}',
       ' x '.join([str(conv.kernel)] * 3),
       _times(layer_input.shape[1:]),
-      _times(layer.output.shape[1:]) + (' (P2)' if conv.pool else ''),
+      _times(output.shape[1:]) + (' (P2)' if conv.pool else ''),
       f'{video.shape[1]} x {conv.filters * regions}',
     )
-    for number, (conv, layer_input, layer) in enumerate(
-      zip(convs, inputs, features, strict=False), start=1
+    for number, (conv, layer_input, output) in enumerate(
+      zip(convs, [video, *outputs[:-1]], outputs, strict=True), start=1
     )
   ]
 

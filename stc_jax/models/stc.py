@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import flax.linen as nn
 import jax.numpy as jnp
+from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
 from stc_jax.errors import InputError
@@ -30,11 +31,13 @@ class ModelConfig:
 
   name: str
   notation: str
+  remove_appearance: bool
   levels: tuple[int, ...]
+  pyramid_norm: bool
   lstm_width: int
   lstm_layers: int
   lstm_readout: str
-  forget_bias: float
+  gate_bias: float
   dropout: float
   norm_momentum: float
   dtype: str
@@ -82,23 +85,39 @@ class _Network(nn.Module):
   classes: int
 
   @property
-  def dtype(self) -> jnp.dtype:
+  def dtype(self) -> DTypeLike:
     return DTYPES[self.config.dtype]
 
   def features(self, video: Float[Array, 'b t h w c'], train: bool) -> list[Features]:
     convs, momentum = self.config.architecture.convs, self.config.norm_momentum
+    if self.config.remove_appearance:
+      video = video - video.mean(axis=1, keepdims=True)
     return Trunk(convs, momentum, self.dtype, name='trunk')(video, train)
 
-  def pyramids(self, features: Sequence[Features]) -> Float[Array, 'l b t d']:
+  def pyramids(
+    self, features: Sequence[Features], train: bool
+  ) -> Float[Array, 'l b t d']:
     levels = self.config.levels
-    return jnp.stack([mspp_norm(f.maps, levels, f.pooled) for f in features])
+    stack = jnp.stack([mspp_norm(f.maps, levels, f.pooled) for f in features])
+    if not self.config.pyramid_norm:
+      return stack
+    norm = nn.BatchNorm(
+      use_running_average=not train,
+      momentum=self.config.norm_momentum,
+      axis=(0, 3),
+      use_bias=False,
+      use_scale=False,
+      dtype=self.dtype,
+      name='pyramid_norm',
+    )
+    return norm(stack)
 
   def lstm_attributes(self) -> dict:
     c = self.config
     return {
       'width': c.lstm_width,
       'layers': c.lstm_layers,
-      'forget_bias': c.forget_bias,
+      'gate_bias': c.gate_bias,
       'dtype': self.dtype,
     }
 
@@ -139,7 +158,7 @@ class STCLSTM(_Network):
   @nn.compact
   def __call__(self, video, train):
     """See `_Network`."""
-    pyramid = self.pyramids(self.features(video, train)[-1:])[0]
+    pyramid = self.pyramids(self.features(video, train)[-1:], train)[0]
     sequence = LSTM(**self.lstm_attributes(), name='t_lstm')(pyramid)
     return self.classify(self.read(sequence), train)
 
@@ -150,7 +169,7 @@ class STCSLSTM(_Network):
   @nn.compact
   def __call__(self, video, train):
     """See `_Network`."""
-    pyramid = self.pyramids(self.features(video, train)).sum(axis=0)
+    pyramid = self.pyramids(self.features(video, train), train).sum(axis=0)
     sequence = LSTM(**self.lstm_attributes(), name='t_lstm')(pyramid)
     return self.classify(self.read(sequence), train)
 
@@ -161,7 +180,7 @@ class STCNLSTM(_Network):
   @nn.compact
   def __call__(self, video, train):
     """See `_Network`."""
-    pyramids = self.pyramids(self.features(video, train))
+    pyramids = self.pyramids(self.features(video, train), train)
     attributes = self.lstm_attributes()
     temporal = batched_lstm(len(pyramids), **attributes, name='t_lstm')(pyramids)
     layers = self.read(temporal).swapaxes(0, 1)

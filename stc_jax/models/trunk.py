@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 import flax.linen as nn
 import jax.numpy as jnp
+from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
 from stc_jax.models.conv3d import conv3d
@@ -32,7 +33,7 @@ class ConvBlock(nn.Module):
 
   conv: Conv
   norm_momentum: float
-  dtype: jnp.dtype
+  dtype: DTypeLike
 
   @nn.compact
   def __call__(self, video: Float[Array, 'b t h w c'], train: bool) -> Features:
@@ -60,7 +61,7 @@ class Trunk(nn.Module):
 
   convs: tuple[Conv, ...]
   norm_momentum: float
-  dtype: jnp.dtype
+  dtype: DTypeLike
 
   @nn.compact
   def __call__(self, video: Float[Array, 'b t h w c'], train: bool) -> list[Features]:

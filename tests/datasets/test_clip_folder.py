@@ -6,13 +6,13 @@ import cv2
 import numpy as np
 import pytest
 import tensorflow_datasets as tfds
+
+from stc_jax.data import catalogue
 from stc_jax.datasets.clip_folder import scan
 from stc_jax.datasets.clip_folder.clip_folder_dataset_builder import (
   Builder,
   ClipFolderConfig,
 )
-
-from stc_jax.data import catalogue
 from stc_jax.errors import InputError
 from stc_jax.faces import clips
 

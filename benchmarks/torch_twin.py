@@ -1,0 +1,88 @@
+"""STC-NLSTM in PyTorch, to be given our weights: an independent implementation."""
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from stc_jax.models.stc import ModelConfig
+
+
+class TorchTwin(nn.Module):
+  """The same network from PyTorch's own layers; reads video [b, c, t, h, w].
+
+  Attributes:
+    levels: MSPP's, pooled one by one with adaptive_max_pool2d.
+  """
+
+  def __init__(self, config: ModelConfig, classes: int):
+    super().__init__()
+    self.levels, width = config.levels, config.lstm_width
+    self.blocks = nn.ModuleList()
+    channels = 3
+    for conv in config.architecture.convs:
+      parts = [nn.Conv3d(channels, conv.filters, conv.kernel, padding='same')]
+      parts += [nn.BatchNorm3d(conv.filters)] * conv.norm + [nn.ReLU()]
+      pool = nn.MaxPool3d((1, 2, 2)) if conv.pool else nn.Identity()
+      self.blocks.append(nn.ModuleList([nn.Sequential(*parts), pool]))
+      channels = conv.filters
+    inputs = channels * sum(n * n for n in self.levels)
+    lstm = {'num_layers': config.lstm_layers, 'batch_first': True}
+    self.t_lstms = nn.ModuleList(nn.LSTM(inputs, width, **lstm) for _ in self.blocks)
+    self.c_lstm = nn.LSTM(width, width, **lstm)
+    self.fc = nn.Linear(width, classes)
+
+  def forward(self, video: torch.Tensor) -> torch.Tensor:
+    """Returns logits [b, classes]."""
+    layers = []
+    for (block, pool), t_lstm in zip(self.blocks, self.t_lstms, strict=True):
+      maps = block(video)
+      video = pool(maps)
+      layers.append(t_lstm(mspp_norm(maps, self.levels))[0][:, -1])
+    return self.fc(self.c_lstm(torch.stack(layers, 1))[0][:, -1])
+
+
+def mspp_norm(maps: torch.Tensor, levels: tuple[int, ...]) -> torch.Tensor:
+  """Maps [b, c, t, h, w] to [b, t, d], features in the order of our own module."""
+  b, c, t, h, w = maps.shape
+  frames = maps.transpose(1, 2).reshape(b * t, c, h, w)
+  pooled = [F.adaptive_max_pool2d(frames, n).permute(0, 2, 3, 1) for n in levels]
+  return torch.cat([p.reshape(b, t, -1) for p in pooled], dim=2)
+
+
+def copy_params(params: dict, twin: TorchTwin) -> None:
+  """Gives `twin` the values of our params (or of their gradients, to compare them)."""
+  with torch.no_grad():
+    for name, target in twin.named_parameters():
+      target.copy_(torch.from_numpy(np.array(translate(params, name))))
+
+
+def translate(params: dict, name: str) -> np.ndarray:
+  """Our array for the twin's parameter `name`, in PyTorch's layout."""
+  part, *path = name.split('.')
+  if part == 'blocks':
+    number, _, index, kind = path
+    return _conv(params['trunk'][f'conv{int(number) + 1}'], int(index), kind)
+  if part == 'fc':
+    return params['fc']['kernel'].T if path[0] == 'weight' else params['fc']['bias']
+  if part == 't_lstms':
+    stream = {key: value[int(path[0])] for key, value in params['t_lstm'].items()}
+    return _lstm(stream, path[1])
+  return _lstm(params['c_lstm'], path[0])
+
+
+def _conv(block: dict, index: int, kind: str) -> np.ndarray:
+  if index == 1:
+    return block['norm']['scale' if kind == 'weight' else 'bias']
+  if kind == 'weight':
+    return block['kernel'].transpose(4, 3, 0, 1, 2)
+  return block.get('bias', np.zeros(block['kernel'].shape[-1], np.float32))
+
+
+def _lstm(stack: dict, name: str) -> np.ndarray:
+  kind, source, layer = name.split('_')  # weight_ih_l0
+  layer = layer.removeprefix('l')
+  if kind == 'weight':
+    return stack[f'w_{"input" if source == "ih" else "hidden"}_{layer}'].T
+  bias = stack[f'bias_{layer}']
+  return bias if source == 'ih' else np.zeros_like(bias)

@@ -1,0 +1,80 @@
+import csv
+import dataclasses
+import io
+
+import numpy as np
+import pytest
+
+import clip_sets
+from stc_jax.data import folds
+from stc_jax.errors import InputError
+
+PROTOCOL = folds.ProtocolConfig(
+  folds=5, repeats=4, unit='subject', seed=0, first_trials=0
+)
+
+
+def test_no_subject_is_on_both_sides_and_every_clip_is_tested_once_a_repeat():
+  clip_set = clip_sets.random(subjects=12)
+  subjects = np.array(clip_set.subjects)
+  made = folds.trials(clip_set, PROTOCOL)
+  assert len(made) == 20
+  for trial in made:
+    assert not set(subjects[trial.train]) & set(subjects[trial.test])
+    assert len(trial.train) + len(trial.test) == len(subjects)
+  for repeat in range(4):
+    tested = np.concatenate([t.test for t in made if t.repeat == repeat])
+    np.testing.assert_array_equal(np.sort(tested), np.arange(len(subjects)))
+
+
+def test_repeat_0_is_the_fields_rule():
+  clip_set = clip_sets.random(subjects=12)
+  for trial in folds.trials(clip_set, PROTOCOL)[:5]:
+    numbers = {int(clip_set.subjects[i][1:]) for i in trial.test}
+    assert numbers == {n for n in range(12) if n % 5 == trial.fold}
+
+
+def test_repeats_differ_and_seeds_are_one_a_trial():
+  made = folds.trials(clip_sets.random(subjects=12), PROTOCOL)
+  tests = {(t.fold, t.test.tobytes()) for t in made}
+  assert len(tests) == len(made)
+  assert len({t.seed for t in made}) == len(made)
+
+
+def test_folds_do_not_depend_on_the_order_of_clips():
+  clip_set = clip_sets.random(subjects=12)
+  order = np.random.default_rng(1).permutation(len(clip_set.clips))
+  shuffled = dataclasses.replace(
+    clip_set, subjects=tuple(clip_set.subjects[i] for i in order)
+  )
+  for repeat in range(2):
+    np.testing.assert_array_equal(
+      folds.by_subject(clip_set, 5, repeat, seed=0)[order],
+      folds.by_subject(shuffled, 5, repeat, seed=0),
+    )
+
+
+def test_sequence_folds_are_stratified():
+  clip_set = clip_sets.random(subjects=11)
+  protocol = dataclasses.replace(PROTOCOL, unit='sequence')
+  for trial in folds.trials(clip_set, protocol):
+    counts = np.bincount(clip_set.labels[trial.test], minlength=3)
+    assert counts.max() - counts.min() <= 1
+
+
+@pytest.mark.parametrize('unit', folds.UNITS)
+def test_more_folds_than_there_is_to_split(unit):
+  protocol = dataclasses.replace(PROTOCOL, unit=unit)
+  with pytest.raises(InputError, match=r'protocol\.folds: 5 .* 4'):
+    folds.trials(clip_sets.random(subjects=4), protocol)
+
+
+def test_the_table_names_each_test_clip():
+  clip_set = clip_sets.random(subjects=6)
+  made = folds.trials(clip_set, PROTOCOL)
+  rows = list(csv.DictReader(io.StringIO(folds.table(clip_set, made))))
+  assert len(rows) == 4 * len(clip_set.clips)
+  row = rows[0]
+  i = clip_set.clips.index(row['clip'])
+  assert i in made[0].test
+  assert row['label'] == clip_set.classes[clip_set.labels[i]]

@@ -1,0 +1,64 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+
+from stc_jax.models.lstm import LSTM, batched_lstm
+
+ATTRIBUTES = {'width': 6, 'layers': 2, 'gate_bias': 1.0, 'dtype': jnp.float32}
+
+
+def numpy_lstm(params, inputs):
+  """Hochreiter & Schmidhuber's cell in float64, step by step and layer by layer."""
+
+  def sigmoid(x):
+    return 1 / (1 + np.exp(-x))
+
+  sequence = np.asarray(inputs, np.float64)
+  for layer in range(2):
+    w_input, w_hidden, bias = (
+      np.asarray(params[f'{name}_{layer}'], np.float64)
+      for name in ('w_input', 'w_hidden', 'bias')
+    )
+    hidden = cell = np.zeros((sequence.shape[0], w_hidden.shape[0]))
+    outputs = []
+    for t in range(sequence.shape[1]):
+      i, f, g, o = np.split(sequence[:, t] @ w_input + hidden @ w_hidden + bias, 4, 1)
+      cell = sigmoid(f) * cell + sigmoid(i) * np.tanh(g)
+      hidden = sigmoid(o) * np.tanh(cell)
+      outputs.append(hidden)
+    sequence = np.stack(outputs, axis=1)
+  return sequence
+
+
+def test_equals_a_numpy_loop():
+  inputs = jax.random.normal(jax.random.key(0), (3, 7, 5))
+  module = LSTM(**ATTRIBUTES)
+  variables = module.init(jax.random.key(1), inputs)
+  expected = numpy_lstm(variables['params'], inputs)
+  np.testing.assert_allclose(module.apply(variables, inputs), expected, atol=1e-6)
+
+
+def test_batched_streams_are_separate_lstms():
+  inputs = jax.random.normal(jax.random.key(0), (4, 3, 7, 5))
+  module = batched_lstm(4, **ATTRIBUTES)
+  variables = module.init(jax.random.key(1), inputs)
+  together = module.apply(variables, inputs)
+  for stream in range(4):
+    own = jax.tree.map(lambda leaf: leaf[stream], variables['params'])  # noqa: B023
+    np.testing.assert_allclose(
+      together[stream], numpy_lstm(own, inputs[stream]), atol=1e-6
+    )
+  kernels = variables['params']['w_input_0']
+  assert not np.allclose(kernels[0], kernels[1])
+
+
+def test_time_is_one_scan_with_one_product():
+  inputs = jnp.ones((4, 3, 7, 5))
+  module = batched_lstm(4, **ATTRIBUTES)
+  variables = module.init(jax.random.key(1), inputs)
+  jaxpr = jax.make_jaxpr(module.apply)(variables, inputs)
+  scans = [e for e in jaxpr.jaxpr.eqns if e.primitive.name == 'scan']
+  assert len(scans) == ATTRIBUTES['layers']
+  for scan in scans:
+    inner = [e.primitive.name for e in scan.params['jaxpr'].jaxpr.eqns]
+    assert inner.count('dot_general') == 1

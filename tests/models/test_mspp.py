@@ -1,0 +1,41 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from stc_jax.models.mspp import max_pool_1x2x2, mspp_norm
+
+
+def by_loops(maps, levels):
+  """He et al. 2014's regions, one by one."""
+  h, w = maps.shape[2:4]
+  parts = []
+  for n in levels:
+    for i in range(n):
+      for j in range(n):
+        rows = slice(int(np.floor(i * h / n)), int(np.ceil((i + 1) * h / n)))
+        columns = slice(int(np.floor(j * w / n)), int(np.ceil((j + 1) * w / n)))
+        parts.append(maps[:, :, rows, columns].max(axis=(2, 3)))
+  return np.concatenate(parts, axis=-1)
+
+
+@pytest.mark.parametrize(
+  'size', [(16, 16), (32, 20), (18, 34), (13, 7), (4, 3), (1, 1)]
+)
+@pytest.mark.parametrize('levels', [(8, 4, 2), (2, 4, 8), (6, 4, 3, 1)])
+def test_equals_loops_with_and_without_the_pooled_map(size, levels):
+  maps = jax.random.normal(jax.random.key(0), (2, 3, *size, 2))
+  expected = by_loops(np.asarray(maps), levels)
+  np.testing.assert_array_equal(mspp_norm(maps, levels), expected)
+  if min(size) > 1:
+    pooled = max_pool_1x2x2(maps)
+    np.testing.assert_array_equal(mspp_norm(maps, levels, pooled), expected)
+
+
+def test_coarse_levels_do_not_read_the_full_map():
+  maps = jnp.zeros((1, 1, 16, 16, 1))
+  jaxpr = jax.make_jaxpr(mspp_norm, static_argnums=1)(
+    maps, (8, 4, 2), max_pool_1x2x2(maps)
+  )
+  full_map = jaxpr.jaxpr.invars[0]
+  assert all(full_map not in equation.invars for equation in jaxpr.jaxpr.eqns)

@@ -1,0 +1,67 @@
+import dataclasses
+
+import configs
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from stc_jax.errors import InputError
+from stc_jax.models import notation, shapes, stc
+
+
+def apply(config, video, classes=4, train=False):
+  model = stc.build(config, classes)
+  variables = model.init(jax.random.key(0), video, train=False)
+  return model.apply(variables, video, train=train, mutable=['batch_stats'])[0]
+
+
+@pytest.mark.parametrize('name', stc.MODELS)
+@pytest.mark.parametrize('dtype', stc.DTYPES)
+def test_every_model_gives_float32_logits_from_float32_params(name, dtype):
+  config = dataclasses.replace(configs.SMALL, name=name, dtype=dtype)
+  video = jax.random.normal(jax.random.key(1), (2, 5, 19, 26, 3))
+  logits = apply(config, video)
+  assert logits.shape == (2, 4)
+  assert logits.dtype == jnp.float32
+  params = shapes.variables(config, 4)['params']
+  assert {leaf.dtype for leaf in jax.tree.leaves(params)} == {jnp.dtype('float32')}
+
+
+@pytest.mark.parametrize('name', stc.MODELS)
+def test_a_clip_does_not_depend_on_its_batch(name):
+  config = dataclasses.replace(configs.SMALL, name=name)
+  video = jax.random.normal(jax.random.key(1), (3, 5, 19, 26, 3))
+  np.testing.assert_allclose(
+    apply(config, video)[1:2], apply(config, video[1:2]), atol=1e-6
+  )
+
+
+@pytest.mark.parametrize('frames', [1, 3, 11])
+@pytest.mark.parametrize('layers', [1, 2, 4])
+def test_any_length_and_number_of_layers(frames, layers):
+  text = f'I(16,16,{frames})' + '-C(3,4)' * layers + '-S'
+  config = dataclasses.replace(configs.SMALL, notation=text)
+  assert len(notation.parse(text).convs) == layers
+  assert apply(config, jnp.ones((1, frames, 16, 16, 3))).shape == (1, 4)
+
+
+def test_parameter_counts_of_the_paper_model():
+  counts = shapes.parameter_counts(configs.PAPER, 6)
+  conv = [27 * 3 * 64 + 128, 27 * 64 * 64 + 128] + 3 * [27 * 64 * 64 + 64]
+  lstm = [4 * 128 * (d + 128 + 1) for d in (5376, 128)]
+  assert counts == {
+    'trunk': sum(conv),
+    't_lstm': 5 * sum(lstm),
+    'c_lstm': 2 * lstm[1],
+    'fc': 129 * 6,
+  }
+
+
+@pytest.mark.parametrize('name', ['stc_slstm', 'stc_nlstm'])
+def test_unequal_widths_are_refused(name):
+  config = dataclasses.replace(
+    configs.SMALL, name=name, notation='I(16,16,4)-C(3,4)-C(3,8)-S'
+  )
+  with pytest.raises(InputError, match=r'\[4, 8\]'):
+    stc.build(config, 4)

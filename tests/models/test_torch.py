@@ -1,0 +1,85 @@
+"""Against PyTorch, which CI installs; left out where it isn't."""
+
+import configs
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from stc_jax.models import stc
+from stc_jax.models.lstm import LSTM
+from stc_jax.models.mspp import max_pool_1x2x2, mspp_norm
+
+torch = pytest.importorskip('torch')
+torch_twin = pytest.importorskip('benchmarks.torch_twin')
+
+
+def as_torch(array):
+  return torch.from_numpy(np.array(array))
+
+
+def relative_error(ours, theirs):
+  ours, theirs = np.asarray(ours), theirs.detach().numpy()
+  return np.linalg.norm(ours - theirs) / np.linalg.norm(theirs)
+
+
+def test_lstm():
+  inputs = jax.random.normal(jax.random.key(0), (3, 9, 5))
+  ours = LSTM(width=6, layers=2, gate_bias=1.0, dtype=jnp.float32)
+  params = ours.init(jax.random.key(1), inputs)['params']
+  theirs = torch.nn.LSTM(5, 6, num_layers=2, batch_first=True)
+  for name, target in theirs.named_parameters():
+    value = torch_twin.translate({'c_lstm': params}, f'c_lstm.{name}')
+    target.data = as_torch(value)
+  expected = theirs(as_torch(inputs))[0]
+  assert relative_error(ours.apply({'params': params}, inputs), expected) < 1e-6
+
+
+@pytest.mark.parametrize('size', [(64, 64), (19, 26), (4, 4)])
+def test_mspp(size):
+  maps = jax.random.normal(jax.random.key(0), (2, 3, *size, 4))
+  theirs = torch_twin.mspp_norm(
+    as_torch(maps).permute(0, 4, 1, 2, 3), (8, 4, 2)
+  ).numpy()
+  np.testing.assert_array_equal(mspp_norm(maps, pooled=max_pool_1x2x2(maps)), theirs)
+
+
+@pytest.mark.parametrize(
+  'config', [configs.PAPER, configs.SMALL], ids=['paper', 'small']
+)
+def test_outputs_and_gradients_of_the_whole_network(config):
+  size = config.architecture
+  shape = (2, size.frames, size.height, size.width, 3)
+  video = jax.random.normal(jax.random.key(0), shape)
+  labels = np.array([1, 4])
+  model = stc.build(config, 6)
+  variables = model.init(jax.random.key(1), video, train=False)
+
+  def loss_of(params):
+    logits, _ = model.apply(
+      variables | {'params': params}, video, train=True, mutable=['batch_stats']
+    )
+    return -jax.nn.log_softmax(logits)[jnp.arange(2), labels].mean(), logits
+
+  grads, logits = jax.jit(jax.grad(loss_of, has_aux=True))(variables['params'])
+
+  twin = torch_twin.TorchTwin(config, 6)
+  torch_twin.copy_params(variables['params'], twin)
+  outputs = twin(as_torch(video).permute(0, 4, 1, 2, 3))
+  torch.nn.functional.cross_entropy(outputs, torch.from_numpy(labels)).backward()
+
+  assert relative_error(logits, outputs) < 1e-4
+  grads = jax.tree.map(np.asarray, grads)
+  for name, theirs in twin.named_parameters():
+    # PyTorch has biases that ours has not: before BN, and a second one in an LSTM.
+    if 'bias_hh' in name or _before_norm(config, name):
+      continue
+    ours = torch_twin.translate(grads, name)
+    assert relative_error(ours, theirs.grad) < 1e-4, name
+
+
+def _before_norm(config, name):
+  part, number, *_ = name.split('.')
+  if part != 'blocks' or not name.endswith('0.bias'):
+    return False
+  return config.architecture.convs[int(number)].norm
