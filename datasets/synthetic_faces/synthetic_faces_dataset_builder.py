@@ -67,11 +67,6 @@ def _configs() -> list[SyntheticFacesConfig]:
       fps=25.0,
     ),
     SyntheticFacesConfig(
-      name='neutral_to_apex_large',
-      description=f'{onset}; 150 subjects.',
-      subjects=150,
-    ),
-    SyntheticFacesConfig(
       name='neutral_to_apex_small',
       description=f'{onset}; 12 subjects, for trials of a pipeline.',
       subjects=12,

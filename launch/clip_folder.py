@@ -1,0 +1,18 @@
+"""A folder of your own clips; its form is in datasets/clip_folder/README.md.
+
+  python -m stc_jax.prepare --dataset=clip_folder --manual_dir=FOLDER
+  python -m stc_jax.main --config=launch/clip_folder.py
+
+Small enough for a CPU. For the paper's size on a GPU add
+--config.model.notation='I(64,64,18)-C(3,64)-BN-P2-C(3,64)-BN-P2-C(3,64)-C(3,64)-P2-C(3,64)-FC18-S'
+"""
+
+from launch import synthetic
+
+
+def get_config():
+  config = synthetic.get_config()
+  config.dataset.name = 'clip_folder'
+  config.dataset.builder_config = ''
+  config.dataset.strongest_frame = 'most_changed'
+  return config

@@ -1,0 +1,16 @@
+"""MMI (208 sequences, 31 subjects, apex in the middle)
+
+  python -m stc_jax.prepare --dataset=mmi --manual_dir=FOLDER
+  python -m stc_jax.main --config=launch/mmi.py
+"""
+
+from launch import default
+
+
+def get_config():
+  config = default.get_config()
+  config.dataset.name = 'mmi'
+  config.dataset.frame_rate = (64,64,22)
+  config.dataset.strongest_frame = '10.0:most_changed'
+  config.model.notation = default.PAPER.replace('I(64,64,18)', 'I 10 fps, then 22 frames.')
+  return config
