@@ -1,7 +1,7 @@
-"""MMI (208 sequences, 31 subjects, apex in the middle)
+"""MMI: 208 sequences of 31 subjects, apex in the middle; 10 fps, then 22 frames.
 
-  python -m stc_jax.prepare --dataset=mmi --manual_dir=FOLDER
-  python -m stc_jax.main --config=launch/mmi.py
+python -m stc_jax.prepare --dataset=mmi --manual_dir=FOLDER
+python -m stc_jax.main --config=launch/mmi.py
 """
 
 from launch import default
@@ -10,7 +10,7 @@ from launch import default
 def get_config():
   config = default.get_config()
   config.dataset.name = 'mmi'
-  config.dataset.frame_rate = (64,64,22)
-  config.dataset.strongest_frame = '10.0:most_changed'
-  config.model.notation = default.PAPER.replace('I(64,64,18)', 'I 10 fps, then 22 frames.')
+  config.dataset.frame_rate = 10.0
+  config.dataset.strongest_frame = 'most_changed'
+  config.model.notation = default.PAPER.replace('I(64,64,18)', 'I(64,64,22)')
   return config

@@ -1,6 +1,6 @@
 """The embedded dataset at the paper's size: 18 frames of 64 x 64, 64 filters.
 
-  python -m stc_jax.main --config=launch/synthetic_full.py
+python -m stc_jax.main --config=launch/synthetic_full.py
 """
 
 from launch import default

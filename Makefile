@@ -1,0 +1,36 @@
+# `make demo` and `make test` need Python 3.11 or newer, make, and pip; nothing else.
+
+PYTHON ?= python3
+VENV := .venv
+PIP := $(VENV)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt
+# What is installed is stamped, so that a second start has nothing to do.
+DEMO_STAMP := $(VENV)/.installed
+TEST_STAMP := $(VENV)/.installed-test
+DEMO_FLAGS ?=
+
+.PHONY: demo test lint clean
+
+demo: $(DEMO_STAMP)
+	$(VENV)/bin/python -m stc_jax.main --config=launch/synthetic.py $(DEMO_FLAGS)
+
+test: $(TEST_STAMP) lint
+	$(VENV)/bin/python -m pytest
+
+lint: $(TEST_STAMP)
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+
+$(VENV)/bin/pip:
+	$(PYTHON) -m venv $(VENV)
+
+$(DEMO_STAMP): $(VENV)/bin/pip pyproject.toml constraints.txt
+	@echo "installing into $(VENV): about a minute, 1.3 GB"
+	$(PIP) -e .
+	@touch $@
+
+$(TEST_STAMP): $(DEMO_STAMP)
+	$(PIP) -e '.[test]'
+	@touch $@
+
+clean:
+	rm -rf $(VENV) runs .pytest_cache .ruff_cache
