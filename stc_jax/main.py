@@ -13,7 +13,7 @@ from ml_collections import config_flags
 from rich.console import Console
 
 from stc_jax import command_line, experiment, run, screen
-from stc_jax.data import catalogue
+from stc_jax.data import catalogue, preparation
 from stc_jax.evaluation import results
 
 _CONFIG = config_flags.DEFINE_config_file(
@@ -60,7 +60,7 @@ def _prepare_embedded(dataset: experiment.DatasetConfig, console: Console) -> No
   where = dataset.name, dataset.builder_config, dataset.data_dir
   if not catalogue.is_prepared(*where):
     with console.status('rendering the embedded dataset, about a minute ...'):
-      catalogue.prepare(*where)
+      preparation.prepare(*where)
 
 
 def _default_workdir(config: dict) -> str:

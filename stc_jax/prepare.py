@@ -4,12 +4,14 @@ Says where the dataset lies, what is in it, and the command to type next.
 """
 
 import collections
+import pathlib
+import shlex
 
 import tensorflow_datasets as tfds
 from absl import flags, logging
 
 from stc_jax import command_line
-from stc_jax.data import catalogue
+from stc_jax.data import preparation
 
 _DATASET = flags.DEFINE_string(
   'dataset', None, 'Which dataset; a folder of datasets/.', required=True
@@ -29,11 +31,13 @@ _DATA_DIR = flags.DEFINE_string(
 )
 _OVERWRITE = flags.DEFINE_bool('overwrite', False, 'Makes the dataset again.')
 
+_EMBEDDED = 'synthetic_faces'  # its launch files choose among its configs
+
 
 def main() -> None:
   """Prepares the dataset that the flags name, and describes it."""
   logging.set_verbosity(logging.ERROR)
-  builder = catalogue.prepare(
+  builder = preparation.prepare(
     _DATASET.value,
     _BUILDER_CONFIG.value,
     _DATA_DIR.value,
@@ -43,7 +47,24 @@ def main() -> None:
   print(f'{builder.info.full_name} is in {builder.data_dir}')
   for split in builder.info.splits:
     print(describe(builder, split))
-  print(f'next: python -m stc_jax.main --config=launch/{_DATASET.value}.py')
+  if command := _next_command(builder):
+    print(f'next: {command}')
+
+
+def _next_command(builder: tfds.core.DatasetBuilder) -> str:
+  """Returns the command that trains on the dataset, or '' if it has no launch file."""
+  launch, config = f'launch/{_DATASET.value}.py', _BUILDER_CONFIG.value
+  if _DATASET.value == _EMBEDDED:
+    launch, config = 'launch/synthetic.py', builder.info.config_name
+  if not pathlib.Path(launch).exists():
+    return ''
+  fields = {'builder_config': config, 'data_dir': _DATA_DIR.value}
+  given = [
+    f'--config.dataset.{field}={shlex.quote(value)}'
+    for field, value in fields.items()
+    if value
+  ]
+  return ' '.join([f'python -m stc_jax.main --config={launch}', *given])
 
 
 def describe(builder: tfds.core.DatasetBuilder, split: str) -> str:

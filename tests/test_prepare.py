@@ -13,7 +13,7 @@ import pytest
 import tensorflow_datasets as tfds
 from command import fails, succeeds
 
-from stc_jax.data import catalogue
+from stc_jax.data import catalogue, preparation
 from stc_jax.errors import InputError
 
 
@@ -61,7 +61,8 @@ def test_prepares_says_what_is_there_and_rests_the_second_time(flags, data_dir):
   assert said.splitlines() == [
     f'clip_folder/default/1.0.0 is in {folder}',
     'data: 3 clips, 2 subjects, 2 classes (awe 1, joy 2)',
-    'next: python -m stc_jax.main --config=launch/clip_folder.py',
+    'next: python -m stc_jax.main --config=launch/clip_folder.py '
+    f'--config.dataset.data_dir={data_dir}',
   ]
   made = (folder / 'dataset_info.json').stat().st_mtime_ns
   again = succeeds(*PREPARE, *flags)
@@ -137,10 +138,10 @@ def test_a_damaged_dataset_is_refused_then_made_again(flags, data_dir):
 
 
 def test_a_failed_overwrite_keeps_the_old_dataset(clips, data_dir):
-  catalogue.prepare('clip_folder', '', str(data_dir), str(clips))
+  preparation.prepare('clip_folder', '', str(data_dir), str(clips))
   (clips / 'joy' / 'anna_1' / '0.png').write_bytes(b'')
   with pytest.raises(InputError, match='an empty file'):
-    catalogue.prepare('clip_folder', '', str(data_dir), str(clips), overwrite=True)
+    preparation.prepare('clip_folder', '', str(data_dir), str(clips), overwrite=True)
   builder = catalogue.prepared_builder('clip_folder', '', str(data_dir))
   assert builder.info.splits['data'].num_examples == 3
 
@@ -164,9 +165,9 @@ def test_an_interrupted_run_leaves_nothing_that_looks_whole(flags, clips, data_d
 
 
 def test_overwriting_takes_new_labels(clips, data_dir):
-  catalogue.prepare('clip_folder', '', str(data_dir), str(clips))
+  preparation.prepare('clip_folder', '', str(data_dir), str(clips))
   write_clip(clips / 'fear' / 'dora_1')
-  builder = catalogue.prepare(
+  builder = preparation.prepare(
     'clip_folder', '', str(data_dir), str(clips), overwrite=True
   )
   assert builder.info.features['label'].names == ['awe', 'fear', 'joy']
@@ -174,15 +175,15 @@ def test_overwriting_takes_new_labels(clips, data_dir):
 
 
 def test_another_folder_does_not_pass_for_the_first(clips, data_dir, tmp_path):
-  catalogue.prepare('clip_folder', '', str(data_dir), str(clips))
+  preparation.prepare('clip_folder', '', str(data_dir), str(clips))
   other = tmp_path / 'other'
   write_clip(other / 'joy' / 's_1')
   with pytest.raises(InputError, match=r'was prepared from .*clips, not from .*other'):
-    catalogue.prepare('clip_folder', '', str(data_dir), str(other))
+    preparation.prepare('clip_folder', '', str(data_dir), str(other))
 
 
 def test_the_newest_version_is_opened(clips, data_dir):
-  catalogue.prepare('clip_folder', '', str(data_dir), str(clips))
+  preparation.prepare('clip_folder', '', str(data_dir), str(clips))
   folder = data_dir / 'clip_folder' / 'default'
   for version in ('1.9.0', '1.10.0'):
     (folder / version).mkdir()
@@ -212,11 +213,11 @@ def test_what_is_not_prepared_is_told_by_its_command(tmp_path, monkeypatch):
 
 
 def test_an_unknown_config_names_the_known(data_dir, monkeypatch):
-  monkeypatch.setattr(catalogue, '_builder_class', lambda _: FixedConfigs)
-  for act in (catalogue.prepare, catalogue.prepared_builder):
+  monkeypatch.setattr(catalogue, 'builder_class', lambda _: FixedConfigs)
+  for act in (preparation.prepare, catalogue.prepared_builder):
     with pytest.raises(
       InputError, match="no builder config 'three'; known are one, two"
     ):
       act('fixed_configs', 'three', str(data_dir))
   with pytest.raises(InputError, match='is made without files'):
-    catalogue.prepare('fixed_configs', 'one', str(data_dir), manual_dir='.')
+    preparation.prepare('fixed_configs', 'one', str(data_dir), manual_dir='.')

@@ -1,4 +1,4 @@
-"""Finds and prepares datasets by name.
+"""Finds and opens datasets by name.
 
 A prepared dataset lies in `<data_dir>/<name>/<config>/<version>`, as array_record
 files. It is opened from there without the code that made it. An empty `data_dir` stands
@@ -8,14 +8,10 @@ for TFDS's own: `TFDS_DATA_DIR`, or else `~/tensorflow_datasets`. An empty
 
 import contextlib
 import importlib
-import io
 import os
 import pkgutil
 import re
 import shlex
-import shutil
-import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import tensorflow_datasets as tfds
@@ -43,62 +39,18 @@ def prepared_builder(
     InputError: the dataset or config is unknown, not prepared (the line states the
       command that prepares it), or damaged.
   """
-  _check_config_name(builder_config)
-  root, folder = _root(data_dir), _newest(name, builder_config, data_dir)
+  check_config_name(builder_config)
+  root, folder = data_root(data_dir), _newest(name, builder_config, data_dir)
   command = prepare_command(name, builder_config, data_dir)
   if folder:
-    return _open(folder, command)
-  builder_class = _builder_class(name)
-  _new_builder(builder_class, name, builder_config, root)
-  if builder_class.MANUAL_DOWNLOAD_INSTRUCTIONS:
+    return open_folder(folder, command)
+  kind = builder_class(name)
+  new_builder(kind, name, builder_config, root)
+  if kind.MANUAL_DOWNLOAD_INSTRUCTIONS:
     command += ' --manual_dir=FOLDER'
   raise InputError(
     f'{_title(name, builder_config)} is not prepared in {root}; run: {command}'
   )
-
-
-def prepare(
-  name: str,
-  builder_config: str = '',
-  data_dir: str = '',
-  manual_dir: str = '',
-  overwrite: bool = False,
-) -> tfds.core.DatasetBuilder:
-  """Prepares a dataset, unless it is prepared already, and opens it.
-
-  Nothing half-made is ever found under the dataset's name: TFDS writes to a folder
-  beside it and renames that at the end. With `overwrite`, the old one is given up only
-  when the new one is whole.
-
-  Args:
-    name: one of `known_datasets()`.
-    builder_config: one of the dataset's configs.
-    data_dir: where prepared datasets lie.
-    manual_dir: the folder of raw files, for a dataset that is made from such.
-    overwrite: makes the dataset again if it is there.
-
-  Raises:
-    InputError: the dataset or config is unknown; `manual_dir` is missing, wrong, or
-      not what the dataset in place was made from; the raw files are bad; `data_dir`
-      can't be written; or the dataset in place is damaged.
-  """
-  _check_config_name(builder_config)
-  builder_class, root = _builder_class(name), _root(data_dir)
-  folder = _folder(builder_class, name, builder_config, root)
-  command = prepare_command(name, builder_config, data_dir)
-  if folder.exists() and not overwrite:
-    builder = _open(folder, command)
-    _check_origin(builder, manual_dir)
-    print(f'{folder} is already prepared; --overwrite makes it again')
-    return builder
-  _check_manual_dir(name, builder_class.MANUAL_DOWNLOAD_INSTRUCTIONS, manual_dir)
-  if not folder.exists():  # else the config is known
-    _new_builder(builder_class, name, builder_config, root)
-  _make_folder(folder.parent)
-  print(f'preparing {folder}', flush=True)
-  with _set_aside(folder):
-    _generate(_new_builder(builder_class, name, builder_config, root), manual_dir)
-  return _open(folder, command)
 
 
 def is_prepared(name: str, builder_config: str = '', data_dir: str = '') -> bool:
@@ -113,14 +65,15 @@ def prepare_command(name: str, builder_config: str, data_dir: str) -> str:
   return ' '.join(['python -m stc_jax.prepare', *given])
 
 
-def _root(data_dir: str) -> Path:
+def data_root(data_dir: str) -> Path:
+  """Returns the folder of all prepared datasets."""
   default = os.environ.get('TFDS_DATA_DIR', '~/tensorflow_datasets')
   return Path(data_dir or default).expanduser()
 
 
 def _newest(name: str, builder_config: str, data_dir: str) -> Path | None:
   """Returns the folder of a prepared dataset's newest version."""
-  folder = _root(data_dir) / name
+  folder = data_root(data_dir) / name
   folder /= builder_config or _recorded_default(folder)
   versions = [
     tfds.core.Version(entry.name)
@@ -141,7 +94,12 @@ def _recorded_default(folder: Path) -> str:
   return ''
 
 
-def _builder_class(name: str) -> type[tfds.core.DatasetBuilder]:
+def builder_class(name: str) -> type[tfds.core.DatasetBuilder]:
+  """Returns a dataset's builder.
+
+  Raises:
+    InputError: there is no dataset of this name.
+  """
   known = known_datasets()
   if name not in known:
     raise InputError(f'unknown dataset {name!r}; known are {", ".join(known)}')
@@ -149,15 +107,17 @@ def _builder_class(name: str) -> type[tfds.core.DatasetBuilder]:
   return module.Builder
 
 
-def _new_builder(
-  builder_class: type[tfds.core.DatasetBuilder],
-  name: str,
-  builder_config: str,
-  root: Path,
+def new_builder(
+  kind: type[tfds.core.DatasetBuilder], name: str, builder_config: str, root: Path
 ) -> tfds.core.DatasetBuilder:
-  known = list(builder_class.builder_configs)
+  """Makes a builder of class `kind`, of a dataset that may not be prepared.
+
+  Raises:
+    InputError: it has no such config.
+  """
+  known = list(kind.builder_configs)
   try:
-    return builder_class(config=builder_config or None, data_dir=root)
+    return kind(config=builder_config or None, data_dir=root)
   except ValueError as error:
     if not builder_config or builder_config in known:
       raise
@@ -167,19 +127,12 @@ def _new_builder(
     ) from error
 
 
-def _folder(
-  builder_class: type[tfds.core.DatasetBuilder],
-  name: str,
-  builder_config: str,
-  root: Path,
-) -> Path:
-  """Returns where a dataset belongs; a builder itself would read what lies there."""
-  default = builder_class.default_builder_config
-  config = builder_config or (default.name if default else '')
-  return root / name / config / str(builder_class.VERSION)
+def check_config_name(builder_config: str) -> None:
+  """Refuses what can't be the name of a folder.
 
-
-def _check_config_name(builder_config: str) -> None:
+  Raises:
+    InputError: `builder_config` is no name.
+  """
   if builder_config and not _CONFIG_NAME.fullmatch(builder_config):
     raise InputError(
       f'--builder_config={builder_config}: a name has letters, digits, - and _, and '
@@ -187,74 +140,12 @@ def _check_config_name(builder_config: str) -> None:
     )
 
 
-def _check_manual_dir(name: str, instructions: str | None, manual_dir: str) -> None:
-  if manual_dir and not instructions:
-    raise InputError(f'--manual_dir: {name} is made without files; leave this flag out')
-  if not instructions:
-    return
-  hint = ' '.join(instructions.split())
-  if not manual_dir:
-    raise InputError(f'{name} is made from files of yours: give --manual_dir. {hint}')
-  try:
-    found = any(Path(manual_dir).expanduser().iterdir())
-  except OSError as error:
-    raise InputError(f'--manual_dir={manual_dir}: {error.strerror}. {hint}') from error
-  if not found:
-    raise InputError(f'--manual_dir={manual_dir}: an empty folder. {hint}')
+def open_folder(folder: Path, command: str) -> tfds.core.DatasetBuilder:
+  """Opens the prepared dataset in `folder`; `command` prepares it.
 
-
-def _make_folder(folder: Path) -> None:
-  """Makes `folder` and tries it, before hours are spent on what goes into it."""
-  try:
-    folder.mkdir(parents=True, exist_ok=True)
-    tempfile.TemporaryFile(dir=folder).close()
-  except OSError as error:
-    raise InputError(
-      f'{folder}: cannot write there ({error.strerror}); give another --data_dir'
-    ) from error
-
-
-def _check_origin(builder: tfds.core.DatasetBuilder, manual_dir: str) -> None:
-  """Refuses to pass off one folder's clips as another's, where the builder noted it."""
-  origin = (builder.info.metadata or {}).get('manual_dir')
-  if manual_dir and origin and Path(origin) != _absolute(manual_dir):
-    raise InputError(
-      f'{builder.data_dir} was prepared from {origin}, not from {manual_dir}; give '
-      'another --builder_config, or --overwrite to replace it'
-    )
-
-
-def _absolute(path: str) -> Path:
-  return Path(path).expanduser().resolve()
-
-
-def _generate(builder: tfds.core.DatasetBuilder, manual_dir: str) -> None:
-  """Writes the dataset; TFDS's own words, which speak of downloads, are left out."""
-  config = tfds.download.DownloadConfig(
-    manual_dir=_absolute(manual_dir) if manual_dir else None
-  )
-  tfds.disable_progress_bar()
-  with contextlib.redirect_stdout(io.StringIO()):
-    builder.download_and_prepare(download_config=config, file_format='array_record')
-
-
-@contextlib.contextmanager
-def _set_aside(folder: Path) -> Iterator[None]:
-  """Moves `folder` out of the way; brings it back if the body fails."""
-  aside = folder.with_name(f'{folder.name}.replaced')
-  if folder.exists():
-    shutil.rmtree(aside, ignore_errors=True)
-    folder.rename(aside)
-  try:
-    yield
-  except BaseException:
-    if aside.exists() and not folder.exists():
-      aside.rename(folder)
-    raise
-  shutil.rmtree(aside, ignore_errors=True)
-
-
-def _open(folder: Path, command: str) -> tfds.core.DatasetBuilder:
+  Raises:
+    InputError: it is damaged.
+  """
   try:
     builder = tfds.builder_from_directory(folder)
     _check_files(builder)

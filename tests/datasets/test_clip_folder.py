@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from stc_jax.data import catalogue
+from stc_jax.data import catalogue, preparation
 from stc_jax.datasets.clip_folder import scan
 from stc_jax.datasets.clip_folder.clip_folder_dataset_builder import (
   Builder,
@@ -48,7 +48,7 @@ def folder(tmp_path):
 
 def test_three_forms_read_back_as_written(folder, tmp_path):
   data_dir = str(tmp_path / 'data')
-  catalogue.prepare('clip_folder', data_dir=data_dir, manual_dir=str(folder))
+  preparation.prepare('clip_folder', data_dir=data_dir, manual_dir=str(folder))
   video, _ = clips.read_video(folder / 'awe' / 'ben_x.AVI', size=64)
   shutil.rmtree(folder)
 
@@ -74,8 +74,8 @@ def test_three_forms_read_back_as_written(folder, tmp_path):
 def test_folders_under_two_names_stay_apart(folder, tmp_path):
   data_dir, other = str(tmp_path / 'data'), tmp_path / 'other'
   write(other / 'only' / 's_1' / '0.png', level(7))
-  catalogue.prepare('clip_folder', '', data_dir, str(folder))
-  catalogue.prepare('clip_folder', 'study-2', data_dir, str(other))
+  preparation.prepare('clip_folder', '', data_dir, str(folder))
+  preparation.prepare('clip_folder', 'study-2', data_dir, str(other))
   first = catalogue.prepared_builder('clip_folder', '', data_dir)
   second = catalogue.prepared_builder('clip_folder', 'study-2', data_dir)
   assert first.info.features['label'].names == ['awe', 'joy']

@@ -1,0 +1,134 @@
+"""Prepares datasets from raw files, whole or not at all."""
+
+import contextlib
+import io
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import tensorflow_datasets as tfds
+
+from stc_jax.data import catalogue
+from stc_jax.errors import InputError
+
+
+def prepare(
+  name: str,
+  builder_config: str = '',
+  data_dir: str = '',
+  manual_dir: str = '',
+  overwrite: bool = False,
+) -> tfds.core.DatasetBuilder:
+  """Prepares a dataset, unless it is prepared already, and opens it.
+
+  Nothing half-made is ever found under the dataset's name: TFDS writes to a folder
+  beside it and renames that at the end. With `overwrite`, the old one is given up only
+  when the new one is whole.
+
+  Args:
+    name: one of `catalogue.known_datasets()`.
+    builder_config: one of the dataset's configs.
+    data_dir: where prepared datasets lie.
+    manual_dir: the folder of raw files, for a dataset that is made from such.
+    overwrite: makes the dataset again if it is there.
+
+  Raises:
+    InputError: the dataset or config is unknown; `manual_dir` is missing, wrong, or
+      not what the dataset in place was made from; the raw files are bad; `data_dir`
+      can't be written; or the dataset in place is damaged.
+  """
+  catalogue.check_config_name(builder_config)
+  kind, root = catalogue.builder_class(name), catalogue.data_root(data_dir)
+  folder = _folder(kind, name, builder_config, root)
+  command = catalogue.prepare_command(name, builder_config, data_dir)
+  if folder.exists() and not overwrite:
+    builder = catalogue.open_folder(folder, command)
+    _check_origin(builder, manual_dir)
+    print(f'{folder} is already prepared; --overwrite makes it again')
+    return builder
+  _check_manual_dir(name, kind.MANUAL_DOWNLOAD_INSTRUCTIONS, manual_dir)
+  if not folder.exists():  # else the config is known
+    catalogue.new_builder(kind, name, builder_config, root)
+  _make_folder(folder.parent)
+  print(f'preparing {folder}', flush=True)
+  with _set_aside(folder):
+    builder = catalogue.new_builder(kind, name, builder_config, root)
+    _generate(builder, manual_dir)
+  return catalogue.open_folder(folder, command)
+
+
+def _folder(
+  kind: type[tfds.core.DatasetBuilder], name: str, builder_config: str, root: Path
+) -> Path:
+  """Returns where a dataset belongs; a builder itself would read what lies there."""
+  default = kind.default_builder_config
+  config = builder_config or (default.name if default else '')
+  return root / name / config / str(kind.VERSION)
+
+
+def _check_manual_dir(name: str, instructions: str | None, manual_dir: str) -> None:
+  if manual_dir and not instructions:
+    raise InputError(f'--manual_dir: {name} is made without files; leave this flag out')
+  if not instructions:
+    return
+  hint = ' '.join(instructions.split())
+  if not manual_dir:
+    raise InputError(f'{name} is made from files of yours: give --manual_dir. {hint}')
+  try:
+    found = any(Path(manual_dir).expanduser().iterdir())
+  except OSError as error:
+    raise InputError(f'--manual_dir={manual_dir}: {error.strerror}. {hint}') from error
+  if not found:
+    raise InputError(f'--manual_dir={manual_dir}: an empty folder. {hint}')
+
+
+def _make_folder(folder: Path) -> None:
+  """Makes `folder` and tries it, before hours are spent on what goes into it."""
+  try:
+    folder.mkdir(parents=True, exist_ok=True)
+    tempfile.TemporaryFile(dir=folder).close()
+  except OSError as error:
+    raise InputError(
+      f'{folder}: cannot write there ({error.strerror}); give another --data_dir'
+    ) from error
+
+
+def _check_origin(builder: tfds.core.DatasetBuilder, manual_dir: str) -> None:
+  """Refuses to pass off one folder's clips as another's, where the builder noted it."""
+  origin = (builder.info.metadata or {}).get('manual_dir')
+  if manual_dir and origin and Path(origin) != _absolute(manual_dir):
+    raise InputError(
+      f'{builder.data_dir} was prepared from {origin}, not from {manual_dir}; give '
+      'another --builder_config, or --overwrite to replace it'
+    )
+
+
+def _absolute(path: str) -> Path:
+  return Path(path).expanduser().resolve()
+
+
+def _generate(builder: tfds.core.DatasetBuilder, manual_dir: str) -> None:
+  """Writes the dataset; TFDS's own words, which speak of downloads, are left out."""
+  config = tfds.download.DownloadConfig(
+    manual_dir=_absolute(manual_dir) if manual_dir else None
+  )
+  tfds.disable_progress_bar()
+  with contextlib.redirect_stdout(io.StringIO()):
+    builder.download_and_prepare(download_config=config, file_format='array_record')
+
+
+@contextlib.contextmanager
+def _set_aside(folder: Path) -> Iterator[None]:
+  """Moves `folder` out of the way; brings it back if the body fails."""
+  aside = folder.with_name(f'{folder.name}.replaced')
+  if folder.exists():
+    shutil.rmtree(aside, ignore_errors=True)
+    folder.rename(aside)
+  try:
+    yield
+  except BaseException:
+    if aside.exists() and not folder.exists():
+      aside.rename(folder)
+    raise
+  shutil.rmtree(aside, ignore_errors=True)
