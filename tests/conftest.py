@@ -1,5 +1,37 @@
-"""Strict modes: what JAX would forgive in silence is an error in a test."""
+"""Strict modes: what JAX would forgive in silence is an error in a test.
+
+And what the tests of the command line share: clips, an environment, a finished run.
+"""
+
+import os
 
 import jax
+import pytest
+import small_run
+from command import succeeds
 
 jax.config.update('jax_numpy_dtype_promotion', 'strict')
+
+
+@pytest.fixture(scope='session')
+def environment(tmp_path_factory) -> dict[str, str]:
+  """For our commands: programs are compiled once, and fast."""
+  cache = tmp_path_factory.mktemp('compiled')
+  return os.environ | small_run.FAST | {'JAX_COMPILATION_CACHE_DIR': str(cache)}
+
+
+@pytest.fixture(scope='session')
+def data_dir(tmp_path_factory):
+  """Holds the small clips, prepared."""
+  clips, data_dir = tmp_path_factory.mktemp('clips'), tmp_path_factory.mktemp('data')
+  small_run.write_clips(clips)
+  succeeds(*small_run.PREPARE, f'--manual_dir={clips}', f'--data_dir={data_dir}')
+  return data_dir
+
+
+@pytest.fixture(scope='session')
+def finished(tmp_path_factory, data_dir, environment):
+  """The folder of a run that nothing disturbed; for reading only."""
+  workdir = tmp_path_factory.mktemp('finished')
+  succeeds(*small_run.command(data_dir, workdir), env=environment)
+  return workdir

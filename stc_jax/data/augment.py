@@ -15,10 +15,10 @@ def vary(
 ) -> Float[Array, 'b t h w c']:
   """Makes one of 14 variants of each clip, the same for all its frames.
 
-  {original, mirrored} x rotation by {0, 2.5, 5, 7.5} degrees either way (Yu et al. 2018,
-  sec. 4.2); variant 0 is the clip itself. Rotation is about the centre, bilinear, and
-  repeats the border where it looks outside, which the paper leaves open: a black corner
-  would tell the network the angle.
+  {original, mirrored} x rotation by {0, 2.5, 5, 7.5} degrees either way (Yu et al.
+  2018, sec. 4.2); variant 0 is the clip itself. Rotation is about the centre, bilinear,
+  and repeats the border where it looks outside, which the paper leaves open: a black
+  corner would tell the network the angle.
   """
   rows, columns = source_coordinates(*video.shape[2:4])
   return jax.vmap(_sample)(

@@ -17,7 +17,7 @@ UNITS = ('subject', 'sequence')
 
 @dataclasses.dataclass(frozen=True)
 class ProtocolConfig:
-  """The launch file's section `protocol`; fields are documented in launch/default.py."""
+  """Section `protocol` of a launch file; launch/default.py explains its fields."""
 
   folds: int
   repeats: int

@@ -55,7 +55,7 @@ def resident(clips: UInt8[np.ndarray, 'n t h w c'], labels: np.ndarray) -> Resid
 
 
 def stack_trials(trials: list[Trial], batch_size: int) -> TrialIndices:
-  """Pads trials to one shape, test indices to whole batches; repeats index 0 as padding.
+  """Pads trials to one shape with index 0, test indices to whole batches.
 
   Give it all trials of a run and take rows afterwards, so that one program serves all.
   """
@@ -102,9 +102,9 @@ def training_batch(
 def normalise(
   video: Float[Array, 'b t h w c'], data: Resident, trial: TrialIndices
 ) -> Float[Array, 'b t h w c']:
-  """Zero mean and unit variance a channel over the training fold's pixels, in 0..255."""
+  """From 0..255 to zero mean and unit variance over the training fold's pixels."""
   real = jnp.arange(trial.train.shape[0]) < trial.train_count
-  weights = jnp.where(real, 1.0 / trial.train_count, 0.0)
+  weights = jnp.where(real, 1.0 / trial.train_count.astype(jnp.float32), 0.0)
   mean = weights @ data.means[trial.train]
   variance = weights @ data.squares[trial.train] - mean**2
   return (video / 255.0 - mean) * jax.lax.rsqrt(variance + 1e-6)

@@ -26,7 +26,7 @@ class ClipSet:
 
   name: str
   classes: tuple[str, ...]
-  frames: list[UInt8[np.ndarray, 't h w 3']]
+  frames: list[UInt8[np.ndarray, '_ h w 3']]
   labels: Int[np.ndarray, 'n']
   subjects: tuple[str, ...]
   clips: tuple[str, ...]

@@ -27,7 +27,7 @@ READOUTS = ('last', 'mean')
 
 @dataclasses.dataclass(frozen=True)
 class ModelConfig:
-  """The launch file's section `model`; fields are documented in launch/default.py."""
+  """Section `model` of a launch file; launch/default.py explains its fields."""
 
   name: str
   notation: str

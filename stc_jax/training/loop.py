@@ -86,7 +86,7 @@ class Run:
   def _train(
     self, trials: TrialIndices, checkpoints: WaveCheckpoints, done: int, running: int
   ) -> TrainState:
-    """Brings one wave to its last step; reads a chunk's loss while the next one runs."""
+    """Brings one wave to its last step; reads a chunk's losses while the next runs."""
     states = self._programs.init(self._data, trials)
     restored = checkpoints.restore(states)
     states = states if restored is None else restored

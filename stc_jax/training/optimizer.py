@@ -12,7 +12,7 @@ OPTIMIZERS = ('sgd', 'adamw')
 
 @dataclasses.dataclass(frozen=True)
 class TrainingConfig:
-  """The launch file's section `training`; fields are documented in launch/default.py."""
+  """Section `training` of a launch file; launch/default.py explains its fields."""
 
   stages: tuple[tuple[int, float], ...]
   batch_size: int
@@ -75,7 +75,7 @@ def make(config: TrainingConfig) -> optax.GradientTransformation:
 
 
 def _schedule(config: TrainingConfig) -> optax.Schedule:
-  """The learning rate at each step: constant within a stage (Yu et al. 2018, sec. 4.2)."""
+  """The rate at each step: constant within a stage (Yu et al. 2018, sec. 4.2)."""
   lengths, rates = zip(*config.stages, strict=True)
   ends = [sum(lengths[: i + 1]) for i in range(len(lengths) - 1)]
   return optax.join_schedules([optax.constant_schedule(r) for r in rates], ends)

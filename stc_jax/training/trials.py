@@ -26,8 +26,8 @@ def over_trials(function: Callable, mesh: jax.sharding.Mesh, donate: bool) -> Ca
   """Maps `function(shared, *trial)` over a leading trial axis sharded on `mesh`.
 
   No collectives: each device runs its own trials, one after another, so a trial in a
-  stack computes what it computes alone. `donate` gives the last argument's memory to the
-  result.
+  stack computes what it computes alone. `donate` gives the last argument's memory to
+  the result.
   """
 
   def local(shared, *stacked):

@@ -2,10 +2,10 @@ import csv
 import dataclasses
 import io
 
+import clip_sets
 import numpy as np
 import pytest
 
-import clip_sets
 from stc_jax.data import folds
 from stc_jax.errors import InputError
 

@@ -1,8 +1,8 @@
+import clip_sets
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-import clip_sets
 from stc_jax.data import folds, resident, source
 
 PROTOCOL = folds.ProtocolConfig(
@@ -58,9 +58,9 @@ def test_normalisation_knows_the_training_fold_alone():
   for trial in trials:
     train = np.asarray(trial.train[: trial.train_count])
     pixels = np.asarray(data.clips)[train] / 255.0
-    expected = (np.asarray(data.clips) / 255.0 - pixels.mean((0, 1, 2, 3))) / pixels.std(
-      (0, 1, 2, 3)
-    )
+    expected = (
+      np.asarray(data.clips) / 255.0 - pixels.mean((0, 1, 2, 3))
+    ) / pixels.std((0, 1, 2, 3))
     ours = resident.normalise(data.clips.astype(jnp.float32), data, trial)
     np.testing.assert_allclose(ours, expected, atol=2e-3)
 

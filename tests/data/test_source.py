@@ -1,7 +1,7 @@
+import clip_sets
 import numpy as np
 import pytest
 
-import clip_sets
 from stc_jax.data import source
 
 

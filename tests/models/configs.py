@@ -2,10 +2,10 @@
 
 import dataclasses
 
-from launch import default
+from launch import paper
 from stc_jax.models.stc import ModelConfig
 
-PAPER = ModelConfig(**default.get_config().model)
+PAPER = ModelConfig(**paper.get_config().model)
 # Odd sizes: no level of the pyramid divides them, and P2 drops a row.
 SMALL = dataclasses.replace(
   PAPER, notation='I(19,26,5)-C(3,8)-BN-P2-C(3,8)-C(2,8)-P2-S', lstm_width=12
