@@ -4,16 +4,32 @@ Exit codes: 0 done, 2 bad input (one line says what), 130 interrupted; 1, with a
 traceback, is a defect.
 """
 
+import errno
+import os
+import re
 import sys
+import traceback
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
-from absl import app, flags
+from absl import app, flags, logging
 
 from stc_jax.errors import InputError
 
 _BAD_INPUT = 2
 _INTERRUPTED = 130
+
+_NOT_LAUNCH = re.compile(r'^<|/lib/python|site-packages|stc_jax/\w+\.py$')
+
+# What the machine lacks, and no code of ours can help.
+_MACHINE = {
+  errno.EDQUOT: 'make room',
+  errno.EFBIG: 'raise the limit on the size of files',
+  errno.EIO: 'check the disk',
+  errno.EMFILE: 'raise the limit on open files',
+  errno.ENOSPC: 'make room',
+  errno.EROFS: 'choose a folder that can be written',
+}
 
 
 def run(main: Callable[[], None]) -> NoReturn:
@@ -24,7 +40,25 @@ def run(main: Callable[[], None]) -> NoReturn:
     _leave(str(error), _BAD_INPUT)
   except KeyboardInterrupt:
     _leave('interrupted; the same command continues', _INTERRUPTED)
+  except Exception as error:
+    code = _machine_error(error)
+    if not code:
+      raise
+    where = f'{error.filename}: ' if getattr(error, 'filename', None) else ''
+    remedy = f'{_MACHINE[code]}, then the same command continues'
+    _leave(f'{where}{os.strerror(code)}; {remedy}', _BAD_INPUT)
   raise SystemExit(0)
+
+
+def one_line(error: Exception) -> str:
+  """Says what `error` says, without line breaks."""
+  if error.args and isinstance(error.args[0], Exception):
+    return one_line(error.args[0])
+  text = str(error.args[0] if isinstance(error, KeyError) and error.args else error)
+  if 'Attempted [' in text or 'Traceback (' in text:  # ml_collections tells the story
+    text = text.strip().splitlines()[-1]
+  text = re.sub(r' Other fields present: ".*?"\n', ' ', text, flags=re.DOTALL)
+  return '; '.join(text.strip().split('\n')) or type(error).__name__
 
 
 def _parse(argv: Sequence[str]) -> list[str]:
@@ -33,27 +67,37 @@ def _parse(argv: Sequence[str]) -> list[str]:
   Raises:
     InputError: an unknown flag, a value of the wrong type, or a stray argument.
   """
+  logging.set_verbosity(logging.ERROR)
   try:
     unparsed = flags.FLAGS(argv)
-  # A config flag runs the launch file and sets fields while it parses, so beside absl's
-  # own error come those of a missing file, a locked config and a failed conversion.
-  except (
-    flags.Error,
-    AttributeError,
-    KeyError,
-    OSError,
-    TypeError,
-    ValueError,
-  ) as error:
-    raise InputError(_one_line(error)) from error
+  except SyntaxError as error:
+    place = f'{error.filename}, line {error.lineno}'
+    raise InputError(f'{place}: {error.msg}') from error
+  except flags.Error as error:
+    raise InputError(one_line(error) + _launch_line(error)) from error
+  # A config flag runs the launch file while it parses, so that anything may come.
+  except Exception as error:
+    launch = next((f' ({arg})' for arg in argv if arg.startswith('--config=')), '')
+    raise InputError(one_line(error) + (_launch_line(error) or launch)) from error
   if len(unparsed) > 1:
     raise InputError(f'unexpected argument {unparsed[1]!r}; options start with --')
   return unparsed
 
 
-def _one_line(error: Exception) -> str:
-  text = error.args[0] if isinstance(error, KeyError) and error.args else error
-  return ' '.join(str(text).split())
+def _launch_line(error: Exception) -> str:
+  """Where in a launch file `error` arose, in brackets, or ''."""
+  story = ''.join(traceback.format_exception(error))
+  for path, line in reversed(re.findall(r'File "(.+?)", line (\d+)', story)):
+    if not _NOT_LAUNCH.search(path):
+      return f' ({path}, line {line})'
+  return ''
+
+
+def _machine_error(error: Exception) -> int | None:
+  """The number of an error of the machine's, also where a library hid it in words."""
+  if isinstance(error, OSError):
+    return error.errno if error.errno in _MACHINE else None
+  return next((code for code in _MACHINE if os.strerror(code) in str(error)), None)
 
 
 def _leave(message: str, code: int) -> NoReturn:

@@ -2,6 +2,7 @@
 
 import dataclasses
 import difflib
+import typing
 
 from ml_collections import ConfigDict
 
@@ -15,7 +16,7 @@ STRONGEST = ('last', 'most_changed')
 
 @dataclasses.dataclass(frozen=True)
 class DatasetConfig:
-  """The launch file's section `dataset`; fields are documented in launch/default.py."""
+  """Section `dataset` of a launch file; launch/default.py explains its fields."""
 
   name: str
   builder_config: str
@@ -63,8 +64,28 @@ def from_config(config: ConfigDict) -> Experiment:
 
 
 def _section(name: str, values: ConfigDict, kind: type):
-  _check_names(name, list(values), [field.name for field in dataclasses.fields(kind)])
+  if not isinstance(values, ConfigDict):
+    raise InputError(f'config.{name}: not a section; start from default.get_config()')
+  fields = {field.name: field.type for field in dataclasses.fields(kind)}
+  _check_names(name, list(values), list(fields))
+  for field, wanted in fields.items():
+    if not _fits(values[field], wanted):
+      kind_name = wanted if typing.get_args(wanted) else wanted.__name__
+      raise InputError(f'{name}.{field}: {values[field]!r} is not of type {kind_name}')
   return kind(**values)
+
+
+def _fits(value, wanted: type) -> bool:
+  """Whether a field's value is of its type: 'no' isn't a bool, 0.5 isn't a count."""
+  parts = typing.get_args(wanted)
+  if parts:
+    if not isinstance(value, tuple):
+      return False
+    parts = parts[:1] * len(value) if parts[-1] is Ellipsis else parts
+    return len(value) == len(parts) and all(map(_fits, value, parts))
+  if isinstance(value, bool):
+    return wanted is bool
+  return isinstance(value, (int, float) if wanted is float else wanted)
 
 
 def _check_names(where: str, found: list[str], known: list[str]) -> None:

@@ -8,12 +8,13 @@ a run that was stopped.
 import hashlib
 import pathlib
 
-from absl import flags, logging
-from ml_collections import config_flags
+from absl import flags
+from ml_collections import ConfigDict, config_flags
 from rich.console import Console
 
 from stc_jax import command_line, experiment, run, screen
 from stc_jax.data import catalogue, preparation
+from stc_jax.errors import InputError
 from stc_jax.evaluation import results
 
 _CONFIG = config_flags.DEFINE_config_file(
@@ -36,16 +37,17 @@ _EMBEDDED = 'synthetic_faces'
 
 def main() -> None:
   """Runs what the flags ask for."""
-  logging.set_verbosity(logging.ERROR)
   console = Console()
-  config = _CONFIG.value.to_dict()
-  settings = experiment.from_config(_CONFIG.value)
+  config = _launch_config()
+  settings = experiment.from_config(config)
+  workdir = pathlib.Path(_WORKDIR.value or _default_workdir(config.to_dict()))
+  if _MODE.value == 'evaluate' and not (workdir / 'config.json').exists():
+    raise InputError(f'{workdir}: no run there; leave out --mode=evaluate to train one')
   if settings.dataset.name == _EMBEDDED:
     _prepare_embedded(settings.dataset, console)
   material = run.gather(settings)
   screen.introduce(settings, material, console)
-  workdir = pathlib.Path(_WORKDIR.value or _default_workdir(config))
-  run.open_folder(workdir, config, material, console)
+  run.open_folder(workdir, config.to_dict(), material, console)
   if _MODE.value == 'train_and_evaluate':
     run.train(settings, material, workdir, console)
     found = run.read(material, workdir)
@@ -53,6 +55,24 @@ def main() -> None:
     found = run.test_again(settings, material, workdir)
   summary = run.sum_up(settings, material, found, workdir)
   screen.conclude(summary, workdir, console)
+
+
+def _launch_config() -> ConfigDict:
+  """Returns what the launch file and the command line set.
+
+  Raises:
+    InputError: the file can't be read, or makes something else.
+  """
+  config = _CONFIG.value
+  try:
+    config.to_dict()
+  except (AttributeError, OSError) as error:
+    path = config_flags.get_config_filename(flags.FLAGS['config'])
+    raise InputError(
+      f'--config={path}: {command_line.one_line(error)}; name a file whose '
+      'get_config() returns a ConfigDict, as those in launch/'
+    ) from error
+  return config
 
 
 def _prepare_embedded(dataset: experiment.DatasetConfig, console: Console) -> None:

@@ -8,7 +8,7 @@ import pathlib
 import shlex
 
 import tensorflow_datasets as tfds
-from absl import flags, logging
+from absl import flags
 
 from stc_jax import command_line
 from stc_jax.data import preparation
@@ -36,7 +36,6 @@ _EMBEDDED = 'synthetic_faces'  # its launch files choose among its configs
 
 def main() -> None:
   """Prepares the dataset that the flags name, and describes it."""
-  logging.set_verbosity(logging.ERROR)
   builder = preparation.prepare(
     _DATASET.value,
     _BUILDER_CONFIG.value,

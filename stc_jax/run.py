@@ -108,20 +108,37 @@ def wave_size(experiment: Experiment) -> int:
 def train(
   experiment: Experiment, material: Material, workdir: pathlib.Path, console: Console
 ) -> None:
-  """Trains and tests every trial that has no result yet."""
-  began = time.perf_counter()
+  """Trains and tests every trial that has no result yet.
+
+  Raises:
+    InputError: a trial's result or a checkpoint is there, but can't be read.
+  """
   paths = [results.trial_path(workdir, trial) for trial in material.trials]
+  for path in paths:
+    if path.exists():
+      results.read_trial(path)
   pending = np.flatnonzero([not path.exists() for path in paths])
-  if not len(pending):
-    return
+  if len(pending):
+    _train_pending(experiment, material, pending, workdir, console)
+  checkpoint.clear(workdir)
+
+
+def _train_pending(
+  experiment: Experiment,
+  material: Material,
+  pending: np.ndarray,
+  workdir: pathlib.Path,
+  console: Console,
+) -> None:
+  began = time.perf_counter()
   console.print('compiling ...')
   programs, training = programs_of(experiment, material), experiment.training
   programs.compile_all()
   progress = TrainingProgress(
-    trials=len(paths),
+    trials=len(material.trials),
     steps=training.steps,
     sequences=training.batch_size,
-    done=len(paths) - len(pending),
+    done=len(material.trials) - len(pending),
     console=console,
   )
   names = [trial.name for trial in material.trials]

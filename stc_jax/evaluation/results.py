@@ -24,7 +24,26 @@ from stc_jax.data.source import ClipSet
 from stc_jax.errors import InputError
 from stc_jax.evaluation import metrics
 
-_PACKAGES = ['stc_jax', 'jax', 'jaxlib', 'flax', 'optax', 'orbax-checkpoint', 'numpy', 'scikit-learn']
+_PACKAGES = [
+  'stc_jax',
+  'jax',
+  'jaxlib',
+  'flax',
+  'optax',
+  'orbax-checkpoint',
+  'numpy',
+  'scikit-learn',
+]
+_TRIAL_FIELDS = {
+  'repeat',
+  'fold',
+  'accuracy',
+  'predictions',
+  'chance_accuracy',
+  'floor_accuracy',
+  'train_losses',
+  'train_accuracies',
+}
 _DIGITS = 7  # of a probability: what float32 holds
 
 
@@ -52,20 +71,31 @@ def settle(path: pathlib.Path, text: str, remedy: str) -> None:
   if not path.exists():
     write(path, text)
     return
-  old, new = path.read_text().splitlines(), text.splitlines()
+  old, new = path.read_text(errors='replace').splitlines(), text.splitlines()
   if old != new:
-    changed = next(
-      (f'{a.strip()} there, {b.strip()} here' for a, b in zip(old, new) if a != b),  # noqa: B905
-      f'{len(old)} lines there, {len(new)} here',
-    )
-    raise InputError(f'{path}: is of another run ({changed}); {remedy}')
+    raise InputError(f'{path}: is of another run ({_difference(old, new)}); {remedy}')
+
+
+def _difference(old: Sequence[str], new: Sequence[str]) -> str:
+  """The first lines that differ, and the nearest line that they are indented below."""
+  for i, (there, here) in enumerate(zip(old, new, strict=False)):
+    if there != here:
+      depth = len(there) - len(there.lstrip())
+      above = [a.strip() for a in old[:i] if len(a) - len(a.lstrip()) < depth]
+      place = f'{above[-1]} ' if above else ''
+      return f'{place}{there.strip()} there, {here.strip()} here'
+  return f'{len(old)} lines there, {len(new)} here'
 
 
 def write(path: pathlib.Path, text: str) -> None:
   """Writes a file whole or not at all."""
   part = path.with_name(path.name + '.part')
-  part.write_text(text)
-  os.replace(part, path)
+  try:
+    part.write_text(text)
+    os.replace(part, path)
+  except OSError as error:
+    error.filename = str(path)  # a failed write names no file
+    raise
 
 
 def as_json(value) -> str:
@@ -137,11 +167,20 @@ def read_trial(path: pathlib.Path) -> dict:
     InputError: the file isn't there, or isn't whole.
   """
   try:
-    return json.loads(path.read_text())
-  except (OSError, ValueError) as error:
+    result = json.loads(path.read_text())
+    missing = _TRIAL_FIELDS - result.keys()
+    if missing:
+      raise ValueError(f'no {", ".join(sorted(missing))}')
+  except FileNotFoundError as error:
+    raise InputError(
+      f'{path}: not there, the trial is unfinished; the same command without '
+      '--mode=evaluate trains it'
+    ) from error
+  except (AttributeError, OSError, ValueError) as error:
     raise InputError(
       f'{path}: cannot be read ({error}); remove it and train the trial again'
     ) from error
+  return result
 
 
 def summarise(clip_set: ClipSet, model: str, results: Sequence[dict]) -> dict:

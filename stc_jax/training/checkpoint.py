@@ -55,8 +55,15 @@ class WaveCheckpoints:
     shutil.rmtree(self._folder)
 
 
+def clear(workdir: pathlib.Path) -> None:
+  """Removes what a kill left of waves and unfinished models: no trial is under way."""
+  shutil.rmtree(workdir / 'checkpoints', ignore_errors=True)
+  for half in (workdir / 'models').glob(f'*{ocp.utils.TMP_DIR_SUFFIX}*'):
+    shutil.rmtree(half, ignore_errors=True)
+
+
 def save_model(workdir: pathlib.Path, trial: str, variables: dict) -> None:
-  """Writes one finished trial's params and batch_stats to `<workdir>/models/<trial>`."""
+  """Writes a finished trial's params and batch_stats to `<workdir>/models/<trial>`."""
   with ocp.StandardCheckpointer() as checkpointer:
     checkpointer.save(_model_folder(workdir, trial), variables, force=True)
 
