@@ -67,7 +67,7 @@ def _parse(argv: Sequence[str]) -> list[str]:
   Raises:
     InputError: an unknown flag, a value of the wrong type, or a stray argument.
   """
-  logging.set_verbosity(logging.ERROR)
+  logging.set_verbosity(logging.FATAL)  # libraries: what they log, they also raise
   try:
     unparsed = flags.FLAGS(argv)
   except SyntaxError as error:

@@ -13,11 +13,15 @@ def succeeds(*argv: str, **options) -> str:
 
 
 def fails(*argv: str, naming: str | tuple[str, ...], **options) -> str:
-  """Runs `python -m argv`, which must refuse its input; returns the line it says.
+  """Runs `python -m argv`, which must refuse its input; returns the line it says."""
+  return refused(_run(argv, options), naming)
 
-  That is exit code 2 and one line on standard error, which names all of `naming`.
+
+def refused(done: subprocess.CompletedProcess, naming: str | tuple[str, ...]) -> str:
+  """Checks for exit code 2 and one line on standard error, which names all of `naming`.
+
+  Returns the line.
   """
-  done = _run(argv, options)
   assert done.returncode == 2, (done.returncode, done.stdout, done.stderr)
   assert 'Traceback' not in done.stdout + done.stderr
   assert done.stderr.startswith('error: '), done.stderr

@@ -4,38 +4,44 @@ The code, its arguments, streams and exit code are those of `python -m`; only th
 seconds that each new interpreter would spend on importing JAX and its like are saved.
 """
 
-import contextlib
 import multiprocessing
 import os
 import pathlib
 import runpy
 import subprocess
 import sys
-import tempfile
+from collections.abc import Callable
+from multiprocessing import forkserver
+from unittest import mock
 
-_SERVER = multiprocessing.get_context('forkserver')
-_SERVER.set_forkserver_preload(['stc_jax.screen', 'stc_jax.data.preparation'])
 
+def server(env: dict[str, str], folder: pathlib.Path) -> Callable:
+  """Returns `run(*argv)`, a `subprocess.run` with captured text.
 
-def run(argv, options) -> subprocess.CompletedProcess:
-  """As `python -m argv` with captured streams; `options` may hold `env`, to add."""
-  with tempfile.TemporaryDirectory() as folder:
-    streams = [pathlib.Path(folder) / name for name in ('stdout', 'stderr')]
-    child = _SERVER.Process(target=_be, args=(argv, options.get('env', {}), streams))
+  All processes have the environment `env`; `folder` is for their output.
+  """
+  context = multiprocessing.get_context('forkserver')
+  context.set_forkserver_preload(['stc_jax.screen', 'stc_jax.data.preparation'])
+  with mock.patch.dict(os.environ, env):
+    forkserver.ensure_running()
+
+  def run(*argv: str) -> subprocess.CompletedProcess:
+    streams = [folder / 'stdout', folder / 'stderr']
+    child = context.Process(target=_become, args=(argv, streams))
     child.start()
-    child.join(timeout=300)
-    code = child.exitcode
-    if code is None:
+    child.join(timeout=100)
+    if child.is_alive():
       child.kill()
       raise TimeoutError(argv)
-    return subprocess.CompletedProcess(argv, code, *(s.read_text() for s in streams))
+    said = [path.read_text() for path in streams]
+    return subprocess.CompletedProcess(argv, child.exitcode, *said)
+
+  return run
 
 
-def _be(argv, env, streams) -> None:
-  """Becomes the command; `SystemExit` ends the process with its code."""
-  os.environ.update(env)
+def _become(argv, streams) -> None:
+  """Becomes the command; its `SystemExit` ends the process with its code."""
   for number, path in enumerate(streams, start=1):
-    os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
+    os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
   sys.argv = list(argv)
-  with contextlib.suppress(BrokenPipeError):
-    runpy.run_module(argv[0], run_name='__main__', alter_sys=True)
+  runpy.run_module(argv[0], run_name='__main__', alter_sys=True)

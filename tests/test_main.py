@@ -125,10 +125,10 @@ def test_kills_at_any_moment_leave_no_trace(finished, data_dir, environment, tmp
   kept = {}
   for sign, seconds in (
     ('config.json', 3.0),
-    ('checkpoints/0-0_of_1/*/_CHECKPOINT_METADATA', 0.3),
+    ('checkpoints/0-0_of_1/*[0-9]/_CHECKPOINT_METADATA', 0.3),
     ('models/0-0*', 0.1),
     ('trials/0-0.json', 0.5),
-    ('checkpoints/0-1_of_1/*/_CHECKPOINT_METADATA', 0.5),
+    ('checkpoints/0-1_of_1/*[0-9]/_CHECKPOINT_METADATA', 0.5),
   ):
     _kill(
       command, environment, lambda s=sign: list(run.glob(s)), draw.random() * seconds

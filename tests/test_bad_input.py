@@ -1,0 +1,210 @@
+"""Whatever is wrong with its input, `stc_jax.main` says so in one line."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+import preloaded
+import pytest
+import small_run
+from command import fails, refused
+
+from stc_jax.data import preparation
+
+OWN = """
+from launch import clip_folder
+def get_config():
+  config = clip_folder.get_config()
+  {}
+  return config
+"""
+
+
+@pytest.fixture(scope='module')
+def run(environment, tmp_path_factory):
+  return preloaded.server(environment, tmp_path_factory.mktemp('streams'))
+
+
+@pytest.fixture
+def refuses(run, data_dir, tmp_path):
+  """Runs a small run's command with other fields, and checks what it says."""
+
+  def check(naming, *more, workdir=tmp_path / 'run', data_dir=data_dir, **fields):
+    done = run(*small_run.command(data_dir, workdir, **fields), *more)
+    return refused(done, naming)
+
+  return check
+
+
+@pytest.fixture(scope='module')
+def interrupted(data_dir, environment, tmp_path_factory):
+  """The folder of a run that Ctrl-C stopped after a checkpoint."""
+  workdir = tmp_path_factory.mktemp('interrupted')
+  command = small_run.command(data_dir, workdir, **LONG)
+  process = subprocess.Popen(
+    [sys.executable, '-m', *command],
+    env=environment,
+    stdout=subprocess.DEVNULL,
+    stderr=subprocess.PIPE,
+    text=True,
+  )
+  while process.poll() is None and not list(workdir.glob(CHECKPOINT)):
+    time.sleep(0.01)
+  process.send_signal(signal.SIGINT)
+  _, said = process.communicate()
+  assert (process.returncode, said) == (
+    130,
+    'interrupted; the same command continues\n',
+  )
+  return workdir
+
+
+LONG = {'training__stages': '((3000, 0.001),)', 'training__checkpoint_seconds': '0.0'}
+CHECKPOINT = 'checkpoints/*/*[0-9]/_CHECKPOINT_METADATA'
+
+
+def test_without_help_from_the_tests_too(tmp_path):
+  fails('stc_jax.main', naming='--config')
+  fails('stc_jax.main', '--config=gone.py', naming='gone.py')
+
+
+def test_flags(refuses, run):
+  refused(run('stc_jax.main'), '--config')
+  refused(run('stc_jax.main', '--config=gone.py', '--config.model.name=stc'), 'gone.py')
+  refuses(('wrokdir', 'workdir'), '--wrokdir=elsewhere')
+  refuses("'stray'", 'stray')
+  refuses(('--mode=test', 'evaluate'), '--mode=test')
+  refuses(('batchsize', 'batch_size'), '--config.training.batchsize=8')
+  refuses(('training.batch_size', 'abc'), '--config.training.batch_size=abc')
+
+
+def test_a_launch_file_of_ones_own(run, tmp_path):
+  path = tmp_path / 'own.py'
+  for text, naming in (
+    ('def get_config(:\n', 'line 1: invalid syntax'),
+    ('import nothing_there\n', ('nothing_there', 'line 1')),
+    ('x = 1\n', 'get_config'),
+    ('def get_config():\n  return {}\n', 'ConfigDict'),
+    ('def get_config():\n  pass\n', '--config'),
+    (OWN.format('config.model.lstm_widht = 8'), ('lstm_widht', 'lstm_width', 'line 5')),
+    (OWN.format('config.model.name = nil'), ("'nil'", 'line 5')),
+    (OWN.format('config.training.batch_size = "8x"'), ('batch_size', 'line 5')),
+    (
+      OWN.format('config.unlock(); config.model.lstm_widht = 8'),
+      ('model.lstm_widht', "'lstm_width'"),
+    ),
+    (OWN.format('config.unlock(); del config.protocol'), ('protocol', 'missing')),
+    (OWN.format('config.unlock(); config.model = 5'), ("'model'", 'line 5')),
+    (
+      OWN.format('config.unlock(); del config.model.name; config.model.name = 7'),
+      ('model.name: 7', 'str'),
+    ),
+    (
+      'from ml_collections import ConfigDict\n'
+      'def get_config():\n  return ConfigDict({"dataset": {"name": "clip_folder"}})\n',
+      ('config.model', 'default.get_config()'),
+    ),
+  ):
+    path.write_text(text)
+    said = refused(run('stc_jax.main', f'--config={path}'), naming)
+    assert str(path) in said or 'config' in said or 'model' in said
+
+
+def test_values(refuses):
+  refuses(('model.name', "'resnet'", 'stc_nlstm'), model__name='resnet')
+  refuses(('model.dtype', "'float8'", 'bfloat16'), model__dtype='float8')
+  refuses(('model.notation', 'I(16,16)'), model__notation='I(16,16)-C(3,4)-S')
+  refuses(('model.notation', '[4, 8]'), model__notation='I(16,16,3)-C(3,4)-C(3,8)-S')
+  refuses(('model.levels', "'a'"), model__levels="('a',)")
+  refuses('training.stages: ()', training__stages='()')
+  refuses(('training.stages', '2.5'), training__stages='((2.5, 0.001),)')
+  refuses(('training.stages', "'a'"), training__stages='((2, "a"),)')
+  refuses('training.batch_size', training__batch_size='0')
+  refuses('dataset.frame_rate', dataset__frame_rate='-1.0')
+  refuses(('protocol.folds', '4 subjects', '--config'), protocol__folds='5')
+  refuses('protocol.first_trials', protocol__first_trials='3')
+
+
+def test_datasets(refuses, tmp_path):
+  refuses(("'nil'", 'clip_folder'), dataset__name='nil')
+  command = 'python -m stc_jax.prepare --dataset=clip_folder --builder_config=other'
+  refuses(('not prepared', command), dataset__builder_config='other')
+  small_run.write_clips(tmp_path / 'clips', subjects=('anna',))
+  alone = tmp_path / 'data'
+  preparation.prepare('clip_folder', '', str(alone), str(tmp_path / 'clips'))
+  refuses(('protocol.folds', '1 subject:', 'unit=sequence'), data_dir=alone)
+  (record,) = alone.rglob('*.array_record*')
+  whole = record.read_bytes()
+  middle = len(whole) // 4
+  record.write_bytes(whole[:middle] + bytes(200) + whole[middle + 200 :])
+  refuses((str(record.parent), '--overwrite'), data_dir=alone)
+
+
+def test_workdirs(refuses, finished, tmp_path):
+  (tmp_path / 'file').write_text('in the way')
+  refuses((str(tmp_path / 'file'), '--workdir'), workdir=tmp_path / 'file' / 'run')
+  refuses(
+    (str(finished / 'config.json'), '"lstm_width"', '--workdir'),
+    workdir=finished,
+    model__lstm_width='9',
+  )
+  gone = tmp_path / 'gone'
+  refuses((str(gone), 'no run there'), '--mode=evaluate', workdir=gone)
+  assert not gone.exists()
+
+
+def test_a_full_disk(refuses, tmp_path):
+  full = tmp_path / 'full'
+  full.mkdir()
+  (full / 'config.json.part').symlink_to('/dev/full')
+  refuses((str(full / 'config.json'), 'No space left', 'make room'), workdir=full)
+
+
+def test_damaged_results(refuses, finished, tmp_path):
+  run = shutil.copytree(finished, tmp_path / 'run')
+  trial = run / 'trials' / '0-1.json'
+  whole = trial.read_bytes()
+  for text in (b'', whole[: len(whole) // 2], b'\xff\x00', b'[]', b'{"fold": 1}'):
+    trial.write_bytes(text)
+    refuses((str(trial), 'remove it'))
+  trial.write_bytes(whole)
+  (run / 'config.json').write_bytes(b'\xff\xfe')
+  refuses((str(run / 'config.json'), '--workdir'))
+
+
+def test_another_dataset_than_before(refuses, finished, data_dir, tmp_path):
+  clips = tmp_path / 'clips'
+  small_run.write_clips(clips)
+  picture = clips / small_run.LABELS[0] / 'anna_1' / '0.png'
+  shutil.copy(picture.with_name('2.png'), picture)
+  other = tmp_path / 'data'
+  preparation.prepare('clip_folder', '', str(other), str(clips))
+  run = shutil.copytree(finished, tmp_path / 'run')
+  config = (run / 'config.json').read_text().replace(str(data_dir), str(other))
+  (run / 'config.json').write_text(config)
+  refuses((str(run / 'dataset.json'), 'sha256', '--workdir'), data_dir=other)
+
+
+def test_damaged_models(refuses, finished, tmp_path):
+  run = shutil.copytree(finished, tmp_path / 'run')
+  model = run / 'models' / '0-1'
+  _garble(model)
+  refuses((str(model), 'remove it'), '--mode=evaluate')
+  shutil.rmtree(model)
+  refuses((str(model), 'train'), '--mode=evaluate')
+
+
+@pytest.mark.parametrize('kept', [0.5, 0])
+def test_damaged_checkpoints(refuses, interrupted, tmp_path, kept):
+  run = shutil.copytree(interrupted, tmp_path / 'run')
+  _garble(run / 'checkpoints', kept)
+  refuses((str(run / 'checkpoints'), 'remove it'), **LONG)
+
+
+def _garble(folder, kept: float = 0.5) -> None:
+  for path in folder.rglob('*'):
+    if path.is_file():
+      os.truncate(path, int(path.stat().st_size * kept))
