@@ -1,7 +1,6 @@
 """Progress of long work: a live bar on a terminal, plain lines elsewhere."""
 
 import time
-from typing import Self
 
 import jax
 from jaxtyping import Array, Float
@@ -49,7 +48,7 @@ class TrainingProgress:
     )
     self._task = self._bar.add_task('', total=trials, completed=done, words='')
 
-  def __enter__(self) -> Self:
+  def __enter__(self) -> 'TrainingProgress':
     self._bar.start()
     return self
 

@@ -57,7 +57,9 @@ def training_curves(
     ('chance, test', summary['chance_accuracy'], 'gray'),
   ):
     right.axhline(value, color=colour, linestyle=':', linewidth=1, zorder=0)
-    right.plot(train_losses.shape[1], value, 'o', color=colour, label=f'{name} {value:.1%}')
+    right.plot(
+      train_losses.shape[1], value, 'o', color=colour, label=f'{name} {value:.1%}'
+    )
   right.set_ylim(0, 1.02)
   right.legend(fontsize=8, loc='lower right')
   figure.suptitle(_title(summary), fontsize=10)

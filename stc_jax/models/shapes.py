@@ -4,7 +4,6 @@ import jax
 import jax.numpy as jnp
 
 from stc_jax.models import stc
-from stc_jax.models.trunk import Trunk
 
 
 def variables(config: stc.ModelConfig, classes: int) -> dict:
@@ -26,7 +25,7 @@ def parameter_counts(config: stc.ModelConfig, classes: int) -> dict[str, int]:
 def layer_table(config: stc.ModelConfig) -> list[tuple[str, str, str, str, str]]:
   """Rows of Yu et al. 2018, table 1: layer, kernel, input, output, MSPP output."""
   convs = config.architecture.convs
-  trunk = Trunk(convs, config.norm_momentum, jnp.float32)
+  trunk = stc.trunk_of(config)
   video = video_of(config)
 
   def layer_outputs(video):

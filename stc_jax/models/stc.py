@@ -19,7 +19,7 @@ from stc_jax.errors import InputError
 from stc_jax.models import notation
 from stc_jax.models.lstm import LSTM, batched_lstm
 from stc_jax.models.mspp import mspp_norm
-from stc_jax.models.trunk import Features, Trunk
+from stc_jax.models.trunk import ACTIVATION_PLACES, ACTIVATIONS, Features, Trunk
 
 DTYPES = {'float32': jnp.float32, 'bfloat16': jnp.bfloat16}
 READOUTS = ('last', 'mean')
@@ -34,6 +34,8 @@ class ModelConfig:
   remove_appearance: bool
   levels: tuple[int, ...]
   pyramid_norm: bool
+  activation: str
+  activation_place: str
   lstm_width: int
   lstm_layers: int
   lstm_readout: str
@@ -48,6 +50,8 @@ class ModelConfig:
       ('name', MODELS),
       ('lstm_readout', READOUTS),
       ('dtype', DTYPES),
+      ('activation', ACTIVATIONS),
+      ('activation_place', ACTIVATION_PLACES),
     ):
       if getattr(self, field) not in choices:
         raise InputError(
@@ -74,6 +78,18 @@ class ModelConfig:
     return notation.parse(self.notation)
 
 
+def trunk_of(config: ModelConfig) -> Trunk:
+  """The conv layers of a model."""
+  return Trunk(
+    config.architecture.convs,
+    config.activation,
+    config.activation_place,
+    config.norm_momentum,
+    DTYPES[config.dtype],
+    name='trunk',
+  )
+
+
 class _Network(nn.Module):
   """What the four models share: the trunk, the pyramids, the classifier.
 
@@ -89,10 +105,9 @@ class _Network(nn.Module):
     return DTYPES[self.config.dtype]
 
   def features(self, video: Float[Array, 'b t h w c'], train: bool) -> list[Features]:
-    convs, momentum = self.config.architecture.convs, self.config.norm_momentum
     if self.config.remove_appearance:
       video = video - video.mean(axis=1, keepdims=True)
-    return Trunk(convs, momentum, self.dtype, name='trunk')(video, train)
+    return trunk_of(self.config)(video, train)
 
   def pyramids(
     self, features: Sequence[Features], train: bool

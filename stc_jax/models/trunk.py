@@ -10,6 +10,14 @@ from stc_jax.models.conv3d import conv3d
 from stc_jax.models.mspp import max_pool_1x2x2
 from stc_jax.models.notation import Conv
 
+ACTIVATIONS = {
+  'relu': nn.relu,
+  'leaky_relu': nn.leaky_relu,
+  'elu': nn.elu,
+  'tanh': nn.tanh,
+}
+ACTIVATION_PLACES = ('after_norm', 'before_norm')
+
 
 class Features(NamedTuple):
   """A conv layer's maps, and their P2 pooling where the layer has one."""
@@ -24,13 +32,15 @@ class Features(NamedTuple):
 
 
 class ConvBlock(nn.Module):
-  """Convolution, batch normalisation where the notation says BN, ReLU, P2.
+  """Convolution, batch normalisation where the notation says BN, activation, P2.
 
-  The paper doesn't say where the activation stands: after BN here, the usual place
-  since Ioffe & Szegedy 2015. A convolution with BN has no bias of its own: BN has one.
+  Which activation, and whether it stands before or after BN, the paper doesn't say. A
+  convolution whose BN comes next has no bias of its own: BN has one.
   """
 
   conv: Conv
+  activation: str
+  activation_place: str
   norm_momentum: float
   dtype: DTypeLike
 
@@ -41,24 +51,31 @@ class ConvBlock(nn.Module):
     glorot = nn.initializers.glorot_uniform()
     kernel = self.param('kernel', glorot, (k, k, k, video.shape[-1], f))
     maps = conv3d(video.astype(self.dtype), kernel.astype(self.dtype))
-    if self.conv.norm:
-      maps = nn.BatchNorm(
-        use_running_average=not train,
-        momentum=self.norm_momentum,
-        dtype=self.dtype,
-        name='norm',
-      )(maps)
+    activate = ACTIVATIONS[self.activation]
+    if self.conv.norm and self.activation_place == 'after_norm':
+      maps = activate(self._normalise(maps, train))
     else:
       bias = self.param('bias', nn.initializers.zeros, (f,))
-      maps += bias.astype(self.dtype)
-    maps = nn.relu(maps)
+      maps = activate(maps + bias.astype(self.dtype))
+      maps = self._normalise(maps, train) if self.conv.norm else maps
     return Features(maps, max_pool_1x2x2(maps) if self.conv.pool else None)
+
+  def _normalise(self, maps: Array, train: bool) -> Array:
+    norm = nn.BatchNorm(
+      use_running_average=not train,
+      momentum=self.norm_momentum,
+      dtype=self.dtype,
+      name='norm',
+    )
+    return norm(maps)
 
 
 class Trunk(nn.Module):
-  """The conv layers of a notation string, finest first."""
+  """The conv layers of a notation string, finest first; attributes as `ConvBlock`'s."""
 
   convs: tuple[Conv, ...]
+  activation: str
+  activation_place: str
   norm_momentum: float
   dtype: DTypeLike
 
@@ -67,7 +84,14 @@ class Trunk(nn.Module):
     """Returns f_1..f_l of Yu et al. 2018, sec. 3.1."""
     features = []
     for number, conv in enumerate(self.convs, start=1):
-      block = ConvBlock(conv, self.norm_momentum, self.dtype, name=f'conv{number}')
+      block = ConvBlock(
+        conv,
+        self.activation,
+        self.activation_place,
+        self.norm_momentum,
+        self.dtype,
+        name=f'conv{number}',
+      )
       features.append(block(video, train))
       video = features[-1].output
     return features

@@ -10,10 +10,14 @@ from stc_jax.errors import InputError
 from stc_jax.models import notation, shapes, stc
 
 
-def apply(config, video, classes=4, train=False):
+def apply(config, video, classes=4):
   model = stc.build(config, classes)
-  variables = model.init(jax.random.key(0), video, train=False)
-  return model.apply(variables, video, train=train, mutable=['batch_stats'])[0]
+
+  @jax.jit
+  def first_logits(video):
+    return model.init_with_output(jax.random.key(0), video, train=False)[0]
+
+  return first_logits(video)
 
 
 @pytest.mark.parametrize('name', stc.MODELS)
@@ -37,8 +41,8 @@ def test_a_clip_does_not_depend_on_its_batch(name):
   )
 
 
-@pytest.mark.parametrize('frames', [1, 3, 11])
-@pytest.mark.parametrize('layers', [1, 2, 4])
+@pytest.mark.parametrize('frames', [1, 11])
+@pytest.mark.parametrize('layers', [1, 4])
 def test_any_length_and_number_of_layers(frames, layers):
   text = f'I(16,16,{frames})' + '-C(3,4)' * layers + '-S'
   config = dataclasses.replace(configs.SMALL, notation=text)
@@ -65,3 +69,15 @@ def test_unequal_widths_are_refused(name):
   )
   with pytest.raises(InputError, match=r'\[4, 8\]'):
     stc.build(config, 4)
+
+
+def test_activation_before_the_norm_leaves_normalised_maps():
+  config = dataclasses.replace(
+    configs.SMALL, notation='I(8,8,4)-C(3,4)-BN-S', activation_place='before_norm'
+  )
+  video = jax.random.normal(jax.random.key(1), (3, 4, 8, 8, 3))
+  (features,), _ = stc.trunk_of(config).init_with_output(
+    jax.random.key(0), video, train=True
+  )
+  np.testing.assert_allclose(features.maps.mean(axis=(0, 1, 2, 3)), 0, atol=1e-5)
+  np.testing.assert_allclose(features.maps.std(axis=(0, 1, 2, 3)), 1, atol=1e-2)
