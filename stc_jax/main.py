@@ -79,8 +79,8 @@ def _prepare_embedded(dataset: experiment.DatasetConfig, console: Console) -> No
   """Renders the embedded set where it isn't yet."""
   where = dataset.name, dataset.builder_config, dataset.data_dir
   if not catalogue.is_prepared(*where):
-    with console.status('rendering the embedded dataset, about a minute ...'):
-      preparation.prepare(*where)
+    console.print('rendering the embedded dataset: about a minute ...')
+    preparation.prepare(*where)
 
 
 def _default_workdir(config: dict) -> str:

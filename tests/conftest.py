@@ -1,16 +1,14 @@
-"""Strict modes: what JAX would forgive in silence is an error in a test.
-
-And what the tests of the command line share: clips, an environment, a finished run.
-"""
+"""What the tests of the command line share: clips, an environment, a finished run."""
 
 import os
 
-import jax
 import pytest
 import small_run
 from command import succeeds
 
-jax.config.update('jax_numpy_dtype_promotion', 'strict')
+
+# Compiling is most of what tests do; read when JAX first looks for devices.
+os.environ['XLA_FLAGS'] = small_run.FAST['XLA_FLAGS']
 
 
 @pytest.fixture(scope='session')

@@ -109,7 +109,7 @@ def _draw_times(
   if returns:
     apex = rng.uniform(0.35, 0.65) * (frames - 1)
     return apex * rng.uniform(0.2, 0.55), apex
-  return rng.uniform(0.0, 0.3) * (frames - 1), frames - 1
+  return rng.uniform(0.0, 0.3) * (frames - 1), float(frames - 1)
 
 
 def _envelope(frames: int, start: float, apex: float, returns: bool) -> np.ndarray:

@@ -42,7 +42,7 @@ def height_field(
     (mouth + 0.24, 0.24, 0.06, -0.045),  # mentolabial fold
     (subject.chin - 0.16, 0.2, 0.12, 0.07),  # chin
   ):
-    z = z + dz * canvas.blob(0, y, sx, sy)
+    z = z + dz * canvas.blob(0.0, y, sx, sy)
   return z + _nose(subject, canvas)
 
 
@@ -54,7 +54,7 @@ def _nose(subject: subjects.Subject, canvas: Canvas) -> np.ndarray:
   ridge = np.interp(canvas.y[:, 0], knots, values)[:, None]
   width = 0.075 + 0.045 * np.clip(canvas.y / tip, 0, 1)
   bridge = rise * ridge * np.exp(-0.5 * (canvas.x / width) ** 2)
-  ball = 0.08 * canvas.blob(0, tip, 0.1, 0.09)
+  ball = 0.08 * canvas.blob(0.0, tip, 0.1, 0.09)
   wing = subject.nose_width - 0.06
   wings = canvas.blob(wing, tip + 0.05, 0.065, 0.075)
   wings = wings + canvas.blob(-wing, tip + 0.05, 0.065, 0.075)

@@ -82,11 +82,11 @@ def _complexion(
   coarse = canvas_lib.smooth_noise(rng, canvas, 0.09, 0.09)
   tone = 1 + (0.025 + 0.03 * subject.age) * fine + (0.03 + 0.03 * subject.age) * coarse
   blush = sum(canvas.blob(s * 0.58, 0.45, 0.24, 0.2) for s in (-1, 1))
-  blush = 0.6 * blush + 0.6 * canvas.blob(0, subject.nose_tip, 0.14, 0.12)
+  blush = 0.6 * blush + 0.6 * canvas.blob(0.0, subject.nose_tip, 0.14, 0.12)
   under = sum(canvas.blob(s * 0.46, 0.12, 0.2, 0.06) for s in (-1, 1))
   socket = sum(canvas.blob(s * 0.42, -0.08, 0.22, 0.09) for s in (-1, 1))
   dark = 1 - (0.1 + 0.22 * subject.age) * under - 0.2 * socket
-  dark = dark * (1 - 0.18 * canvas.blob(0, subject.nose_tip + 0.2, 0.16, 0.035))
+  dark = dark * (1 - 0.18 * canvas.blob(0.0, subject.nose_tip + 0.2, 0.16, 0.035))
   for sign in (-1, 1):
     nostril = canvas.blob(
       sign * (subject.nose_width - 0.12), subject.nose_tip + 0.13, 0.045, 0.022
@@ -107,7 +107,7 @@ def _paint_stubble(
   """Beard shadow on jaw, chin and upper lip."""
   top = 0.72 + 0.1 * np.cos(canvas.x * 3.5) - 0.5 * np.clip(abs(canvas.x) - 0.6, 0, 1)
   area = canvas.edge(canvas.y - top, 0.4)
-  area = area * (1 - 0.75 * canvas.blob(0, subject.mouth, 0.3, 0.1))
+  area = area * (1 - 0.75 * canvas.blob(0.0, subject.mouth, 0.3, 0.1))
   cover = np.clip(subject.stubble * area * (0.85 + 0.12 * fine), 0, 0.72)[..., None]
   return albedo + cover * (linear(subject.hair) - albedo)
 

@@ -41,7 +41,7 @@ def training_curves(
 
   The test accuracy stands at the last step alone, the only one at which it is measured.
   """
-  figure = Figure(figsize=(9, 3.6), layout='constrained')
+  figure = Figure(figsize=(10.5, 3.6), layout='constrained')
   left, right = figure.subplots(1, 2)
   for axes, curves, name in (
     (left, train_losses, 'training loss'),
@@ -61,7 +61,7 @@ def training_curves(
       train_losses.shape[1], value, 'o', color=colour, label=f'{name} {value:.1%}'
     )
   right.set_ylim(0, 1.02)
-  right.legend(fontsize=8, loc='lower right')
+  right.legend(fontsize=8, loc='upper left', bbox_to_anchor=(1, 1))
   figure.suptitle(_title(summary), fontsize=10)
   _save(figure, path)
 

@@ -121,7 +121,7 @@ def test_a_lossless_video_keeps_its_pixels_and_rate(tmp_path):
   np.testing.assert_array_equal(read, frames)
   assert fps == 12.5
   small, _ = clips.read_video(path, size=16)
-  np.testing.assert_array_equal(small, clips.resize(read, 16))
+  np.testing.assert_array_equal(small, clips.resize(read, 16, 16))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_a_text_file_is_no_video(tmp_path):
 def test_shrinking_averages_areas():
   frames = noise(2, 128, 192, 3)
   means = frames.reshape(2, 64, 2, 64, 3, 3).mean(axis=(2, 4))
-  np.testing.assert_allclose(clips.resize(frames, 64), means, atol=0.5)
+  np.testing.assert_allclose(clips.resize(frames, 64, 64), means, atol=0.5)
 
 
 @pytest.mark.parametrize('width', [8, 48])
@@ -179,6 +179,6 @@ def test_a_side_that_grows_is_interpolated_between_pixel_centres(width):
   frames = np.broadcast_to(column[:, None, None], (1, 8, width, 3)).copy()
   centres = (np.arange(16) + 0.5) / 2 - 0.5
   expected = np.interp(centres, np.arange(8), column)
-  enlarged = clips.resize(frames, 16)
+  enlarged = clips.resize(frames, 16, 16)
   assert enlarged.shape == (1, 16, 16, 3)
   np.testing.assert_allclose(enlarged[0, :, 3, 1], expected, atol=1)
