@@ -7,10 +7,6 @@ import small_run
 from command import succeeds
 
 
-# Compiling is most of what tests do; read when JAX first looks for devices.
-os.environ['XLA_FLAGS'] = small_run.FAST['XLA_FLAGS']
-
-
 @pytest.fixture(scope='session')
 def environment(tmp_path_factory) -> dict[str, str]:
   """For our commands: programs are compiled once, and fast."""

@@ -15,8 +15,8 @@ class TrainState:
   """
 
   step: Int[Array, '*trials']
-  params: flax.core.FrozenDict
-  batch_stats: flax.core.FrozenDict
+  params: dict
+  batch_stats: dict
   opt_state: optax.OptState
   losses: Float[Array, '*trials steps']
   accuracies: Float[Array, '*trials steps']
