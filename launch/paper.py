@@ -2,8 +2,7 @@
 
   python -m stc_jax.main --config=launch/paper.py
 
-Plain SGD at the published rates, and none of what launch/default.py adds. On 300 clips
-it stays near chance for its 500 iterations: README.md has the measurement.
+Plain SGD at the published rates, and none of what launch/default.py adds.
 """
 
 from launch import synthetic_full

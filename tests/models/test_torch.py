@@ -20,7 +20,7 @@ def as_torch(array):
 
 def relative_error(ours, theirs):
   ours, theirs = np.asarray(ours), theirs.detach().numpy()
-  return np.linalg.norm(ours - theirs) / np.linalg.norm(theirs)
+  return np.linalg.norm(ours - theirs) / max(np.linalg.norm(theirs), 1e-12)
 
 
 def test_lstm():
