@@ -16,10 +16,9 @@ from stc_jax.training.optimizer import TrainingConfig, make
 from stc_jax.training.state import TrainState
 
 
-def trial_mesh(devices: list[jax.Device] | None = None) -> jax.sharding.Mesh:
+def trial_mesh() -> jax.sharding.Mesh:
   """All devices in a row: axis `trial`."""
-  devices = jax.devices() if devices is None else devices
-  return jax.make_mesh((len(devices),), ('trial',), (AxisType.Auto,), devices=devices)
+  return jax.make_mesh((jax.device_count(),), ('trial',), (AxisType.Auto,))
 
 
 def over_trials(function: Callable, mesh: jax.sharding.Mesh, donate: bool) -> Callable:
