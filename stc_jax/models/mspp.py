@@ -1,9 +1,11 @@
 """MSPP-norm: multi-scale max pooling of every frame to one length."""
 
+import functools
 from collections.abc import Sequence
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float
 
 
@@ -39,9 +41,9 @@ def mspp_norm(
 
 def max_pool_1x2x2(maps: Float[Array, 'b t h w c']) -> Float[Array, 'b t h2 w2 c']:
   """P2: the maximum of every 2 x 2 pixels; an odd last row or column is left out."""
-  b, t, h, w, c = maps.shape
-  even = maps[:, :, : h // 2 * 2, : w // 2 * 2]
-  return even.reshape(b, t, h // 2, 2, w // 2, 2, c).max(axis=(3, 5))
+  rows, columns = (size // 2 for size in maps.shape[2:4])
+  even = maps[:, :, : 2 * rows, : 2 * columns]
+  return _pool_axis(_pool_axis(even, rows, axis=2), columns, axis=3)
 
 
 def regions(size: int, n: int) -> list[tuple[int, int]]:
@@ -58,9 +60,42 @@ def _pool_axis(maps: Array, n: int, axis: int) -> Array:
   size = maps.shape[axis]
   if size % n == 0:
     split = (*maps.shape[:axis], n, size // n, *maps.shape[axis + 1 :])
-    return maps.reshape(split).max(axis=axis + 1)
+    return _largest(maps.reshape(split), axis + 1, size // n)
   parts = [
-    jax.lax.slice_in_dim(maps, first, end, axis=axis).max(axis=axis)
+    _largest(jax.lax.slice_in_dim(maps, first, end, axis=axis), axis, end - first)
     for first, end in regions(size, n)
   ]
   return jnp.stack(parts, axis=axis)
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(1, 2))
+def _largest(maps: Array, axis: int, size: int) -> Array:
+  """The maximum over `axis` of `size`; its gradient goes to the first largest.
+
+  JAX's own gradient goes wherever an entry equals the maximum. Where a compiler works
+  out the entries once for the maximum and once more for the comparison, with and
+  without a fused multiply-add, none may be equal any more and the gradient is lost
+  (XLA on a CPU, batch normalisation before P2: conv1's gradient was 5 % off). The
+  place of the largest can't be lost, and is smaller to keep.
+  """
+  return maps.max(axis)
+
+
+def _largest_forward(maps, axis, size):
+  best, place = jax.lax.index_in_dim(maps, 0, axis, keepdims=False), 0
+  kind = np.min_scalar_type(size - 1)
+  for i in range(1, size):
+    other = jax.lax.index_in_dim(maps, i, axis, keepdims=False)
+    place = jnp.where(other > best, kind.type(i), place).astype(kind)
+    best = jnp.maximum(other, best)
+  return best, jnp.broadcast_to(place, best.shape)
+
+
+def _largest_backward(axis, size, place, cotangent):
+  shape = (*cotangent.shape[:axis], size, *cotangent.shape[axis:])
+  places = jax.lax.broadcasted_iota(place.dtype, shape, axis)
+  here = places == jnp.expand_dims(place, axis)
+  return (jnp.where(here, jnp.expand_dims(cotangent, axis), 0),)
+
+
+_largest.defvjp(_largest_forward, _largest_backward)

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from stc_jax.models.mspp import max_pool_1x2x2, mspp_norm
+from stc_jax.models.notation import Conv
+from stc_jax.models.trunk import ConvBlock
 
 
 def by_loops(maps, levels):
@@ -39,3 +41,22 @@ def test_coarse_levels_do_not_read_the_full_map():
   )
   full_map = jaxpr.jaxpr.invars[0]
   assert all(full_map not in equation.invars for equation in jaxpr.jaxpr.eqns)
+
+
+def test_no_gradient_is_lost_behind_batch_normalisation():
+  """Where the compiler works the maps out twice, and rounds them differently."""
+  block = ConvBlock(
+    Conv(3, 8, norm=True, pool=True), 'relu', 'after_norm', 0.9, jnp.float32
+  )
+  video = jax.random.normal(jax.random.key(0), (2, 5, 19, 26, 3))
+  params = block.init(jax.random.key(1), video, train=True)['params']
+  params['norm']['bias'] += 9  # every activation is active
+
+  def total(params):
+    features, _ = block.apply({'params': params}, video, True, mutable=['batch_stats'])
+    pyramid = mspp_norm(features.maps, pooled=features.pooled)
+    return pyramid.sum() + features.pooled.sum()
+
+  outputs = 2 * 5 * (8 * 8 + 4 * 4 + 2 * 2 + 9 * 13)
+  grads = jax.jit(jax.grad(total))(params)
+  np.testing.assert_allclose(grads['norm']['bias'], outputs)

@@ -44,7 +44,9 @@ def test_mspp(size):
   np.testing.assert_array_equal(mspp_norm(maps, pooled=max_pool_1x2x2(maps)), theirs)
 
 
-@pytest.mark.parametrize('config', [configs.NARROW, configs.ODD], ids=['paper', 'odd'])
+@pytest.mark.parametrize(
+  'config', [configs.NARROW, configs.SMALL], ids=['narrow', 'odd']
+)
 def test_outputs_and_gradients_of_the_whole_network(config):
   size = config.architecture
   shape = (2, size.frames, size.height, size.width, 3)
