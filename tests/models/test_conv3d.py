@@ -3,15 +3,18 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from stc_jax.models.conv3d import one_call, shifted_products
+from stc_jax.models import conv3d, products
 
 
-@pytest.mark.parametrize('kernel_shape', [(3, 3, 3, 2, 4), (2, 3, 4, 2, 4)])
-def test_both_forms_agree_in_values_and_gradients(kernel_shape):
+@pytest.mark.parametrize('frames', [5, 6, 1])
+@pytest.mark.parametrize(
+  'kernel_shape', [(3, 3, 3, 2, 4), (2, 3, 4, 2, 4), (3, 3, 3, 16, 4), (3, 4, 5, 17, 2)]
+)
+def test_both_forms_agree_in_values_and_gradients(kernel_shape, frames):
   keys = jax.random.split(jax.random.key(0), 3)
-  video = jax.random.normal(keys[0], (2, 5, 7, 6, 2))
+  video = jax.random.normal(keys[0], (2, frames, 7, 6, kernel_shape[3]))
   kernel = jax.random.normal(keys[1], kernel_shape)
-  weights = jax.random.normal(keys[2], (2, 5, 7, 6, 4))
+  weights = jax.random.normal(keys[2], (2, frames, 7, 6, kernel_shape[4]))
 
   def results(form, *arrays):
     value, pullback = jax.vjp(form, *arrays[:2])
@@ -19,14 +22,18 @@ def test_both_forms_agree_in_values_and_gradients(kernel_shape):
 
   with jax.enable_x64(True):
     exact = [np.asarray(array, np.float64) for array in (video, kernel, weights)]
-    reference = results(one_call, *exact)
-  ours = results(shifted_products, video, kernel, weights)
+    reference = jax.device_get(results(conv3d.one_call, *exact))
+  ours = jax.jit(lambda *arrays: results(products.conv3d, *arrays))(
+    video, kernel, weights
+  )
   for value, expected in zip(ours, reference, strict=True):
-    np.testing.assert_allclose(value, expected, rtol=1e-4, atol=1e-5)
+    error = np.linalg.norm(np.float64(value) - expected) / np.linalg.norm(expected)
+    assert error < 2e-6
 
 
-def test_bfloat16_stays_bfloat16():
-  video, kernel = jnp.ones((1, 2, 4, 4, 3)), jnp.ones((3, 3, 3, 3, 2))
+@pytest.mark.parametrize('channels', [3, 16])
+def test_bfloat16_stays_bfloat16(channels):
+  video, kernel = jnp.ones((1, 2, 4, 4, channels)), jnp.ones((3, 3, 3, channels, 2))
   arrays = video.astype(jnp.bfloat16), kernel.astype(jnp.bfloat16)
-  value, pullback = jax.vjp(shifted_products, *arrays)
+  value, pullback = jax.vjp(products.conv3d, *arrays)
   assert {a.dtype for a in (value, *pullback(value))} == {jnp.dtype(jnp.bfloat16)}
