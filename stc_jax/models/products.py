@@ -16,7 +16,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-# F(2, 3): two sums of three taps k over four frames x, OUTPUT @ (KERNEL @ k * INPUT @ x).
+# F(2, 3): OUTPUT @ (KERNEL @ k * INPUT @ x), two sums of three taps over four frames.
 _INPUT = ((1, 0, -1, 0), (0, 1, 1, 0), (0, -1, 1, 0), (0, 1, 0, -1))
 _KERNEL = ((1, 0, 0), (0.5, 0.5, 0.5), (0.5, -0.5, 0.5), (0, 0, 1))
 _OUTPUT = ((1, 1, 1, 0), (0, 1, -1, -1))
