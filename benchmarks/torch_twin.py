@@ -1,5 +1,7 @@
 """STC-NLSTM in PyTorch, to be given our weights: an independent implementation."""
 
+import copy
+
 import numpy as np
 import torch
 from torch import nn
@@ -18,6 +20,7 @@ class TorchTwin(nn.Module):
   def __init__(self, config: ModelConfig, classes: int):
     super().__init__()
     self.levels, width = config.levels, config.lstm_width
+    self.remove_appearance = config.remove_appearance
     self.blocks = nn.ModuleList()
     channels = 3
     for conv in config.architecture.convs:
@@ -27,19 +30,30 @@ class TorchTwin(nn.Module):
       self.blocks.append(nn.ModuleList([nn.Sequential(*parts), pool]))
       channels = conv.filters
     inputs = channels * sum(n * n for n in self.levels)
+    norm = (
+      nn.BatchNorm1d(inputs, affine=False) if config.pyramid_norm else nn.Identity()
+    )
+    self.norms = nn.ModuleList(copy.deepcopy(norm) for _ in self.blocks)
     lstm = {'num_layers': config.lstm_layers, 'batch_first': True}
     self.t_lstms = nn.ModuleList(nn.LSTM(inputs, width, **lstm) for _ in self.blocks)
     self.c_lstm = nn.LSTM(width, width, **lstm)
+    self.dropout = nn.Dropout(config.dropout)
     self.fc = nn.Linear(width, classes)
 
   def forward(self, video: torch.Tensor) -> torch.Tensor:
     """Returns logits [b, classes]."""
+    if self.remove_appearance:
+      video = video - video.mean(dim=2, keepdim=True)
     layers = []
-    for (block, pool), t_lstm in zip(self.blocks, self.t_lstms, strict=True):
+    rooms = zip(self.blocks, self.norms, self.t_lstms, strict=True)
+    for (block, pool), norm, t_lstm in rooms:
       maps = block(video)
       video = pool(maps)
-      layers.append(t_lstm(mspp_norm(maps, self.levels))[0][:, -1])
-    return self.fc(self.c_lstm(torch.stack(layers, 1))[0][:, -1])
+      pyramid = mspp_norm(maps, self.levels)
+      pyramid = norm(pyramid.flatten(0, 1)).view_as(pyramid)
+      layers.append(t_lstm(pyramid)[0][:, -1])
+    last = self.c_lstm(torch.stack(layers, 1))[0][:, -1]
+    return self.fc(self.dropout(last))
 
 
 def mspp_norm(maps: torch.Tensor, levels: tuple[int, ...]) -> torch.Tensor:

@@ -12,7 +12,7 @@ from absl import flags
 from ml_collections import ConfigDict, config_flags
 from rich.console import Console
 
-from stc_jax import command_line, experiment, run, screen
+from stc_jax import command_line, compilation, experiment, run, screen
 from stc_jax.data import catalogue, preparation
 from stc_jax.errors import InputError
 from stc_jax.evaluation import results
@@ -38,6 +38,7 @@ _EMBEDDED = 'synthetic_faces'
 def main() -> None:
   """Runs what the flags ask for."""
   console = Console()
+  compilation.keep_programs()
   config = _launch_config()
   settings = experiment.from_config(config)
   workdir = pathlib.Path(_WORKDIR.value or _default_workdir(config.to_dict()))

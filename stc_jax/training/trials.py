@@ -16,9 +16,10 @@ from stc_jax.training.optimizer import TrainingConfig, make
 from stc_jax.training.state import TrainState
 
 
-def trial_mesh() -> jax.sharding.Mesh:
-  """All devices in a row: axis `trial`."""
-  return jax.make_mesh((jax.device_count(),), ('trial',), (AxisType.Auto,))
+def trial_mesh(devices: int | None = None) -> jax.sharding.Mesh:
+  """All devices, or the first so many, in a row: axis `trial`."""
+  chosen = jax.devices()[:devices]
+  return jax.make_mesh((len(chosen),), ('trial',), (AxisType.Auto,), devices=chosen)
 
 
 def over_trials(function: Callable, mesh: jax.sharding.Mesh, donate: bool) -> Callable:

@@ -1,0 +1,133 @@
+"""Measures speed: `python -m stc_jax.benchmark --config=launch/ck_plus.py`.
+
+On whatever device JAX finds, with the launch file's model, batch and precision, on
+random clips: a training step, the whole loop, inference, the input pipeline and
+preprocessing, as rates and as shares of what the device can do. `--peer=torch` measures
+the same in PyTorch, `--scaling` how the cost grows.
+"""
+
+import json
+import pathlib
+import subprocess
+import sys
+
+import jax
+from absl import flags
+from ml_collections import config_flags
+from rich.console import Console
+
+from stc_jax import command_line, compilation, experiment
+from stc_jax.data import catalogue, preparation
+from stc_jax.errors import InputError
+from stc_jax.experiment import Experiment
+from stc_jax.speed import ceiling, parts, pictures, report, scaling
+
+_CONFIG = config_flags.DEFINE_config_file(
+  'config', None, 'The launch file, such as launch/ck_plus.py.', lock_config=True
+)
+_PEER = flags.DEFINE_enum(
+  'peer', 'none', ['none', 'torch'], 'Measures an equal in another framework, too.'
+)
+_JSON = flags.DEFINE_string('json', '', 'A file for all figures.')
+_PICTURE = flags.DEFINE_string('picture', '', 'A PNG file: the roofline, or scaling.')
+_REPEATS = flags.DEFINE_integer('repeats', 5, 'Of each measurement.', lower_bound=1)
+_SCALING = flags.DEFINE_bool(
+  'scaling', False, 'Measures steps of growing size instead; 8 devices on a CPU.'
+)
+flags.mark_flag_as_required('config')
+
+_PEER_PROGRAM = pathlib.Path('benchmarks/torch_speed.py')
+_EMBEDDED = ('synthetic_faces', 'neutral_to_apex_small', '')
+_CPU_DEVICES = 8
+
+
+def main() -> None:
+  """Measures what the flags ask for, prints it, and writes it where they say."""
+  console = Console()
+  settings = experiment.from_config(_CONFIG.value)
+  outputs = [pathlib.Path(path) for path in (_JSON.value, _PICTURE.value) if path]
+  for path in outputs:
+    if not path.absolute().parent.is_dir():
+      raise InputError(f'{path}: its folder is missing; make it first')
+  compilation.keep_programs()
+  found = _scaling(settings, console) if _SCALING.value else _speed(settings, console)
+  if _JSON.value:
+    pathlib.Path(_JSON.value).write_text(json.dumps(found, indent=2) + '\n')
+
+
+def _speed(settings: Experiment, console: Console) -> dict:
+  # First, while the device's memory is all its own.
+  peer = _peer(settings, console) if _PEER.value == 'torch' else None
+  repeats, workload, measured = _REPEATS.value, parts.Workload(settings), {}
+  console.print('measuring the device ...')
+  roofs = ceiling.measure_ceiling(report.ceiling_dtype(settings), repeats)
+  console.print('measuring a training step ...')
+  measured['training'] = workload.training(repeats)
+  console.print('measuring the whole loop ...')
+  measured['whole loop'] = workload.whole_loop(measured['training'].timing, repeats)
+  console.print('measuring inference ...')
+  measured['inference'] = workload.inference(repeats)
+  console.print('measuring the input pipeline and preprocessing ...')
+  builder = _prepared(settings)
+  measured['input pipeline'] = parts.input_pipeline(builder, settings, repeats)
+  measured['preprocessing'] = parts.preprocessing(repeats)
+  found = report.as_dict(settings, roofs, measured, peer)
+  console.print(report.table(found))
+  if _PICTURE.value:
+    pictures.roofline(pathlib.Path(_PICTURE.value), found)
+  return found
+
+
+def _scaling(settings: Experiment, console: Console) -> dict:
+  jax.config.update('jax_num_cpu_devices', _CPU_DEVICES)  # no other kind's number
+  rows = scaling.rows(settings, jax.device_count(), _REPEATS.value, console.print)
+  console.print(scaling.table(rows))
+  device = jax.devices()[0].device_kind
+  if _PICTURE.value:
+    title = f'{settings.model.name}, {settings.model.notation}, {device}'
+    pictures.scaling(pathlib.Path(_PICTURE.value), rows, title)
+  return {'device': device, 'notation': settings.model.notation, 'rows': rows}
+
+
+def _peer(settings: Experiment, console: Console) -> dict:
+  """The PyTorch twin's seconds, measured in a process of its own.
+
+  Raises:
+    InputError: PyTorch or the peer's program isn't there, or can't run this model.
+  """
+  if not _PEER_PROGRAM.exists():
+    raise InputError(f'{_PEER_PROGRAM}: missing; start from the repository')
+  console.print('measuring PyTorch ...')
+  spec = {
+    'model': _CONFIG.value.model.to_dict(),
+    'batch_size': settings.training.batch_size,
+    'classes': parts.CLASSES,
+    'clips': parts.CLIPS,
+    'repeats': _REPEATS.value,
+  }
+  done = subprocess.run(
+    [sys.executable, '-m', 'benchmarks.torch_speed'],
+    input=json.dumps(spec),
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+  if done.returncode:
+    reason = (done.stderr.strip().splitlines() or ['no reason given'])[-1]
+    raise InputError(f"--peer=torch: {reason}; pip install -e '.[peer]' installs it")
+  return json.loads(done.stdout.splitlines()[-1])
+
+
+def _prepared(settings: Experiment):
+  """The launch file's dataset if it is prepared here, else a small embedded one."""
+  dataset = settings.dataset
+  where = dataset.name, dataset.builder_config, dataset.data_dir
+  if catalogue.is_prepared(*where):
+    return catalogue.prepared_builder(*where)
+  if not catalogue.is_prepared(*_EMBEDDED):
+    preparation.prepare(*_EMBEDDED)
+  return catalogue.prepared_builder(*_EMBEDDED)
+
+
+if __name__ == '__main__':
+  command_line.run(main)

@@ -1,0 +1,1 @@
+"""Speed: how much work a model is, what a device can do, and how long it takes."""

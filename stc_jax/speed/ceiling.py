@@ -1,0 +1,35 @@
+"""What this device can do at best: its matrix product and its copy, measured."""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+
+from stc_jax.speed.clock import measure
+
+# Large enough to keep a device busy, small enough for a laptop.
+_PRODUCT_SIZE = {'cpu': 2048}
+_COPY_BYTES = {'cpu': 2**28}
+_DEFAULT_SIZE, _DEFAULT_BYTES = 8192, 2**31
+
+
+class Ceiling(NamedTuple):
+  """Of one device: FLOP/s of a large matrix product, bytes/s read and written."""
+
+  flops_per_second: float
+  bytes_per_second: float
+
+
+def measure_ceiling(dtype: jnp.dtype, repeats: int) -> Ceiling:
+  """The fastest of the repeats of each; the product's operands are of `dtype`."""
+  platform = jax.default_backend()
+  n = _PRODUCT_SIZE.get(platform, _DEFAULT_SIZE)
+  matrix = jnp.ones((n, n), dtype)
+  product = jax.jit(jnp.matmul)
+  numbers = jnp.ones(_COPY_BYTES.get(platform, _DEFAULT_BYTES) // 4, jnp.float32)
+  copy = jax.jit(lambda x: x + 1)
+  product_time = measure(lambda: product(matrix, matrix).block_until_ready(), repeats)
+  copy_time = measure(lambda: copy(numbers).block_until_ready(), repeats)
+  return Ceiling(
+    2 * n**3 / product_time.fastest, 2 * numbers.nbytes / copy_time.fastest
+  )

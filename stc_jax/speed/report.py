@@ -1,0 +1,167 @@
+"""A measurement as data, and as the table that a terminal shows."""
+
+import jax
+import jax.numpy as jnp
+from rich.table import Table
+
+from stc_jax.evaluation.results import environment
+from stc_jax.experiment import Experiment
+from stc_jax.models.stc import DTYPES
+from stc_jax.speed import work
+from stc_jax.speed.ceiling import Ceiling
+from stc_jax.speed.parts import CLASSES, Measured
+
+FORMS = ('eager', 'compiled')
+
+
+def as_dict(
+  experiment: Experiment,
+  ceiling: Ceiling,
+  parts: dict[str, Measured],
+  peer: dict | None,
+) -> dict:
+  """Everything that was measured, and what follows from it; ready for JSON."""
+  model, batch = experiment.model, experiment.training.batch_size
+  counted = {
+    'training': (
+      work.training_flops(model, CLASSES),
+      work.training_bytes(model, CLASSES, batch) / batch,
+    ),
+    'inference': (
+      work.forward_flops(model, CLASSES),
+      work.forward_bytes(model, CLASSES, batch) / batch,
+    ),
+  }
+  counted['whole loop'] = counted['training']
+  report = {
+    'device': jax.devices()[0].device_kind,
+    'environment': environment(),
+    'model': model.name,
+    'notation': model.notation,
+    'dtype': model.dtype,
+    'batch_size': batch,
+    'flops': {
+      'forward_per_clip': work.forward_flops(model, CLASSES),
+      'training_per_clip': work.training_flops(model, CLASSES),
+      'convolutions_per_clip': sum(work.conv_flops(model)),
+      'convolutions_per_clip_by_xla': work.xla_conv_flops(model),
+    },
+    'ceiling': ceiling._asdict(),
+    'parts': {},
+  }
+  for name, part in parts.items():
+    report['parts'][name] = _figures(part, ceiling, counted.get(name))
+  step, loop = report['parts']['training'], report['parts']['whole loop']
+  report['loop_share'] = loop['per_second']['median'] / step['per_second']['median']
+  if statistics := jax.devices()[0].memory_stats():
+    report['device_peak_bytes'] = statistics['peak_bytes_in_use']
+  if peer:
+    report['peer'] = _compare(peer, report['parts'], batch)
+  return report
+
+
+def _figures(
+  part: Measured, ceiling: Ceiling, counted: tuple[float, float] | None
+) -> dict:
+  """A part's rates; with FLOPs and bytes counted for a clip, its share of the roofs."""
+  figures = {
+    'unit': part.unit,
+    'per_second': part.timing.rates(part.items),
+    'compile_seconds': part.compile_seconds,
+    'program_bytes': part.memory_bytes,
+  }
+  if counted:
+    flops, moved = (count * figures['per_second']['median'] for count in counted)
+    figures |= {
+      'flops_per_second': flops,
+      'ceiling_share': flops / ceiling.flops_per_second,
+      'bytes_per_second': moved,
+      'bandwidth_share': moved / ceiling.bytes_per_second,
+      'flops_per_byte': counted[0] / counted[1],
+    }
+  return figures
+
+
+def _compare(peer: dict, parts: dict, batch: int) -> dict:
+  """The peer's rates, and ours over each; the better of its forms counts."""
+  compared = {'version': peer['version']}
+  for name in ('training', 'inference'):
+    ours = parts[name]['per_second']['median']
+    rates = {
+      form: batch / found['median']
+      for form, found in peer[name].items()
+      if 'median' in found
+    }
+    compared[name] = {
+      'per_second': rates,
+      'ratio': {form: ours / rate for form, rate in rates.items()},
+      'ratio_to_best': ours / max(rates.values()) if rates else None,
+      'errors': {
+        form: found['error'] for form, found in peer[name].items() if 'error' in found
+      },
+    }
+  return compared
+
+
+def table(report: dict) -> Table:
+  """The report for a person."""
+  title = (
+    f'{report["model"]} on {report["device"]}, {report["dtype"]}, '
+    f'batch {report["batch_size"]}'
+  )
+  ceiling = report['ceiling']
+  roofs = (
+    f'ceiling: {ceiling["flops_per_second"] / 1e12:.3g} TFLOP/s, '
+    f'{ceiling["bytes_per_second"] / 1e9:.3g} GB/s'
+  )
+  shown = Table(title=title, caption=roofs)
+  shown.add_column('part')
+  for column in (
+    'a second',
+    'min to max',
+    'TFLOP/s',
+    'of ceiling',
+    'of bandwidth',
+    'MB',
+    'compile s',
+  ):
+    shown.add_column(column, justify='right')
+  for name, part in report['parts'].items():
+    shown.add_row(name, *_cells(part))
+  for name in ('training', 'inference') if 'peer' in report else ():
+    compared = report['peer'][name]
+    for form in FORMS:
+      words = f'PyTorch {report["peer"]["version"]}, {name}, {form}'
+      if form in compared['errors']:
+        shown.add_row(words, compared['errors'][form])
+        continue
+      ratio = compared['ratio'][form]
+      shown.add_row(words, f'{compared["per_second"][form]:.3g}', f'ours: {ratio:.2f}x')
+  return shown
+
+
+def _cells(part: dict) -> list[str]:
+  rate = part['per_second']
+  cells = [
+    f'{rate["median"]:.3g} {part["unit"]}',
+    f'{rate["min"]:.3g} to {rate["max"]:.3g}',
+  ]
+  if 'ceiling_share' in part:
+    cells += [
+      f'{part["flops_per_second"] / 1e12:.3g}',
+      f'{part["ceiling_share"]:.0%}',
+      f'{part["bandwidth_share"]:.0%}',
+    ]
+  else:
+    cells += [''] * 3
+  memory = part['program_bytes']
+  return [
+    *cells,
+    f'{memory / 1e6:,.0f}' if memory else '',
+    f'{part["compile_seconds"]:.1f}' if part['compile_seconds'] else '',
+  ]
+
+
+def ceiling_dtype(experiment: Experiment) -> jnp.dtype:
+  """What the ceiling's product is measured in: the model's own precision."""
+  return jnp.dtype(DTYPES[experiment.model.dtype])

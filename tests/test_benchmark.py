@@ -1,0 +1,62 @@
+"""The command line of `stc_jax.benchmark`, on a model that takes a moment."""
+
+import json
+
+import configs
+import pytest
+from command import fails, succeeds
+
+SMALL = (
+  '--config=launch/synthetic.py',
+  '--config.model.notation=I(16,16,8)-C(3,4)-BN-P2-C(3,4)-S',
+  '--config.model.lstm_width=8',
+  '--repeats=1',
+)
+
+
+def test_every_part_is_measured(tmp_path, environment):
+  found, picture = tmp_path / 'out.json', tmp_path / 'roofline.png'
+  environment = environment | {'TFDS_DATA_DIR': str(tmp_path / 'data')}
+  said = succeeds(
+    'stc_jax.benchmark',
+    *SMALL,
+    f'--json={found}',
+    f'--picture={picture}',
+    env=environment,
+  )
+  report = json.loads(found.read_text())
+  parts = report['parts']
+  assert set(parts) == {
+    'training',
+    'whole loop',
+    'inference',
+    'input pipeline',
+    'preprocessing',
+  }
+  for name, part in parts.items():
+    rates = part['per_second']
+    assert 0 < rates['min'] <= rates['median'] <= rates['max']
+    assert name in said
+  training = parts['training']
+  assert training['flops_per_second'] == pytest.approx(
+    training['per_second']['median'] * report['flops']['training_per_clip']
+  )
+  assert 0 < training['ceiling_share'] < 1
+  assert picture.read_bytes().startswith(b'\x89PNG')
+
+
+def test_bad_output_is_refused_before_anything_is_measured(tmp_path, environment):
+  path = tmp_path / 'missing' / 'out.json'
+  fails(
+    'stc_jax.benchmark', *SMALL, f'--json={path}', naming=str(path), env=environment
+  )
+
+
+def test_the_peer_trains_and_tests():
+  pytest.importorskip('torch')
+  torch_speed = pytest.importorskip('benchmarks.torch_speed')
+  spec = {'batch_size': 2, 'clips': 4, 'classes': 6}
+  peer = torch_speed.Peer(configs.SMALL, spec)
+  for call in (peer.step, peer.test):
+    found = torch_speed.seconds(call, 1)
+    assert found['median'] > 0, found
