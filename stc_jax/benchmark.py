@@ -13,18 +13,14 @@ import sys
 
 import jax
 from absl import flags
-from ml_collections import config_flags
 from rich.console import Console
 
-from stc_jax import command_line, compilation, experiment
+from stc_jax import command_line, compilation, experiment, launch_config
 from stc_jax.data import catalogue, preparation
 from stc_jax.errors import InputError
 from stc_jax.experiment import Experiment
 from stc_jax.speed import ceiling, parts, pictures, report, scaling
 
-_CONFIG = config_flags.DEFINE_config_file(
-  'config', None, 'The launch file, such as launch/ck_plus.py.', lock_config=True
-)
 _PEER = flags.DEFINE_enum(
   'peer', 'none', ['none', 'torch'], 'Measures an equal in another framework, too.'
 )
@@ -34,7 +30,6 @@ _REPEATS = flags.DEFINE_integer('repeats', 5, 'Of each measurement.', lower_boun
 _SCALING = flags.DEFINE_bool(
   'scaling', False, 'Measures steps of growing size instead; 8 devices on a CPU.'
 )
-flags.mark_flag_as_required('config')
 
 _PEER_PROGRAM = pathlib.Path('benchmarks/torch_speed.py')
 _EMBEDDED = ('synthetic_faces', 'neutral_to_apex_small', '')
@@ -44,7 +39,7 @@ _CPU_DEVICES = 8
 def main() -> None:
   """Measures what the flags ask for, prints it, and writes it where they say."""
   console = Console()
-  settings = experiment.from_config(_CONFIG.value)
+  settings = experiment.from_config(launch_config.read())
   outputs = [pathlib.Path(path) for path in (_JSON.value, _PICTURE.value) if path]
   for path in outputs:
     if not path.absolute().parent.is_dir():
@@ -99,7 +94,7 @@ def _peer(settings: Experiment, console: Console) -> dict:
     raise InputError(f'{_PEER_PROGRAM}: missing; start from the repository')
   console.print('measuring PyTorch ...')
   spec = {
-    'model': _CONFIG.value.model.to_dict(),
+    'model': launch_config.read().model.to_dict(),
     'batch_size': settings.training.batch_size,
     'classes': parts.CLASSES,
     'clips': parts.CLIPS,

@@ -9,17 +9,14 @@ import hashlib
 import pathlib
 
 from absl import flags
-from ml_collections import ConfigDict, config_flags
 from rich.console import Console
 
-from stc_jax import command_line, compilation, experiment, run, screen
+from stc_jax import command_line, compilation, experiment, launch_config, run, screen
 from stc_jax.data import catalogue, preparation
 from stc_jax.errors import InputError
-from stc_jax.evaluation import results
+from stc_jax.evaluation import folder
+from stc_jax.material import gather
 
-_CONFIG = config_flags.DEFINE_config_file(
-  'config', None, 'The launch file, such as launch/synthetic.py.', lock_config=True
-)
 _WORKDIR = flags.DEFINE_string(
   'workdir', '', "The run's folder; runs/<launch file>-<model>-<hash> if not given."
 )
@@ -29,7 +26,6 @@ _MODE = flags.DEFINE_enum(
   ['train_and_evaluate', 'evaluate'],
   'evaluate: test the finished models of --workdir again.',
 )
-flags.mark_flag_as_required('config')
 
 # The one dataset that needs no files of the user's.
 _EMBEDDED = 'synthetic_faces'
@@ -39,14 +35,14 @@ def main() -> None:
   """Runs what the flags ask for."""
   console = Console()
   compilation.keep_programs()
-  config = _launch_config()
+  config = launch_config.read()
   settings = experiment.from_config(config)
   workdir = pathlib.Path(_WORKDIR.value or _default_workdir(config.to_dict()))
   if _MODE.value == 'evaluate' and not (workdir / 'config.json').exists():
     raise InputError(f'{workdir}: no run there; leave out --mode=evaluate to train one')
   if settings.dataset.name == _EMBEDDED:
     _prepare_embedded(settings.dataset, console)
-  material = run.gather(settings)
+  material = gather(settings)
   screen.introduce(settings, material, console)
   run.open_folder(workdir, config.to_dict(), material, console)
   if _MODE.value == 'train_and_evaluate':
@@ -56,24 +52,6 @@ def main() -> None:
     found = run.test_again(settings, material, workdir)
   summary = run.sum_up(settings, material, found, workdir)
   screen.conclude(summary, workdir, console)
-
-
-def _launch_config() -> ConfigDict:
-  """Returns what the launch file and the command line set.
-
-  Raises:
-    InputError: the file can't be read, or makes something else.
-  """
-  config = _CONFIG.value
-  try:
-    config.to_dict()
-  except (AttributeError, OSError) as error:
-    path = config_flags.get_config_filename(flags.FLAGS['config'])
-    raise InputError(
-      f'--config={path}: {command_line.one_line(error)}; name a file whose '
-      'get_config() returns a ConfigDict, as those in launch/'
-    ) from error
-  return config
 
 
 def _prepare_embedded(dataset: experiment.DatasetConfig, console: Console) -> None:
@@ -86,8 +64,8 @@ def _prepare_embedded(dataset: experiment.DatasetConfig, console: Console) -> No
 
 def _default_workdir(config: dict) -> str:
   """A folder for each configuration: the same command finds its run again."""
-  launch = pathlib.Path(config_flags.get_config_filename(flags.FLAGS['config'])).stem
-  digest = hashlib.sha256(results.as_json(config).encode()).hexdigest()[:8]
+  launch = pathlib.Path(launch_config.path()).stem
+  digest = hashlib.sha256(folder.as_json(config).encode()).hexdigest()[:8]
   return f'runs/{launch}-{config["model"]["name"]}-{digest}'
 
 

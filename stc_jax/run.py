@@ -4,7 +4,6 @@ What is in the run's folder decides where it starts: finished trials are kept, t
 under way is resumed from its checkpoint, and the summary follows from all of them.
 """
 
-import dataclasses
 import json
 import pathlib
 import time
@@ -13,10 +12,10 @@ import jax
 import numpy as np
 from rich.console import Console
 
-from stc_jax.data import catalogue, folds, source
-from stc_jax.data.resident import Resident, TrialIndices, resident, stack_trials
-from stc_jax.evaluation import floor, pictures, results, tensorboard
+from stc_jax.data import folds
+from stc_jax.evaluation import floor, folder, pictures, results, tensorboard
 from stc_jax.experiment import Experiment
+from stc_jax.material import Material
 from stc_jax.models import stc
 from stc_jax.progress import TrainingProgress
 from stc_jax.training import checkpoint, loop
@@ -24,49 +23,6 @@ from stc_jax.training.trials import Programs, trial_mesh, waves
 
 _OTHER_RUN = 'give another --workdir, or the configuration that it was started with'
 _OTHER_DATA = 'the prepared dataset has changed since; give another --workdir'
-
-
-@dataclasses.dataclass(frozen=True)
-class Material:
-  """What all trials of a run share.
-
-  Attributes:
-    clip_set: the prepared set, whole clips.
-    data: the same at the model's size, for the device.
-    trials: the protocol's; `stack` is the same as arrays.
-    features: of each clip's strongest frame, for the static floor.
-  """
-
-  clip_set: source.ClipSet
-  data: Resident
-  trials: list[folds.Trial]
-  stack: TrialIndices
-  features: np.ndarray
-
-
-def gather(experiment: Experiment) -> Material:
-  """Loads the prepared set and cuts it into the protocol's trials.
-
-  Raises:
-    InputError: the set isn't prepared, can't be read, or is too small for the protocol.
-  """
-  dataset, size = experiment.dataset, experiment.model.architecture
-  builder = catalogue.prepared_builder(
-    dataset.name, dataset.builder_config, dataset.data_dir
-  )
-  clip_set = source.load(builder)
-  trials = folds.trials(clip_set, experiment.protocol)
-  clips = source.fixed_length(
-    clip_set, size.frames, size.height, size.width, dataset.frame_rate
-  )
-  strongest = source.strongest_frames(clip_set, dataset.strongest_frame)
-  return Material(
-    clip_set=clip_set,
-    data=resident(clips, clip_set.labels),
-    trials=trials,
-    stack=stack_trials(trials, experiment.training.batch_size),
-    features=floor.hog(strongest),
-  )
 
 
 def open_folder(
@@ -77,20 +33,20 @@ def open_folder(
   Raises:
     InputError: it can't be written, or holds another run.
   """
-  results.create_folder(workdir)
-  results.settle(workdir / 'config.json', results.as_json(config), _OTHER_RUN)
-  described = results.as_json(results.describe_dataset(material.clip_set))
-  results.settle(workdir / 'dataset.json', described, _OTHER_DATA)
+  folder.create_folder(workdir)
+  folder.settle(workdir / 'config.json', folder.as_json(config), _OTHER_RUN)
+  described = folder.as_json(results.describe_dataset(material.clip_set))
+  folder.settle(workdir / 'dataset.json', described, _OTHER_DATA)
   table = folds.table(material.clip_set, material.trials)
-  results.settle(workdir / 'folds.csv', table, _OTHER_DATA)
-  path, here = workdir / 'environment.json', results.as_json(results.environment())
+  folder.settle(workdir / 'folds.csv', table, _OTHER_DATA)
+  path, here = workdir / 'environment.json', folder.as_json(folder.environment())
   if path.exists() and path.read_text() != here:
     console.print(
       f'note: this run was started in another environment ({path}); '
       'its last digits may differ from an uninterrupted one'
     )
   else:
-    results.write(path, here)
+    folder.write(path, here)
 
 
 def programs_of(experiment: Experiment, material: Material) -> Programs:
@@ -153,7 +109,7 @@ def _train_pending(
     'compile_seconds': programs.compile_seconds,
     'wall_seconds': time.perf_counter() - began,
   }
-  results.write(workdir / 'timings.json', results.as_json(timings))
+  folder.write(workdir / 'timings.json', folder.as_json(timings))
 
 
 def read(material: Material, workdir: pathlib.Path) -> list[dict]:
@@ -199,9 +155,9 @@ def sum_up(
 ) -> dict:
   """Writes summary, predictions and pictures from the results of all trials."""
   summary = results.summarise(material.clip_set, experiment.model.name, found)
-  results.write(workdir / 'summary.json', results.as_json(summary))
+  folder.write(workdir / 'summary.json', folder.as_json(summary))
   predictions = results.predictions_table(material.clip_set.classes, found)
-  results.write(workdir / 'predictions.csv', predictions)
+  folder.write(workdir / 'predictions.csv', predictions)
   pictures.confusion(workdir / 'confusion.png', summary)
   curves = {
     name: np.array([result[name] for result in found])
@@ -227,4 +183,4 @@ def _keep(finished: loop.Finished, material: Material, workdir: pathlib.Path) ->
     finished.accuracies,
     result['accuracy'],
   )
-  results.write(results.trial_path(workdir, trial), json.dumps(result) + '\n')
+  folder.write(results.trial_path(workdir, trial), json.dumps(result) + '\n')

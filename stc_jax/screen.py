@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.table import Table
 
 from stc_jax.experiment import Experiment
+from stc_jax.material import Material
 from stc_jax.models import shapes
-from stc_jax.run import Material
 
 
 def introduce(experiment: Experiment, material: Material, console: Console) -> None:

@@ -1,4 +1,4 @@
-"""The files of a run's folder; whatever decides a number is written beside it.
+"""What a run finds, as the files of its folder show it; what decides a number, too.
 
 config.json environment.json dataset.json folds.csv     at the start
 trials/<repeat>-<fold>.json                             as each trial ends
@@ -9,13 +9,9 @@ timings.json                                            what varies from run to 
 import csv
 import io
 import json
-import os
 import pathlib
-import platform
 from collections.abc import Sequence
-from importlib import metadata
 
-import jax
 import numpy as np
 from jaxtyping import Float
 
@@ -24,16 +20,6 @@ from stc_jax.data.source import ClipSet
 from stc_jax.errors import InputError
 from stc_jax.evaluation import metrics
 
-_PACKAGES = [
-  'stc_jax',
-  'jax',
-  'jaxlib',
-  'flax',
-  'optax',
-  'orbax-checkpoint',
-  'numpy',
-  'scikit-learn',
-]
 _TRIAL_FIELDS = {
   'repeat',
   'fold',
@@ -45,76 +31,6 @@ _TRIAL_FIELDS = {
   'train_accuracies',
 }
 _DIGITS = 7  # of a probability: what float32 holds
-
-
-def create_folder(workdir: pathlib.Path) -> None:
-  """Makes the run's folder.
-
-  Raises:
-    InputError: it can't be made or written to.
-  """
-  try:
-    workdir.mkdir(parents=True, exist_ok=True)
-    (workdir / 'trials').mkdir(exist_ok=True)
-  except OSError as error:
-    raise InputError(
-      f'{workdir}: cannot be written ({error.strerror}); give another --workdir'
-    ) from error
-
-
-def settle(path: pathlib.Path, text: str, remedy: str) -> None:
-  """Writes a file that a run's numbers follow from, or checks that it is the same.
-
-  Raises:
-    InputError: the folder holds another run's; `remedy` says what to do.
-  """
-  if not path.exists():
-    write(path, text)
-    return
-  old, new = path.read_text(errors='replace').splitlines(), text.splitlines()
-  if old != new:
-    raise InputError(f'{path}: is of another run ({_difference(old, new)}); {remedy}')
-
-
-def _difference(old: Sequence[str], new: Sequence[str]) -> str:
-  """The first lines that differ, and the nearest line that they are indented below."""
-  for i, (there, here) in enumerate(zip(old, new, strict=False)):
-    if there != here:
-      depth = len(there) - len(there.lstrip())
-      above = [a.strip() for a in old[:i] if len(a) - len(a.lstrip()) < depth]
-      place = f'{above[-1]} ' if above else ''
-      return f'{place}{there.strip()} there, {here.strip()} here'
-  return f'{len(old)} lines there, {len(new)} here'
-
-
-def write(path: pathlib.Path, text: str) -> None:
-  """Writes a file whole or not at all."""
-  part = path.with_name(path.name + '.part')
-  try:
-    part.write_text(text)
-    os.replace(part, path)
-  except OSError as error:
-    error.filename = str(path)  # a failed write names no file
-    raise
-
-
-def as_json(value) -> str:
-  """Indented JSON, the same for the same value."""
-  return json.dumps(value, indent=1, ensure_ascii=False) + '\n'
-
-
-def environment() -> dict:
-  """What else a number may depend on: versions, devices, the machine's kind."""
-  devices = jax.devices()
-  return {
-    'packages': {name: metadata.version(name) for name in _PACKAGES},
-    'python': platform.python_version(),
-    'platform': platform.platform(),
-    'cores': os.cpu_count(),
-    'backend': jax.default_backend(),
-    'devices': [device.device_kind for device in devices],
-    'XLA_FLAGS': os.environ.get('XLA_FLAGS', ''),
-  }
 
 
 def describe_dataset(clip_set: ClipSet) -> dict:

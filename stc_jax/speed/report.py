@@ -4,7 +4,7 @@ import jax
 import jax.numpy as jnp
 from rich.table import Table
 
-from stc_jax.evaluation.results import environment
+from stc_jax.evaluation.folder import environment
 from stc_jax.experiment import Experiment
 from stc_jax.models.stc import DTYPES
 from stc_jax.speed import work
