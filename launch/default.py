@@ -32,7 +32,7 @@ def get_config() -> ConfigDict:
   config.model.lstm_width = 128  # hidden units of every LSTM layer
   config.model.lstm_readout = 'last'  # which hidden state is read: 'last' or 'mean'
   config.model.gate_bias = 1.0  # first bias of the input, forget and output gates
-  config.model.dropout = 0.5  # before the softmax layer
+  config.model.dropout = 0.0  # before the softmax layer
   config.model.norm_momentum = 0.9  # of batch normalisation's running statistics
   config.model.dtype = 'float32'  # of the computation: float32 or bfloat16
 
@@ -44,11 +44,11 @@ def get_config() -> ConfigDict:
   config.protocol.first_trials = 0  # stop after so many of folds * repeats; 0: all
 
   config.training = ConfigDict()
-  config.training.stages = ((300, 0.0005), (200, 0.00005))  # (steps, learning rate)
+  config.training.stages = ((300, 0.001), (200, 0.0001))  # (steps, learning rate)
   config.training.batch_size = 32
   config.training.optimizer = 'adamw'  # or sgd
   config.training.momentum = 0.9  # adamw's first moment, or sgd's momentum
-  config.training.weight_decay = 4.0  # adamw: times the rate; sgd: L2 in the loss
+  config.training.weight_decay = 2.0  # adamw: times the rate; sgd: L2 in the loss
   config.training.gradient_clip = 1.0  # largest global norm; 0: none
   config.training.label_smoothing = 0.0
   config.training.augment = True  # the paper's 14 variants

@@ -13,7 +13,6 @@ def get_config():
   config.model.remove_appearance = False
   config.model.pyramid_norm = False
   config.model.gate_bias = 0.0
-  config.model.dropout = 0.0
   config.training.stages = ((300, 0.0025), (200, 0.000025))
   config.training.optimizer = 'sgd'
   config.training.momentum = 0.0

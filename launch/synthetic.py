@@ -17,6 +17,4 @@ def get_config():
   config.protocol.folds = 3
   config.protocol.repeats = 1
   config.training.batch_size = 8
-  config.training.stages = ((300, 0.001), (200, 0.0001))
-  config.training.weight_decay = 2.0
   return config
