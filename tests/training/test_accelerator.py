@@ -1,0 +1,59 @@
+"""What an accelerator is asked to do, read from the program lowered for one."""
+
+import dataclasses
+import functools
+import re
+
+import jax
+import numpy as np
+import programs
+import pytest
+
+from stc_jax.models import conv3d, stc, trunk
+from stc_jax.training import loop, step
+from stc_jax.training.optimizer import make
+
+
+@pytest.fixture(scope='module')
+def program():
+  """StableHLO of a chunk of training steps in bfloat16, for CUDA."""
+  data, stack = programs.material()
+  model = stc.build(dataclasses.replace(programs.MODEL, dtype='bfloat16'), 3)
+  bound = model, make(programs.TRAINING), programs.TRAINING
+  trial = loop.take(stack, np.array(0))
+  with pytest.MonkeyPatch.context() as patch:
+    patch.setattr(trunk, 'conv3d', conv3d.one_call)  # what is taken off the CPU
+    state = jax.eval_shape(functools.partial(step.init, *bound), data, trial)
+    chunk = jax.jit(functools.partial(step.train_chunk, *bound))
+    traced = chunk.trace(data, trial, state)
+  return traced.lower(lowering_platforms=('cuda',)).as_text()
+
+
+def operands(program, operation):
+  """The operand types of each use of an operation, such as '4x8xbf16'."""
+  found = re.findall(rf'stablehlo\.{operation}.*: \((.*?)\) ->', program)
+  return [re.findall(r'tensor<(.*?)>', types) for types in found]
+
+
+def test_convolutions_and_lstms_stay_in_bfloat16(program):
+  convolutions = operands(program, 'convolution')
+  # Two layers: forward, gradients of both kernels, and of the second's input.
+  assert len(convolutions) == 2 + 2 + 1
+  assert all(t.endswith('bf16') for types in convolutions for t in types)
+  gates = 4 * programs.MODEL.lstm_width
+  of_lstms = [
+    types
+    for types in operands(program, 'dot_general')
+    if any(f'x{gates}x' in t for t in types)
+  ]
+  assert of_lstms
+  assert all(t.endswith('bf16') for types in of_lstms for t in types)
+
+
+def test_nothing_leaves_the_device_within_a_chunk(program):
+  assert not re.findall(r'stablehlo\.(?:custom_call|infeed|outfeed|send|recv)', program)
+
+
+def test_convolutions_are_not_grouped(program):
+  groups = re.findall(r'(?:feature|batch)_group_count = (\d+)', program)
+  assert set(groups) == {'1'}
