@@ -9,6 +9,7 @@ from jaxtyping import Array, Float
 GATES = 4  # in PyTorch's order: input, forget, cell, output
 
 
+@jax.custom_vjp
 def lstm_scan(
   projected: Float[Array, 'b t gates'], w_hidden: Float[Array, 'h gates']
 ) -> Float[Array, 'b t h']:
@@ -16,18 +17,62 @@ def lstm_scan(
 
   `projected` is inputs @ w_input + bias for all time steps at once; only the product
   with the hidden state depends on the step before. Starts from zeros; gates = 4 * h.
+
+  Backward, too, only what depends on the next step is scanned. The gradient of
+  `w_hidden` is one product over all steps, where plain differentiation adds up a small
+  one a step, in the precision of the computation.
   """
+  return _run(projected, w_hidden)[0]
+
+
+def _run(projected, w_hidden):
+  """The hidden states, and what the gradient needs, with time in front."""
 
   def step(carry, gates_in):
     hidden, cell = carry
     i, f, g, o = jnp.split(gates_in + hidden @ w_hidden, GATES, axis=-1)
-    cell = nn.sigmoid(f) * cell + nn.sigmoid(i) * nn.tanh(g)
-    hidden = nn.sigmoid(o) * nn.tanh(cell)
-    return (hidden, cell), hidden
+    gates = nn.sigmoid(i), nn.sigmoid(f), nn.tanh(g), nn.sigmoid(o)
+    after = gates[1] * cell + gates[0] * gates[2]
+    hidden = gates[3] * nn.tanh(after)
+    return (hidden, after), (hidden, cell, after, gates)
 
   zeros = jnp.zeros((projected.shape[0], w_hidden.shape[0]), projected.dtype)
-  _, hidden = jax.lax.scan(step, (zeros, zeros), projected.swapaxes(0, 1))
-  return hidden.swapaxes(0, 1)
+  _, kept = jax.lax.scan(step, (zeros, zeros), projected.swapaxes(0, 1))
+  return kept[0].swapaxes(0, 1), kept
+
+
+def _forward(projected, w_hidden):
+  output, kept = _run(projected, w_hidden)
+  return output, (kept, w_hidden)
+
+
+def _backward(residuals, cotangent):
+  (hidden, *cells_and_gates), w_hidden = residuals
+
+  def step(carry, at_step):
+    hidden_grad, cell_grad = carry
+    cotangent, before, after, (i, f, g, o) = at_step
+    hidden_grad = hidden_grad + cotangent
+    bent = nn.tanh(after)
+    cell_grad = cell_grad + hidden_grad * o * (1 - bent**2)
+    of_gates = (
+      cell_grad * g * i * (1 - i),
+      cell_grad * before * f * (1 - f),
+      cell_grad * i * (1 - g**2),
+      hidden_grad * bent * o * (1 - o),
+    )
+    gates_grad = jnp.concatenate(of_gates, axis=-1)
+    return (gates_grad @ w_hidden.T, cell_grad * f), gates_grad
+
+  zeros = jnp.zeros_like(hidden[0])
+  steps = (cotangent.swapaxes(0, 1), *cells_and_gates)
+  _, gates_grad = jax.lax.scan(step, (zeros, zeros), steps, reverse=True)
+  before = jnp.concatenate([zeros[None], hidden[:-1]])
+  w_hidden_grad = jnp.einsum('tbh,tbg->hg', before, gates_grad)
+  return gates_grad.swapaxes(0, 1), w_hidden_grad
+
+
+lstm_scan.defvjp(_forward, _backward)
 
 
 class LSTM(nn.Module):

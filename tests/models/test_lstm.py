@@ -52,13 +52,41 @@ def test_batched_streams_are_separate_lstms():
   assert not np.allclose(kernels[0], kernels[1])
 
 
-def test_time_is_one_scan_with_one_product():
+def test_gradients_equal_differences_of_the_numpy_loop():
+  inputs = jax.random.normal(jax.random.key(0), (3, 7, 5))
+  module = LSTM(**ATTRIBUTES)
+  params = module.init(jax.random.key(1), inputs)['params']
+  weights = jax.random.normal(jax.random.key(2), (3, 7, 6))
+
+  def total(params, inputs):
+    return (weights * module.apply({'params': params}, inputs)).sum()
+
+  grads = jax.grad(total, (0, 1))(params, inputs)
+  random = np.random.default_rng(0)
+  for leaf, grad in zip(
+    jax.tree.leaves((params, inputs)), jax.tree.leaves(grads), strict=True
+  ):
+    direction = random.normal(size=leaf.shape)
+
+    def moved(step, leaf=leaf, direction=direction):
+      shifted = jax.tree.map(
+        lambda other: np.float64(other) + (step * direction if other is leaf else 0),
+        (params, inputs),
+      )
+      return (np.float64(weights) * numpy_lstm(*shifted)).sum()
+
+    slope = (moved(1e-5) - moved(-1e-5)) / 2e-5
+    np.testing.assert_allclose((np.float64(grad) * direction).sum(), slope, rtol=1e-4)
+
+
+def test_time_is_one_scan_with_one_product_forward_and_backward():
   inputs = jnp.ones((4, 3, 7, 5))
   module = batched_lstm(4, **ATTRIBUTES)
   variables = module.init(jax.random.key(1), inputs)
-  jaxpr = jax.make_jaxpr(module.apply)(variables, inputs)
+  gradient = jax.grad(lambda variables: module.apply(variables, inputs).sum())
+  jaxpr = jax.make_jaxpr(gradient)(variables)
   scans = [e for e in jaxpr.jaxpr.eqns if e.primitive.name == 'scan']
-  assert len(scans) == ATTRIBUTES['layers']
+  assert len(scans) == 2 * ATTRIBUTES['layers']
   for scan in scans:
     inner = [e.primitive.name for e in scan.params['jaxpr'].jaxpr.eqns]
     assert inner.count('dot_general') == 1
