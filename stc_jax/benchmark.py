@@ -34,11 +34,14 @@ _SCALING = flags.DEFINE_bool(
 _PEER_PROGRAM = pathlib.Path('benchmarks/torch_speed.py')
 _EMBEDDED = ('synthetic_faces', 'neutral_to_apex_small', '')
 _CPU_DEVICES = 8
+_WIDTH = 140  # of what isn't a terminal: no table is cut
 
 
 def main() -> None:
   """Measures what the flags ask for, prints it, and writes it where they say."""
   console = Console()
+  if not console.is_terminal:
+    console.width = _WIDTH
   settings = experiment.from_config(launch_config.read())
   outputs = [pathlib.Path(path) for path in (_JSON.value, _PICTURE.value) if path]
   for path in outputs:
