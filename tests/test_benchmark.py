@@ -7,19 +7,19 @@ import pytest
 from command import fails, succeeds
 
 SMALL = (
-  '--config=launch/synthetic.py',
+  '--config=launch/clip_folder.py',
   '--config.model.notation=I(16,16,8)-C(3,4)-BN-P2-C(3,4)-S',
   '--config.model.lstm_width=8',
   '--repeats=1',
 )
 
 
-def test_every_part_is_measured(tmp_path, environment):
+def test_every_part_is_measured(tmp_path, data_dir, environment):
   found, picture = tmp_path / 'out.json', tmp_path / 'roofline.png'
-  environment = environment | {'TFDS_DATA_DIR': str(tmp_path / 'data')}
   said = succeeds(
     'stc_jax.benchmark',
     *SMALL,
+    f'--config.dataset.data_dir={data_dir}',
     f'--json={found}',
     f'--picture={picture}',
     env=environment,
