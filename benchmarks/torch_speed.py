@@ -103,12 +103,12 @@ def main() -> None:
   spec['model']['levels'] = tuple(spec['model']['levels'])
   peer, repeats = Peer(ModelConfig(**spec['model']), spec), spec['repeats']
   found = {'training': {}, 'inference': {}, 'version': torch.__version__}
-  for form in ('eager', 'compiled'):
+  forms = {'eager': peer.model, 'compiled': torch.compile(peer.model)}
+  for form, peer.model in forms.items():
     peer.model.train()
     found['training'][form] = seconds(peer.step, repeats)
     peer.model.eval()
     found['inference'][form] = seconds(peer.test, repeats)
-    peer.model = torch.compile(peer.model)
   print(json.dumps(found))
 
 

@@ -7,6 +7,7 @@ the same in PyTorch, `--scaling` how the cost grows.
 """
 
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -18,7 +19,9 @@ from rich.console import Console
 from stc_jax import command_line, compilation, experiment, launch_config
 from stc_jax.data import catalogue, preparation
 from stc_jax.errors import InputError
+from stc_jax.evaluation import folder
 from stc_jax.experiment import Experiment
+from stc_jax.models.stc import DTYPES
 from stc_jax.speed import ceiling, parts, pictures, report, scaling
 
 _PEER = flags.DEFINE_enum(
@@ -32,6 +35,13 @@ _SCALING = flags.DEFINE_bool(
 )
 
 _PEER_PROGRAM = pathlib.Path('benchmarks/torch_speed.py')
+# What benchmarks/torch_twin.py implements, where we have more.
+_PEER_HAS = {
+  'name': 'stc_nlstm',
+  'activation': 'relu',
+  'activation_place': 'after_norm',
+  'lstm_readout': 'last',
+}
 _EMBEDDED = ('synthetic_faces', 'neutral_to_apex_small', '')
 _CPU_DEVICES = 8
 _WIDTH = 140  # of what isn't a terminal: no table is cut
@@ -43,14 +53,24 @@ def main() -> None:
   if not console.is_terminal:
     console.width = _WIDTH
   settings = experiment.from_config(launch_config.read())
-  outputs = [pathlib.Path(path) for path in (_JSON.value, _PICTURE.value) if path]
-  for path in outputs:
-    if not path.absolute().parent.is_dir():
-      raise InputError(f'{path}: its folder is missing; make it first')
+  _check_outputs()
   compilation.keep_programs()
   found = _scaling(settings, console) if _SCALING.value else _speed(settings, console)
   if _JSON.value:
-    pathlib.Path(_JSON.value).write_text(json.dumps(found, indent=2) + '\n')
+    folder.write(pathlib.Path(_JSON.value), folder.as_json(found))
+
+
+def _check_outputs() -> None:
+  """Refuses files that can't be written, before the minutes of measuring.
+
+  Raises:
+    InputError: no such folder, no right to write, or no PNG.
+  """
+  for path in map(pathlib.Path, filter(None, (_JSON.value, _PICTURE.value))):
+    if path.is_dir() or not os.access(path.absolute().parent, os.W_OK):
+      raise InputError(f'{path}: cannot be written; name a file in a folder of yours')
+  if _PICTURE.value and not _PICTURE.value.endswith('.png'):
+    raise InputError(f'--picture={_PICTURE.value}: must end in .png')
 
 
 def _speed(settings: Experiment, console: Console) -> dict:
@@ -58,7 +78,7 @@ def _speed(settings: Experiment, console: Console) -> dict:
   peer = _peer(settings, console) if _PEER.value == 'torch' else None
   repeats, workload, measured = _REPEATS.value, parts.Workload(settings), {}
   console.print('measuring the device ...')
-  roofs = ceiling.measure_ceiling(report.ceiling_dtype(settings), repeats)
+  roofs = ceiling.measure_ceiling(DTYPES[settings.model.dtype], repeats)
   console.print('measuring a training step ...')
   measured['training'] = workload.training(repeats)
   console.print('measuring the whole loop ...')
@@ -91,8 +111,11 @@ def _peer(settings: Experiment, console: Console) -> dict:
   """The PyTorch twin's seconds, measured in a process of its own.
 
   Raises:
-    InputError: PyTorch or the peer's program isn't there, or can't run this model.
+    InputError: PyTorch or the peer's program isn't there, or it has no such model.
   """
+  for field, value in _PEER_HAS.items():
+    if getattr(settings.model, field) != value:
+      raise InputError(f'--peer=torch: the twin has model.{field}={value} alone')
   if not _PEER_PROGRAM.exists():
     raise InputError(f'{_PEER_PROGRAM}: missing; start from the repository')
   console.print('measuring PyTorch ...')

@@ -45,7 +45,15 @@ def test_every_part_is_measured(tmp_path, data_dir, environment):
   assert picture.read_bytes().startswith(b'\x89PNG')
 
 
-def test_bad_output_is_refused_before_anything_is_measured(tmp_path, environment):
+def test_bad_input_is_refused_before_anything_is_measured(tmp_path, environment):
+  fails(
+    'stc_jax.benchmark',
+    *SMALL,
+    '--config.model.name=stc',
+    '--peer=torch',
+    naming='model.name=stc_nlstm',
+    env=environment,
+  )
   path = tmp_path / 'missing' / 'out.json'
   fails(
     'stc_jax.benchmark', *SMALL, f'--json={path}', naming=str(path), env=environment

@@ -28,7 +28,7 @@ def confusion(path: pathlib.Path, summary: dict) -> None:
   axes.set_xlabel('predicted')
   axes.set_ylabel('truth')
   axes.set_title(f'{_title(summary)}\nrows in %, clips in brackets', fontsize=10)
-  _save(figure, path)
+  save(figure, path)
 
 
 def training_curves(
@@ -63,7 +63,7 @@ def training_curves(
   right.set_ylim(0, 1.02)
   right.legend(fontsize=8, loc='upper left', bbox_to_anchor=(1, 1))
   figure.suptitle(_title(summary), fontsize=10)
-  _save(figure, path)
+  save(figure, path)
 
 
 def _band(axes, curves: Float[np.ndarray, 'trials steps']) -> None:
@@ -89,6 +89,7 @@ def _title(summary: dict) -> str:
   )
 
 
-def _save(figure: Figure, path: pathlib.Path) -> None:
+def save(figure: Figure, path: pathlib.Path) -> None:
+  """Writes a PNG in the font that Matplotlib brings along."""
   with mpl.rc_context({'font.family': 'DejaVu Sans'}):
     figure.savefig(path, dpi=150)

@@ -2,9 +2,10 @@
 
 import pathlib
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
+
+from stc_jax.evaluation.pictures import save
 
 _INK, _OURS, _PEER = '#1b2a41', '#2a6f97', '#c1121f'
 
@@ -49,7 +50,7 @@ def roofline(path: pathlib.Path, report: dict) -> None:
     fontsize=10,
   )
   axes.legend(fontsize=8)
-  _save(figure, path)
+  save(figure, path)
 
 
 def scaling(path: pathlib.Path, rows: list[dict], title: str) -> None:
@@ -70,9 +71,4 @@ def scaling(path: pathlib.Path, rows: list[dict], title: str) -> None:
   panels[0].set_ylabel('seconds a step')
   panels[0].legend(fontsize=8)
   figure.suptitle(title, fontsize=10)
-  _save(figure, path)
-
-
-def _save(figure: Figure, path: pathlib.Path) -> None:
-  with mpl.rc_context({'font.family': 'DejaVu Sans'}):
-    figure.savefig(path, dpi=150)
+  save(figure, path)

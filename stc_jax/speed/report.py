@@ -1,12 +1,10 @@
 """A measurement as data, and as the table that a terminal shows."""
 
 import jax
-import jax.numpy as jnp
 from rich.table import Table
 
 from stc_jax.evaluation.folder import environment
 from stc_jax.experiment import Experiment
-from stc_jax.models.stc import DTYPES
 from stc_jax.speed import work
 from stc_jax.speed.ceiling import Ceiling
 from stc_jax.speed.parts import CLASSES, Measured
@@ -160,8 +158,3 @@ def _cells(part: dict) -> list[str]:
     f'{memory / 1e6:,.0f}' if memory else '',
     f'{part["compile_seconds"]:.1f}' if part['compile_seconds'] else '',
   ]
-
-
-def ceiling_dtype(experiment: Experiment) -> jnp.dtype:
-  """What the ceiling's product is measured in: the model's own precision."""
-  return jnp.dtype(DTYPES[experiment.model.dtype])

@@ -7,8 +7,8 @@ from stc_jax.models import shapes
 from stc_jax.models.conv3d import one_call
 from stc_jax.models.stc import DTYPES, ModelConfig
 
-# Reads and writes of float32 per parameter in a step of AdamW: the gradient, the two
-# moments and the parameter are read; the last three are written.
+# Reads and writes of each parameter in a step of AdamW: its gradient, two moments and
+# itself are read; the last three are written.
 _ADAMW_TRAFFIC = 7
 
 
@@ -41,7 +41,7 @@ def forward_flops(config: ModelConfig, classes: int) -> int:
 
 
 def training_flops(config: ModelConfig, classes: int) -> int:
-  """Of one clip in one step: twice the forward's once more for the two gradients.
+  """Of one clip in one step: forward, and as much again for each of two gradients.
 
   The first layer needs none with respect to the video.
   """
@@ -68,7 +68,8 @@ def forward_bytes(config: ModelConfig, classes: int, batch: int) -> int:
 def training_bytes(config: ModelConfig, classes: int, batch: int) -> int:
   """As `forward_bytes`, with the gradients of all and the optimiser's state.
 
-  Backward, each map is read once more, and its gradient written and read.
+  Backward, each map is read once more, and its gradient written and read; a parameter
+  is read once more, too.
   """
   itemsize = jnp.dtype(DTYPES[config.dtype]).itemsize
   activations = 5 * _activations(config) * itemsize
