@@ -11,9 +11,8 @@ from pathlib import Path
 from natsort import natsorted
 
 from stc_jax.errors import InputError
+from stc_jax.faces.clips import IMAGES, VIDEOS
 
-IMAGES = frozenset({'.png', '.jpg', '.jpeg'})
-VIDEOS = frozenset({'.mp4', '.avi', '.mov', '.mkv', '.webm'})
 LAYOUT = (
   'a folder for each label, holding clips as folders <subject>_<clip> of images, '
   'as videos <subject>_<clip>.mp4, or as images <subject>_<clip>_<frame>.png'
@@ -34,11 +33,6 @@ class Clip:
   def key(self) -> str:
     """The clip's name in the whole folder."""
     return f'{self.label}/{self.name}'
-
-  @property
-  def is_video(self) -> bool:
-    """Whether its one path is a video, which states its own frame rate."""
-    return self.paths[0].suffix.lower() in VIDEOS
 
 
 def find_clips(folder: Path) -> list[Clip]:

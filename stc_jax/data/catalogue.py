@@ -108,16 +108,22 @@ def builder_class(name: str) -> type[tfds.core.DatasetBuilder]:
 
 
 def new_builder(
-  kind: type[tfds.core.DatasetBuilder], name: str, builder_config: str, root: Path
+  kind: type[tfds.core.DatasetBuilder],
+  name: str,
+  builder_config: str,
+  root: Path,
+  **given,
 ) -> tfds.core.DatasetBuilder:
   """Makes a builder of class `kind`, of a dataset that may not be prepared.
+
+  `given` is passed on to it.
 
   Raises:
     InputError: it has no such config.
   """
   known = list(kind.builder_configs)
   try:
-    return kind(config=builder_config or None, data_dir=root)
+    return kind(config=builder_config or None, data_dir=root, **given)
   except ValueError as error:
     if not builder_config or builder_config in known:
       raise

@@ -1,6 +1,7 @@
 """Prepares datasets from raw files, whole or not at all."""
 
 import contextlib
+import dataclasses
 import io
 import shutil
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 import tensorflow_datasets as tfds
 
 from stc_jax.data import catalogue
+from stc_jax.datasets.aligned_clips import AlignedClipsBuilder, Options
 from stc_jax.errors import InputError
 
 
@@ -19,6 +21,7 @@ def prepare(
   data_dir: str = '',
   manual_dir: str = '',
   overwrite: bool = False,
+  options: Options | None = None,
 ) -> tfds.core.DatasetBuilder:
   """Prepares a dataset, unless it is prepared already, and opens it.
 
@@ -32,19 +35,21 @@ def prepare(
     data_dir: where prepared datasets lie.
     manual_dir: the folder of raw files, for a dataset that is made from such.
     overwrite: makes the dataset again if it is there.
+    options: of a dataset of labelled clips; None stands for its own.
 
   Raises:
-    InputError: the dataset or config is unknown; `manual_dir` is missing, wrong, or
-      not what the dataset in place was made from; the raw files are bad; `data_dir`
-      can't be written; or the dataset in place is damaged.
+    InputError: the dataset or config is unknown; `manual_dir` or `options` are missing,
+      wrong, or not what the dataset in place was made with; the raw files are bad;
+      `data_dir` can't be written; or the dataset in place is damaged.
   """
   catalogue.check_config_name(builder_config)
   kind, root = catalogue.builder_class(name), catalogue.data_root(data_dir)
+  given = _given(kind, name, options)
   folder = _folder(kind, name, builder_config, root)
   command = catalogue.prepare_command(name, builder_config, data_dir)
   if folder.exists() and not overwrite:
     builder = catalogue.open_folder(folder, command)
-    _check_origin(builder, manual_dir)
+    _check_origin(builder, manual_dir, options)
     print(f'{folder} is already prepared; --overwrite makes it again')
     return builder
   _check_manual_dir(name, kind.MANUAL_DOWNLOAD_INSTRUCTIONS, manual_dir)
@@ -53,7 +58,7 @@ def prepare(
   _make_folder(folder.parent)
   print(f'preparing {folder}', flush=True)
   with _set_aside(folder):
-    builder = catalogue.new_builder(kind, name, builder_config, root)
+    builder = catalogue.new_builder(kind, name, builder_config, root, **given)
     _generate(builder, manual_dir)
   return catalogue.open_folder(folder, command)
 
@@ -65,6 +70,17 @@ def _folder(
   default = kind.default_builder_config
   config = builder_config or (default.name if default else '')
   return root / name / config / str(kind.VERSION)
+
+
+def _given(
+  kind: type[tfds.core.DatasetBuilder], name: str, options: Options | None
+) -> dict[str, Options]:
+  """What the builder takes of `options`."""
+  if options is None:
+    return {}
+  if not issubclass(kind, AlignedClipsBuilder):
+    raise InputError(f'{name} is rendered: none of the flags of recorded clips applies')
+  return {'options': options}
 
 
 def _check_manual_dir(name: str, instructions: str | None, manual_dir: str) -> None:
@@ -94,14 +110,28 @@ def _make_folder(folder: Path) -> None:
     ) from error
 
 
-def _check_origin(builder: tfds.core.DatasetBuilder, manual_dir: str) -> None:
+def _check_origin(
+  builder: tfds.core.DatasetBuilder, manual_dir: str, options: Options | None
+) -> None:
   """Refuses to pass off one folder's clips as another's, where the builder noted it."""
-  origin = (builder.info.metadata or {}).get('manual_dir')
+  noted = builder.info.metadata or {}
+  if options and options.alignment:
+    asked = dataclasses.asdict(options.alignment)
+    if asked != noted.get('alignment', asked):
+      raise InputError(
+        f'{builder.data_dir} was prepared with {_told(noted["alignment"])}, not with '
+        f'{_told(asked)}; give another --builder_config, or --overwrite to replace it'
+      )
+  origin = noted.get('manual_dir')
   if manual_dir and origin and Path(origin) != _absolute(manual_dir):
     raise InputError(
       f'{builder.data_dir} was prepared from {origin}, not from {manual_dir}; give '
       'another --builder_config, or --overwrite to replace it'
     )
+
+
+def _told(alignment: dict) -> str:
+  return ' '.join(f'--{field}={value}' for field, value in alignment.items())
 
 
 def _absolute(path: str) -> Path:
@@ -116,6 +146,9 @@ def _generate(builder: tfds.core.DatasetBuilder, manual_dir: str) -> None:
   tfds.disable_progress_bar()
   with contextlib.redirect_stdout(io.StringIO()):
     builder.download_and_prepare(download_config=config, file_format='array_record')
+  if isinstance(builder, AlignedClipsBuilder):
+    shutil.rmtree(builder.work_folder)
+    print(builder.outcome)
 
 
 @contextlib.contextmanager

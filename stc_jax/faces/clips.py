@@ -4,6 +4,8 @@ Colours are RGB, pixels uint8; OpenCV's own BGR stays in this file. A clip that 
 be read as a whole is refused rather than shortened.
 """
 
+import contextlib
+import dataclasses
 import os
 import zlib
 from collections.abc import Iterator, Sequence
@@ -22,8 +24,48 @@ os.environ.setdefault('OPENCV_FFMPEG_LOGLEVEL', '-8')
 # Without this FFmpeg guesses the missing half of a cut frame: a grey picture, no error.
 os.environ.setdefault('OPENCV_FFMPEG_CAPTURE_OPTIONS', 'fflags;+discardcorrupt')
 
+IMAGES = frozenset({'.png', '.jpg', '.jpeg'})
+VIDEOS = frozenset({'.mp4', '.avi', '.mov', '.mkv', '.webm'})
+# Which part of a frame shows the face from the front, upright.
+VIEWS = {
+  'whole': lambda frame: frame,
+  'left': lambda frame: frame[:, : frame.shape[1] // 2],
+  'right': lambda frame: frame[:, frame.shape[1] // 2 :],
+  'clockwise': lambda frame: np.rot90(frame, -1),
+}
+
 _PNG = b'\x89PNG\r\n\x1a\n'
 _REMEDY = 'copy it again from its source, or leave the clip out'
+
+
+@dataclasses.dataclass(frozen=True)
+class Recording:
+  """A clip as it lies on disk: a video, or images in the order of their frames.
+
+  Attributes:
+    paths: the video, or the images.
+    image_fps: frames a second of images; a video states its own.
+    view: one of `VIEWS`, made of every frame.
+  """
+
+  paths: tuple[Path, ...]
+  image_fps: float = 25.0
+  view: str = 'whole'
+
+  @property
+  def is_video(self) -> bool:
+    """Whether the one path is a video."""
+    return self.paths[0].suffix.lower() in VIDEOS
+
+  def frames(self) -> Iterator[UInt8[np.ndarray, 'h w 3']]:
+    """Yields the frames, RGB; raises as `read_images` and `read_video` do."""
+    frames = video_frames(self.paths[0]) if self.is_video else image_frames(self.paths)
+    for frame in frames:
+      yield np.ascontiguousarray(VIEWS[self.view](frame))
+
+  def fps(self) -> float:
+    """Frames a second."""
+    return video_fps(self.paths[0]) if self.is_video else self.image_fps
 
 
 def read_images(
@@ -45,7 +87,15 @@ def read_images(
     InputError: a file is missing, empty, damaged, or no image; or the frames differ in
       size.
   """
-  frames, first = [], None
+  frames = image_frames(paths)
+  return np.stack(
+    [frame if size is None else _resized(frame, size, size) for frame in frames]
+  )
+
+
+def image_frames(paths: Sequence[Path]) -> Iterator[UInt8[np.ndarray, 'h w 3']]:
+  """Yields what `read_images` returns, each frame as it is read."""
+  first = None
   for path in paths:
     frame = _read_image(Path(path))
     first = frame.shape if first is None else first
@@ -54,8 +104,7 @@ def read_images(
         f'{path}: {frame.shape[1]} x {frame.shape[0]} pixels where {paths[0]} has '
         f'{first[1]} x {first[0]}; give all frames of a clip the same size'
       )
-    frames.append(frame if size is None else _resized(frame, size, size))
-  return np.stack(frames)
+    yield frame
 
 
 def read_video(
@@ -79,30 +128,53 @@ def read_video(
   Raises:
     InputError: the file is missing, empty, damaged, cut short, or no video.
   """
-  path = Path(path)
-  _check_file(path)
-  capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
-  try:
-    frames = [
-      frame if size is None else _resized(frame, size, size)
-      for frame in _frames_of(capture)
-    ]
+  frames = [
+    frame if size is None else _resized(frame, size, size)
+    for frame in video_frames(Path(path))
+  ]
+  return np.stack(frames), video_fps(Path(path))
+
+
+def video_frames(path: Path) -> Iterator[UInt8[np.ndarray, 'h w 3']]:
+  """Yields what `read_video` returns; that the file is cut short shows at the end."""
+  count = 0
+  with _opened(path) as capture:
+    for frame in _frames_of(capture):
+      count += 1
+      yield frame
     # Where a container declares no count, OpenCV makes one up far below zero.
     declared = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
-    fps = capture.get(cv2.CAP_PROP_FPS)
-  finally:
-    capture.release()
-  if not frames:
+  if not count:
     raise InputError(f'{path}: no frame of this video can be read; {_REMEDY}')
-  if len(frames) < declared and not containers.is_whole(path):
+  if count < declared and not containers.is_whole(path):
     raise InputError(
-      f'{path}: cut short: {len(frames)} of {declared} frames can be read; {_REMEDY}'
+      f'{path}: cut short: {count} of {declared} frames can be read; {_REMEDY}'
     )
+
+
+def video_fps(path: Path) -> float:
+  """The frame rate that a video states, in frames per second.
+
+  Raises:
+    InputError: it states none.
+  """
+  with _opened(path) as capture:
+    fps = capture.get(cv2.CAP_PROP_FPS)
   if not (np.isfinite(fps) and fps > 0):
     raise InputError(
       f'{path}: the video states no frame rate; encode it again with one'
     )
-  return np.stack(frames), float(fps)
+  return float(fps)
+
+
+@contextlib.contextmanager
+def _opened(path: Path) -> Iterator[cv2.VideoCapture]:
+  _check_file(path)
+  capture = cv2.VideoCapture(str(path), cv2.CAP_FFMPEG)
+  try:
+    yield capture
+  finally:
+    capture.release()
 
 
 def resize(

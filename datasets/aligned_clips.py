@@ -1,0 +1,204 @@
+"""What the builders of labelled clips share: from found recordings to a TFDS set."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from stc_jax.datasets import preparing
+from stc_jax.datasets.preparing import RawClip, Row
+from stc_jax.errors import InputError
+from stc_jax.faces.aligned import Alignment
+
+EMOTIONS = ('anger', 'disgust', 'fear', 'happiness', 'sadness', 'surprise')
+_SHOWN = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+  """What a user may choose of a preparation.
+
+  Attributes:
+    alignment: how faces are found and cut out; None: the builder's own way.
+    allow_partial: takes a copy of the database that isn't whole.
+    max_bad_clips: how many clips may turn out unusable before the set is refused.
+    workers: clips worked on at a time; 0: one a core.
+    sessions_file: a text file with the sessions to take, for MMI.
+  """
+
+  alignment: Alignment | None = None
+  allow_partial: bool = False
+  max_bad_clips: int = 0
+  workers: int = 0
+  sessions_file: str = ''
+
+
+@dataclasses.dataclass(frozen=True)
+class Found:
+  """What a folder holds.
+
+  Attributes:
+    clips: that can be read, as far as can be told without reading them.
+    bad: clips that can't, with the reason.
+    gaps: what the whole database has and this folder hasn't, or the other way round.
+    passed_over: what belongs to the database but not to this set, with the reason.
+  """
+
+  clips: Sequence[RawClip]
+  bad: Sequence[tuple[str, str]] = ()
+  gaps: Sequence[str] = ()
+  passed_over: Sequence[tuple[str, str]] = ()
+
+
+class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+  """Prepares labelled clips of faces from `manual_dir`.
+
+  A builder of this kind says what its folder holds (`find`), and what its labels are
+  called (`LABELS`, or else those that were found).
+  """
+
+  VERSION = tfds.core.Version('1.0.0')
+  RELEASE_NOTES: ClassVar = {'1.0.0': 'First version.'}
+  LABELS: tuple[str, ...] | None = EMOTIONS
+  ALIGN = 'mtcnn'
+
+  def __init__(self, *, options: Options | None = None, **kwargs: Any):
+    self.options = options or Options()
+    self.outcome = ''
+    super().__init__(**kwargs)
+
+  def find(self, folder: Path) -> Found:
+    """Returns what `folder` holds; raises InputError if it isn't such a folder."""
+    raise NotImplementedError
+
+  def labels(self) -> tuple[str, ...] | None:
+    """The labels in the set's order; None: those that are found."""
+    return self.LABELS
+
+  @property
+  def alignment(self) -> Alignment:
+    """How faces are found and cut out."""
+    return self.options.alignment or Alignment(align=self.ALIGN)
+
+  @property
+  def work_folder(self) -> Path:
+    """Where finished clips and the report lie until the set is whole."""
+    return Path(self.data_dir).parent / f'unfinished_{self.version}'
+
+  def _info(self) -> tfds.core.DatasetInfo:
+    size = self.alignment.size
+    features = {
+      'frames': tfds.features.Tensor(
+        shape=(None, size, size, 3), dtype=np.uint8, encoding='bytes'
+      ),
+      'label': tfds.features.ClassLabel(names=self.labels()),
+      'subject': tfds.features.Text(),
+      'clip': tfds.features.Text(),
+      'fps': tfds.features.Scalar(np.float32),
+    }
+    return self.dataset_info_from_configs(
+      features=tfds.features.FeaturesDict(features),
+      metadata=tfds.core.MetadataDict(),
+    )
+
+  def _split_generators(
+    self, dl_manager: tfds.download.DownloadManager
+  ) -> dict[str, Iterator]:
+    folder = Path(dl_manager.manual_dir)
+    found = self.find(folder)
+    if found.gaps and not self.options.allow_partial:
+      self._refuse_partial(folder, found)
+    outcome = preparing.prepare(
+      found.clips,
+      self.alignment,
+      self.work_folder,
+      self.options.workers or preparing.default_workers(),
+    )
+    self._refuse_bad(folder, found, outcome)
+    rows = [*outcome.rows, *_other_rows(found)]
+    preparing.write_report(self.data_path, rows)
+    preparing.write_contact_sheet(self.data_path, list(outcome.files.values()))
+    if self.labels() is None:
+      self.info.features['label'].names = sorted({clip.label for clip in found.clips})
+    self.info.metadata['manual_dir'] = str(folder)
+    self.info.metadata['alignment'] = dataclasses.asdict(self.alignment)
+    self.outcome = _summary(outcome, rows)
+    return {'data': self._generate_examples(found.clips, outcome.files)}
+
+  def _generate_examples(
+    self, found: Sequence[RawClip], files: dict[str, Path]
+  ) -> Iterator[tuple[str, dict[str, Any]]]:
+    for clip in found:
+      if clip.key not in files:
+        continue
+      frames, fps = preparing.load(files[clip.key])
+      yield (
+        clip.key,
+        {
+          'frames': frames,
+          'label': clip.label,
+          'subject': clip.subject,
+          'clip': clip.key,
+          'fps': fps,
+        },
+      )
+
+  def _refuse_partial(self, folder: Path, found: Found) -> None:
+    report = self._write_report([*_other_rows(found)])
+    raise InputError(
+      f'{folder}: not the whole database: {_listed(found.gaps)} (all in {report}); '
+      'complete the folder, or take what is there with --allow_partial'
+    )
+
+  def _refuse_bad(self, folder: Path, found: Found, outcome: preparing.Outcome) -> None:
+    bad = [f'{key}: {reason}' for key, reason in found.bad] + outcome.bad
+    usable, most = len(outcome.files), self.options.max_bad_clips
+    if usable and len(bad) <= most:
+      return
+    report = self._write_report([*outcome.rows, *_other_rows(found)])
+    if not bad:
+      raise InputError(f'{folder}: no clip of this set is there (see {report})')
+    raise InputError(
+      f'{folder}: {len(bad)} of {usable + len(bad)} clips cannot be used: '
+      f'{_listed(bad)} (all in {report}); put them right and start again, which keeps '
+      f'what is done, or leave them out with --max_bad_clips={len(bad)}'
+    )
+
+  def _write_report(self, rows: Sequence[Row]) -> Path:
+    self.work_folder.mkdir(parents=True, exist_ok=True)
+    return preparing.write_report(self.work_folder, rows)
+
+
+def _other_rows(found: Found) -> Iterator[Row]:
+  nothing = (None,) * 4
+  for key, reason in found.bad:
+    yield Row(key, *nothing, f'refused: {reason}')
+  for gap in found.gaps:
+    yield Row('', *nothing, f'gap: {gap}')
+  for key, reason in found.passed_over:
+    yield Row(key, *nothing, f'passed over: {reason}')
+
+
+def _listed(problems: Sequence[str]) -> str:
+  more = len(problems) - _SHOWN
+  return '; '.join(problems[:_SHOWN]) + (f'; and {more} more' if more > 0 else '')
+
+
+def _summary(outcome: preparing.Outcome, rows: Sequence[Row]) -> str:
+  words = []
+  if outcome.frames:
+    rate = outcome.frames / outcome.seconds
+    words.append(
+      f'{outcome.frames} frames in {outcome.seconds:.1f} s, {rate:.0f} a second'
+    )
+  filled = sum('interpolated' in row.action for row in rows)
+  refused = sum(row.action.startswith('refused') for row in rows)
+  if filled:
+    words.append(f'{filled} clips with frames that lacked a face')
+  if refused:
+    words.append(f'{refused} clips left out')
+  words.append(f'see {preparing.REPORT} and {preparing.CONTACT_SHEET} there')
+  return '; '.join(words)

@@ -1,0 +1,1 @@
+"""CK+, the extended Cohn-Kanade database: posed emotions, neutral to apex."""

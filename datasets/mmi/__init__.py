@@ -1,0 +1,1 @@
+"""MMI: videos of posed emotions, neutral to apex to neutral."""

@@ -1,0 +1,180 @@
+"""TFDS builder of the MMI facial expression database (Valstar & Pantic 2010)."""
+
+import collections
+import re
+import xml.etree.ElementTree
+from pathlib import Path
+from typing import ClassVar
+
+import tensorflow_datasets as tfds
+
+from stc_jax.datasets import tree
+from stc_jax.datasets.aligned_clips import EMOTIONS, AlignedClipsBuilder, Found
+from stc_jax.datasets.preparing import RawClip
+from stc_jax.errors import InputError
+from stc_jax.faces.clips import Recording
+
+COUNTS = dict(zip(EMOTIONS, (33, 32, 28, 42, 32, 41), strict=True))
+_EMOTION_NUMBERS = dict(enumerate(EMOTIONS, 1))
+_PROFILE, _DUAL = '1', '2'  # of `view` in session.xml; 0 is frontal
+# Where a subject's frontal face stands in the picture; others lie on their side.
+_DUAL_SIDE = {
+  **dict.fromkeys(('S001', 'S002', 'S017'), 'right'),
+  **dict.fromkeys(('S003', 'S005', 'S006', 'S015', 'S016'), 'left'),
+}
+_UPRIGHT = ('S053', 'S054')
+# Not among the 208: a profile, and a sequence that no list of the 208 has.
+_LEFT_OUT_SUBJECT, _LEFT_OUT = 'S021', 'S002-106'
+_NAME = re.compile(r'(S\d{3})-\d+')
+_XML_BYTES = 1_000_000
+
+
+class _PassedOverError(Exception):
+  """A session that belongs to MMI but not to this set."""
+
+
+class Builder(AlignedClipsBuilder):
+  """Builder of mmi: frontal videos with one of six emotions, apex in the middle."""
+
+  VERSION = tfds.core.Version('1.0.0')
+  BUILDER_CONFIGS: ClassVar = [
+    tfds.core.BuilderConfig(name='frontal', description='208 sequences, 31 subjects.')
+  ]
+  pkg_dir_path = Path(__file__).parent
+  MANUAL_DOWNLOAD_INSTRUCTIONS = (
+    'Ask for access at https://mmifacedb.eu and download the sessions with an emotion, '
+    'so that the folder holds Sessions/<number>/ with session.xml, S001-002.avi and '
+    'S001-002.xml; folders around it do no harm.'
+  )
+
+  def find(self, folder: Path) -> Found:
+    """Takes every session that has an emotion from 1 to 6 and a frontal video.
+
+    Raises:
+      InputError: there are no sessions, or the list of sessions can't be read.
+    """
+    sessions = _sessions(folder)
+    wanted = _listed_sessions(self.options.sessions_file)
+    clips, bad, passed_over = [], [], []
+    for session in sessions:
+      if wanted is not None and session.name not in wanted:
+        passed_over.append((session.name, 'not in the list of sessions'))
+        continue
+      try:
+        clips.append(_clip(session, folder, is_listed=wanted is not None))
+      except _PassedOverError as reason:
+        passed_over.append((session.name, str(reason)))
+      except InputError as error:
+        bad.append((session.name, str(error)))
+    if wanted is None:
+      gaps = _count_gaps(clips)
+    else:
+      missing = wanted - {session.name for session in sessions}
+      gaps = [f'session {name} is missing' for name in sorted(missing, key=int)]
+    return Found(clips, bad, gaps, passed_over)
+
+
+def _sessions(folder: Path) -> list[Path]:
+  found = list(
+    tree.search(folder, lambda path: any(s.name.isdigit() for s in tree.folders(path)))
+  )
+  if not found:
+    raise InputError(
+      f'{folder}: no sessions there. {Builder.MANUAL_DOWNLOAD_INSTRUCTIONS}'
+    )
+  return [s for outer in found for s in tree.folders(outer) if s.name.isdigit()]
+
+
+def _listed_sessions(path: str) -> set[str] | None:
+  """The numbers that a user's file names, one a line; None without a file."""
+  if not path:
+    return None
+  try:
+    words = Path(path).expanduser().read_text().split()
+  except (OSError, UnicodeDecodeError) as error:
+    raise InputError(f'--sessions_file={path}: cannot be read as text') from error
+  wrong = [word for word in words if not word.isdecimal()]
+  if wrong or not words:
+    found = repr(wrong[0]) if wrong else 'nothing'
+    raise InputError(
+      f'--sessions_file={path}: should hold numbers of sessions, one a line; found '
+      f'{found}'
+    )
+  return {str(int(word)) for word in words}
+
+
+def _clip(session: Path, root: Path, is_listed: bool) -> RawClip:
+  video = _only(session, root, '.avi')
+  name = _NAME.fullmatch(video.stem)
+  if not name:
+    raise InputError(f'{video}: not named like a video of MMI, such as S001-002.avi')
+  subject = name[1]
+  label = _emotion(video.with_suffix('.xml'), root)
+  if not is_listed and (subject == _LEFT_OUT_SUBJECT or video.stem == _LEFT_OUT):
+    raise _PassedOverError('not among the 208 sequences')
+  view = _view(session / 'session.xml', root, subject)
+  recording = Recording((video,), view=view)
+  return RawClip(f'{session.name}_{video.stem}', label, subject, recording)
+
+
+def _only(session: Path, root: Path, suffix: str) -> Path:
+  found = [e for e in tree.entries(session) if e.suffix.lower() == suffix]
+  if not found:
+    raise _PassedOverError('still images, no video')
+  if len(found) > 1:
+    raise InputError(f'{session}: {len(found)} videos; a session has one')
+  if tree.leaves(found[0], root):
+    raise InputError(f'{found[0]}: a link that leads out of {root}; copy the file')
+  return found[0]
+
+
+def _emotion(path: Path, root: Path) -> str:
+  tags = {tag.get('Name'): tag.get('Value') for tag in _xml(path, root).iter('Metatag')}
+  value = tags.get('Emotion')
+  if value is None:
+    raise _PassedOverError('no emotion')
+  try:
+    number = int(value)
+  except ValueError as error:
+    raise InputError(f'{path}: the emotion {value!r} is no number') from error
+  if number not in _EMOTION_NUMBERS:
+    raise _PassedOverError(f'emotion {number}')
+  return _EMOTION_NUMBERS[number]
+
+
+def _view(path: Path, root: Path, subject: str) -> str:
+  """Which part of the frame shows the face from the front; see `clips.VIEWS`."""
+  track = next(_xml(path, root).iter('track'), None)
+  view = None if track is None else track.get('view')
+  if view == _PROFILE:
+    raise _PassedOverError('seen from the side')
+  if view == _DUAL:
+    side = _DUAL_SIDE.get(subject)
+    if side is None:
+      raise InputError(f'{path}: where the frontal face of {subject} stands is unknown')
+    return side
+  if subject in _UPRIGHT or subject in _DUAL_SIDE:
+    return 'whole'
+  return 'clockwise'
+
+
+def _xml(path: Path, root: Path) -> xml.etree.ElementTree.Element:
+  if tree.leaves(path, root):
+    raise InputError(f'{path}: a link that leads out of {root}; copy the file')
+  try:
+    if path.stat().st_size > _XML_BYTES:
+      raise InputError(f'{path}: larger than any of MMI; copy it again')
+    return xml.etree.ElementTree.fromstring(path.read_bytes())
+  except OSError as error:
+    raise InputError(f'{path}: {error.strerror}; copy it again') from error
+  except (xml.etree.ElementTree.ParseError, ValueError, LookupError) as error:
+    raise InputError(f'{path}: damaged XML ({error}); copy it again') from error
+
+
+def _count_gaps(clips: list[RawClip]) -> list[str]:
+  counts = collections.Counter(clip.label for clip in clips)
+  return [
+    f'{label}: {counts[label]} sequences, the whole has {count}'
+    for label, count in COUNTS.items()
+    if counts[label] != count
+  ]

@@ -1,0 +1,1 @@
+"""Oulu-CASIA NIR&VIS: 80 subjects, six posed emotions, visible and infrared light."""

@@ -1,0 +1,154 @@
+"""TFDS builder of Oulu-CASIA NIR&VIS (Zhao et al. 2011)."""
+
+import dataclasses
+import itertools
+import re
+from pathlib import Path
+from typing import ClassVar
+
+import tensorflow_datasets as tfds
+
+from stc_jax.datasets import tree
+from stc_jax.datasets.aligned_clips import AlignedClipsBuilder, Found
+from stc_jax.datasets.preparing import RawClip
+from stc_jax.errors import InputError
+from stc_jax.faces.aligned import Alignment
+from stc_jax.faces.clips import Recording
+
+SPECTRA, LIGHTS = ('VL', 'NI'), ('Strong', 'Weak', 'Dark')
+SUBJECTS = [f'P{number:03d}' for number in range(1, 81)]
+FOLDERS = ('Anger', 'Disgust', 'Fear', 'Happiness', 'Sadness', 'Surprise')
+_FPS = 25.0
+_IMAGE = re.compile(r'(?:.*\D)?(\d+)\.jpe?g', re.IGNORECASE)
+
+
+@dataclasses.dataclass(eq=False)
+class OuluCasiaConfig(tfds.core.BuilderConfig):
+  """Which recordings are taken.
+
+  Attributes:
+    spectrum: 'VL', visible light, or 'NI', near infrared.
+    light: 'Strong', 'Weak' or 'Dark'.
+    cropped: takes the owners' cropped images instead of the original ones.
+  """
+
+  spectrum: str = 'VL'
+  light: str = 'Strong'
+  cropped: bool = False
+
+  @property
+  def outer(self) -> str:
+    """The folder that holds the three lights."""
+    return f'{self.spectrum}_Acropped' if self.cropped else self.spectrum
+
+
+def _configs() -> list[OuluCasiaConfig]:
+  configs = []
+  for cropped, spectrum, light in itertools.product((False, True), SPECTRA, LIGHTS):
+    name = f'{spectrum}_{light}'.lower() + ('_cropped' if cropped else '')
+    images = "the owners' cropped images" if cropped else 'original images'
+    configs.append(
+      OuluCasiaConfig(
+        name=name,
+        description=f'480 sequences: {spectrum}, {light}; {images}.',
+        spectrum=spectrum,
+        light=light,
+        cropped=cropped,
+      )
+    )
+  return configs
+
+
+class Builder(AlignedClipsBuilder):
+  """Builder of oulu_casia: 80 subjects, six emotions, neutral to apex."""
+
+  VERSION = tfds.core.Version('1.0.0')
+  BUILDER_CONFIGS = _configs()
+  pkg_dir_path = Path(__file__).parent
+  MANUAL_DOWNLOAD_INSTRUCTIONS: ClassVar = (
+    'Ask the Center for Machine Vision and Signal Analysis of the University of Oulu '
+    'for Oulu-CASIA NIR&VIS and unpack it, so that the folder holds '
+    'VL/Strong/P001/Anger/000.jpeg, or VL_Acropped/Strong/... for the cropped images; '
+    'folders around these do no harm.'
+  )
+
+  @property
+  def alignment(self) -> Alignment:
+    """Takes the owners' crops as they are, unless asked otherwise."""
+    own = Alignment(align='none' if self.builder_config.cropped else 'mtcnn')
+    return self.options.alignment or own
+
+  def find(self, folder: Path) -> Found:
+    """Lists the sequences of all subjects and emotions.
+
+    Raises:
+      InputError: there is no folder of this spectrum and light.
+    """
+    config = self.builder_config
+    inner = _inner(folder, config)
+    clips, bad, gaps = [], [], []
+    for subject, emotion in itertools.product(SUBJECTS, FOLDERS):
+      sequence, key = inner / subject / emotion, f'{subject}_{emotion}'
+      if not sequence.is_dir() or sequence.is_symlink():
+        gaps.append(f'{subject}/{emotion} is missing')
+        continue
+      try:
+        recording = Recording(_images(sequence, folder), _FPS)
+        clips.append(RawClip(key, emotion.lower(), subject, recording))
+      except InputError as error:
+        bad.append((key, str(error)))
+    gaps += [f'{entry.relative_to(inner)} is not known' for entry in _unknown(inner)]
+    return Found(clips, bad, gaps)
+
+
+def _inner(folder: Path, config: OuluCasiaConfig) -> Path:
+  """The one folder <spectrum>/<light>, wherever it lies."""
+
+  def wanted(path: Path) -> bool:
+    return path.name == config.light and path.parent.name == config.outer
+
+  found = list(tree.search(folder, wanted))
+  if len(found) != 1:
+    what = 'no' if not found else f'{len(found)} times a'
+    raise InputError(
+      f'{folder}: {what} folder {config.outer}/{config.light}. '
+      f'{Builder.MANUAL_DOWNLOAD_INSTRUCTIONS}'
+    )
+  return found[0]
+
+
+def _unknown(inner: Path) -> list[Path]:
+  """Folders that no subject or emotion of the database has."""
+  found = []
+  for subject in tree.folders(inner):
+    if subject.name not in SUBJECTS:
+      found.append(subject)
+    else:
+      found += [e for e in tree.folders(subject) if e.name not in FOLDERS]
+  return found
+
+
+def _images(sequence: Path, root: Path) -> tuple[Path, ...]:
+  """A sequence's images by their numbers, which may start anywhere but have no gap."""
+  images = {}
+  for entry in tree.entries(sequence):
+    name = _IMAGE.fullmatch(entry.name)
+    if not name:
+      if entry.name.lower() == 'thumbs.db':
+        continue
+      raise InputError(f'{entry}: not named like an image of Oulu-CASIA; take it away')
+    if tree.leaves(entry, root):
+      raise InputError(f'{entry}: a link that leads out of {root}; copy the file')
+    if int(name[1]) in images:
+      raise InputError(f'{entry}: its number is also that of {images[int(name[1])]}')
+    images[int(name[1])] = entry
+  numbers = sorted(images)
+  if not numbers:
+    raise InputError(f'{sequence}: no images; copy it again from its source')
+  missing = numbers[-1] - numbers[0] + 1 - len(numbers)
+  if missing:
+    raise InputError(
+      f'{sequence}: {missing} images are missing between {images[numbers[0]].name} and '
+      f'{images[numbers[-1]].name}; copy it again from its source'
+    )
+  return tuple(images[number] for number in numbers)

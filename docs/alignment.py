@@ -1,0 +1,57 @@
+"""Draws docs/alignment.png: how a face is cut out by its eyes.
+
+Command: python docs/alignment.py
+"""
+
+import pathlib
+
+import numpy as np
+from matplotlib.figure import Figure
+from matplotlib.patches import Polygon
+
+from stc_jax.datasets.synthetic_faces import clips
+from stc_jax.evaluation.pictures import save
+from stc_jax.faces import align, geometry
+
+_SIZE, _TILT, _INK = 256, np.deg2rad(14), '#d1495b'
+
+
+def main() -> None:
+  """Draws a tilted face with its two rectangles, and the crops they give."""
+  clip = clips.make_clip(0, 2, 'happiness', 1, size=_SIZE)
+  frame, eyes = _tilted(clip.frames[-1], clip.eyes[-1] + 0.5)
+  figure = Figure(figsize=(9, 3.4), layout='constrained')
+  left, *right = figure.subplots(1, 3, width_ratios=(1.4, 1, 1))
+  left.imshow(frame, extent=(0, _SIZE, _SIZE, 0))
+  left.plot(*eyes.T, '+', color=_INK)
+  for roll, style in (('keep', '-'), ('level', '--')):
+    left.add_patch(
+      Polygon(_rectangle(eyes, roll), fill=False, linestyle=style, edgecolor=_INK)
+    )
+  left.set_title('2.2 by 2.6 eye distances, 0.8 above the eyes', fontsize=9)
+  for axes, roll in zip(right, ('keep', 'level'), strict=True):
+    axes.imshow(align.crop(frame, eyes, align.Crop(64, roll)))
+    axes.set_title(f'--roll={roll}, 64 x 64', fontsize=9)
+  for axes in (left, *right):
+    axes.axis('off')
+  save(figure, pathlib.Path(__file__).parent / 'alignment.png')
+
+
+def _tilted(frame, eyes):
+  turn = np.array([[np.cos(_TILT), np.sin(_TILT)], [-np.sin(_TILT), np.cos(_TILT)]])
+  centre = np.full(2, _SIZE / 2)
+  matrix = np.hstack([turn, (centre - turn @ centre)[:, None]])
+  return geometry.warp(frame, matrix, _SIZE), (eyes - centre) @ turn + centre
+
+
+def _rectangle(eyes, roll):
+  between = eyes[1] - eyes[0]
+  distance = np.linalg.norm(between)
+  across = between / distance if roll == 'level' else np.array([1.0, 0.0])
+  down = np.array([-across[1], across[0]])
+  corners = [(-1.1, -0.8), (1.1, -0.8), (1.1, 1.8), (-1.1, 1.8)]
+  return [eyes.mean(axis=0) + distance * (x * across + y * down) for x, y in corners]
+
+
+if __name__ == '__main__':
+  main()

@@ -1,0 +1,134 @@
+"""From a recording to the aligned clip that training reads."""
+
+import dataclasses
+import itertools
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from jaxtyping import UInt8
+
+from stc_jax.errors import InputError
+from stc_jax.faces import align, clips, detect, track
+
+ALIGNS = ('mtcnn', 'none')
+
+_DETECTED = 32  # frames at a time
+# A recording below this is kept in memory between finding and cutting; a larger one is
+# read twice.
+_KEPT_BYTES = 256 * 2**20
+
+
+@dataclasses.dataclass(frozen=True)
+class Alignment:
+  """How faces are found and cut out.
+
+  Attributes:
+    align: 'mtcnn' by the eyes; 'none' takes frames for faces already cropped.
+    roll: see `align.Crop`.
+    smooth: see `track.follow`.
+    max_gap: see `track.follow`.
+    size: height and width of the crops in pixels.
+  """
+
+  align: str = 'mtcnn'
+  roll: str = 'keep'
+  smooth: float = 0.0
+  max_gap: int = 5
+  size: int = 64
+
+  def __post_init__(self):
+    """Checks what the types can't."""
+    for field, choices in (('align', ALIGNS), ('roll', align.ROLLS)):
+      if getattr(self, field) not in choices:
+        value = getattr(self, field)
+        raise InputError(f'--{field}={value}: is not one of {", ".join(choices)}')
+    if not self.smooth >= 0 or self.max_gap < 0:
+      raise InputError('--smooth and --max_gap: must not be negative')
+
+
+@dataclasses.dataclass(frozen=True)
+class Quality:
+  """What a preparation's report says of a clip.
+
+  Attributes:
+    frames: in the clip.
+    without_face: frames whose eyes come from their neighbours.
+    mean_score: MTCNN's probability of a face, over the other frames.
+    eye_distance: median, in pixels of the recording.
+  """
+
+  frames: int
+  without_face: int = 0
+  mean_score: float = float('nan')
+  eye_distance: float = float('nan')
+
+
+@dataclasses.dataclass(frozen=True)
+class AlignedClip:
+  """A clip as it is prepared: frames at `fps` a second, and their quality."""
+
+  frames: UInt8[np.ndarray, 't s s 3']
+  fps: float
+  quality: Quality
+
+
+def aligned_clip(
+  recording: clips.Recording, how: Alignment, go_on: Callable[[], None]
+) -> AlignedClip:
+  """Reads a recording and cuts out its face.
+
+  Args:
+    recording: where it lies.
+    how: finds and cuts.
+    go_on: called for every frame; raises to stop the work.
+
+  Raises:
+    InputError: the recording can't be read, or its face is missing for too long.
+  """
+  fps = recording.fps()
+  if how.align == 'none':
+    frames = [
+      clips.resize(frame[None], how.size, how.size)[0]
+      for frame in _watched(recording, go_on)
+    ]
+    return AlignedClip(np.stack(frames), fps, Quality(len(frames)))
+  found, kept = _detect(recording, go_on)
+  try:
+    followed = track.follow(found, how.max_gap, how.smooth)
+  except InputError as error:
+    raise InputError(f'{recording.paths[0]}: {error}') from error
+  crop = align.Crop(how.size, how.roll)
+  frames = [
+    align.crop(frame, eyes, crop)
+    for frame, eyes in zip(
+      kept or _watched(recording, go_on), followed.eyes, strict=True
+    )
+  ]
+  quality = Quality(
+    frames=len(frames),
+    without_face=int((~followed.found).sum()),
+    mean_score=followed.mean_score,
+    eye_distance=followed.eye_distance,
+  )
+  return AlignedClip(np.stack(frames), fps, quality)
+
+
+def _detect(
+  recording: clips.Recording, go_on: Callable[[], None]
+) -> tuple[list[list[detect.Face]], list[np.ndarray]]:
+  """The faces of each frame; and the frames, or none if they are too many to keep."""
+  found, kept, small = [], [], True
+  frames = _watched(recording, go_on)
+  while some := list(itertools.islice(frames, _DETECTED)):
+    found += detect.detect(some)
+    small = small and (len(found) * some[0].nbytes <= _KEPT_BYTES)
+    kept = kept + some if small else []
+  return found, kept
+
+
+def _watched(
+  recording: clips.Recording, go_on: Callable[[], None]
+) -> Iterator[np.ndarray]:
+  for frame in recording.frames():
+    go_on()
+    yield frame

@@ -1,0 +1,81 @@
+"""A frame at all the sizes at which P-Net looks for faces, in one picture."""
+
+import dataclasses
+import math
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+
+# P-Net's window and the step from one to the next, in pixels of a level.
+CELL, STRIDE = 12, 2
+_FACTOR = 0.709  # from one level to the next (Zhang et al. 2016: areas halve)
+_ROUND = 32  # the picture's sides are multiples of this
+
+
+@dataclasses.dataclass(frozen=True)
+class Level:
+  """The frame at `factor` times its size, in the picture at `top`, `left`."""
+
+  factor: float
+  height: int
+  width: int
+  top: int
+  left: int
+
+  def windows(self) -> tuple[slice, slice]:
+    """Rows and columns of P-Net's output whose windows lie inside this level."""
+    return tuple(
+      slice(start // STRIDE, (start + size - CELL) // STRIDE + 1)
+      for start, size in ((self.top, self.height), (self.left, self.width))
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class Plan:
+  """Where every level lies, and the picture's size."""
+
+  levels: tuple[Level, ...]
+  height: int
+  width: int
+
+
+def plan(height: int, width: int, min_face: float) -> Plan:
+  """Places the levels for faces from `min_face` pixels up to the whole frame.
+
+  From left to right in columns, each level in the first column that has room below.
+  """
+  levels, columns, right = [], [], 0
+  factor = CELL / min_face
+  while round(min(height, width) * factor) >= CELL:
+    h, w = round(height * factor), round(width * factor)
+    column = next((c for c in columns if c[1] + h <= levels[0].height), None)
+    if column is None:
+      column = [right, 0]
+      columns.append(column)
+      right += _even(w)
+    levels.append(Level(factor, h, w, top=column[1], left=column[0]))
+    column[1] += _even(h)
+    factor *= _FACTOR
+  tall = levels[0].height if levels else CELL
+  return Plan(tuple(levels), _rounded(tall), _rounded(max(right, CELL)))
+
+
+def draw(frame: UInt8[np.ndarray, 'h w 3'], plan: Plan) -> UInt8[np.ndarray, '_ _ 3']:
+  """The picture that `plan` describes."""
+  picture = np.zeros((plan.height, plan.width, 3), np.uint8)
+  for level in plan.levels:
+    grows = level.factor > 1
+    way = cv2.INTER_LINEAR if grows else cv2.INTER_AREA
+    small = cv2.resize(frame, (level.width, level.height), interpolation=way)
+    rows = slice(level.top, level.top + level.height)
+    picture[rows, level.left : level.left + level.width] = small
+  return picture
+
+
+def _even(size: int) -> int:
+  return size + size % STRIDE
+
+
+def _rounded(size: int) -> int:
+  return _ROUND * math.ceil(size / _ROUND)

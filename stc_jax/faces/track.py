@@ -1,0 +1,107 @@
+"""Follows the face of a clip from frame to frame."""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Bool, Float
+from scipy import ndimage
+
+from stc_jax.errors import InputError
+from stc_jax.faces.detect import Face
+
+_SAME_FACE = 0.2  # overlap of a face's boxes in two frames, at least
+
+
+@dataclasses.dataclass(frozen=True)
+class Track:
+  """One face in every frame of a clip.
+
+  Attributes:
+    eyes: (x, y) of the eye on the left of each frame, then of the other, in pixels.
+    found: whether the face was found there, or its eyes come from frames around.
+    mean_score: of the frames where it was found.
+  """
+
+  eyes: Float[np.ndarray, 't 2 2']
+  found: Bool[np.ndarray, 't']
+  mean_score: float
+
+  @property
+  def eye_distance(self) -> float:
+    """The median over the frames, in pixels."""
+    return float(np.median(np.linalg.norm(self.eyes[:, 1] - self.eyes[:, 0], axis=1)))
+
+
+def follow(faces: Sequence[Sequence[Face]], max_gap: int, smooth: float) -> Track:
+  """Picks the clip's largest face and follows it both ways by overlap.
+
+  Where it isn't found, its eyes are interpolated between the frames around, or taken
+  from the nearest one at the clip's ends.
+
+  Args:
+    faces: found in each frame.
+    max_gap: the most frames in a row that may lack the face.
+    smooth: deviation in frames of the Gaussian that the eyes are smoothed with; 0: not.
+
+  Raises:
+    InputError: no face at all, or none for too long; the message names no file.
+  """
+  chosen = _chosen(faces)
+  found = np.array([face is not None for face in chosen])
+  missing = f'no face in {len(found) - found.sum()} of {len(found)} frames'
+  if not found.any():
+    raise InputError(f'{missing}; leave the clip out, or crop it and use --align=none')
+  if (gap := _longest_gap(found)) > max_gap:
+    raise InputError(
+      f'{missing}, {gap} in a row where --max_gap allows {max_gap}; allow more, or '
+      'leave the clip out'
+    )
+  eyes = _filled(chosen, found)
+  if smooth:
+    eyes = ndimage.gaussian_filter1d(eyes, smooth, axis=0, mode='nearest')
+  score = float(np.mean([face.score for face in chosen if face is not None]))
+  return Track(eyes, found, score)
+
+
+def _chosen(faces: Sequence[Sequence[Face]]) -> list[Face | None]:
+  """The same face of each frame, or None where it is missing."""
+  every = [(face, i) for i, of_frame in enumerate(faces) for face in of_frame]
+  chosen: list[Face | None] = [None] * len(faces)
+  if not every:
+    return chosen
+  first, start = max(every, key=lambda pair: _area(pair[0].box))
+  chosen[start] = first
+  for way in (range(start + 1, len(faces)), range(start - 1, -1, -1)):
+    last = first
+    for i in way:
+      best = max(faces[i], key=lambda face: _overlap(face.box, last.box), default=None)
+      if best is not None and _overlap(best.box, last.box) >= _SAME_FACE:
+        chosen[i] = last = best
+  return chosen
+
+
+def _filled(chosen: list[Face | None], found: np.ndarray) -> Float[np.ndarray, 't 2 2']:
+  known = np.stack([face.eyes for face in chosen if face is not None]).reshape(-1, 4)
+  at, frames = np.flatnonzero(found), np.arange(len(found))
+  columns = [np.interp(frames, at, column) for column in known.T]
+  return np.stack(columns, axis=1).reshape(-1, 2, 2)
+
+
+def _longest_gap(found: np.ndarray) -> int:
+  longest = gap = 0
+  for here in found:
+    gap = 0 if here else gap + 1
+    longest = max(longest, gap)
+  return longest
+
+
+def _area(box: np.ndarray) -> float:
+  return float(np.prod(np.maximum(0, box[2:] - box[:2])))
+
+
+def _overlap(a: np.ndarray, b: np.ndarray) -> float:
+  """Intersection over union of two boxes."""
+  common = np.concatenate([np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])])
+  shared = _area(common)
+  return shared / (_area(a) + _area(b) - shared)

@@ -1,0 +1,184 @@
+"""The builders of the licensed databases, on copies in the owners' layout."""
+
+import csv
+import shutil
+
+import numpy as np
+import pytest
+from fakes import ck_plus, faces, mmi, oulu_casia
+
+from stc_jax.data import folds, preparation, source
+from stc_jax.datasets.aligned_clips import Options
+from stc_jax.datasets.ck_plus import ck_plus_dataset_builder
+from stc_jax.datasets.mmi import mmi_dataset_builder
+from stc_jax.datasets.oulu_casia import oulu_casia_dataset_builder
+from stc_jax.errors import InputError
+from stc_jax.faces.aligned import Alignment
+
+AS_IT_IS = Alignment(align='none')
+
+
+def find(kind, root, tmp_path, config=None, options=None):
+  builder = kind.Builder(config=config, data_dir=tmp_path / 'data', options=options)
+  return builder.find(root)
+
+
+def report(builder):
+  with open(builder.data_path / 'preparation_report.csv', newline='') as file:
+    return {row['clip']: row for row in csv.DictReader(file)}
+
+
+@pytest.fixture(scope='module')
+def whole_ck_plus(tmp_path_factory):
+  root = tmp_path_factory.mktemp('ck_plus')
+  ck_plus.write_counts(root)
+  return root
+
+
+def prepare(name, root, tmp_path, config='', **options):
+  given = Options(alignment=AS_IT_IS, **options)
+  return preparation.prepare(name, config, str(tmp_path), str(root), options=given)
+
+
+def test_ck_plus_counts(whole_ck_plus, tmp_path):
+  six = source.load(prepare('ck_plus', whole_ck_plus, tmp_path))
+  assert np.bincount(six.labels).tolist() == [45, 59, 25, 69, 28, 83]
+  assert six.classes == (
+    'anger',
+    'disgust',
+    'fear',
+    'happiness',
+    'sadness',
+    'surprise',
+  )
+  assert len(set(six.subjects)) == 106
+  builder = prepare('ck_plus', whole_ck_plus, tmp_path, 'contempt')
+  seven = source.load(builder)
+  assert len(seven.labels) == 327
+  assert len(seven.classes) == 7
+  protocol = folds.ProtocolConfig(10, 1, 'subject', 0, 0)
+  sizes = [len(trial.test) for trial in folds.trials(seven, protocol)]
+  assert tuple(sizes) == ck_plus.FOLD_SIZES
+  rows = report(builder)
+  assert len(rows) == 593
+  assert sum(row['action'].startswith('passed over') for row in rows.values()) == 266
+
+
+def test_a_partial_ck_plus_says_what_is_missing(whole_ck_plus, tmp_path):
+  root = tmp_path / 'partial'
+  shutil.copytree(whole_ck_plus, root)
+  labels = root / 'Emotion_labels' / 'Emotion'
+  label = next(labels.glob('*/*/*_emotion.txt'))
+  sequence = label.parent.relative_to(labels)
+  shutil.rmtree(root / 'cohn-kanade-images' / sequence)
+  with pytest.raises(InputError, match=f'{sequence} has a label and no images') as told:
+    prepare('ck_plus', root, tmp_path)
+  assert 'the whole has' in str(told.value)
+  builder = prepare('ck_plus', root, tmp_path, allow_partial=True)
+  assert builder.info.splits['data'].num_examples in (308, 309)
+
+
+def test_ck_plus_defects(tmp_path):
+  root = tmp_path / 'wrapper' / 'CK+'
+  gray = np.full((8, 8), 90, np.uint8)
+  ck_plus.write_sequence(root, 'S999', '001', [gray] * 4, 'fear')
+  ck_plus.write_sequence(root, 'S999', '002', [gray] * 5, 'contempt')
+  gone = ck_plus.write_sequence(root, 'S997', '001', [gray] * 6, 'anger')
+  next(gone.glob('*_00000003.png')).unlink()
+  ck_plus.write_sequence(root, 'S997', '002', [gray] * 4, None)
+  ck_plus.states(root, 'S997', '002', 4, 'happy')
+  ck_plus.add_defects(root)
+  found = find(ck_plus_dataset_builder, tmp_path, tmp_path)
+  assert [clip.key for clip in found.clips] == ['S999_001']
+  assert len(found.clips[0].recording.paths) == 4
+  assert dict(found.passed_over) == {
+    'S998_001': 'no emotion label',
+    'S998_002': 'no emotion label',
+    'S998_003': 'no emotion label',
+    'S999_002': 'contempt',
+  }
+  bad = dict(found.bad)
+  assert '1 of its 6 images are missing' in bad['S997_001']
+  assert 'number from 1 to 7' in bad['S997_002']
+
+
+@pytest.mark.parametrize('prefix', ['', 'FirstF_'])
+def test_oulu_casia_takes_one_light_in_the_order_of_numbers(tmp_path, prefix):
+  root, size = tmp_path / 'raw', (12, 16, 3)
+  for subject in ('P001', 'P080'):
+    for emotion in oulu_casia.EMOTIONS:
+      frames = [np.full(size, 20 * i, np.uint8) for i in range(3)]
+      folder = oulu_casia.write_sequence(root, subject, emotion, frames, prefix=prefix)
+  next(folder.glob('*001.jpeg')).unlink()
+  oulu_casia.add_others(root)
+  found = find(oulu_casia_dataset_builder, root, tmp_path)
+  assert len(found.clips) == 11
+  assert found.clips[0].label == 'anger'
+  names = [path.name for path in found.clips[0].recording.paths]
+  assert names == [f'{prefix}{i:03d}.jpeg' for i in range(3)]
+  assert 'VL/Strong' in str(found.clips[0].recording.paths[0])
+  ((key, reason),) = found.bad
+  assert key == 'P080_Surprise'
+  assert '1 images are missing' in reason
+  assert len(found.gaps) == 468
+  assert found.gaps[0] == 'P002/Anger is missing'
+  dark = find(oulu_casia_dataset_builder, root, tmp_path, 'vl_dark')
+  assert len(dark.clips) == 1
+  with pytest.raises(InputError, match='no folder NI_Acropped/Dark'):
+    find(oulu_casia_dataset_builder, root, tmp_path, 'ni_dark_cropped')
+
+
+def test_mmi_shows_every_face_from_the_front(tmp_path):
+  root = tmp_path / 'raw'
+  upright = faces.moving_face(3, 96, 64, number=1)
+  mmi.write_session(root, 11, 'S028-001', mmi.sideways(upright), 1)
+  mmi.write_session(root, 12, 'S053-002', upright, 2)
+  mmi.write_session(root, 13, 'S002-003', mmi.dual(upright, 'right'), 3, view=2)
+  mmi.write_session(root, 14, 'S005-004', mmi.dual(upright, 'left'), 4, view=2)
+  mmi.write_session(root, 15, 'S005-005', upright, 5, view=1)
+  mmi.write_session(root, 16, 'S028-006', upright, 9)
+  mmi.write_session(root, 17, 'S021-007', upright, 6)
+  mmi.write_session(root, 18, 'S002-106', upright, 6)
+  mmi.write_session(root, 19, 'S060-001', mmi.dual(upright, 'left'), 6, view=2)
+  mmi.write_stills(root, 20)
+  (mmi.write_session(root, 21, 'S030-009', upright, 2) / 'S030-009.xml').write_text(
+    '<a'
+  )
+  found = find(mmi_dataset_builder, root, tmp_path)
+  assert [clip.label for clip in found.clips] == [
+    'anger',
+    'disgust',
+    'fear',
+    'happiness',
+  ]
+  assert found.clips[2].subject == 'S002'
+  for clip in found.clips:
+    assert clip.recording.fps() == 25
+    for frame, wanted in zip(clip.recording.frames(), upright, strict=True):
+      assert frame.shape == wanted.shape
+      assert np.abs(frame.astype(int) - wanted).mean() < 6  # JPEG
+  assert dict(found.passed_over) == {
+    '15': 'seen from the side',
+    '16': 'emotion 9',
+    '17': 'not among the 208 sequences',
+    '18': 'not among the 208 sequences',
+    '20': 'still images, no video',
+  }
+  assert {'19', '21'} == set(dict(found.bad))
+  assert 'anger: 1 sequences, the whole has 33' in found.gaps
+
+
+def test_mmi_takes_a_list_of_sessions(tmp_path):
+  root, listed = tmp_path / 'raw', tmp_path / 'sessions.txt'
+  upright = faces.moving_face(2, 48, 64, number=1)
+  for number, name in ((5, 'S053-001'), (6, 'S021-007'), (7, 'S054-001')):
+    mmi.write_session(root, number, name, upright, 2)
+  listed.write_text('6\n7\n99\n')
+  options = Options(sessions_file=str(listed))
+  found = find(mmi_dataset_builder, root, tmp_path, options=options)
+  assert [clip.key for clip in found.clips] == ['6_S021-007', '7_S054-001']
+  assert found.gaps == ['session 99 is missing']
+  for text in ('', 'six'):
+    listed.write_text(text)
+    with pytest.raises(InputError, match=r'sessions\.txt: should hold numbers'):
+      find(mmi_dataset_builder, root, tmp_path, options=options)

@@ -1,0 +1,1 @@
+"""Writes databases as their owners distribute them, with a public-domain face."""

@@ -1,0 +1,153 @@
+"""300 random corruptions of the databases: each is named, none is a defect."""
+
+import resource
+import shutil
+import struct
+import time
+import zlib
+
+import numpy as np
+import pytest
+from fakes import ck_plus, faces, mmi, oulu_casia
+
+from stc_jax.data import preparation
+from stc_jax.datasets.aligned_clips import Options
+from stc_jax.errors import InputError
+from stc_jax.faces.aligned import Alignment
+
+COUNT = 100  # of each database
+
+
+def write_ck_plus(root):
+  for number in range(2):
+    gray = faces.moving_face(4, 48, 64, number)[..., 0]
+    ck_plus.write_sequence(root, f'S{10 + number:03d}', '001', gray, 'fear')
+    ck_plus.write_sequence(root, f'S{10 + number:03d}', '002', gray, 'anger')
+
+
+def write_oulu_casia(root):
+  for number in range(2):
+    for emotion in oulu_casia.EMOTIONS[:2]:
+      frames = faces.moving_face(4, 48, 64, number)
+      oulu_casia.write_sequence(root, f'P{number + 1:03d}', emotion, frames)
+
+
+def write_mmi(root):
+  for number in range(4):
+    frames = faces.moving_face(4, 48, 64, number)
+    mmi.write_session(root, number + 1, f'S053-{number:03d}', frames, number + 1)
+
+
+WRITE = {'ck_plus': write_ck_plus, 'oulu_casia': write_oulu_casia, 'mmi': write_mmi}
+
+
+def truncated(path, rng, outside):
+  data = path.read_bytes()
+  path.write_bytes(data[: rng.integers(1, max(2, len(data)))])
+
+
+def empty(path, rng, outside):
+  path.write_bytes(b'')
+
+
+def renamed(path, rng, outside):
+  path.rename(path.with_name(f'{rng.integers(10**6)}{path.suffix}'))
+
+
+def of_another_type(path, rng, outside):
+  path.write_bytes(rng.integers(0, 256, 400, np.uint8).tobytes())
+
+
+def nested(path, rng, outside):
+  data = path.read_bytes()
+  path.unlink()
+  path.mkdir()
+  (path / path.name).write_bytes(data)
+
+
+def flipped(path, rng, outside):
+  data = bytearray(path.read_bytes())
+  for at in rng.integers(0, len(data), 8):
+    data[at] ^= int(rng.integers(1, 256))
+  path.write_bytes(data)
+
+
+def huge(path, rng, outside):
+  """A PNG that declares 60,000 x 60,000 pixels, whatever the name."""
+  header = struct.pack('>IIBBBBB', 60_000, 60_000, 8, 2, 0, 0, 0)
+  chunks = [(b'IHDR', header), (b'IDAT', zlib.compress(b'\0' * 9)), (b'IEND', b'')]
+  data = b'\x89PNG\r\n\x1a\n'
+  for kind, content in chunks:
+    checked = struct.pack('>I', zlib.crc32(kind + content))
+    data += struct.pack('>I', len(content)) + kind + content + checked
+  path.write_bytes(data)
+
+
+def linked_away(path, rng, outside):
+  target = outside / path.name
+  shutil.copy(path, target)
+  path.unlink()
+  path.symlink_to(target)
+
+
+def looped(path, rng, outside):
+  path.unlink()
+  path.symlink_to(path)
+
+
+def removed(path, rng, outside):
+  path.unlink()
+
+
+KINDS = (
+  truncated,
+  empty,
+  renamed,
+  of_another_type,
+  nested,
+  flipped,
+  huge,
+  linked_away,
+  looped,
+  removed,
+)
+# What may go unnoticed: a byte in a video's padding, another digit in a label, say.
+QUIET = (flipped, removed, renamed)
+
+
+@pytest.mark.parametrize('name', WRITE)
+def test_every_corruption_is_named(name, tmp_path, capfd):
+  whole, root, outside = (tmp_path / part for part in ('whole', 'raw', 'outside'))
+  WRITE[name](whole)
+  outside.mkdir()
+  files = sorted(path.relative_to(whole) for path in whole.rglob('*') if path.is_file())
+  for number in range(COUNT):
+    rng = np.random.default_rng(number)
+    kind = KINDS[number % len(KINDS)]
+    shutil.copytree(whole, root)
+    path = files[rng.integers(len(files))]
+    kind(root / path, rng, outside)
+    start = time.monotonic()
+    told = _prepare(name, root, tmp_path / 'data')
+    assert time.monotonic() - start < 20, (kind, path)
+    assert '\n' not in told
+    report = ''.join(p.read_text() for p in (tmp_path / 'data').rglob('*.csv'))
+    clip = path.parts[-2]
+    is_used = 'oao_aucs' not in path.name
+    if is_used and kind not in QUIET:
+      assert clip in told + report, (kind, path, told)
+      assert 'refused' in report or 'gap' in report or told, (kind, path)
+    shutil.rmtree(root)
+    shutil.rmtree(tmp_path / 'data', ignore_errors=True)
+  assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 < 4e9
+  assert not capfd.readouterr().err
+
+
+def _prepare(name, root, data_dir) -> str:
+  """What is said of a copy that isn't taken; '' of one that is."""
+  options = Options(alignment=Alignment(align='none'), allow_partial=True, workers=1)
+  try:
+    preparation.prepare(name, '', str(data_dir), str(root), True, options)
+  except InputError as error:
+    return str(error)
+  return ''
