@@ -119,8 +119,9 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     )
     self._refuse_bad(folder, found, outcome)
     rows = [*outcome.rows, *_other_rows(found)]
-    preparing.write_report(self.data_path, rows)
-    preparing.write_contact_sheet(self.data_path, list(outcome.files.values()))
+    made = Path(self.data_dir)
+    preparing.write_report(made, rows)
+    preparing.write_contact_sheet(made, list(outcome.files.values()))
     if self.labels() is None:
       self.info.features['label'].names = sorted({clip.label for clip in found.clips})
     self.info.metadata['manual_dir'] = str(folder)

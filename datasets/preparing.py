@@ -123,7 +123,7 @@ def write_report(folder: Path, rows: Sequence[Row]) -> Path:
   """Writes `preparation_report.csv`, a line for each clip; returns its path."""
   path = folder / REPORT
   with path.open('w', newline='') as file:
-    writer = csv.writer(file)
+    writer = csv.writer(file, lineterminator='\n')
     writer.writerow([field.name for field in dataclasses.fields(Row)])
     writer.writerows(dataclasses.astuple(row) for row in rows)
   return path

@@ -56,8 +56,10 @@ def flags(clips, data_dir):
 def test_prepares_says_what_is_there_and_rests_the_second_time(flags, data_dir):
   said = succeeds(*PREPARE, *flags)
   folder = data_dir / 'clip_folder' / 'default' / '1.0.0'
-  first, said = said.split('\n', maxsplit=1)
+  first, second, said = said.split('\n', maxsplit=2)
   assert first == f'preparing {folder}'
+  assert second.startswith('9 frames in ')
+  assert second.endswith('see preparation_report.csv and contact_sheet.png there')
   assert said.splitlines() == [
     f'clip_folder/default/1.0.0 is in {folder}',
     'data: 3 clips, 2 subjects, 2 classes (awe 1, joy 2)',

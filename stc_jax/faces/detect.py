@@ -28,8 +28,8 @@ _KEEP = {'pnet': 0.6, 'rnet': 0.7, 'onet': 0.7}
 _OVERLAP_IN_LEVEL, _OVERLAP = 0.5, 0.7
 _RNET, _ONET = 24, 48
 # By default no face smaller than this part of a frame's shorter side is sought first;
-# then, where none was found, down to as many pixels as P-Net can tell.
-_USUAL_SHARE, _SMALLEST = 0.1, 20
+# then, where none was found, down to as many pixels as MTCNN is good for.
+_USUAL_SHARE, _SMALLEST = 0.1, 20.0
 _FRAMES = 8  # that P-Net sees at a time
 _CROPS = 64  # that R-Net and O-Net see at a time
 # Where the eyes of an upright face lie in O-Net's window, as shares of its side.

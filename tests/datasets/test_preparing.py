@@ -1,6 +1,7 @@
 """Preparing many clips: what is kept, what is refused, what a stop leaves."""
 
 import csv
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -60,7 +61,7 @@ def test_missing_faces_are_filled_in_and_reported(clips, tmp_path, capsys):
   assert rows['joy/ben_1']['action'] == 'kept: eyes of 3 frames interpolated'
   assert rows['joy/anna_1']['action'] == 'kept'
   assert abs(float(rows['joy/anna_1']['eye_distance']) - 0.14 * 180) < 1
-  assert (builder.data_path / 'contact_sheet.png').stat().st_size > 1000
+  assert (Path(builder.data_dir) / 'contact_sheet.png').stat().st_size > 1000
   assert '1 clips with frames that lacked a face' in capsys.readouterr().out
   assert not list((tmp_path / 'data').rglob('unfinished*'))
 

@@ -45,5 +45,5 @@ def test_smoothing_keeps_a_still_face_and_calms_a_trembling_one():
   still = follow([[face(100)]] * 9, smooth=1.5)
   assert np.allclose(still.eyes[:, 0, 0], 80)
   trembling = [[face(100 + (-1) ** i)] for i in range(40)]
-  rough, calm = (follow(trembling, smooth=s).eyes[:, 0, 0].std() for s in (0, 1.5))
+  rough, calm = (follow(trembling, smooth=s).eyes[:, 0, 0].std() for s in (0.0, 1.5))
   assert calm < rough / 5
