@@ -48,5 +48,8 @@ def leaves(path: Path, root: Path) -> bool:
   """Whether a file is a link to somewhere outside `root`, or to nothing."""
   if not path.is_symlink():
     return False
-  target = path.resolve()
+  try:
+    target = path.resolve()
+  except (OSError, RuntimeError):  # a link that leads to itself
+    return True
   return not target.exists() or not target.is_relative_to(root.resolve())

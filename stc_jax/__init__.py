@@ -1,8 +1,12 @@
 """STC-NLSTM: facial expression recognition in video, in JAX and Flax."""
 
+import os
 import pathlib
 
 __version__ = '0.1.0'
+
+# OpenCV reads it when it is loaded: a damaged header must not fill the memory.
+os.environ.setdefault('OPENCV_IO_MAX_IMAGE_PIXELS', str(2**26))
 
 # The builders live in the top-level folder `datasets/` and are imported as
 # `stc_jax.datasets`: a wheel maps the one to the other, and in a bare clone, where

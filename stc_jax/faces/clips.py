@@ -34,6 +34,7 @@ VIEWS = {
   'clockwise': lambda frame: np.rot90(frame, -1),
 }
 
+_JPEG, _JPEG_SCAN, _JPEG_END = b'\xff\xd8', b'\xff\xda', b'\xff\xd9'
 _PNG = b'\x89PNG\r\n\x1a\n'
 _REMEDY = 'copy it again from its source, or leave the clip out'
 
@@ -202,8 +203,14 @@ def _read_image(path: Path) -> UInt8[np.ndarray, 'h w 3']:
   # libpng writes its complaints straight to standard error: ask before it does.
   if data.startswith(_PNG) and not _is_whole_png(data):
     raise InputError(f'{path}: a damaged or incomplete PNG file; {_REMEDY}')
+  # libjpeg fills what is missing with gray.
+  if data.startswith(_JPEG) and data.rfind(_JPEG_END) < data.rfind(_JPEG_SCAN):
+    raise InputError(f'{path}: an incomplete JPEG file; {_REMEDY}')
   encoded = np.frombuffer(data, np.uint8)
-  image = cv2.imdecode(encoded, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
+  try:
+    image = cv2.imdecode(encoded, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
+  except cv2.error as error:
+    raise InputError(f'{path}: too large or damaged; {_REMEDY}') from error
   if image is None:
     raise InputError(f'{path}: no readable image; {_REMEDY}')
   if image.dtype == np.uint16:

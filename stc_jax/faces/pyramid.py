@@ -64,12 +64,13 @@ def plan(height: int, width: int, min_face: float) -> Plan:
 def draw(frame: UInt8[np.ndarray, 'h w 3'], plan: Plan) -> UInt8[np.ndarray, '_ _ 3']:
   """The picture that `plan` describes."""
   picture = np.zeros((plan.height, plan.width, 3), np.uint8)
+  sources = [frame, frame]  # a level is averaged from the one before the last: half
   for level in plan.levels:
-    grows = level.factor > 1
-    way = cv2.INTER_LINEAR if grows else cv2.INTER_AREA
-    small = cv2.resize(frame, (level.width, level.height), interpolation=way)
+    way = cv2.INTER_LINEAR if level.factor > 1 else cv2.INTER_AREA
+    size = level.width, level.height
+    sources.append(cv2.resize(sources[-2], size, interpolation=way))
     rows = slice(level.top, level.top + level.height)
-    picture[rows, level.left : level.left + level.width] = small
+    picture[rows, level.left : level.left + level.width] = sources[-1]
   return picture
 
 
