@@ -19,7 +19,7 @@ _SIZE, _TILT, _INK = 256, np.deg2rad(14), '#d1495b'
 def main() -> None:
   """Draws a tilted face with its two rectangles, and the crops they give."""
   clip = clips.make_clip(0, 2, 'happiness', 1, size=_SIZE)
-  frame, eyes = _tilted(clip.frames[-1], clip.eyes[-1] + 0.5)
+  frame, eyes = _tilted(clip.frames[-1], clip.eyes[-1])
   figure = Figure(figsize=(9, 3.4), layout='constrained')
   left, *right = figure.subplots(1, 3, width_ratios=(1.4, 1, 1))
   left.imshow(frame, extent=(0, _SIZE, _SIZE, 0))

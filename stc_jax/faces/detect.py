@@ -92,7 +92,7 @@ def detect(
   for i in between:
     before = i - i % _KEY_EVERY
     around.append((found[before], found[min(before + _KEY_EVERY, last)]))
-  nearby = _nearby([frames[i] for i in between], [sum(pair, []) for pair in around])
+  nearby = _nearby([frames[i] for i in between], [[*a, *b] for a, b in around])
   found |= zip(between, nearby, strict=True)
   fewer = [
     i
