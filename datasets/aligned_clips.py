@@ -1,5 +1,6 @@
 """What the builders of labelled clips share: from found recordings to a TFDS set."""
 
+import collections
 import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -83,6 +84,14 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     """How faces are found and cut out."""
     return self.options.alignment or Alignment(align=self.ALIGN)
 
+  def recipe(self) -> dict[str, str]:
+    """What decides the set beside its files, by flag; noted in its metadata."""
+    chosen = dataclasses.asdict(self.alignment)
+    del chosen['size']
+    if self.alignment.align == 'none':
+      chosen = {'align': 'none'}
+    return {flag: str(value) for flag, value in chosen.items()}
+
   @property
   def work_folder(self) -> Path:
     """Where finished clips and the report lie until the set is whole."""
@@ -108,7 +117,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     self, dl_manager: tfds.download.DownloadManager
   ) -> dict[str, Iterator]:
     folder = Path(dl_manager.manual_dir)
-    found = self.find(folder)
+    found = _without_repeats(self.find(folder))
     if found.gaps and not self.options.allow_partial:
       self._refuse_partial(folder, found)
     outcome = preparing.prepare(
@@ -125,7 +134,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     if self.labels() is None:
       self.info.features['label'].names = sorted({clip.label for clip in found.clips})
     self.info.metadata['manual_dir'] = str(folder)
-    self.info.metadata['alignment'] = dataclasses.asdict(self.alignment)
+    self.info.metadata['recipe'] = self.recipe()
     self.outcome = _summary(outcome, rows)
     return {'data': self._generate_examples(found.clips, outcome.files)}
 
@@ -149,8 +158,9 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
 
   def _refuse_partial(self, folder: Path, found: Found) -> None:
     report = self._write_report([*_other_rows(found)])
+    reasons = [*(f'{key}: {reason}' for key, reason in found.bad), *found.gaps]
     raise InputError(
-      f'{folder}: not the whole database: {_listed(found.gaps)} (all in {report}); '
+      f'{folder}: not the whole database: {_listed(reasons)} (all in {report}); '
       'complete the folder, or take what is there with --allow_partial'
     )
 
@@ -162,15 +172,28 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     report = self._write_report([*outcome.rows, *_other_rows(found)])
     if not bad:
       raise InputError(f'{folder}: no clip of this set is there (see {report})')
+    leave_out = f', or leave them out with --max_bad_clips={len(bad)}' if usable else ''
     raise InputError(
       f'{folder}: {len(bad)} of {usable + len(bad)} clips cannot be used: '
       f'{_listed(bad)} (all in {report}); put them right and start again, which keeps '
-      f'what is done, or leave them out with --max_bad_clips={len(bad)}'
+      f'what is done{leave_out}'
     )
 
   def _write_report(self, rows: Sequence[Row]) -> Path:
     self.work_folder.mkdir(parents=True, exist_ok=True)
     return preparing.write_report(self.work_folder, rows)
+
+
+def _without_repeats(found: Found) -> Found:
+  """Clips of one name, as overlapping downloads have them, can't be told apart."""
+  counts = collections.Counter(clip.key for clip in found.clips)
+  bad = [
+    (clip.key, f'{clip.recording.paths[0]}: there {counts[clip.key]} times; leave one')
+    for clip in found.clips
+    if counts[clip.key] > 1
+  ]
+  clips = [clip for clip in found.clips if counts[clip.key] == 1]
+  return dataclasses.replace(found, clips=clips, bad=[*found.bad, *bad])
 
 
 def _other_rows(found: Found) -> Iterator[Row]:

@@ -15,6 +15,7 @@ import os
 import sys
 import threading
 import time
+import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -24,7 +25,8 @@ import rich.console
 import rich.progress
 
 from stc_jax.errors import InputError
-from stc_jax.faces import aligned, clips
+from stc_jax.faces import aligned
+from stc_jax.faces.recording import Recording
 
 REPORT, CONTACT_SHEET = 'preparation_report.csv', 'contact_sheet.png'
 
@@ -46,7 +48,7 @@ class RawClip:
   key: str
   label: str
   subject: str
-  recording: clips.Recording
+  recording: Recording
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,7 +124,8 @@ def load(file: Path) -> tuple[np.ndarray, float]:
 def write_report(folder: Path, rows: Sequence[Row]) -> Path:
   """Writes `preparation_report.csv`, a line for each clip; returns its path."""
   path = folder / REPORT
-  with path.open('w', newline='') as file:
+  # A file's name may hold anything.
+  with path.open('w', newline='', encoding='utf-8', errors='backslashreplace') as file:
     writer = csv.writer(file, lineterminator='\n')
     writer.writerow([field.name for field in dataclasses.fields(Row)])
     writer.writerows(dataclasses.astuple(row) for row in rows)
@@ -152,9 +155,8 @@ def _one(
 ) -> tuple[Path, aligned.Quality, bool]:
   """A finished clip's file, its quality, and whether it was made now."""
   file = folder / f'{_fingerprint(clip, how)}.npz'
-  if file.exists():
-    with np.load(file) as stored:
-      return file, aligned.Quality(**json.loads(str(stored['quality']))), False
+  if file.exists() and (quality := _stored_quality(file)):
+    return file, quality, False
 
   def go_on():
     if stop.is_set():
@@ -165,8 +167,19 @@ def _one(
   part = file.with_suffix('.part')
   with part.open('wb') as opened:
     np.savez(opened, frames=made.frames, fps=made.fps, quality=quality)
+    os.fsync(opened.fileno())
   part.rename(file)
   return file, made.quality, True
+
+
+def _stored_quality(file: Path) -> aligned.Quality | None:
+  """A finished clip's quality; None if the machine died while it was written."""
+  try:
+    with file.open('rb') as opened, np.load(opened) as stored:
+      stored['frames'], stored['fps']
+      return aligned.Quality(**json.loads(str(stored['quality'])))
+  except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+    return None
 
 
 def _fingerprint(clip: RawClip, how: aligned.Alignment) -> str:

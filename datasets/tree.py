@@ -7,17 +7,19 @@ from natsort import natsorted
 
 from stc_jax.errors import InputError
 
-_DEPTH = 5  # of the folders that archives and users wrap a database in
+_DEPTH = 8  # of the folders that archives and users wrap a database in
 
 
 def entries(folder: Path) -> list[Path]:
-  """What `folder` holds, in natural order (2 before 10), hidden files left out.
+  """What `folder` holds, in natural order (2 before 10).
+
+  Hidden files are left out, and what a Mac's archives hold beside their content.
 
   Raises:
     InputError: it can't be read.
   """
   try:
-    found = [entry for entry in folder.iterdir() if not entry.name.startswith('.')]
+    found = [e for e in folder.iterdir() if not e.name.startswith(('.', '__MACOSX'))]
   except OSError as error:
     raise InputError(
       f'{folder}: {error.strerror}; check its name and rights'
@@ -26,8 +28,17 @@ def entries(folder: Path) -> list[Path]:
 
 
 def folders(folder: Path) -> list[Path]:
-  """The folders in `folder`, but for links."""
-  return [e for e in entries(folder) if e.is_dir() and not e.is_symlink()]
+  """The folders in `folder`.
+
+  Raises:
+    InputError: one of them is a link: following it might never end.
+  """
+  found = [entry for entry in entries(folder) if entry.is_dir()]
+  if links := [entry for entry in found if entry.is_symlink()]:
+    raise InputError(
+      f'{links[0]}: a link to a folder; copy the folder, or take it away'
+    )
+  return found
 
 
 def search(
@@ -35,13 +46,26 @@ def search(
 ) -> Iterator[Path]:
   """Yields the folders below `folder`, itself included, that are `wanted`.
 
-  What lies in such a folder isn't searched. Links aren't followed.
+  What lies in such a folder isn't searched.
   """
   if wanted(folder):
     yield folder
   elif depth:
     for inner in folders(folder):
       yield from search(inner, wanted, depth - 1)
+
+
+def the_one(found: list[Path], what: str, root: Path, hint: str) -> Path:
+  """The only one of what was found below `root`.
+
+  Raises:
+    InputError: there is none, or more than one.
+  """
+  if not found:
+    raise InputError(f'{root}: no {what}. {hint}')
+  if len(found) > 1:
+    raise InputError(f'{found[0]} and {found[1]}: {what}, twice; leave one of them')
+  return found[0]
 
 
 def leaves(path: Path, root: Path) -> bool:

@@ -102,5 +102,6 @@ def _machine_error(error: Exception) -> int | None:
 
 def _leave(message: str, code: int) -> NoReturn:
   sys.stdout.flush()
-  print(f'error: {message}' if code == _BAD_INPUT else message, file=sys.stderr)
+  line = message.replace('\n', '\\n')  # a file's name may hold anything
+  print(f'error: {line}' if code == _BAD_INPUT else line, file=sys.stderr)
   raise SystemExit(code)

@@ -42,13 +42,22 @@ _ALIGN = flags.DEFINE_enum(
   "dataset's own way if not given.",
 )
 _ROLL = flags.DEFINE_enum(
-  'roll', None, align.ROLLS, "Keeps the head's tilt (default), or levels the eyes."
+  'roll',
+  None,
+  align.ROLLS,
+  'Keeps the tilt of the head, or levels the eyes; implies --align=mtcnn.',
 )
 _SMOOTH = flags.DEFINE_float(
-  'smooth', None, 'Smooths the eyes over about so many frames.', lower_bound=0
+  'smooth',
+  None,
+  'Smooths the eyes over about so many frames; implies --align=mtcnn.',
+  lower_bound=0,
 )
 _MAX_GAP = flags.DEFINE_integer(
-  'max_gap', None, 'Most frames in a row that may lack the face.', lower_bound=0
+  'max_gap',
+  None,
+  'Most frames in a row that may lack the face, 5; implies --align=mtcnn.',
+  lower_bound=0,
 )
 _ALLOW_PARTIAL = flags.DEFINE_bool(
   'allow_partial', None, 'Takes a copy of the database that lacks clips.'

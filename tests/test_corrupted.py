@@ -1,5 +1,6 @@
 """300 random corruptions of the databases: each is named, none is a defect."""
 
+import re
 import resource
 import shutil
 import struct
@@ -16,6 +17,7 @@ from stc_jax.errors import InputError
 from stc_jax.faces.aligned import Alignment
 
 COUNT = 100  # of each database
+UNUSED = ',"?(refused|passed over): '
 
 
 def write_ck_plus(root):
@@ -115,6 +117,13 @@ KINDS = (
 QUIET = (flipped, removed, renamed)
 
 
+def name_of(name, path):
+  """How the report calls the clip that a file belongs to."""
+  if name == 'mmi':
+    return path.parts[-2]
+  return f'{path.parts[-3]}_{path.parts[-2]}'
+
+
 @pytest.mark.parametrize('name', WRITE)
 def test_every_corruption_is_named(name, tmp_path, capfd):
   whole, root, outside = (tmp_path / part for part in ('whole', 'raw', 'outside'))
@@ -131,11 +140,14 @@ def test_every_corruption_is_named(name, tmp_path, capfd):
     told = _prepare(name, root, tmp_path / 'data')
     assert time.monotonic() - start < 20, (kind, path)
     assert '\n' not in told
-    report = ''.join(p.read_text() for p in (tmp_path / 'data').rglob('*.csv'))
-    if kind not in QUIET and 'oao_aucs' not in path.name:  # which is not read
-      assert path.parts[-2] in told + report
-      named = told or 'refused: ' in report or 'passed over: ' in report
-      assert named, (kind, path, report)
+    (report,) = [p.read_text() for p in (tmp_path / 'data').rglob('*.csv')] or ['']
+    # AU files aren't read, half a label may still be one, a video may lose its index.
+    still_whole = kind is truncated and path.suffix in ('.txt', '.avi')
+    harmless = still_whole or 'oao_aucs' in path.name
+    if kind not in QUIET and not harmless:
+      unused = [line for line in report.splitlines() if re.search(UNUSED, line)]
+      clip = name_of(name, path)
+      assert any(re.match(f'{clip}[,_]', line) for line in unused), (kind, path, report)
     shutil.rmtree(root)
     shutil.rmtree(tmp_path / 'data', ignore_errors=True)
   assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 < 4e9

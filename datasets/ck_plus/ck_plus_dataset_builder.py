@@ -12,7 +12,7 @@ from stc_jax.datasets import tree
 from stc_jax.datasets.aligned_clips import EMOTIONS, AlignedClipsBuilder, Found
 from stc_jax.datasets.preparing import RawClip
 from stc_jax.errors import InputError
-from stc_jax.faces.clips import Recording
+from stc_jax.faces.recording import Recording
 
 IMAGES, LABELS = 'cohn-kanade-images', 'Emotion'
 # What the numbers in a label file mean; no file has 0, neutral.
@@ -31,8 +31,6 @@ COUNTS = {
   'surprise': 83,
 }
 _FPS = 30.0
-_IMAGE = re.compile(r'S\d{3}_\d{3}_(\d{8})\.png', re.IGNORECASE)
-_LABEL = re.compile(r'S\d{3}_\d{3}_(\d{8})_emotion\.txt', re.IGNORECASE)
 _LABEL_BYTES = 100  # a label file has 17
 
 
@@ -81,10 +79,10 @@ class Builder(AlignedClipsBuilder):
       for sequence in tree.folders(subject):
         key = f'{subject.name}_{sequence.name}'
         try:
-          label, apex = _label(labels / subject.name / sequence.name, folder)
+          label, apex = _label(labels / subject.name / sequence.name, key, folder)
           counts[label] += 1
           if label in self.labels():
-            paths = _images(sequence, apex, folder)
+            paths = _images(sequence, key, apex, folder)
             clips.append(RawClip(key, label, subject.name, Recording(paths, _FPS)))
           else:
             passed_over.append((key, label or 'no emotion label'))
@@ -104,26 +102,18 @@ class Builder(AlignedClipsBuilder):
 
 def _inner(folder: Path, name: str) -> Path:
   """The one folder of that name, wherever it lies."""
-  found = list(
-    tree.search(
-      folder,
-      lambda path: path.name.lower() == name.lower() and any(_subjects(path)),
-    )
+  found = tree.search(
+    folder, lambda path: path.name.lower() == name.lower() and any(_subjects(path))
   )
-  if len(found) != 1:
-    what = 'no' if not found else f'{len(found)} times a'
-    raise InputError(
-      f'{folder}: {what} folder {name} with subjects such as S005 in it. '
-      f'{Builder.MANUAL_DOWNLOAD_INSTRUCTIONS}'
-    )
-  return found[0]
+  what = f'folder {name} with subjects such as S005 in it'
+  return tree.the_one(list(found), what, folder, Builder.MANUAL_DOWNLOAD_INSTRUCTIONS)
 
 
 def _subjects(folder: Path) -> list[Path]:
   return [f for f in tree.folders(folder) if re.fullmatch(r'S\d{3}', f.name)]
 
 
-def _label(folder: Path, root: Path) -> tuple[str | None, int]:
+def _label(folder: Path, key: str, root: Path) -> tuple[str | None, int]:
   """The emotion that a sequence's label folder states, if any, and its last frame."""
   files = tree.entries(folder) if folder.is_dir() else []
   files = [file for file in files if file.name.lower().endswith('.txt')]
@@ -132,9 +122,9 @@ def _label(folder: Path, root: Path) -> tuple[str | None, int]:
   if len(files) > 1:
     raise InputError(f'{folder}: {len(files)} label files; leave the right one')
   (file,) = files
-  name = _LABEL.fullmatch(file.name)
+  name = re.fullmatch(rf'{re.escape(key)}_(\d{{8}})_emotion\.txt', file.name, re.I)
   if not name or tree.leaves(file, root) or not file.is_file():
-    raise InputError(f'{file}: no label file; copy it again from its source')
+    raise InputError(f'{file}: no label file of {key}; copy it again from its source')
   try:
     with file.open('rb') as opened:
       text = opened.read(_LABEL_BYTES).decode().strip()
@@ -147,16 +137,20 @@ def _label(folder: Path, root: Path) -> tuple[str | None, int]:
     ) from error
 
 
-def _images(sequence: Path, apex: int, root: Path) -> tuple[Path, ...]:
+def _images(sequence: Path, key: str, apex: int, root: Path) -> tuple[Path, ...]:
   """A sequence's images, from the first frame without a gap to the labelled one."""
   images = {}
   for entry in tree.entries(sequence):
-    name = _IMAGE.fullmatch(entry.name)
+    name = re.fullmatch(rf'{re.escape(key)}_(\d{{8}})\.png', entry.name, re.I)
     if not name:
-      raise InputError(f'{entry}: not named like an image of CK+; take it away')
+      raise InputError(f'{entry}: not named like an image of {key}; take it away')
+    if int(name[1]) in images:
+      raise InputError(f'{entry}: its number is also that of {images[int(name[1])]}')
     if tree.leaves(entry, root):
       raise InputError(f'{entry}: a link that leads out of {root}; copy the file')
     images[int(name[1])] = entry
+  if not images:
+    raise InputError(f'{sequence}: no images; copy it again from its source')
   last = max([*images, apex])
   missing = sorted(set(range(1, last + 1)) - set(images)) if last < 10_000 else [last]
   if missing:

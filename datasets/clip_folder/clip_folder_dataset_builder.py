@@ -9,7 +9,7 @@ import tensorflow_datasets as tfds
 from stc_jax.datasets.aligned_clips import AlignedClipsBuilder, Found
 from stc_jax.datasets.clip_folder import scan
 from stc_jax.datasets.preparing import RawClip
-from stc_jax.faces.clips import Recording
+from stc_jax.faces.recording import Recording
 
 
 @dataclasses.dataclass(eq=False)

@@ -12,11 +12,11 @@ from stc_jax.datasets import tree
 from stc_jax.datasets.aligned_clips import EMOTIONS, AlignedClipsBuilder, Found
 from stc_jax.datasets.preparing import RawClip
 from stc_jax.errors import InputError
-from stc_jax.faces.clips import Recording
+from stc_jax.faces.recording import Recording
 
 COUNTS = dict(zip(EMOTIONS, (33, 32, 28, 42, 32, 41), strict=True))
 _EMOTION_NUMBERS = dict(enumerate(EMOTIONS, 1))
-_PROFILE, _DUAL = '1', '2'  # of `view` in session.xml; 0 is frontal
+_FRONTAL, _PROFILE, _DUAL = '0', '1', '2'  # `view` in session.xml
 # Where a subject's frontal face stands in the picture; others lie on their side.
 _DUAL_SIDE = {
   **dict.fromkeys(('S001', 'S002', 'S017'), 'right'),
@@ -47,6 +47,12 @@ class Builder(AlignedClipsBuilder):
     'S001-002.xml; folders around it do no harm.'
   )
 
+  def recipe(self) -> dict[str, str]:
+    """See the base class; a list of sessions is noted by its content."""
+    wanted = _listed_sessions(self.options.sessions_file)
+    listed = {'sessions_file': ' '.join(map(str, sorted(wanted)))} if wanted else {}
+    return super().recipe() | listed
+
   def find(self, folder: Path) -> Found:
     """Takes every session that has an emotion from 1 to 6 and a frontal video.
 
@@ -57,35 +63,42 @@ class Builder(AlignedClipsBuilder):
     wanted = _listed_sessions(self.options.sessions_file)
     clips, bad, passed_over = [], [], []
     for session in sessions:
-      if wanted is not None and session.name not in wanted:
+      if wanted is not None and int(session.name) not in wanted:
         passed_over.append((session.name, 'not in the list of sessions'))
         continue
       try:
         clips.append(_clip(session, folder, is_listed=wanted is not None))
       except _PassedOverError as reason:
-        passed_over.append((session.name, str(reason)))
+        unfit = passed_over if wanted is None else bad
+        unfit.append((session.name, str(reason)))
       except InputError as error:
         bad.append((session.name, str(error)))
     if wanted is None:
       gaps = _count_gaps(clips)
     else:
-      missing = wanted - {session.name for session in sessions}
-      gaps = [f'session {name} is missing' for name in sorted(missing, key=int)]
+      missing = wanted - {int(session.name) for session in sessions}
+      gaps = [f'session {number} is missing' for number in sorted(missing)]
     return Found(clips, bad, gaps, passed_over)
 
 
 def _sessions(folder: Path) -> list[Path]:
-  found = list(
-    tree.search(folder, lambda path: any(s.name.isdigit() for s in tree.folders(path)))
-  )
+  """All folders of sessions; MMI comes in several downloads."""
+  found = [s for outer in tree.search(folder, _inside) for s in _inside(outer)]
   if not found:
     raise InputError(
       f'{folder}: no sessions there. {Builder.MANUAL_DOWNLOAD_INSTRUCTIONS}'
     )
-  return [s for outer in found for s in tree.folders(outer) if s.name.isdigit()]
+  return found
 
 
-def _listed_sessions(path: str) -> set[str] | None:
+def _inside(folder: Path) -> list[Path]:
+  """The sessions directly in a folder."""
+  numbered = [s for s in tree.folders(folder) if s.name.isdecimal()]
+  are_sessions = any(any(s.glob('*.xml')) or any(s.glob('*.avi')) for s in numbered)
+  return numbered if are_sessions else []
+
+
+def _listed_sessions(path: str) -> set[int] | None:
   """The numbers that a user's file names, one a line; None without a file."""
   if not path:
     return None
@@ -100,11 +113,11 @@ def _listed_sessions(path: str) -> set[str] | None:
       f'--sessions_file={path}: should hold numbers of sessions, one a line; found '
       f'{found}'
     )
-  return {str(int(word)) for word in words}
+  return {int(word) for word in words}
 
 
 def _clip(session: Path, root: Path, is_listed: bool) -> RawClip:
-  video = _only(session, root, '.avi')
+  video = _video(session, root)
   name = _NAME.fullmatch(video.stem)
   if not name:
     raise InputError(f'{video}: not named like a video of MMI, such as S001-002.avi')
@@ -117,8 +130,8 @@ def _clip(session: Path, root: Path, is_listed: bool) -> RawClip:
   return RawClip(f'{session.name}_{video.stem}', label, subject, recording)
 
 
-def _only(session: Path, root: Path, suffix: str) -> Path:
-  found = [e for e in tree.entries(session) if e.suffix.lower() == suffix]
+def _video(session: Path, root: Path) -> Path:
+  found = [e for e in tree.entries(session) if e.suffix.lower() == '.avi']
   if not found:
     raise _PassedOverError('still images, no video')
   if len(found) > 1:
@@ -144,8 +157,10 @@ def _emotion(path: Path, root: Path) -> str:
 
 def _view(path: Path, root: Path, subject: str) -> str:
   """Which part of the frame shows the face from the front; see `clips.VIEWS`."""
-  track = next(_xml(path, root).iter('track'), None)
-  view = None if track is None else track.get('view')
+  views = [track.get('view') for track in _xml(path, root).iter('track')]
+  view = next((view for view in views if view is not None), None)
+  if view not in (_FRONTAL, _PROFILE, _DUAL):
+    raise InputError(f'{path}: states no view 0, 1 or 2; copy it again')
   if view == _PROFILE:
     raise _PassedOverError('seen from the side')
   if view == _DUAL:

@@ -13,7 +13,7 @@ from stc_jax.datasets.aligned_clips import AlignedClipsBuilder, Found
 from stc_jax.datasets.preparing import RawClip
 from stc_jax.errors import InputError
 from stc_jax.faces.aligned import Alignment
-from stc_jax.faces.clips import Recording
+from stc_jax.faces.recording import Recording
 
 SPECTRA, LIGHTS = ('VL', 'NI'), ('Strong', 'Weak', 'Dark')
 SUBJECTS = [f'P{number:03d}' for number in range(1, 81)]
@@ -89,7 +89,7 @@ class Builder(AlignedClipsBuilder):
     clips, bad, gaps = [], [], []
     for subject, emotion in itertools.product(SUBJECTS, FOLDERS):
       sequence, key = inner / subject / emotion, f'{subject}_{emotion}'
-      if not sequence.is_dir() or sequence.is_symlink():
+      if not sequence.is_dir():
         gaps.append(f'{subject}/{emotion} is missing')
         continue
       try:
@@ -107,14 +107,9 @@ def _inner(folder: Path, config: OuluCasiaConfig) -> Path:
   def wanted(path: Path) -> bool:
     return path.name == config.light and path.parent.name == config.outer
 
-  found = list(tree.search(folder, wanted))
-  if len(found) != 1:
-    what = 'no' if not found else f'{len(found)} times a'
-    raise InputError(
-      f'{folder}: {what} folder {config.outer}/{config.light}. '
-      f'{Builder.MANUAL_DOWNLOAD_INSTRUCTIONS}'
-    )
-  return found[0]
+  what = f'folder {config.outer}/{config.light}'
+  hint = Builder.MANUAL_DOWNLOAD_INSTRUCTIONS
+  return tree.the_one(list(tree.search(folder, wanted)), what, folder, hint)
 
 
 def _unknown(inner: Path) -> list[Path]:

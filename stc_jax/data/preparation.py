@@ -1,7 +1,6 @@
 """Prepares datasets from raw files, whole or not at all."""
 
 import contextlib
-import dataclasses
 import io
 import shutil
 import tempfile
@@ -49,7 +48,9 @@ def prepare(
   command = catalogue.prepare_command(name, builder_config, data_dir)
   if folder.exists() and not overwrite:
     builder = catalogue.open_folder(folder, command)
-    _check_origin(builder, manual_dir, options)
+    fresh = catalogue.new_builder(kind, name, builder_config, root, **given)
+    recipe = fresh.recipe() if isinstance(fresh, AlignedClipsBuilder) else {}
+    _check_origin(builder, manual_dir, recipe)
     print(f'{folder} is already prepared; --overwrite makes it again')
     return builder
   _check_manual_dir(name, kind.MANUAL_DOWNLOAD_INSTRUCTIONS, manual_dir)
@@ -111,17 +112,16 @@ def _make_folder(folder: Path) -> None:
 
 
 def _check_origin(
-  builder: tfds.core.DatasetBuilder, manual_dir: str, options: Options | None
+  builder: tfds.core.DatasetBuilder, manual_dir: str, recipe: dict[str, str]
 ) -> None:
-  """Refuses to pass off one folder's clips as another's, where the builder noted it."""
+  """Refuses to pass off other clips as those asked for, where the builder noted it."""
   noted = builder.info.metadata or {}
-  if options and options.alignment:
-    asked = dataclasses.asdict(options.alignment)
-    if asked != noted.get('alignment', asked):
-      raise InputError(
-        f'{builder.data_dir} was prepared with {_told(noted["alignment"])}, not with '
-        f'{_told(asked)}; give another --builder_config, or --overwrite to replace it'
-      )
+  made_with = noted.get('recipe', recipe)
+  if recipe != made_with:
+    raise InputError(
+      f'{builder.data_dir} was prepared with {_told(made_with)}, not with '
+      f'{_told(recipe)}; give another --builder_config, or --overwrite to replace it'
+    )
   origin = noted.get('manual_dir')
   if manual_dir and origin and Path(origin) != _absolute(manual_dir):
     raise InputError(
@@ -130,8 +130,8 @@ def _check_origin(
     )
 
 
-def _told(alignment: dict) -> str:
-  return ' '.join(f'--{field}={value}' for field, value in alignment.items())
+def _told(recipe: dict[str, str]) -> str:
+  return ' '.join(f'--{flag}={value}' for flag, value in recipe.items())
 
 
 def _absolute(path: str) -> Path:

@@ -9,9 +9,11 @@ from jaxtyping import UInt8
 
 from stc_jax.errors import InputError
 from stc_jax.faces import align, clips, detect, track
+from stc_jax.faces.recording import Recording
 
 ALIGNS = ('mtcnn', 'none')
 
+_MOST_SMOOTH = 100.0
 _DETECTED = 32  # frames at a time
 # A recording below this is kept in memory between finding and cutting; a larger one is
 # read twice.
@@ -42,8 +44,10 @@ class Alignment:
       if getattr(self, field) not in choices:
         value = getattr(self, field)
         raise InputError(f'--{field}={value}: is not one of {", ".join(choices)}')
-    if not self.smooth >= 0 or self.max_gap < 0:
-      raise InputError('--smooth and --max_gap: must not be negative')
+    if not 0 <= self.smooth <= _MOST_SMOOTH or self.max_gap < 0:
+      raise InputError(
+        f'--smooth must lie in 0 to {_MOST_SMOOTH}, --max_gap must not be negative'
+      )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +77,7 @@ class AlignedClip:
 
 
 def aligned_clip(
-  recording: clips.Recording, how: Alignment, go_on: Callable[[], None]
+  recording: Recording, how: Alignment, go_on: Callable[[], None]
 ) -> AlignedClip:
   """Reads a recording and cuts out its face.
 
@@ -114,7 +118,7 @@ def aligned_clip(
 
 
 def _detect(
-  recording: clips.Recording, go_on: Callable[[], None]
+  recording: Recording, go_on: Callable[[], None]
 ) -> tuple[list[list[detect.Face]], list[np.ndarray]]:
   """The faces of each frame; and the frames, or none if they are too many to keep."""
   found, kept, small = [], [], True
@@ -126,9 +130,7 @@ def _detect(
   return found, kept
 
 
-def _watched(
-  recording: clips.Recording, go_on: Callable[[], None]
-) -> Iterator[np.ndarray]:
+def _watched(recording: Recording, go_on: Callable[[], None]) -> Iterator[np.ndarray]:
   for frame in recording.frames():
     go_on()
     yield frame

@@ -5,7 +5,6 @@ be read as a whole is refused rather than shortened.
 """
 
 import contextlib
-import dataclasses
 import os
 import zlib
 from collections.abc import Iterator, Sequence
@@ -26,47 +25,9 @@ os.environ.setdefault('OPENCV_FFMPEG_CAPTURE_OPTIONS', 'fflags;+discardcorrupt')
 
 IMAGES = frozenset({'.png', '.jpg', '.jpeg'})
 VIDEOS = frozenset({'.mp4', '.avi', '.mov', '.mkv', '.webm'})
-# Which part of a frame shows the face from the front, upright.
-VIEWS = {
-  'whole': lambda frame: frame,
-  'left': lambda frame: frame[:, : frame.shape[1] // 2],
-  'right': lambda frame: frame[:, frame.shape[1] // 2 :],
-  'clockwise': lambda frame: np.rot90(frame, -1),
-}
-
 _JPEG, _JPEG_SCAN, _JPEG_END = b'\xff\xd8', b'\xff\xda', b'\xff\xd9'
 _PNG = b'\x89PNG\r\n\x1a\n'
 _REMEDY = 'copy it again from its source, or leave the clip out'
-
-
-@dataclasses.dataclass(frozen=True)
-class Recording:
-  """A clip as it lies on disk: a video, or images in the order of their frames.
-
-  Attributes:
-    paths: the video, or the images.
-    image_fps: frames a second of images; a video states its own.
-    view: one of `VIEWS`, made of every frame.
-  """
-
-  paths: tuple[Path, ...]
-  image_fps: float = 25.0
-  view: str = 'whole'
-
-  @property
-  def is_video(self) -> bool:
-    """Whether the one path is a video."""
-    return self.paths[0].suffix.lower() in VIDEOS
-
-  def frames(self) -> Iterator[UInt8[np.ndarray, 'h w 3']]:
-    """Yields the frames, RGB; raises as `read_images` and `read_video` do."""
-    frames = video_frames(self.paths[0]) if self.is_video else image_frames(self.paths)
-    for frame in frames:
-      yield np.ascontiguousarray(VIEWS[self.view](frame))
-
-  def fps(self) -> float:
-    """Frames a second."""
-    return video_fps(self.paths[0]) if self.is_video else self.image_fps
 
 
 def read_images(
@@ -157,9 +118,11 @@ def video_fps(path: Path) -> float:
   """The frame rate that a video states, in frames per second.
 
   Raises:
-    InputError: it states none.
+    InputError: it states none, or is no video.
   """
   with _opened(path) as capture:
+    if not capture.isOpened():
+      raise InputError(f'{path}: no frame of this video can be read; {_REMEDY}')
     fps = capture.get(cv2.CAP_PROP_FPS)
   if not (np.isfinite(fps) and fps > 0):
     raise InputError(

@@ -7,6 +7,7 @@ needs TensorFlow, isn't imported. The files are pickles: their hashes are checke
 import functools
 import hashlib
 import importlib.util
+import io
 import pathlib
 from collections.abc import Sequence
 
@@ -38,12 +39,12 @@ def weights(network: str) -> tuple[Array, ...]:
     raise InputError(f'mtcnn: the package with the weights is missing; {_REMEDY}')
   path = pathlib.Path(spec.origin).parent / 'assets' / 'weights' / f'{network}.lz4'
   try:
-    found = hashlib.sha256(path.read_bytes()).hexdigest()
+    data = path.read_bytes()
   except OSError as error:
     raise InputError(f'{path}: {error.strerror}; {_REMEDY}') from error
-  if found != _SHA256[network]:
+  if hashlib.sha256(data).hexdigest() != _SHA256[network]:
     raise InputError(f"{path}: not MTCNN's published weights, won't be read; {_REMEDY}")
-  return tuple(jnp.asarray(array) for array in joblib.load(path))
+  return tuple(jnp.asarray(array) for array in joblib.load(io.BytesIO(data)))
 
 
 def scale_pixels(images: UInt8[Array, 'b h w 3']) -> Float[Array, 'b h w 3']:

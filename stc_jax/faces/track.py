@@ -34,7 +34,7 @@ class Track:
 
 
 def follow(faces: Sequence[Sequence[Face]], max_gap: int, smooth: float) -> Track:
-  """Picks the clip's largest face and follows it both ways by overlap.
+  """Follows faces by overlap and takes the one that is largest over the whole clip.
 
   Where it isn't found, its eyes are interpolated between the frames around, or taken
   from the nearest one at the clip's ends.
@@ -45,12 +45,12 @@ def follow(faces: Sequence[Sequence[Face]], max_gap: int, smooth: float) -> Trac
     smooth: deviation in frames of the Gaussian that the eyes are smoothed with; 0: not.
 
   Raises:
-    InputError: no face at all, or none for too long; the message names no file.
+    InputError: no face in most frames, or none for too long; the message names no file.
   """
   chosen = _chosen(faces)
   found = np.array([face is not None for face in chosen])
   missing = f'no face in {len(found) - found.sum()} of {len(found)} frames'
-  if not found.any():
+  if 2 * found.sum() < len(found):
     raise InputError(f'{missing}; leave the clip out, or crop it and use --align=none')
   if (gap := _longest_gap(found)) > max_gap:
     raise InputError(
@@ -65,12 +65,23 @@ def follow(faces: Sequence[Sequence[Face]], max_gap: int, smooth: float) -> Trac
 
 
 def _chosen(faces: Sequence[Sequence[Face]]) -> list[Face | None]:
-  """The same face of each frame, or None where it is missing."""
+  """The face that is largest over the whole clip, or None where it is missing."""
+  left = [list(of_frame) for of_frame in faces]
+  best: list[Face | None] = [None] * len(faces)
+  while any(left):
+    one = _one_track(left)
+    if _size(one) > _size(best):
+      best = one
+    for of_frame, face in zip(left, one, strict=True):
+      of_frame[:] = [other for other in of_frame if other is not face]
+  return best
+
+
+def _one_track(faces: Sequence[Sequence[Face]]) -> list[Face | None]:
+  """Follows the largest of all faces both ways."""
   every = [(face, i) for i, of_frame in enumerate(faces) for face in of_frame]
-  chosen: list[Face | None] = [None] * len(faces)
-  if not every:
-    return chosen
   first, start = max(every, key=lambda pair: _area(pair[0].box))
+  chosen: list[Face | None] = [None] * len(faces)
   chosen[start] = first
   for way in (range(start + 1, len(faces)), range(start - 1, -1, -1)):
     last = first
@@ -79,6 +90,10 @@ def _chosen(faces: Sequence[Sequence[Face]]) -> list[Face | None]:
       if best is not None and _overlap(best.box, last.box) >= _SAME_FACE:
         chosen[i] = last = best
   return chosen
+
+
+def _size(chosen: Sequence[Face | None]) -> float:
+  return sum((_area(face.box) for face in chosen if face is not None), 0.0)
 
 
 def _filled(chosen: list[Face | None], found: np.ndarray) -> Float[np.ndarray, 't 2 2']:

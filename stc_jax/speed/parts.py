@@ -174,7 +174,7 @@ def input_pipeline(builder, experiment: Experiment, repeats: int) -> Measured:
 
 
 def preprocessing(repeats: int) -> Measured:
-  """Raw PNG frames of 640 x 490, read and resized as `prepare` does."""
+  """Raw PNG frames of 640 x 490, read and resized as `prepare --align=none` does."""
   random = np.random.default_rng(0)
   small = random.integers(0, 256, (_RAW_FRAMES, 49, 64, 3), np.uint8)
   with tempfile.TemporaryDirectory() as folder:

@@ -13,6 +13,7 @@ from stc_jax.datasets import aligned_clips, preparing
 from stc_jax.errors import InputError
 from stc_jax.faces import aligned
 from stc_jax.faces.aligned import Alignment
+from stc_jax.faces.recording import Recording
 
 MTCNN = Alignment(align='mtcnn')
 
@@ -73,7 +74,7 @@ def test_a_clip_mostly_without_a_face_is_refused_and_named(clips, tmp_path):
   (clips / 'joy' / 'anna_1' / '4.png').write_bytes(b'')
   with pytest.raises(InputError, match='2 of 5 clips cannot be used') as told:
     prepare(clips, tmp_path / 'data')
-  assert '7 in a row where --max_gap allows 5' in str(told.value)
+  assert 'no face in 7 of 9 frames; leave the clip out' in str(told.value)
   assert '4.png: an empty file' in str(told.value)
   (unfinished,) = (tmp_path / 'data').rglob('unfinished*')
   assert report(unfinished)['awe/carl_1']['action'].startswith('refused: ')
@@ -105,15 +106,63 @@ def test_the_same_bytes_however_it_was_made(clips, tmp_path, monkeypatch):
   assert len(made) == 4  # the two that were finished weren't made again
 
 
+def test_a_finished_clip_that_was_cut_is_made_again(clips, tmp_path):
+  path = next((clips / 'joy' / 'anna_1').glob('0.png'))
+  clip = preparing.RawClip('a', 'joy', 'anna', Recording((path,)))
+  first = preparing.prepare([clip], MTCNN, tmp_path, workers=1)
+  frames = preparing.load(first.files['a'])[0]
+  for size in (0, 100):
+    first.files['a'].write_bytes(first.files['a'].read_bytes()[:size])
+    again = preparing.prepare([clip], MTCNN, tmp_path, workers=1)
+    assert again.frames == 1
+    assert np.array_equal(preparing.load(again.files['a'])[0], frames)
+
+
+def test_another_way_to_cut_does_not_pass_for_the_first(clips, tmp_path):
+  prepare(clips, tmp_path / 'data')
+  prepare(clips, tmp_path / 'data')
+  level = aligned_clips.Options(alignment=Alignment(roll='level'))
+  for options in (level, None):
+    with pytest.raises(InputError, match='was prepared with --align=mtcnn --roll=keep'):
+      preparation.prepare(
+        'clip_folder', '', str(tmp_path / 'data'), str(clips), options=options
+      )
+
+
+def test_long_recordings_are_read_twice_with_the_same_result(tmp_path, monkeypatch):
+  frames = faces.moving_face(40, 120, 160, 3)
+  write_clip(tmp_path / 'clip', frames)
+  paths = tuple(sorted((tmp_path / 'clip').iterdir(), key=lambda path: int(path.stem)))
+  once = aligned.aligned_clip(Recording(paths), MTCNN, lambda: None)
+  monkeypatch.setattr(aligned, '_KEPT_BYTES', 0)
+  twice = aligned.aligned_clip(Recording(paths), MTCNN, lambda: None)
+  assert once.quality == twice.quality
+  assert np.array_equal(once.frames, twice.frames)
+
+
+def test_faces_missing_at_key_frames_alone_are_missing_there_alone(tmp_path):
+  frames = faces.moving_face(13, 120, 160, 3)
+  frames[[4, 8]] = 0
+  write_clip(tmp_path / 'clip', frames)
+  paths = tuple(sorted((tmp_path / 'clip').iterdir(), key=lambda path: int(path.stem)))
+  made = aligned.aligned_clip(Recording(paths), MTCNN, lambda: None)
+  assert made.quality.without_face == 2
+
+
+def test_clips_of_one_name_are_told(tmp_path):
+  recording = Recording((tmp_path / 'a.png',))
+  clip = preparing.RawClip('a', 'joy', 'anna', recording)
+  found = aligned_clips._without_repeats(aligned_clips.Found([clip, clip]))
+  assert not found.clips
+  assert [key for key, _ in found.bad] == ['a', 'a']
+
+
 def test_changed_files_are_prepared_again(clips, tmp_path):
-  (clip,) = [
-    preparing.RawClip('a', 'joy', 'anna', aligned.clips.Recording((path,)))
-    for path in [next((clips / 'joy' / 'anna_1').glob('0.png'))]
-  ]
+  path = next((clips / 'joy' / 'anna_1').glob('0.png'))
+  clip = preparing.RawClip('a', 'joy', 'anna', Recording((path,)))
   first = preparing.prepare([clip], MTCNN, tmp_path / 'work', workers=1)
   again = preparing.prepare([clip], MTCNN, tmp_path / 'work', workers=1)
   assert (first.frames, again.frames) == (1, 0)
-  path = clip.recording.paths[0]
   cv2.imwrite(str(path), cv2.imread(str(path))[:, ::-1])
   other = preparing.prepare([clip], MTCNN, tmp_path / 'work', workers=1)
   assert other.frames == 1

@@ -27,16 +27,24 @@ def test_the_largest_face_is_followed_whatever_else_comes():
   assert followed.eye_distance == pytest.approx(40)
 
 
+def test_a_large_mistake_in_one_frame_is_not_the_face():
+  clip = [[face(100)] for _ in range(6)]
+  clip[2].append(face(500, size=200))
+  assert np.allclose(follow(clip).eyes[:, 0, 0], 80)
+
+
 def test_ends_without_a_face_take_the_nearest_eyes():
-  followed = follow([[], [], [face(100)], [face(110)], []])
-  assert np.allclose(followed.eyes[:, 0, 0], [80, 80, 80, 90, 90])
+  followed = follow([[], [face(100)], [face(110)], []])
+  assert np.allclose(followed.eyes[:, 0, 0], [80, 80, 90, 90])
 
 
 def test_a_face_missing_for_too_long_is_refused():
-  clip = [[face(100)], *[[]] * 4, [face(100)]]
-  assert follow(clip, max_gap=4).found.sum() == 2
-  with pytest.raises(InputError, match='4 of 6 frames, 4 in a row'):
+  clip = [*[[face(100)]] * 3, *[[]] * 4, *[[face(100)]] * 2]
+  assert follow(clip, max_gap=4).found.sum() == 5
+  with pytest.raises(InputError, match='4 of 9 frames, 4 in a row'):
     follow(clip, max_gap=3)
+  with pytest.raises(InputError, match='no face in 3 of 5'):
+    follow([[face(100)], [], [], [], [face(100)]])
   with pytest.raises(InputError, match='no face in 3 of 3'):
     follow([[], [], []])
 

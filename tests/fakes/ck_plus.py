@@ -38,18 +38,19 @@ def states(root: Path, subject: str, sequence: str, apex: int, text: str) -> Non
 
 
 def add_defects(root: Path) -> None:
-  """What the real copies have, beside two sequences S999 that must exist."""
+  """What the real copies have; sequence 001 of S999 must exist."""
   images, labels = root / 'cohn-kanade-images', root / 'Emotion_labels' / 'Emotion'
   for place in (images / 'S999', images / 'S999' / '001'):
     (place / '.DS_Store').write_bytes(b'\0\0\0\1Bud1')
-  first = next((images / 'S999' / '001').glob('*.png'))
+  first = next((images / 'S999' / '001').glob('*00000001.png'))
+  assert cv2.imread(str(first), cv2.IMREAD_UNCHANGED).ndim == 2
   cv2.imwrite(str(first), cv2.imread(str(first), cv2.IMREAD_COLOR))  # 3 channels
   gray = np.full((8, 8), 90, np.uint8)
-  (labels / 'S998' / '001').mkdir(parents=True)  # an empty Emotion folder
-  write_sequence(root, 'S998', '001', [gray] * 4, None)
-  write_sequence(root, 'S998', '002', [gray] * 4, None)  # an absent one
-  write_sequence(root, 'S998', '003', [gray] * 4, None)
-  states(root, 'S998', '003', 4, '')  # an empty label file
+  (labels / 'S121' / '001').mkdir(parents=True)  # an empty Emotion folder
+  write_sequence(root, 'S121', '001', [gray] * 4, None)
+  write_sequence(root, 'S121', '002', [gray] * 4, None)  # an absent one
+  write_sequence(root, 'S121', '003', [gray] * 4, None)
+  states(root, 'S121', '003', 4, '')  # an empty label file
 
 
 def write_counts(root: Path) -> None:

@@ -17,10 +17,9 @@ def write_ck_plus(root):
     for sequence, label in enumerate(names, 1):
       frames = faces.moving_face(4, 490, 640, number, sequence)
       gray = [frame.mean(axis=-1).astype(np.uint8) for frame in frames]
-      subject = f'S{50 + number:03d}'
+      subject = f'S{997 + number:03d}'
       ck_plus.write_sequence(root, subject, f'{sequence:03d}', gray, label)
-  ck_plus.write_sequence(root, 'S999', '001', gray, 'contempt')
-  ck_plus.write_sequence(root, 'S999', '002', gray, None)
+  ck_plus.write_sequence(root, 'S999', '007', gray, 'contempt')
   ck_plus.add_defects(root)
 
 
