@@ -1,6 +1,7 @@
 """MSPP-norm: multi-scale max pooling of every frame to one length."""
 
 import functools
+import math
 from collections.abc import Sequence
 
 import jax
@@ -59,18 +60,25 @@ def _aligned(size: int, n: int) -> bool:
 def _pool_axis(maps: Array, n: int, axis: int) -> Array:
   size = maps.shape[axis]
   if size % n == 0:
-    split = (*maps.shape[:axis], n, size // n, *maps.shape[axis + 1 :])
-    return _largest(maps.reshape(split), axis + 1, size // n)
+    return _largest_of(maps, n, axis)
   parts = [
-    _largest(jax.lax.slice_in_dim(maps, first, end, axis=axis), axis, end - first)
+    _largest_of(jax.lax.slice_in_dim(maps, first, end, axis=axis), 1, axis)
     for first, end in regions(size, n)
   ]
-  return jnp.stack(parts, axis=axis)
+  return jnp.concatenate(parts, axis=axis)
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(1, 2))
-def _largest(maps: Array, axis: int, size: int) -> Array:
-  """The maximum over `axis` of `size`; its gradient goes to the first largest.
+def _largest_of(maps: Array, n: int, axis: int) -> Array:
+  """The maxima of `n` equal parts of an axis; all before and after it are merged."""
+  before, after = maps.shape[:axis], maps.shape[axis + 1 :]
+  size = maps.shape[axis] // n
+  merged = maps.reshape(math.prod(before) * n, size, math.prod(after))
+  return _largest(merged, size).reshape(*before, n, *after)
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(1,))
+def _largest(maps: Float[Array, 'n {size} m'], size: int) -> Float[Array, 'n m']:
+  """The maximum over the middle axis; its gradient goes to the first largest.
 
   JAX's own gradient goes wherever an entry equals the maximum. Where a compiler works
   out the entries once for the maximum and once more for the comparison, with and
@@ -78,24 +86,24 @@ def _largest(maps: Array, axis: int, size: int) -> Array:
   (XLA on a CPU, batch normalisation before P2: conv1's gradient was 5 % off). The
   place of the largest can't be lost, and is smaller to keep.
   """
-  return maps.max(axis)
+  if size == 2:  # P2; XLA reads this in long runs, a CPU takes a fifth
+    return jnp.maximum(maps[:, 0], maps[:, 1])
+  return maps.max(axis=1)
 
 
-def _largest_forward(maps, axis, size):
-  best, place = jax.lax.index_in_dim(maps, 0, axis, keepdims=False), 0
+def _largest_forward(maps, size):
+  best, place = maps[:, 0], 0
   kind = np.min_scalar_type(size - 1)
   for i in range(1, size):
-    other = jax.lax.index_in_dim(maps, i, axis, keepdims=False)
-    place = jnp.where(other > best, kind.type(i), place).astype(kind)
-    best = jnp.maximum(other, best)
+    place = jnp.where(maps[:, i] > best, kind.type(i), place).astype(kind)
+    best = jnp.maximum(maps[:, i], best)
   return best, jnp.broadcast_to(place, best.shape)
 
 
-def _largest_backward(axis, size, place, cotangent):
-  shape = (*cotangent.shape[:axis], size, *cotangent.shape[axis:])
-  places = jax.lax.broadcasted_iota(place.dtype, shape, axis)
-  here = places == jnp.expand_dims(place, axis)
-  return (jnp.where(here, jnp.expand_dims(cotangent, axis), 0),)
+def _largest_backward(size, place, cotangent):
+  shape = (len(place), size, place.shape[1])
+  here = jax.lax.broadcasted_iota(place.dtype, shape, 1) == place[:, None]
+  return (jnp.where(here, cotangent[:, None], 0),)
 
 
 _largest.defvjp(_largest_forward, _largest_backward)
