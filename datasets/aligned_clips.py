@@ -9,13 +9,13 @@ from typing import Any, ClassVar
 import numpy as np
 import tensorflow_datasets as tfds
 
-from stc_jax.datasets import preparing
-from stc_jax.datasets.preparing import RawClip, Row
+from stc_jax.datasets import preparing, quality_report, tree
+from stc_jax.datasets.preparing import RawClip
+from stc_jax.datasets.quality_report import Row, unused
 from stc_jax.errors import InputError
 from stc_jax.faces.aligned import Alignment
 
 EMOTIONS = ('anger', 'disgust', 'fear', 'happiness', 'sadness', 'surprise')
-_SHOWN = 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,13 +58,11 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
   """Prepares labelled clips of faces from `manual_dir`.
 
   A builder of this kind says what its folder holds (`find`), and what its labels are
-  called (`LABELS`, or else those that were found).
+  called (`labels`), and whether its faces are to be found (`own_align`).
   """
 
   VERSION = tfds.core.Version('1.0.0')
   RELEASE_NOTES: ClassVar = {'1.0.0': 'First version.'}
-  LABELS: tuple[str, ...] | None = EMOTIONS
-  ALIGN = 'mtcnn'
 
   def __init__(self, *, options: Options | None = None, **kwargs: Any):
     self.options = options or Options()
@@ -77,12 +75,16 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
 
   def labels(self) -> tuple[str, ...] | None:
     """The labels in the set's order; None: those that are found."""
-    return self.LABELS
+    return EMOTIONS
+
+  def own_align(self) -> str:
+    """See `Alignment.align`; what holds if the user doesn't choose."""
+    return 'mtcnn'
 
   @property
   def alignment(self) -> Alignment:
     """How faces are found and cut out."""
-    return self.options.alignment or Alignment(align=self.ALIGN)
+    return self.options.alignment or Alignment(align=self.own_align())
 
   def recipe(self) -> dict[str, str]:
     """What decides the set beside its files, by flag; noted in its metadata."""
@@ -129,13 +131,15 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     self._refuse_bad(folder, found, outcome)
     rows = [*outcome.rows, *_other_rows(found)]
     made = Path(self.data_dir)
-    preparing.write_report(made, rows)
-    preparing.write_contact_sheet(made, list(outcome.files.values()))
+    quality_report.write(made, rows)
+    files = list(outcome.files.values())
+    chosen = (preparing.load(files[i])[0] for i in quality_report.shown(len(files)))
+    quality_report.write_contact_sheet(made, chosen)
     if self.labels() is None:
       self.info.features['label'].names = sorted({clip.label for clip in found.clips})
     self.info.metadata['manual_dir'] = str(folder)
     self.info.metadata['recipe'] = self.recipe()
-    self.outcome = _summary(outcome, rows)
+    self.outcome = quality_report.summary(rows, outcome.frames, outcome.seconds)
     return {'data': self._generate_examples(found.clips, outcome.files)}
 
   def _generate_examples(
@@ -160,7 +164,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     report = self._write_report([*_other_rows(found)])
     reasons = [*(f'{key}: {reason}' for key, reason in found.bad), *found.gaps]
     raise InputError(
-      f'{folder}: not the whole database: {_listed(reasons)} (all in {report}); '
+      f'{folder}: not the whole database: {tree.listed(reasons)} (all in {report}); '
       'complete the folder, or take what is there with --allow_partial'
     )
 
@@ -175,13 +179,13 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     leave_out = f', or leave them out with --max_bad_clips={len(bad)}' if usable else ''
     raise InputError(
       f'{folder}: {len(bad)} of {usable + len(bad)} clips cannot be used: '
-      f'{_listed(bad)} (all in {report}); put them right and start again, which keeps '
-      f'what is done{leave_out}'
+      f'{tree.listed(bad)} (all in {report}); put them right and start again, which '
+      f'keeps what is done{leave_out}'
     )
 
   def _write_report(self, rows: Sequence[Row]) -> Path:
     self.work_folder.mkdir(parents=True, exist_ok=True)
-    return preparing.write_report(self.work_folder, rows)
+    return quality_report.write(self.work_folder, rows)
 
 
 def _without_repeats(found: Found) -> Found:
@@ -197,32 +201,9 @@ def _without_repeats(found: Found) -> Found:
 
 
 def _other_rows(found: Found) -> Iterator[Row]:
-  nothing = (None,) * 4
   for key, reason in found.bad:
-    yield Row(key, *nothing, f'refused: {reason}')
+    yield unused(key, f'refused: {reason}')
   for gap in found.gaps:
-    yield Row('', *nothing, f'gap: {gap}')
+    yield unused('', f'gap: {gap}')
   for key, reason in found.passed_over:
-    yield Row(key, *nothing, f'passed over: {reason}')
-
-
-def _listed(problems: Sequence[str]) -> str:
-  more = len(problems) - _SHOWN
-  return '; '.join(problems[:_SHOWN]) + (f'; and {more} more' if more > 0 else '')
-
-
-def _summary(outcome: preparing.Outcome, rows: Sequence[Row]) -> str:
-  words = []
-  if outcome.frames:
-    rate = outcome.frames / outcome.seconds
-    words.append(
-      f'{outcome.frames} frames in {outcome.seconds:.1f} s, {rate:.0f} a second'
-    )
-  filled = sum('interpolated' in row.action for row in rows)
-  refused = sum(row.action.startswith('refused') for row in rows)
-  if filled:
-    words.append(f'{filled} clips with frames that lacked a face')
-  if refused:
-    words.append(f'{refused} clips left out')
-  words.append(f'see {preparing.REPORT} and {preparing.CONTACT_SHEET} there')
-  return '; '.join(words)
+    yield unused(key, f'passed over: {reason}')

@@ -1,4 +1,4 @@
-"""Prepares many clips: in parallel, to be continued when stopped, with a report.
+"""Prepares many clips: in parallel, to be continued when stopped.
 
 Every finished clip lies in a work folder under a name that changes with its files and
 with how it was made, so what is there needn't be made again. A clip that can't be used
@@ -6,11 +6,9 @@ stops nothing: it is reported with all others at the end.
 """
 
 import concurrent.futures
-import csv
 import dataclasses
 import hashlib
 import json
-import math
 import os
 import sys
 import threading
@@ -19,20 +17,17 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import cv2
 import numpy as np
 import rich.console
 import rich.progress
 
+from stc_jax.datasets import quality_report
 from stc_jax.errors import InputError
 from stc_jax.faces import aligned
 from stc_jax.faces.recording import Recording
 
-REPORT, CONTACT_SHEET = 'preparation_report.csv', 'contact_sheet.png'
-
 # Changes when the same recording gives other pixels than before.
 _VERSION = 1
-_SHEET_CLIPS, _SHEET_ABREAST, _SHEET_FRAMES = 48, 4, 4
 
 
 @dataclasses.dataclass(frozen=True)
@@ -52,18 +47,6 @@ class RawClip:
 
 
 @dataclasses.dataclass(frozen=True)
-class Row:
-  """A line of the report: a clip and what became of it; see `aligned.Quality`."""
-
-  clip: str
-  frames: int | None
-  without_face: int | None
-  mean_score: float | None
-  eye_distance: float | None
-  action: str
-
-
-@dataclasses.dataclass(frozen=True)
 class Outcome:
   """What a preparation came to.
 
@@ -76,7 +59,7 @@ class Outcome:
   """
 
   files: dict[str, Path]
-  rows: list[Row]
+  rows: list[quality_report.Row]
   bad: list[str]
   frames: int
   seconds: float
@@ -104,10 +87,10 @@ def prepare(
           files[clip.key], quality, is_new = task.result()
         except InputError as error:
           bad.append(f'{clip.key}: {error}')
-          rows.append(Row(clip.key, None, None, None, None, f'refused: {error}'))
+          rows.append(quality_report.unused(clip.key, f'refused: {error}'))
           continue
         frames += quality.frames if is_new else 0
-        rows.append(_row(clip.key, quality))
+        rows.append(quality_report.kept(clip.key, quality))
     except BaseException:
       stop.set()
       pool.shutdown(cancel_futures=True)
@@ -119,35 +102,6 @@ def load(file: Path) -> tuple[np.ndarray, float]:
   """Frames and frame rate of a finished clip."""
   with np.load(file) as stored:
     return stored['frames'], float(stored['fps'])
-
-
-def write_report(folder: Path, rows: Sequence[Row]) -> Path:
-  """Writes `preparation_report.csv`, a line for each clip; returns its path."""
-  path = folder / REPORT
-  # A file's name may hold anything.
-  with path.open('w', newline='', encoding='utf-8', errors='backslashreplace') as file:
-    writer = csv.writer(file, lineterminator='\n')
-    writer.writerow([field.name for field in dataclasses.fields(Row)])
-    writer.writerows(dataclasses.astuple(row) for row in rows)
-  return path
-
-
-def write_contact_sheet(folder: Path, files: Sequence[Path]) -> None:
-  """Draws frames of up to 48 clips, spread evenly over the set."""
-  count = min(_SHEET_CLIPS, len(files))
-  chosen = np.linspace(0, len(files) - 1, count).round().astype(int)
-  strips = [_strip(load(files[i])[0]) for i in chosen]
-  blank = np.full_like(strips[0], 255)
-  strips += [blank] * (-len(strips) % min(_SHEET_ABREAST, len(strips)))
-  abreast = min(_SHEET_ABREAST, len(strips))
-  rows = [np.hstack(strips[i : i + abreast]) for i in range(0, len(strips), abreast)]
-  cv2.imwrite(str(folder / CONTACT_SHEET), np.vstack(rows)[..., ::-1])
-
-
-def _strip(frames: np.ndarray) -> np.ndarray:
-  chosen = np.linspace(0, len(frames) - 1, _SHEET_FRAMES).round().astype(int)
-  strip = np.hstack(list(frames[chosen]))
-  return np.pad(strip, [(0, 6), (0, 6), (0, 0)], constant_values=255)
 
 
 def _one(
@@ -196,21 +150,6 @@ def _stamp(path: Path) -> tuple:
   except OSError:  # reading it will say why
     return str(path), None
   return str(path), stat.st_size, stat.st_mtime_ns
-
-
-def _row(key: str, quality: aligned.Quality) -> Row:
-  action = 'kept'
-  if quality.without_face:
-    action = f'kept: eyes of {quality.without_face} frames interpolated'
-  found = not math.isnan(quality.mean_score)
-  return Row(
-    key,
-    quality.frames,
-    quality.without_face if found else None,
-    round(quality.mean_score, 4) if found else None,
-    round(quality.eye_distance, 2) if found else None,
-    action,
-  )
 
 
 def _in_turn(tasks: list) -> Iterator:

@@ -1,12 +1,13 @@
 """Looks through a database as users have it: wrapped, incomplete, linked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from natsort import natsorted
 
 from stc_jax.errors import InputError
 
+_SHOWN = 3
 _DEPTH = 8  # of the folders that archives and users wrap a database in
 
 
@@ -53,6 +54,12 @@ def search(
   elif depth:
     for inner in folders(folder):
       yield from search(inner, wanted, depth - 1)
+
+
+def listed(problems: Sequence[str]) -> str:
+  """The first few problems, and how many more there are."""
+  more = len(problems) - _SHOWN
+  return '; '.join(problems[:_SHOWN]) + (f'; and {more} more' if more > 0 else '')
 
 
 def the_one(found: list[Path], what: str, root: Path, hint: str) -> Path:

@@ -31,14 +31,19 @@ class Builder(AlignedClipsBuilder):
   # TFDS would look for README.md and its like below `stc_jax/`, where a clone has none.
   pkg_dir_path = Path(__file__).parent
   MANUAL_DOWNLOAD_INSTRUCTIONS = f'It should be {scan.LAYOUT}.'
-  LABELS = None  # the names of the folders
-  ALIGN = 'none'
 
   def __init__(self, *, config: str | ClipFolderConfig | None = None, **kwargs: Any):
     """Takes any name for a config: each is another folder, prepared on its own."""
     if isinstance(config, str) and config not in self.builder_configs:
       config = ClipFolderConfig(name=config)
     super().__init__(config=config, **kwargs)
+
+  def labels(self) -> None:
+    """See the base class: the names of the folders."""
+
+  def own_align(self) -> str:
+    """See the base class; clips are taken as cropped."""
+    return 'none'
 
   def find(self, folder: Path) -> Found:
     """See `scan.find_clips`."""

@@ -8,8 +8,7 @@ import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
-from natsort import natsorted
-
+from stc_jax.datasets import tree
 from stc_jax.errors import InputError
 from stc_jax.faces.clips import IMAGES, VIDEOS
 
@@ -17,7 +16,6 @@ LAYOUT = (
   'a folder for each label, holding clips as folders <subject>_<clip> of images, '
   'as videos <subject>_<clip>.mp4, or as images <subject>_<clip>_<frame>.png'
 )
-_SHOWN = 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +45,7 @@ def find_clips(folder: Path) -> list[Clip]:
   """
   problems: list[str] = []
   clips = []
-  labels = _entries(folder)
+  labels = tree.entries(folder)
   if not labels:
     raise InputError(f'{folder}: nothing in this folder; it should hold {LAYOUT}')
   for label in labels:
@@ -57,7 +55,7 @@ def find_clips(folder: Path) -> list[Clip]:
       problems.append(f'{label.name} is not a label folder')
   if problems:
     raise InputError(
-      f'{folder}: {_listed(problems)}; put right or remove these: the folder should '
+      f'{folder}: {tree.listed(problems)}; put right or remove these: it should '
       f'hold {LAYOUT}'
     )
   return clips
@@ -87,7 +85,7 @@ def _clips_of(label: Path, problems: list[str]) -> list[Clip]:
 def _candidates(label: Path, problems: list[str]) -> Iterator[tuple[str, list[Path]]]:
   """Yields names and files of what looks like clips, whether or not well named."""
   loose = collections.defaultdict(list)
-  for entry in _entries(label):
+  for entry in tree.entries(label):
     if entry.is_dir():
       if images := _images_of(entry, problems):
         yield entry.name, images
@@ -105,7 +103,7 @@ def _candidates(label: Path, problems: list[str]) -> Iterator[tuple[str, list[Pa
 def _images_of(folder: Path, problems: list[str]) -> list[Path]:
   """Returns a clip folder's images; appends whatever else it holds to `problems`."""
   where = f'{folder.parent.name}/{folder.name}'
-  entries = _entries(folder)
+  entries = tree.entries(folder)
   images = [e for e in entries if e.suffix.lower() in IMAGES and e.is_file()]
   problems += [f'{where}/{e.name} is no image' for e in entries if e not in images]
   if not entries:
@@ -130,19 +128,3 @@ def _misnamed(label: Path, name: str, paths: list[Path]) -> str:
   if paths[0].suffix.lower() in IMAGES:
     form += '_<frame>'
   return f'{label.name}/{paths[0].name} is not named {form}'
-
-
-def _entries(folder: Path) -> list[Path]:
-  """Returns what `folder` holds in natural order, hidden files left out."""
-  try:
-    entries = [entry for entry in folder.iterdir() if not entry.name.startswith('.')]
-  except OSError as error:
-    raise InputError(
-      f'{folder}: {error.strerror}; it should be a folder that holds {LAYOUT}'
-    ) from error
-  return natsorted(entries, key=lambda entry: entry.name)
-
-
-def _listed(problems: list[str]) -> str:
-  more = len(problems) - _SHOWN
-  return '; '.join(problems[:_SHOWN]) + (f'; and {more} more' if more > 0 else '')

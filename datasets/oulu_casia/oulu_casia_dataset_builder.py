@@ -12,7 +12,6 @@ from stc_jax.datasets import tree
 from stc_jax.datasets.aligned_clips import AlignedClipsBuilder, Found
 from stc_jax.datasets.preparing import RawClip
 from stc_jax.errors import InputError
-from stc_jax.faces.aligned import Alignment
 from stc_jax.faces.recording import Recording
 
 SPECTRA, LIGHTS = ('VL', 'NI'), ('Strong', 'Weak', 'Dark')
@@ -72,11 +71,9 @@ class Builder(AlignedClipsBuilder):
     'folders around these do no harm.'
   )
 
-  @property
-  def alignment(self) -> Alignment:
-    """Takes the owners' crops as they are, unless asked otherwise."""
-    own = Alignment(align='none' if self.builder_config.cropped else 'mtcnn')
-    return self.options.alignment or own
+  def own_align(self) -> str:
+    """See the base class; the owners' crops are taken as they are."""
+    return 'none' if self.builder_config.cropped else 'mtcnn'
 
   def find(self, folder: Path) -> Found:
     """Lists the sequences of all subjects and emotions.

@@ -92,8 +92,7 @@ def aligned_clip(
   fps = recording.fps()
   if how.align == 'none':
     frames = [
-      clips.resize(frame[None], how.size, how.size)[0]
-      for frame in _watched(recording, go_on)
+      clips.resized(frame, how.size, how.size) for frame in _watched(recording, go_on)
     ]
     return AlignedClip(np.stack(frames), fps, Quality(len(frames)))
   found, kept = _detect(recording, go_on)

@@ -6,7 +6,6 @@ be read as a whole is refused rather than shortened.
 
 import contextlib
 import os
-import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -25,8 +24,7 @@ os.environ.setdefault('OPENCV_FFMPEG_CAPTURE_OPTIONS', 'fflags;+discardcorrupt')
 
 IMAGES = frozenset({'.png', '.jpg', '.jpeg'})
 VIDEOS = frozenset({'.mp4', '.avi', '.mov', '.mkv', '.webm'})
-_JPEG, _JPEG_SCAN, _JPEG_END = b'\xff\xd8', b'\xff\xda', b'\xff\xd9'
-_PNG = b'\x89PNG\r\n\x1a\n'
+_LONGEST_SIDE = 2**15 - 1  # of what OpenCV can warp
 _REMEDY = 'copy it again from its source, or leave the clip out'
 
 
@@ -51,7 +49,7 @@ def read_images(
   """
   frames = image_frames(paths)
   return np.stack(
-    [frame if size is None else _resized(frame, size, size) for frame in frames]
+    [frame if size is None else resized(frame, size, size) for frame in frames]
   )
 
 
@@ -91,7 +89,7 @@ def read_video(
     InputError: the file is missing, empty, damaged, cut short, or no video.
   """
   frames = [
-    frame if size is None else _resized(frame, size, size)
+    frame if size is None else resized(frame, size, size)
     for frame in video_frames(Path(path))
   ]
   return np.stack(frames), video_fps(Path(path))
@@ -108,7 +106,7 @@ def video_frames(path: Path) -> Iterator[UInt8[np.ndarray, 'h w 3']]:
     declared = int(capture.get(cv2.CAP_PROP_FRAME_COUNT))
   if not count:
     raise InputError(f'{path}: no frame of this video can be read; {_REMEDY}')
-  if count < declared and not containers.is_whole(path):
+  if count < declared and not containers.is_whole_video(path):
     raise InputError(
       f'{path}: cut short: {count} of {declared} frames can be read; {_REMEDY}'
     )
@@ -149,12 +147,13 @@ def resize(
   A side that shrinks is averaged over pixel areas (INTER_AREA), which doesn't alias; a
   side that grows is interpolated linearly (INTER_LINEAR), which doesn't overshoot.
   """
-  return np.stack([_resized(frame, height, width) for frame in frames])
+  return np.stack([resized(frame, height, width) for frame in frames])
 
 
-def _resized(
+def resized(
   frame: UInt8[np.ndarray, 'h w 3'], height: int, width: int
 ) -> UInt8[np.ndarray, '{height} {width} 3']:
+  """Resizes one frame; see `resize`."""
   shrunk = (min(frame.shape[1], width), min(frame.shape[0], height))
   frame = cv2.resize(frame, shrunk, interpolation=cv2.INTER_AREA)
   return cv2.resize(frame, (width, height), interpolation=cv2.INTER_LINEAR)
@@ -163,12 +162,9 @@ def _resized(
 def _read_image(path: Path) -> UInt8[np.ndarray, 'h w 3']:
   _check_file(path)
   data = path.read_bytes()
-  # libpng writes its complaints straight to standard error: ask before it does.
-  if data.startswith(_PNG) and not _is_whole_png(data):
-    raise InputError(f'{path}: a damaged or incomplete PNG file; {_REMEDY}')
-  # libjpeg fills what is missing with gray.
-  if data.startswith(_JPEG) and data.rfind(_JPEG_END) < data.rfind(_JPEG_SCAN):
-    raise InputError(f'{path}: an incomplete JPEG file; {_REMEDY}')
+  # libpng and libjpeg write their complaints straight to standard error: ask first.
+  if not containers.is_whole_image(data):
+    raise InputError(f'{path}: a damaged or incomplete image; {_REMEDY}')
   encoded = np.frombuffer(data, np.uint8)
   try:
     image = cv2.imdecode(encoded, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
@@ -176,25 +172,13 @@ def _read_image(path: Path) -> UInt8[np.ndarray, 'h w 3']:
     raise InputError(f'{path}: too large or damaged; {_REMEDY}') from error
   if image is None:
     raise InputError(f'{path}: no readable image; {_REMEDY}')
+  if max(image.shape) > _LONGEST_SIDE:
+    raise InputError(f'{path}: more than {_LONGEST_SIDE} pixels long; make it smaller')
   if image.dtype == np.uint16:
     image = ((image.astype(np.uint32) + 128) // 257).astype(np.uint8)
   if image.dtype != np.uint8:
     raise InputError(f'{path}: pixels of type {image.dtype}; save it with 8 or 16 bits')
   return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
-
-
-def _is_whole_png(data: bytes) -> bool:
-  """Whether every chunk up to the closing IEND is there and has its checksum."""
-  at = len(_PNG)
-  while at + 12 <= len(data):
-    end = at + 8 + int.from_bytes(data[at : at + 4])
-    chunk = data[at + 4 : end]
-    if zlib.crc32(chunk) != int.from_bytes(data[end : end + 4]):
-      return False
-    if chunk[:4] == b'IEND':
-      return True
-    at = end + 4
-  return False
 
 
 def _frames_of(capture: cv2.VideoCapture) -> Iterator[UInt8[np.ndarray, 'h w 3']]:

@@ -1,18 +1,29 @@
-"""Tells whether a video file is as long as its own container says.
+"""Tells whether an image or video file is as long as it says itself.
 
 Only the outermost structure is read: no frame, no codec.
 """
 
 import struct
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+_PNG = b'\x89PNG\r\n\x1a\n'
+_JPEG, _JPEG_SCAN, _JPEG_END = b'\xff\xd8', b'\xff\xda', b'\xff\xd9'
 _EBML = b'\x1aE\xdf\xa3'
 _SEGMENT = b'\x18S\x80g'
 
 
-def is_whole(path: Path) -> bool:
+def is_whole_image(data: bytes) -> bool:
+  """Whether nothing is missing of a PNG or JPEG file; true of anything else."""
+  if data.startswith(_PNG):
+    return _is_whole_png(data)
+  # What is missing at the end would be filled with gray.
+  return not data.startswith(_JPEG) or data.rfind(_JPEG_END) > data.rfind(_JPEG_SCAN)
+
+
+def is_whole_video(path: Path) -> bool:
   """Whether nothing is missing at the end of an AVI, MP4, MOV, MKV or WebM file.
 
   False for a file that is cut short, and for one that doesn't tell (another container,
@@ -30,6 +41,20 @@ def is_whole(path: Path) -> bool:
       return _ends(file, length, _mp4_box)
     except (struct.error, ValueError):
       return False
+
+
+def _is_whole_png(data: bytes) -> bool:
+  """Whether every chunk up to the closing IEND is there and has its checksum."""
+  at = len(_PNG)
+  while at + 12 <= len(data):
+    end = at + 8 + int.from_bytes(data[at : at + 4])
+    chunk = data[at + 4 : end]
+    if zlib.crc32(chunk) != int.from_bytes(data[end : end + 4]):
+      return False
+    if chunk[:4] == b'IEND':
+      return True
+    at = end + 4
+  return False
 
 
 def _ends(

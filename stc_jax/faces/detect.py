@@ -8,12 +8,12 @@ lie in one picture (`pyramid`), and eyes are looked at again (`eyes`).
 import dataclasses
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Float, UInt8
 
 from stc_jax.faces import eyes, networks, pyramid
 from stc_jax.faces.geometry import square
+from stc_jax.faces.windows import Windows, moved, squares_of, suppress
 
 # MTCNN's own thresholds: of a window's probability after each network ...
 _KEEP = {'pnet': 0.6, 'rnet': 0.7, 'onet': 0.7}
@@ -39,18 +39,6 @@ class Face:
   box: Float[np.ndarray, '4']
   eyes: Float[np.ndarray, '2 2']
   score: float
-
-
-@dataclasses.dataclass(frozen=True)
-class _Windows:
-  """Square candidates: the frame of each, its box, and its probability."""
-
-  frame: Int[np.ndarray, 'n']
-  box: Float[np.ndarray, 'n 4']
-  score: Float[np.ndarray, 'n']
-
-  def take(self, which: np.ndarray) -> '_Windows':
-    return _Windows(self.frame[which], self.box[which], self.score[which])
 
 
 def detect(frames: Sequence[UInt8[np.ndarray, 'h w 3']]) -> list[list[Face]]:
@@ -91,7 +79,7 @@ def _nearby(
   """What O-Net sees where faces are expected."""
   counts = [len(faces) for faces in expected]
   boxes = [face.box for faces in expected for face in faces]
-  windows = _Windows(
+  windows = Windows(
     np.repeat(np.arange(len(frames)), counts),
     np.reshape(boxes, (-1, 4)),
     np.ones(len(boxes)),
@@ -122,7 +110,7 @@ def _cascade(frames: Sequence[np.ndarray], min_face: float) -> list[list[Face]]:
   return _finish(frames, windows)
 
 
-def _propose(frames: Sequence[np.ndarray], plan: pyramid.Plan) -> _Windows:
+def _propose(frames: Sequence[np.ndarray], plan: pyramid.Plan) -> Windows:
   """P-Net's windows of all frames."""
   pictures = np.stack([pyramid.draw(frame, plan) for frame in frames])
   outputs = zip(*networks.run('pnet', pictures), strict=True)
@@ -131,10 +119,10 @@ def _propose(frames: Sequence[np.ndarray], plan: pyramid.Plan) -> _Windows:
   box = np.concatenate([box for _, box, _, _ in parts])
   score = np.concatenate([score for _, _, score, _ in parts])
   level = np.concatenate([level for _, _, _, level in parts])
-  windows = _Windows(frame, box, score)
+  windows = Windows(frame, box, score)
   group = frame * (len(plan.levels) + 1) + level
-  windows = windows.take(_suppress(windows, group, _OVERLAP_IN_LEVEL))
-  return windows.take(_suppress(windows, windows.frame, _OVERLAP))
+  windows = windows.take(suppress(windows, group, _OVERLAP_IN_LEVEL))
+  return windows.take(suppress(windows, windows.frame, _OVERLAP))
 
 
 def _windows_of(scores: np.ndarray, moves: np.ndarray, plan: pyramid.Plan):
@@ -146,27 +134,28 @@ def _windows_of(scores: np.ndarray, moves: np.ndarray, plan: pyramid.Plan):
     y, x = np.nonzero(score >= _KEEP['pnet'])
     corner = np.stack([x, y], 1) * pyramid.STRIDE
     box = np.hstack([corner, corner + pyramid.CELL]) / level.factor
-    boxes.append(_moved(box, moves[rows, columns][y, x]))
+    boxes.append(moved(box, moves[rows, columns][y, x]))
     kept.append(score[y, x])
     levels.append(np.full(len(y), number))
   return np.concatenate(boxes), np.concatenate(kept), np.concatenate(levels)
 
 
-def _refine(frames: Sequence[np.ndarray], windows: _Windows) -> _Windows:
+def _refine(frames: Sequence[np.ndarray], windows: Windows) -> Windows:
   """The windows that R-Net keeps, moved as it says."""
-  squares = _squares(windows.box)
+  squares = squares_of(windows.box)
   crops = [
     square(frames[i], box, _RNET) for i, box in zip(windows.frame, squares, strict=True)
   ]
   scores, moves = networks.run('rnet', networks.stacked(crops, _RNET))
-  moved = _moved(squares, moves)
-  found = _Windows(windows.frame, moved, scores).take(scores >= _KEEP['rnet'])
-  return found.take(_suppress(found, found.frame, _OVERLAP))
+  found = Windows(windows.frame, moved(squares, moves), scores).take(
+    scores >= _KEEP['rnet']
+  )
+  return found.take(suppress(found, found.frame, _OVERLAP))
 
 
-def _finish(frames: Sequence[np.ndarray], windows: _Windows) -> list[list[Face]]:
+def _finish(frames: Sequence[np.ndarray], windows: Windows) -> list[list[Face]]:
   """The faces that O-Net keeps, with their eyes."""
-  squares = _squares(windows.box)
+  squares = squares_of(windows.box)
   crops = [
     square(frames[i], box, eyes.WINDOW)
     for i, box in zip(windows.frame, squares, strict=True)
@@ -175,35 +164,11 @@ def _finish(frames: Sequence[np.ndarray], windows: _Windows) -> list[list[Face]]
   side = (squares[:, 2] - squares[:, 0])[:, None, None]
   places = squares[:, None, :2] + eyes.in_window(points) * side
   keep = np.flatnonzero(scores >= _KEEP['onet'])
-  found = _Windows(windows.frame, _moved(squares, moves), scores)
-  keep = keep[_suppress(found.take(keep), windows.frame[keep], _OVERLAP_IN_LEVEL)]
+  found = Windows(windows.frame, moved(squares, moves), scores)
+  keep = keep[suppress(found.take(keep), windows.frame[keep], _OVERLAP_IN_LEVEL)]
   places = eyes.look_again(frames, windows.frame[keep], places[keep])
   faces = [[] for _ in frames]
   for number, of_face in zip(keep, places, strict=True):
     score = float(scores[number])
     faces[windows.frame[number]].append(Face(found.box[number], of_face, score))
   return faces
-
-
-def _moved(boxes: np.ndarray, moves: np.ndarray) -> np.ndarray:
-  sides = boxes[:, 2:] - boxes[:, :2]
-  return boxes + moves * np.tile(sides, 2)
-
-
-def _squares(boxes: Float[np.ndarray, 'n 4']) -> Float[np.ndarray, 'n 4']:
-  """The squares around the boxes' centres, as large as their longer sides."""
-  centre = (boxes[:, :2] + boxes[:, 2:]) / 2
-  half = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, keepdims=True) / 2
-  return np.hstack([centre - half, centre + half])
-
-
-def _suppress(windows: _Windows, group: np.ndarray, overlap: float) -> np.ndarray:
-  """Indices of windows that no better one of the same group overlaps so far."""
-  if not len(group):
-    return np.zeros(0, int)
-  sides = windows.box[:, 2:] - windows.box[:, :2]
-  boxes = np.hstack([windows.box[:, :2], sides])
-  kept = cv2.dnn.NMSBoxesBatched(
-    boxes.tolist(), windows.score.tolist(), group.tolist(), 0.0, overlap
-  )
-  return np.asarray(kept, int)

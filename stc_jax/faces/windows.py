@@ -1,0 +1,47 @@
+"""Windows that may show a face, of all frames of a clip together."""
+
+import dataclasses
+
+import cv2
+import numpy as np
+from jaxtyping import Float, Int
+
+
+@dataclasses.dataclass(frozen=True)
+class Windows:
+  """Of each its frame, its box (left, top, right, bottom) and its probability."""
+
+  frame: Int[np.ndarray, 'n']
+  box: Float[np.ndarray, 'n 4']
+  score: Float[np.ndarray, 'n']
+
+  def take(self, which: np.ndarray) -> 'Windows':
+    """Those at some indices, or where a mask is true."""
+    return Windows(self.frame[which], self.box[which], self.score[which])
+
+
+def moved(
+  boxes: Float[np.ndarray, 'n 4'], moves: Float[np.ndarray, 'n 4']
+) -> Float[np.ndarray, 'n 4']:
+  """The boxes with their edges shifted by shares of their sides."""
+  sides = boxes[:, 2:] - boxes[:, :2]
+  return boxes + moves * np.tile(sides, 2)
+
+
+def squares_of(boxes: Float[np.ndarray, 'n 4']) -> Float[np.ndarray, 'n 4']:
+  """The squares around the boxes' centres, as large as their longer sides."""
+  centre = (boxes[:, :2] + boxes[:, 2:]) / 2
+  half = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, keepdims=True) / 2
+  return np.hstack([centre - half, centre + half])
+
+
+def suppress(windows: Windows, group: np.ndarray, overlap: float) -> np.ndarray:
+  """Indices of windows that no better one of the same group overlaps so far."""
+  if not len(group):
+    return np.zeros(0, int)
+  sides = windows.box[:, 2:] - windows.box[:, :2]
+  boxes = np.hstack([windows.box[:, :2], sides])
+  kept = cv2.dnn.NMSBoxesBatched(
+    boxes.tolist(), windows.score.tolist(), group.tolist(), 0.0, overlap
+  )
+  return np.asarray(kept, int)
