@@ -4,6 +4,7 @@ What is in the run's folder decides where it starts: finished trials are kept, t
 under way is resumed from its checkpoint, and the summary follows from all of them.
 """
 
+import contextlib
 import json
 import pathlib
 import time
@@ -101,8 +102,9 @@ def _train_pending(
   run = loop.Run(
     programs, training, material.data, material.stack, names, workdir, progress
   )
-  with progress:
-    for finished in run.finish(pending, wave_size(experiment)):
+  finishing = run.finish(pending, wave_size(experiment))
+  with progress, contextlib.closing(finishing):
+    for finished in finishing:
       _keep(finished, material, workdir)
   timings = {
     'train_sequences_per_second': run.sequences_per_second,

@@ -5,10 +5,12 @@ import pathlib
 import shutil
 import time
 from collections.abc import Iterator
+from typing import Self
 
 import orbax.checkpoint as ocp
 
 from stc_jax.errors import InputError
+from stc_jax.interruption import held_back
 from stc_jax.training.state import TrainState
 
 
@@ -19,6 +21,7 @@ class WaveCheckpoints:
   one before.
   """
 
+  @held_back()
   def __init__(self, workdir: pathlib.Path, wave: str, seconds: float):
     self._folder = workdir.absolute() / 'checkpoints' / wave
     self._seconds = seconds
@@ -26,6 +29,7 @@ class WaveCheckpoints:
     options = ocp.CheckpointManagerOptions(max_to_keep=1, create=True)
     self._manager = ocp.CheckpointManager(self._folder, options=options)
 
+  @held_back()
   def restore(self, like: TrainState) -> TrainState | None:
     """The newest states, on the devices and in the shapes of `like`, or None.
 
@@ -38,6 +42,7 @@ class WaveCheckpoints:
     with _readable(self._folder / str(step), 'to train its trials from the start'):
       return self._manager.restore(step, args=ocp.args.StandardRestore(like))
 
+  @held_back()
   def save(self, step: int, states: TrainState) -> None:
     """Starts to write `states`, unless the last time is less than `seconds` ago."""
     if time.monotonic() - self._saved_at < self._seconds:
@@ -45,14 +50,17 @@ class WaveCheckpoints:
     self._manager.save(step, args=ocp.args.StandardSave(states))
     self._saved_at = time.monotonic()
 
-  def close(self) -> None:
-    """Waits for the last write."""
-    self._manager.close()
-
   def discard(self) -> None:
-    """Removes the wave's states: its trials are finished."""
-    self.close()
+    """Removes the wave's states, after its end: its trials are finished."""
     shutil.rmtree(self._folder)
+
+  def __enter__(self) -> Self:
+    return self
+
+  @held_back()
+  def __exit__(self, *error) -> None:
+    """Waits for the last write, whatever ended the wave."""
+    self._manager.close()
 
 
 def clear(workdir: pathlib.Path) -> None:
@@ -62,12 +70,14 @@ def clear(workdir: pathlib.Path) -> None:
     shutil.rmtree(half, ignore_errors=True)
 
 
+@held_back()
 def save_model(workdir: pathlib.Path, trial: str, variables: dict) -> None:
   """Writes a finished trial's params and batch_stats to `<workdir>/models/<trial>`."""
   with ocp.StandardCheckpointer() as checkpointer:
     checkpointer.save(_model_folder(workdir, trial), variables, force=True)
 
 
+@held_back()
 def load_model(workdir: pathlib.Path, trial: str, like: dict) -> dict:
   """Reads one finished trial's variables, host arrays in the shapes of `like`.
 

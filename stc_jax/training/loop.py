@@ -2,7 +2,7 @@
 
 import pathlib
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from typing import NamedTuple
 
 import jax
@@ -64,7 +64,9 @@ class Run:
     clips = self.train_steps * self._config.batch_size
     return clips / self.train_seconds if clips else None
 
-  def finish(self, pending: np.ndarray, wave_size: int) -> Iterator[Finished]:
+  def finish(
+    self, pending: np.ndarray, wave_size: int
+  ) -> Generator[Finished, None, None]:
     """Trains the trials of `pending`, and yields each once it is tested.
 
     A wave's checkpoints are removed when the caller comes back for the next, so that
@@ -73,13 +75,12 @@ class Run:
     done = len(self._names) - len(pending)
     for wave in waves(pending, wave_size):
       name = f'{self._names[wave[0]]}_of_{wave_size}'
-      checkpoints = WaveCheckpoints(
-        self._workdir, name, self._config.checkpoint_seconds
-      )
+      seconds = self._config.checkpoint_seconds
       rows = np.unique(wave, return_index=True)
-      trials = self._programs.put_trials(take(self._trials, wave))
-      states = self._train(trials, checkpoints, done, len(rows[0]))
-      yield from self._test(trials, states, *rows)
+      with WaveCheckpoints(self._workdir, name, seconds) as checkpoints:
+        trials = self._programs.put_trials(take(self._trials, wave))
+        states = self._train(trials, checkpoints, done, len(rows[0]))
+        yield from self._test(trials, states, *rows)
       checkpoints.discard()
       done += len(rows[0])
 

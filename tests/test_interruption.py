@@ -1,0 +1,22 @@
+"""Ctrl-C waits for the end of what can't stand it."""
+
+import signal
+
+import pytest
+
+from stc_jax.interruption import held_back
+
+
+def test_held_back():
+  done, handler = [], signal.getsignal(signal.SIGINT)
+
+  @held_back()
+  def write():
+    signal.raise_signal(signal.SIGINT)
+    done.append('write')
+
+  for _ in range(2):
+    with pytest.raises(KeyboardInterrupt):
+      write()
+  assert done == ['write', 'write']
+  assert signal.getsignal(signal.SIGINT) is handler
