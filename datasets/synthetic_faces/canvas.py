@@ -10,12 +10,12 @@ import functools
 import cv2
 import numpy as np
 
-# The frame shows the eyes at 0.3 and 0.7 of its width and 0.38 of its height.
-EYE_SPAN = 0.4
-EYE_HEIGHT = 0.38
+# The frame is cut as `stc_jax.faces.align` cuts: 2.6 units square, 0.8 above the eyes.
+EYE_SPAN = 1 / 2.6
+EYE_HEIGHT = 0.8 / 2.6
 
 # Bounds of the canvas in face units; the frame lies within, with room for head motion.
-LEFT, TOP, WIDTH, HEIGHT = -1.5, -1.2, 3.0, 3.1
+LEFT, TOP, WIDTH, HEIGHT = -1.6, -1.1, 3.2, 3.2
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

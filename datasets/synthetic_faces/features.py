@@ -56,7 +56,7 @@ def paint_eyes(
     view += opening[..., None] * (ball - view)
     lashes = 0.014 + 0.006 * along
     _darken(view, y - upper + 0.004, lashes, 0.88 * ends)
-    _darken(view, y - lower, 0.011, 0.4 * ends)
+    _darken(view, y - lower, 0.012, 0.5 * ends)
 
 
 def _darken(view: np.ndarray, distance: np.ndarray, width, strength) -> None:
@@ -77,7 +77,7 @@ def _eyeball(window, out, y, sign, gaze, subject, light, level) -> np.ndarray:
   hue = skin.linear(subject.iris) * level
   iris = hue * (1.25 - 0.9 * ring**6 + 0.5 * ring * (dy / _IRIS_RADIUS))[..., None]
   _mix(ball, iris, window.edge(_IRIS_RADIUS - distance, 0.018))
-  _mix(ball, np.float32(0.004), window.edge(0.042 - distance, 0.012))
+  _mix(ball, np.float32(0.004), window.edge(0.052 - distance, 0.012))
   glint = ((dx - 0.06 * light[0]) ** 2 + (dy - 0.05 * light[1] + 0.015) ** 2) / 0.022**2
   _mix(ball, np.float32(min(1.1 * level, 1)), 0.9 * np.exp(-(glint**2)))
   return ball
@@ -116,7 +116,7 @@ def paint_lips(
   """Paints the red of the lips, and its swelling, before shading; in place."""
   (x0, _), (x1, _) = face.corners
   reach = float(face.corners[:, 1].max()) + face.gap
-  part, window = canvas.window(x0 - 0.05, 0.6, x1 + 0.05, min(reach + 0.5, 1.88))
+  part, window = canvas.window(x0 - 0.05, 0.6, x1 + 0.05, reach + 0.5)
   curves = mouth_curves(face, window.x)
   y = window.y
   upper = window.edge(y - curves['top'], 0.035) * window.edge(curves['upper'] - y)
@@ -140,7 +140,7 @@ def paint_mouth(
   """Paints the inside of the mouth and the line of the lips over lit skin."""
   (x0, _), (x1, _) = face.corners
   reach = float(face.corners[:, 1].max()) + face.gap
-  part, window = canvas.window(x0 - 0.05, 0.6, x1 + 0.05, min(reach + 0.2, 1.88))
+  part, window = canvas.window(x0 - 0.05, 0.6, x1 + 0.05, reach + 0.2)
   curves = mouth_curves(face, window.x)
   y, view = window.y, image[part]
   ends = window.edge(1 - np.abs(curves['along']), 0.05)

@@ -85,7 +85,7 @@ def _complexion(
   blush = 0.6 * blush + 0.6 * canvas.blob(0.0, subject.nose_tip, 0.14, 0.12)
   under = sum(canvas.blob(s * 0.46, 0.12, 0.2, 0.06) for s in (-1, 1))
   socket = sum(canvas.blob(s * 0.42, -0.08, 0.22, 0.09) for s in (-1, 1))
-  dark = 1 - (0.1 + 0.22 * subject.age) * under - 0.2 * socket
+  dark = 1 - (0.18 + 0.22 * subject.age) * under - 0.2 * socket
   dark = dark * (1 - 0.18 * canvas.blob(0.0, subject.nose_tip + 0.2, 0.16, 0.035))
   for sign in (-1, 1):
     nostril = canvas.blob(
@@ -120,7 +120,7 @@ def _paint_brows(
 ) -> np.ndarray:
   """Brows: arched, tapering outwards, made of strands."""
   strands = canvas_lib.smooth_noise(rng, canvas, 0.03, 0.008)
-  along = (abs(canvas.x) - 0.2) / 0.62
+  along = (abs(canvas.x) - 0.23) / 0.66
   inside = np.clip(along, 0, 1)
   arch = subject.brow_arch * np.sin(np.pi * inside**1.4) - 0.05 * inside**4
   middle = subject.brow_height - arch - subject.brow_tilt * (inside - 0.5)

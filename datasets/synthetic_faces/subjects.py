@@ -2,8 +2,9 @@
 
 Lengths are in units of the distance between the pupils (about 63 mm in adults), with
 the origin half-way between the pupils, x to the right of the image and y downwards.
-Ranges follow the adult norms of Farkas, *Anthropometry of the Head and Face* (1994);
-the face is a little shorter than life so that the chin stays within a tight crop.
+Ranges follow the adult norms of Farkas, *Anthropometry of the Head and Face* (1994).
+Mouth and cheeks lie a little further out, as they seem to in photographs: where MTCNN,
+which learned from those, sees the eyes of a rendered face, they are.
 """
 
 import dataclasses
@@ -118,14 +119,14 @@ def draw_subject(
     stubble=float(max(0.0, rng.uniform(-1.2, 1.0)) * (masculine > 0.45)),
     hair_length=float(np.clip(rng.normal(0.9 - 1.2 * masculine, 0.3), 0, 1)),
     hairline=float(rng.uniform(-1.2, -0.7)),
-    face_width=float(rng.uniform(1.0, 1.13)),
+    face_width=float(rng.uniform(1.04, 1.17)),
     jaw_taper=float(rng.uniform(0.1, 0.3) - 0.12 * masculine),
     squareness=float(rng.uniform(1.9, 2.4) + 0.4 * masculine),
-    chin=float(rng.uniform(1.44, 1.56)),
+    chin=float(rng.uniform(1.62, 1.74)),
     crease=float(rng.uniform(0.025, 0.075)),
     nose_tip=float(rng.uniform(0.5, 0.62)),
     nose_width=float(rng.uniform(0.2, 0.29)),
-    nose_height=float(rng.uniform(0.2, 0.34)),
+    nose_height=float(rng.uniform(0.14, 0.28)),
     gains=rng.uniform(0.65, 1.2, n_aus).astype(np.float32),
     resting=action_units.draw_resting(rng, difficulty),
     **colours,
@@ -170,14 +171,14 @@ def _draw_resting(
   return {
     'eye_width': trait(0.235, 0.019, 0.188, 0.276),
     'lid_upper': trait(0.078, 0.026, 0.027, 0.135),
-    'lid_lower': trait(0.072, 0.019, 0.029, 0.117),
+    'lid_lower': trait(0.082, 0.019, 0.039, 0.127),
     'eye_tilt': trait(0.06, 0.08, -0.156, 0.249),
-    'brow_height': trait(-0.335, 0.067, -0.49, -0.193),
+    'brow_height': trait(-0.355, 0.067, -0.51, -0.213),
     'brow_tilt': trait(0.0, 0.096, -0.216, 0.216),
     'brow_arch': trait(0.055, 0.04, -0.019, 0.143),
     'brow_thickness': trait(0.05 + 0.02 * masculine, 0.018, 0.023, 0.111),
     'brow_density': trait(0.8, 0.192, 0.3, 1.0),
-    'mouth': trait(1.0, 0.048, 0.906, 1.108),
+    'mouth': trait(1.1, 0.048, 1.006, 1.208),
     'mouth_width': trait(0.4, 0.051, 0.292, 0.508),
     'corner_slant': trait(-0.01, 0.054, -0.111, 0.098),
     'lip_upper': trait(0.1, 0.032, 0.033, 0.174),

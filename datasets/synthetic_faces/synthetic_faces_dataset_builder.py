@@ -87,8 +87,11 @@ def _configs() -> list[SyntheticFacesConfig]:
 class Builder(tfds.core.GeneratorBasedBuilder):
   """Builder of synthetic_faces."""
 
-  VERSION = tfds.core.Version('1.0.0')
-  RELEASE_NOTES: ClassVar = {'1.0.0': 'First release.'}
+  VERSION = tfds.core.Version('2.0.0')
+  RELEASE_NOTES: ClassVar = {
+    '1.0.0': 'First release.',
+    '2.0.0': 'Proportions nearer to life; cut as real faces are.',
+  }
   BUILDER_CONFIGS = _configs()
   # Read from a clone, this package lies outside its parent's folder, where TFDS would
   # look for README.md, TAGS.txt and CITATIONS.bib.
