@@ -145,7 +145,7 @@ def _prepared(settings: Experiment):
   where = dataset.name, dataset.builder_config, dataset.data_dir
   if catalogue.is_prepared(*where):
     return catalogue.prepared_builder(*where)
-  if not catalogue.is_prepared(*_EMBEDDED):
+  if not catalogue.is_current(*_EMBEDDED):
     preparation.prepare(*_EMBEDDED)
   return catalogue.prepared_builder(*_EMBEDDED)
 

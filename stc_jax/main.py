@@ -55,9 +55,9 @@ def main() -> None:
 
 
 def _prepare_embedded(dataset: experiment.DatasetConfig, console: Console) -> None:
-  """Renders the embedded set where it isn't yet."""
+  """Renders the embedded set where it isn't yet, or of an older version."""
   where = dataset.name, dataset.builder_config, dataset.data_dir
-  if not catalogue.is_prepared(*where):
+  if not catalogue.is_current(*where):
     console.print('rendering the embedded dataset: about a minute ...')
     preparation.prepare(*where)
 

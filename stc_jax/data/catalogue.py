@@ -58,6 +58,16 @@ def is_prepared(name: str, builder_config: str = '', data_dir: str = '') -> bool
   return _newest(name, builder_config, data_dir) is not None
 
 
+def is_current(name: str, builder_config: str = '', data_dir: str = '') -> bool:
+  """Whether the dataset is in place in the version that its builder makes.
+
+  Raises:
+    InputError: there is no dataset of this name.
+  """
+  folder = _newest(name, builder_config, data_dir)
+  return folder is not None and folder.name == str(builder_class(name).VERSION)
+
+
 def prepare_command(name: str, builder_config: str, data_dir: str) -> str:
   """Returns the command line that prepares a dataset, but for its raw files."""
   flags = {'dataset': name, 'builder_config': builder_config, 'data_dir': data_dir}
