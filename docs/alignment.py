@@ -1,25 +1,29 @@
-"""Draws docs/alignment.png: how a face is cut out by its eyes.
+"""Draws docs/alignment.png: how a face is found, and cut out by its eyes.
 
 Command: python docs/alignment.py
+
+The face is Eileen Collins's (NASA, public domain), from scikit-image.
 """
 
 import pathlib
 
 import numpy as np
+import skimage.data
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
-from stc_jax.datasets.synthetic_faces import clips
 from stc_jax.evaluation.pictures import save
-from stc_jax.faces import align, geometry
+from stc_jax.faces import align, detect, geometry
 
-_SIZE, _TILT, _INK = 256, np.deg2rad(14), '#d1495b'
+_SIZE, _TILT, _INK = 300, np.deg2rad(14), '#d1495b'
+_FACE = np.array([225.0, 120.0])  # shown in the middle of the picture
 
 
 def main() -> None:
   """Draws a tilted face with its two rectangles, and the crops they give."""
-  clip = clips.make_clip(0, 2, 'happiness', 1, size=_SIZE)
-  frame, eyes = _tilted(clip.frames[-1], clip.eyes[-1])
+  frame = _tilted(np.ascontiguousarray(skimage.data.astronaut()))
+  ((face,),) = detect.detect([frame])
+  eyes = face.eyes
   figure = Figure(figsize=(9, 3.4), layout='constrained')
   left, *right = figure.subplots(1, 3, width_ratios=(1.4, 1, 1))
   left.imshow(frame, extent=(0, _SIZE, _SIZE, 0))
@@ -37,11 +41,10 @@ def main() -> None:
   save(figure, pathlib.Path(__file__).parent / 'alignment.png')
 
 
-def _tilted(frame, eyes):
+def _tilted(picture):
   turn = np.array([[np.cos(_TILT), np.sin(_TILT)], [-np.sin(_TILT), np.cos(_TILT)]])
-  centre = np.full(2, _SIZE / 2)
-  matrix = np.hstack([turn, (centre - turn @ centre)[:, None]])
-  return geometry.warp(frame, matrix, _SIZE), (eyes - centre) @ turn + centre
+  corner = _FACE - turn @ np.full(2, _SIZE / 2)
+  return geometry.warp(picture, np.hstack([turn, corner[:, None]]), _SIZE)
 
 
 def _rectangle(eyes, roll):
