@@ -1,8 +1,6 @@
 """Prints what a linear SVM reaches on the embedded set: how much change tells.
 
-Command:
-
-  python -m stc_jax.datasets.synthetic_faces.baselines
+Command: python docs/baselines.py
 
 It sees HOG features of the last frame, then those and their change from the first
 frame, in ten folds of subjects, with the static floor's own settings.
