@@ -57,7 +57,7 @@ class Found:
 class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
   """Prepares labelled clips of faces from `manual_dir`.
 
-  A builder of this kind says what its folder holds (`find`), and what its labels are
+  A builder of this kind says what its folder holds (`find`), what its labels are
   called (`labels`), and whether its faces are to be found (`own_align`).
   """
 

@@ -62,7 +62,7 @@ def write(folder: Path, rows: Sequence[Row]) -> Path:
 
 def shown(count: int) -> list[int]:
   """Which of so many clips the contact sheet shows: up to 48, evenly spread."""
-  return list(np.linspace(0, count - 1, min(_CLIPS, count)).round().astype(int))
+  return np.linspace(0, count - 1, min(_CLIPS, count)).round().astype(int).tolist()
 
 
 def write_contact_sheet(

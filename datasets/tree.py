@@ -20,7 +20,7 @@ def entries(folder: Path) -> list[Path]:
     InputError: it can't be read.
   """
   try:
-    found = [e for e in folder.iterdir() if not e.name.startswith(('.', '__MACOSX'))]
+    found = [e for e in folder.iterdir() if e.name[0] != '.' and e.name != '__MACOSX']
   except OSError as error:
     raise InputError(
       f'{folder}: {error.strerror}; check its name and rights'

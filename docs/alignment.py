@@ -52,7 +52,8 @@ def _rectangle(eyes, roll):
   distance = np.linalg.norm(between)
   across = between / distance if roll == 'level' else np.array([1.0, 0.0])
   down = np.array([-across[1], across[0]])
-  corners = [(-1.1, -0.8), (1.1, -0.8), (1.1, 1.8), (-1.1, 1.8)]
+  side, top, bottom = align.HALF_WIDTH, -align.ABOVE, align.BELOW
+  corners = [(-side, top), (side, top), (side, bottom), (-side, bottom)]
   return [eyes.mean(axis=0) + distance * (x * across + y * down) for x, y in corners]
 
 

@@ -14,7 +14,7 @@ def held_back() -> Iterator[None]:
   nobody awaits, and their complaints on the terminal.
 
   Raises:
-    KeyboardInterrupt: Ctrl-C came; the block is done.
+    KeyboardInterrupt: Ctrl-C came, and isn't ignored; the block is done.
   """
   if threading.current_thread() is not threading.main_thread():
     yield  # only the main thread is interrupted
@@ -25,5 +25,5 @@ def held_back() -> Iterator[None]:
     yield
   finally:
     signal.signal(signal.SIGINT, before)
-  if came:
-    raise KeyboardInterrupt
+    if came:
+      signal.raise_signal(signal.SIGINT)

@@ -199,6 +199,20 @@ def test_the_newest_version_is_opened(clips, data_dir):
   assert str(builder.version) == '1.10.0'
 
 
+def test_only_an_older_edition_is_not_current(tmp_path):
+  def current(config, version):
+    (tmp_path / 'synthetic_faces' / config / version).mkdir(parents=True)
+    return catalogue.is_current('synthetic_faces', config, str(tmp_path))
+
+  assert not catalogue.is_current('synthetic_faces', 'neutral_to_apex', str(tmp_path))
+  assert not current('neutral_to_apex', '1.0.0')
+  assert current(
+    'neutral_to_apex', str(catalogue.builder_class('synthetic_faces').VERSION)
+  )
+  assert current('neutral_to_apex', '99.0.0')
+  assert current('of_ones_own', '1.0.0')
+
+
 def test_what_is_not_prepared_is_told_by_its_command(tmp_path, monkeypatch):
   where = tmp_path / 'my data'
   with pytest.raises(InputError, match='is not prepared') as caught:

@@ -36,8 +36,8 @@ class Clip:
 def find_clips(folder: Path) -> list[Clip]:
   """Finds all clips below `folder`, in natural order (2 before 10).
 
-  Hidden files are passed over. The name of a clip is `<subject>_<clip>`: the subject is
-  what precedes the first underscore.
+  Hidden files and `__MACOSX` are passed over. The name of a clip is `<subject>_<clip>`:
+  the subject is what precedes the first underscore.
 
   Raises:
     InputError: the folder can't be read, has no label folders, or holds anything that
@@ -55,8 +55,8 @@ def find_clips(folder: Path) -> list[Clip]:
       problems.append(f'{label.name} is not a label folder')
   if problems:
     raise InputError(
-      f'{folder}: {tree.listed(problems)}; put right or remove these: it should '
-      f'hold {LAYOUT}'
+      f'{folder}: {tree.listed(problems)}; put right or remove these: the '
+      f'folder should hold {LAYOUT}'
     )
   return clips
 

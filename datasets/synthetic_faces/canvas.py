@@ -10,9 +10,11 @@ import functools
 import cv2
 import numpy as np
 
-# The frame is cut as `stc_jax.faces.align` cuts: 2.6 units square, 0.8 above the eyes.
-EYE_SPAN = 1 / 2.6
-EYE_HEIGHT = 0.8 / 2.6
+from stc_jax.faces import align
+
+# The frame is cut as real faces are; shares of its side.
+EYE_SPAN = 1 / (align.ABOVE + align.BELOW)
+EYE_HEIGHT = align.ABOVE / (align.ABOVE + align.BELOW)
 
 # Bounds of the canvas in face units; the frame lies within, with room for head motion.
 LEFT, TOP, WIDTH, HEIGHT = -1.6, -1.1, 3.2, 3.2

@@ -8,7 +8,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 
 from stc_jax.data.folds import Trial
-from stc_jax.faces.clips import resize
+from stc_jax.faces.clips import resized
 
 _SIZE = 64
 # Dalal & Triggs 2005: 9 orientations, cells of 8 pixels, blocks of 2 x 2 cells.
@@ -23,7 +23,7 @@ def chance_accuracy(labels: Int[np.ndarray, 'n'], trial: Trial) -> float:
 
 def hog(frames: list[UInt8[np.ndarray, 'h w 3']]) -> Float[np.ndarray, 'n 1764']:
   """Histograms of oriented gradients of gray frames, 64 x 64 pixels each."""
-  squares = [resize(frame[None], _SIZE, _SIZE)[0] for frame in frames]
+  squares = [resized(frame, _SIZE, _SIZE) for frame in frames]
   grays = [cv2.cvtColor(square, cv2.COLOR_RGB2GRAY) for square in squares]
   return np.stack([_HOG.compute(gray).ravel() for gray in grays])
 

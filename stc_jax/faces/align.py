@@ -24,7 +24,7 @@ from stc_jax.faces.geometry import warp
 
 ROLLS = ('keep', 'level')
 # In eye distances, from the middle between the eyes.
-_HALF_WIDTH, _ABOVE, _BELOW = 1.1, 0.8, 1.8
+HALF_WIDTH, ABOVE, BELOW = 1.1, 0.8, 1.8
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,11 +48,11 @@ def crop(
   distance = np.linalg.norm(between)
   across = between / distance if how.roll == 'level' else np.array([1.0, 0.0])
   down = np.array([-across[1], across[0]])
-  side = (_ABOVE + _BELOW) * distance
+  side = (ABOVE + BELOW) * distance
   step = side / how.size
-  corner = eyes.mean(axis=0) - across * side / 2 - down * _ABOVE * distance
+  corner = eyes.mean(axis=0) - across * side / 2 - down * ABOVE * distance
   matrix = np.stack([across * step, down * step, corner], axis=1)
   face = warp(frame, matrix, how.size)
-  margin = round(how.size * (0.5 - _HALF_WIDTH / (_ABOVE + _BELOW)))
+  margin = round(how.size * (0.5 - HALF_WIDTH / (ABOVE + BELOW)))
   face[:, :margin] = face[:, how.size - margin :] = 0
   return face

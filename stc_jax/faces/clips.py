@@ -24,7 +24,7 @@ os.environ.setdefault('OPENCV_FFMPEG_CAPTURE_OPTIONS', 'fflags;+discardcorrupt')
 
 IMAGES = frozenset({'.png', '.jpg', '.jpeg'})
 VIDEOS = frozenset({'.mp4', '.avi', '.mov', '.mkv', '.webm'})
-_LONGEST_SIDE = 2**15 - 1  # of what OpenCV can warp
+_LONGEST_SIDE = 2**15 - 2  # of what OpenCV can warp
 _REMEDY = 'copy it again from its source, or leave the clip out'
 
 
@@ -162,7 +162,7 @@ def resized(
 def _read_image(path: Path) -> UInt8[np.ndarray, 'h w 3']:
   _check_file(path)
   data = path.read_bytes()
-  # libpng and libjpeg write their complaints straight to standard error: ask first.
+  # libpng complains on standard error, libjpeg fills gaps with gray: ask first.
   if not containers.is_whole_image(data):
     raise InputError(f'{path}: a damaged or incomplete image; {_REMEDY}')
   encoded = np.frombuffer(data, np.uint8)
