@@ -1,6 +1,5 @@
 """What the builders of labelled clips share: from found recordings to a TFDS set."""
 
-import collections
 import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -10,8 +9,9 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from stc_jax.datasets import preparing, quality_report, tree
+from stc_jax.datasets.found import Found, other_rows, without_repeats
 from stc_jax.datasets.preparing import RawClip
-from stc_jax.datasets.quality_report import Row, unused
+from stc_jax.datasets.quality_report import Row
 from stc_jax.errors import InputError
 from stc_jax.faces.aligned import Alignment
 
@@ -35,23 +35,6 @@ class Options:
   max_bad_clips: int = 0
   workers: int = 0
   sessions_file: str = ''
-
-
-@dataclasses.dataclass(frozen=True)
-class Found:
-  """What a folder holds.
-
-  Attributes:
-    clips: that can be read, as far as can be told without reading them.
-    bad: clips that can't, with the reason.
-    gaps: what the whole database has and this folder hasn't, or the other way round.
-    passed_over: what belongs to the database but not to this set, with the reason.
-  """
-
-  clips: Sequence[RawClip]
-  bad: Sequence[tuple[str, str]] = ()
-  gaps: Sequence[str] = ()
-  passed_over: Sequence[tuple[str, str]] = ()
 
 
 class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
@@ -119,7 +102,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     self, dl_manager: tfds.download.DownloadManager
   ) -> dict[str, Iterator]:
     folder = Path(dl_manager.manual_dir)
-    found = _without_repeats(self.find(folder))
+    found = without_repeats(self.find(folder))
     if found.gaps and not self.options.allow_partial:
       self._refuse_partial(folder, found)
     outcome = preparing.prepare(
@@ -129,7 +112,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
       self.options.workers or preparing.default_workers(),
     )
     self._refuse_bad(folder, found, outcome)
-    rows = [*outcome.rows, *_other_rows(found)]
+    rows = [*outcome.rows, *other_rows(found)]
     made = Path(self.data_dir)
     quality_report.write(made, rows)
     files = list(outcome.files.values())
@@ -161,7 +144,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
       )
 
   def _refuse_partial(self, folder: Path, found: Found) -> None:
-    report = self._write_report([*_other_rows(found)])
+    report = self._write_report([*other_rows(found)])
     reasons = [*(f'{key}: {reason}' for key, reason in found.bad), *found.gaps]
     raise InputError(
       f'{folder}: not the whole database: {tree.listed(reasons)} (all in {report}); '
@@ -173,7 +156,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     usable, most = len(outcome.files), self.options.max_bad_clips
     if usable and len(bad) <= most:
       return
-    report = self._write_report([*outcome.rows, *_other_rows(found)])
+    report = self._write_report([*outcome.rows, *other_rows(found)])
     if not bad:
       raise InputError(f'{folder}: no clip of this set is there (see {report})')
     leave_out = f', or leave them out with --max_bad_clips={len(bad)}' if usable else ''
@@ -186,24 +169,3 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
   def _write_report(self, rows: Sequence[Row]) -> Path:
     self.work_folder.mkdir(parents=True, exist_ok=True)
     return quality_report.write(self.work_folder, rows)
-
-
-def _without_repeats(found: Found) -> Found:
-  """Clips of one name, as overlapping downloads have them, can't be told apart."""
-  counts = collections.Counter(clip.key for clip in found.clips)
-  bad = [
-    (clip.key, f'{clip.recording.paths[0]}: there {counts[clip.key]} times; leave one')
-    for clip in found.clips
-    if counts[clip.key] > 1
-  ]
-  clips = [clip for clip in found.clips if counts[clip.key] == 1]
-  return dataclasses.replace(found, clips=clips, bad=[*found.bad, *bad])
-
-
-def _other_rows(found: Found) -> Iterator[Row]:
-  for key, reason in found.bad:
-    yield unused(key, f'refused: {reason}')
-  for gap in found.gaps:
-    yield unused('', f'gap: {gap}')
-  for key, reason in found.passed_over:
-    yield unused(key, f'passed over: {reason}')

@@ -48,10 +48,7 @@ def _tilted(picture):
 
 
 def _rectangle(eyes, roll):
-  between = eyes[1] - eyes[0]
-  distance = np.linalg.norm(between)
-  across = between / distance if roll == 'level' else np.array([1.0, 0.0])
-  down = np.array([-across[1], across[0]])
+  across, down, distance = align.axes(eyes, roll)
   side, top, bottom = align.HALF_WIDTH, -align.ABOVE, align.BELOW
   corners = [(-side, top), (side, top), (side, bottom), (-side, bottom)]
   return [eyes.mean(axis=0) + distance * (x * across + y * down) for x, y in corners]

@@ -9,7 +9,8 @@ from typing import ClassVar
 import tensorflow_datasets as tfds
 
 from stc_jax.datasets import tree
-from stc_jax.datasets.aligned_clips import EMOTIONS, AlignedClipsBuilder, Found
+from stc_jax.datasets.aligned_clips import EMOTIONS, AlignedClipsBuilder
+from stc_jax.datasets.found import Found
 from stc_jax.datasets.preparing import RawClip
 from stc_jax.errors import InputError
 from stc_jax.faces.recording import Recording
@@ -156,7 +157,7 @@ def _emotion(path: Path, root: Path) -> str:
 
 
 def _view(path: Path, root: Path, subject: str) -> str:
-  """Which part of the frame shows the face from the front; see `clips.VIEWS`."""
+  """Which part of the frame shows the face from the front; see `recording.VIEWS`."""
   views = [track.get('view') for track in _xml(path, root).iter('track')]
   view = next((view for view in views if view is not None), None)
   if view not in (_FRONTAL, _PROFILE, _DUAL):

@@ -61,15 +61,12 @@ def is_prepared(name: str, builder_config: str = '', data_dir: str = '') -> bool
 def is_current(name: str, builder_config: str = '', data_dir: str = '') -> bool:
   """Whether the dataset is in place, not older than its builder would make it.
 
-  A config of one's own is only made by one's own code: any version of it is current.
-
   Raises:
     InputError: there is no dataset of this name.
   """
   folder, kind = _newest(name, builder_config, data_dir), builder_class(name)
-  if folder is None or (builder_config and builder_config not in kind.builder_configs):
-    return folder is not None
-  return tfds.core.Version(folder.name) >= kind.VERSION
+  own = builder_config not in {'', *kind.builder_configs}  # made by the user's own code
+  return bool(folder) and (own or tfds.core.Version(folder.name) >= kind.VERSION)
 
 
 def prepare_command(name: str, builder_config: str, data_dir: str) -> str:

@@ -1,6 +1,7 @@
 """Prepares datasets from raw files, whole or not at all."""
 
 import contextlib
+import functools
 import io
 import shutil
 import tempfile
@@ -43,24 +44,22 @@ def prepare(
   """
   catalogue.check_config_name(builder_config)
   kind, root = catalogue.builder_class(name), catalogue.data_root(data_dir)
+  new = functools.partial(catalogue.new_builder, kind, name, builder_config, root)
   given = _given(kind, name, options)
   folder = _folder(kind, name, builder_config, root)
   command = catalogue.prepare_command(name, builder_config, data_dir)
   if folder.exists() and not overwrite:
     builder = catalogue.open_folder(folder, command)
-    fresh = catalogue.new_builder(kind, name, builder_config, root, **given)
-    recipe = fresh.recipe() if isinstance(fresh, AlignedClipsBuilder) else {}
-    _check_origin(builder, manual_dir, recipe)
+    _check_origin(builder, new(**given), manual_dir)
     print(f'{folder} is already prepared; --overwrite makes it again')
     return builder
   _check_manual_dir(name, kind.MANUAL_DOWNLOAD_INSTRUCTIONS, manual_dir)
   if not folder.exists():  # else the config is known
-    catalogue.new_builder(kind, name, builder_config, root)
+    new()
   _make_folder(folder.parent)
   print(f'preparing {folder}', flush=True)
   with _set_aside(folder):
-    builder = catalogue.new_builder(kind, name, builder_config, root, **given)
-    _generate(builder, manual_dir)
+    _generate(new(**given), manual_dir)
   return catalogue.open_folder(folder, command)
 
 
@@ -112,10 +111,11 @@ def _make_folder(folder: Path) -> None:
 
 
 def _check_origin(
-  builder: tfds.core.DatasetBuilder, manual_dir: str, recipe: dict[str, str]
+  builder: tfds.core.DatasetBuilder, asked: tfds.core.DatasetBuilder, manual_dir: str
 ) -> None:
   """Refuses to pass off other clips as those asked for, where the builder noted it."""
   noted = builder.info.metadata or {}
+  recipe = asked.recipe() if isinstance(asked, AlignedClipsBuilder) else {}
   made_with = noted.get('recipe', recipe)
   if recipe != made_with:
     raise InputError(

@@ -44,10 +44,7 @@ def crop(
   frame: UInt8[np.ndarray, 'h w 3'], eyes: Float[np.ndarray, '2 2'], how: Crop
 ) -> UInt8[np.ndarray, 's s 3']:
   """Cuts out the face whose eyes these are (see `geometry`); black beyond the frame."""
-  between = eyes[1] - eyes[0]
-  distance = np.linalg.norm(between)
-  across = between / distance if how.roll == 'level' else np.array([1.0, 0.0])
-  down = np.array([-across[1], across[0]])
+  across, down, distance = axes(eyes, how.roll)
   side = (ABOVE + BELOW) * distance
   step = side / how.size
   corner = eyes.mean(axis=0) - across * side / 2 - down * ABOVE * distance
@@ -56,3 +53,13 @@ def crop(
   margin = round(how.size * (0.5 - HALF_WIDTH / (ABOVE + BELOW)))
   face[:, :margin] = face[:, how.size - margin :] = 0
   return face
+
+
+def axes(
+  eyes: Float[np.ndarray, '2 2'], roll: str
+) -> tuple[Float[np.ndarray, '2'], Float[np.ndarray, '2'], np.floating]:
+  """The unit vectors across and down a crop, and the eyes' distance in pixels."""
+  between = eyes[1] - eyes[0]
+  distance = np.linalg.norm(between)
+  across = between / distance if roll == 'level' else np.array([1.0, 0.0])
+  return across, np.array([-across[1], across[0]]), distance

@@ -10,6 +10,7 @@ from fakes import faces
 
 from stc_jax.data import preparation
 from stc_jax.datasets import aligned_clips, preparing
+from stc_jax.datasets.found import Found, without_repeats
 from stc_jax.errors import InputError
 from stc_jax.faces import aligned
 from stc_jax.faces.aligned import Alignment
@@ -152,7 +153,7 @@ def test_faces_missing_at_key_frames_alone_are_missing_there_alone(tmp_path):
 def test_clips_of_one_name_are_told(tmp_path):
   recording = Recording((tmp_path / 'a.png',))
   clip = preparing.RawClip('a', 'joy', 'anna', recording)
-  found = aligned_clips._without_repeats(aligned_clips.Found([clip, clip]))
+  found = without_repeats(Found([clip, clip]))
   assert not found.clips
   assert [key for key, _ in found.bad] == ['a', 'a']
 
