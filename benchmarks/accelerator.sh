@@ -11,7 +11,7 @@ set -euo pipefail
 
 folder=${1:-runs/benchmark}
 python=${PYTHON:-.venv/bin/python}
-bfloat16=--config.model.dtype=bfloat16
+bfloat16=--config.stc_nlstm.dtype=bfloat16
 mkdir -p "$folder"
 
 for batch in 8 32 64 128; do

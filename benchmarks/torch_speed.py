@@ -3,7 +3,8 @@
 `python -m stc_jax.benchmark --peer=torch` starts this in a process of its own, with one
 JSON line on standard input, and reads one from standard output:
 
-- in: `model` (section of a launch file), `batch_size`, `clips`, `classes`, `repeats`
+- in: `network` and `input` (sections of a launch file), `batch_size`, `clips`,
+  `classes`, `repeats`
 - out: `training` and `inference`, each with `eager` and `compiled`: seconds, or why not
 
 Channels-last 3D, cuDNN's LSTM, autocast to bfloat16 where the model's dtype says so, a
@@ -20,18 +21,19 @@ from torch.nn import functional as F
 
 from benchmarks.torch_twin import TorchTwin
 from stc_jax.data.augment import DEGREES
-from stc_jax.models.stc import ModelConfig
+from stc_jax.models.config import LayerwiseConfig
 from stc_jax.speed.clock import measure
 
 
 class Peer:
   """The twin, its optimiser and its data on the best device there is."""
 
-  def __init__(self, config: ModelConfig, spec: dict):
+  def __init__(self, config: LayerwiseConfig, spec: dict):
     self.device = 'cuda' if torch.cuda.is_available() else 'cpu'
     torch.manual_seed(0)
-    size = config.architecture
-    shape = (spec['clips'], size.frames, size.height, size.width, 3)
+    size = spec['input']
+    shape = (spec['clips'], size['frames'], size['height'], size['width'], 3)
+    self.transforms = size['transforms']
     self.clips = torch.randint(0, 256, shape, dtype=torch.uint8, device=self.device)
     self.labels = torch.randint(0, spec['classes'], shape[:1], device=self.device)
     self.batch = spec['batch_size']
@@ -47,10 +49,16 @@ class Peer:
     pixels = self.clips[index].permute(0, 4, 1, 2, 3)
     return (pixels.float() / 255.0 - 0.5) * 3.5
 
+  def transformed(self, video: torch.Tensor) -> torch.Tensor:
+    """The input's transforms, as many of them as there are here."""
+    if 'remove_appearance' in self.transforms:
+      video = video - video.mean(dim=2, keepdim=True)
+    return video
+
   def step(self) -> None:
     """Draws a batch and descends."""
     index = torch.randint(0, len(self.clips), (self.batch,), device=self.device)
-    video = vary(self.video(index))
+    video = self.transformed(vary(self.video(index)))
     self.optimizer.zero_grad(set_to_none=True)
     with self.autocast:
       loss = F.cross_entropy(self.model(video).float(), self.labels[index])
@@ -63,7 +71,8 @@ class Peer:
   def test(self) -> None:
     """Class probabilities of one batch."""
     with self.autocast:
-      logits = self.model(self.video(torch.arange(self.batch, device=self.device)))
+      clips = self.video(torch.arange(self.batch, device=self.device))
+      logits = self.model(self.transformed(clips))
     logits.float().softmax(dim=1)
     self.wait()
 
@@ -100,8 +109,8 @@ def seconds(call: Callable[[], None], repeats: int) -> dict[str, float | str]:
 def main() -> None:
   """Measures what standard input asks for."""
   spec = json.load(sys.stdin)
-  spec['model']['levels'] = tuple(spec['model']['levels'])
-  peer, repeats = Peer(ModelConfig(**spec['model']), spec), spec['repeats']
+  spec['network']['levels'] = tuple(spec['network']['levels'])
+  peer, repeats = Peer(LayerwiseConfig(**spec['network']), spec), spec['repeats']
   found = {'training': {}, 'inference': {}, 'version': torch.__version__}
   forms = {'eager': peer.model, 'compiled': torch.compile(peer.model)}
   for form, peer.model in forms.items():

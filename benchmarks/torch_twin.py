@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from stc_jax.models.stc import ModelConfig
+from stc_jax.models.config import LayerwiseConfig
 
 
 class TorchTwin(nn.Module):
@@ -17,10 +17,9 @@ class TorchTwin(nn.Module):
     levels: MSPP's, pooled one by one with adaptive_max_pool2d.
   """
 
-  def __init__(self, config: ModelConfig, classes: int):
+  def __init__(self, config: LayerwiseConfig, classes: int):
     super().__init__()
     self.levels, width = config.levels, config.lstm_width
-    self.remove_appearance = config.remove_appearance
     self.blocks = nn.ModuleList()
     channels = 3
     for conv in config.architecture.convs:
@@ -37,13 +36,15 @@ class TorchTwin(nn.Module):
     lstm = {'num_layers': config.lstm_layers, 'batch_first': True}
     self.t_lstms = nn.ModuleList(nn.LSTM(inputs, width, **lstm) for _ in self.blocks)
     self.c_lstm = nn.LSTM(width, width, **lstm)
+    self.hidden = nn.ModuleList()
+    for hidden in config.architecture.hidden:
+      self.hidden.append(nn.Linear(width, hidden))
+      width = hidden
     self.dropout = nn.Dropout(config.dropout)
     self.fc = nn.Linear(width, classes)
 
   def forward(self, video: torch.Tensor) -> torch.Tensor:
     """Returns logits [b, classes]."""
-    if self.remove_appearance:
-      video = video - video.mean(dim=2, keepdim=True)
     layers = []
     rooms = zip(self.blocks, self.norms, self.t_lstms, strict=True)
     for (block, pool), norm, t_lstm in rooms:
@@ -53,6 +54,8 @@ class TorchTwin(nn.Module):
       pyramid = norm(pyramid.flatten(0, 1)).view_as(pyramid)
       layers.append(t_lstm(pyramid)[0][:, -1])
     last = self.c_lstm(torch.stack(layers, 1))[0][:, -1]
+    for hidden in self.hidden:
+      last = F.relu(hidden(last))
     return self.fc(self.dropout(last))
 
 
@@ -78,7 +81,9 @@ def translate(params: dict, name: str) -> np.ndarray:
     number, _, index, kind = path
     return _conv(params['trunk'][f'conv{int(number) + 1}'], int(index), kind)
   if part == 'fc':
-    return params['fc']['kernel'].T if path[0] == 'weight' else params['fc']['bias']
+    return _dense(params['fc'], path[0])
+  if part == 'hidden':
+    return _dense(params[f'hidden{int(path[0]) + 1}'], path[1])
   if part == 't_lstms':
     stream = {key: value[int(path[0])] for key, value in params['t_lstm'].items()}
     return _lstm(stream, path[1])
@@ -91,6 +96,10 @@ def _conv(block: dict, index: int, kind: str) -> np.ndarray:
   if kind == 'weight':
     return block['kernel'].transpose(4, 3, 0, 1, 2)
   return block.get('bias', np.zeros(block['kernel'].shape[-1], np.float32))
+
+
+def _dense(layer: dict, kind: str) -> np.ndarray:
+  return layer['kernel'].T if kind == 'weight' else layer['bias']
 
 
 def _lstm(stack: dict, name: str) -> np.ndarray:

@@ -12,8 +12,8 @@ import skimage.data
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
-from stc_jax.evaluation.pictures import save
 from stc_jax.faces import align, detect, geometry
+from stc_jax.report.pictures import save
 
 _SIZE, _TILT, _INK = 300, np.deg2rad(14), '#d1495b'
 _FACE = np.array([225.0, 120.0])  # shown in the middle of the picture

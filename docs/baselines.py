@@ -9,7 +9,7 @@ frame, in ten folds of subjects, with the static floor's own settings.
 import numpy as np
 from absl import flags
 
-from stc_jax import command_line
+from stc_jax.console import command_line
 from stc_jax.data import folds, preparation, source
 from stc_jax.evaluation import floor
 

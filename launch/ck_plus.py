@@ -7,7 +7,7 @@ python -m stc_jax.main --config=launch/ck_plus.py
 from launch import default
 
 
-def get_config():
+def get_config(recipe: str = ''):
   config = default.get_config()
   config.dataset.name = 'ck_plus'
-  return config
+  return default.with_recipe(config, recipe)

@@ -3,15 +3,16 @@
   python -m stc_jax.prepare --dataset=clip_folder --manual_dir=FOLDER
   python -m stc_jax.main --config=launch/clip_folder.py
 
-Small enough for a CPU. For the paper's size on a GPU add
---config.model.notation='I(64,64,18)-C(3,64)-BN-P2-C(3,64)-BN-P2-C(3,64)-C(3,64)-P2-C(3,64)-FC18-S'
+Small enough for a CPU. For the paper's size on a GPU add --config.input.frames=18
+--config.input.height=64 --config.input.width=64 --config.stc_nlstm.lstm_width=128
+--config.stc_nlstm.notation='C(3,64)-BN-P2-C(3,64)-BN-P2-C(3,64)-C(3,64)-P2-C(3,64)-S'
 """
 
 from launch import synthetic
 
 
-def get_config():
-  config = synthetic.get_config()
+def get_config(recipe: str = ''):
+  config = synthetic.get_config(recipe)
   config.dataset.name = 'clip_folder'
   config.dataset.builder_config = ''
   config.dataset.strongest_frame = 'most_changed'

@@ -1,11 +1,13 @@
 """Every field there is, with its meaning; the other launch files override these.
 
-A command line overrides both: --config.training.batch_size=16.
+A command line overrides both: --config.training.batch_size=16. A recipe behind the
+launch file's name replaces how the network trains: --config=launch/ck_plus.py:paper.
 """
 
 from ml_collections import ConfigDict
 
-PAPER = 'I(64,64,18)-C(3,64)-BN-P2-C(3,64)-BN-P2-C(3,64)-C(3,64)-P2-C(3,64)-FC18-S6'
+LAYERS = 'C(3,64)-BN-P2-C(3,64)-BN-P2-C(3,64)-C(3,64)-P2-C(3,64)-S'
+MODELS = ('stc', 'stc_lstm', 'stc_slstm', 'stc_nlstm')
 
 
 def get_config() -> ConfigDict:
@@ -15,33 +17,31 @@ def get_config() -> ConfigDict:
   config.dataset = ConfigDict()
   config.dataset.name = ''  # a folder of datasets/
   config.dataset.builder_config = ''  # '': the builder's first
-  config.dataset.data_dir = ''  # '': TFDS's own, TFDS_DATA_DIR or ~/tensorflow_datasets
-  config.dataset.frame_rate = 0.0  # resample clips to so many frames a second; 0: don't
   config.dataset.strongest_frame = 'last'  # what the static floor sees; 'most_changed'
 
-  config.model = ConfigDict()
-  config.model.name = 'stc_nlstm'  # or stc, stc_lstm, stc_slstm
-  config.model.notation = PAPER  # I(height, width, frames) is the clips' size, too
-  config.model.levels = (8, 4, 2)  # MSPP: n x n regions a level
-  config.model.lstm_layers = 2  # of each T-LSTM and of the C-LSTM
-  # The paper is silent on what follows.
-  config.model.remove_appearance = True  # subtract each pixel's mean over the clip
-  config.model.pyramid_norm = True  # batch-normalise what the T-LSTMs read
-  config.model.activation = 'relu'  # or leaky_relu, elu, tanh
-  config.model.activation_place = 'after_norm'  # or before_norm
-  config.model.lstm_width = 128  # hidden units of every LSTM layer
-  config.model.lstm_readout = 'last'  # which hidden state is read: 'last' or 'mean'
-  config.model.gate_bias = 1.0  # first bias of the input, forget and output gates
-  config.model.dropout = 0.0  # before the softmax layer
-  config.model.norm_momentum = 0.9  # of batch normalisation's running statistics
-  config.model.dtype = 'float32'  # of the computation: float32 or bfloat16
+  config.input = ConfigDict()
+  config.input.frames = 18
+  config.input.height = 64
+  config.input.width = 64
+  config.input.frame_rate = 0.0  # resample clips to so many frames a second; 0: don't
+  config.input.sampling = 'uniform'  # how a clip's frames are chosen
+  config.input.transforms = ('remove_appearance',)  # applied in this order
+  config.input.views = ('original',)  # averaged at test; 'mirrored' may be added
+
+  config.model = 'stc_nlstm'  # the section of this name is used, the others are not
+  for model in MODELS:
+    config[model] = _network()
+  for model in MODELS[1:]:
+    config[model].update(_recurrent())
 
   config.protocol = ConfigDict()
+  # 'given': the set's own lists of subjects; 'fixed': its own splits; 'all': one model
+  # on everything, for use on other videos.
+  config.protocol.kind = 'folds'
   config.protocol.folds = 10
   config.protocol.repeats = 4
   config.protocol.unit = 'subject'  # what a fold keeps whole: 'subject' or 'sequence'
   config.protocol.seed = 0  # of folds and of every trial's randomness
-  config.protocol.first_trials = 0  # stop after so many of folds * repeats; 0: all
 
   config.training = ConfigDict()
   config.training.stages = ((300, 0.001), (200, 0.0001))  # (steps, learning rate)
@@ -52,8 +52,85 @@ def get_config() -> ConfigDict:
   config.training.gradient_clip = 1.0  # largest global norm; 0: none
   config.training.label_smoothing = 0.0
   config.training.augment = True  # the paper's 14 variants
-  config.training.steps_per_chunk = 10  # steps between two looks at the host
-  config.training.trials_per_device = 1  # trials a device holds at a time
-  config.training.checkpoint_seconds = 60.0  # at least so long between checkpoints
+
+  # How it is carried out: nothing here changes what a run finds.
+  config.execution = ConfigDict()
+  config.execution.data_dir = ''  # of prepared sets; '': TFDS's own
+  config.execution.first_trials = 0  # stop after so many of the protocol's; 0: all
+  config.execution.trials_per_device = 1  # trials a device holds at a time
+  config.execution.devices_per_trial = 0  # fixed at a run's first start; 0: all it can
+  config.execution.steps_per_chunk = 10  # steps between two looks at the host
+  config.execution.checkpoint_seconds = 60.0  # at least so long between checkpoints
 
   return config.lock()
+
+
+def set_models(config: ConfigDict, **fields) -> None:
+  """Sets fields in the section of every model that has them."""
+  for model in MODELS:
+    config[model].update({k: v for k, v in fields.items() if k in config[model]})
+
+
+def with_recipe(config: ConfigDict, recipe: str) -> ConfigDict:
+  """Returns `config` with the recipe of this name; '' leaves it as it is.
+
+  Raises:
+    ValueError: there is no such recipe.
+  """
+  if recipe not in RECIPES:
+    known = ', '.join(filter(None, RECIPES))
+    raise ValueError(f'no recipe {recipe!r}; known: {known}')
+  RECIPES[recipe](config)
+  return config
+
+
+def _paper(config: ConfigDict) -> None:
+  """The paper to the letter, where it has one (Yu et al. 2018, sec. 3 and 4.2).
+
+  Its layers with FC18, plain SGD at its rates, iterations and weight decay, none of
+  what the defaults add. What differs even so: the paper names no optimiser, batch size
+  (here 32), activation (ReLU after BN), LSTM width (128) or read-out (last step); its
+  weight decay is taken as L2 in the loss, on matrices and kernels alone; and folds are
+  independent of subjects, on which it is silent.
+  """
+  config.input.transforms = ()
+  config.input.views = ('original',)
+  notation = config.stc.notation.removesuffix('-S') + '-FC18-S'
+  set_models(config, notation=notation, pyramid_norm=False, gate_bias=0.0, dropout=0.0)
+  config.training.update(
+    stages=((300, 0.0025), (200, 0.000025)),
+    batch_size=32,
+    optimizer='sgd',
+    momentum=0.0,
+    weight_decay=0.0015,
+    gradient_clip=0.0,
+    label_smoothing=0.0,
+    augment=True,
+  )
+
+
+RECIPES = {'': lambda config: None, 'paper': _paper}
+
+
+def _network() -> ConfigDict:
+  """The fields of every model; on most of them the paper is silent."""
+  section = ConfigDict()
+  section.notation = LAYERS  # FCn before S: hidden layers before the softmax
+  section.activation = 'relu'  # or leaky_relu, elu, tanh
+  section.activation_place = 'after_norm'  # or before_norm
+  section.norm_momentum = 0.9  # of batch normalisation's running statistics
+  section.dropout = 0.0  # before the softmax layer
+  section.dtype = 'float32'  # of the computation: float32 or bfloat16
+  return section
+
+
+def _recurrent() -> ConfigDict:
+  """Further fields of the models with LSTMs."""
+  section = ConfigDict()
+  section.levels = (8, 4, 2)  # MSPP: n x n regions a level
+  section.pyramid_norm = True  # batch-normalise what the T-LSTMs read
+  section.lstm_width = 128  # hidden units of every LSTM layer
+  section.lstm_layers = 2  # of each T-LSTM and of the C-LSTM
+  section.lstm_readout = 'last'  # which hidden state is read: 'last' or 'mean'
+  section.gate_bias = 1.0  # first bias of the input, forget and output gates
+  return section

@@ -7,10 +7,10 @@ python -m stc_jax.main --config=launch/mmi.py
 from launch import default
 
 
-def get_config():
+def get_config(recipe: str = ''):
   config = default.get_config()
   config.dataset.name = 'mmi'
-  config.dataset.frame_rate = 10.0
   config.dataset.strongest_frame = 'most_changed'
-  config.model.notation = default.PAPER.replace('I(64,64,18)', 'I(64,64,22)')
-  return config
+  config.input.frame_rate = 10.0
+  config.input.frames = 22
+  return default.with_recipe(config, recipe)

@@ -7,8 +7,8 @@ python -m stc_jax.main --config=launch/oulu_casia.py
 from launch import default
 
 
-def get_config():
+def get_config(recipe: str = ''):
   config = default.get_config()
   config.dataset.name = 'oulu_casia'
-  config.model.notation = default.PAPER.replace('I(64,64,18)', 'I(64,64,22)')
-  return config
+  config.input.frames = 22
+  return default.with_recipe(config, recipe)

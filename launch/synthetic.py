@@ -6,15 +6,14 @@ python -m stc_jax.main --config=launch/synthetic.py
 from launch import default
 
 
-def get_config():
+def get_config(recipe: str = ''):
   config = default.get_config()
   config.dataset.name = 'synthetic_faces'
   config.dataset.builder_config = 'neutral_to_apex'
-  config.model.notation = (
-    'I(32,32,8)-C(3,16)-BN-P2-C(3,16)-BN-P2-C(3,16)-C(3,16)-P2-C(3,16)-FC18-S6'
-  )
-  config.model.lstm_width = 64
+  config.input.update(frames=8, height=32, width=32)
+  notation = default.LAYERS.replace('C(3,64)', 'C(3,16)')
+  default.set_models(config, notation=notation, lstm_width=64)
   config.protocol.folds = 3
   config.protocol.repeats = 1
   config.training.batch_size = 8
-  return config
+  return default.with_recipe(config, recipe)

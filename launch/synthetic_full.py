@@ -6,9 +6,9 @@ python -m stc_jax.main --config=launch/synthetic_full.py
 from launch import default
 
 
-def get_config():
+def get_config(recipe: str = ''):
   config = default.get_config()
   config.dataset.name = 'synthetic_faces'
   config.dataset.builder_config = 'neutral_to_apex'
   config.training.batch_size = 8
-  return config
+  return default.with_recipe(config, recipe)

@@ -1,7 +1,9 @@
 """STC-NLSTM: facial expression recognition in video, in JAX and Flax."""
 
+import importlib
 import os
 import pathlib
+from typing import Any
 
 __version__ = '0.1.0'
 
@@ -17,3 +19,8 @@ if (
   and (_clone / 'datasets' / '__init__.py').exists()
 ):
   __path__.append(str(_clone))
+
+
+def load(path: str | os.PathLike) -> Any:
+  """Opens a finished model; see `stc_jax.predict.model.load`."""
+  return importlib.import_module('stc_jax.predict.model').load(path)

@@ -6,6 +6,7 @@ preprocessing, as rates and as shares of what the device can do. `--peer=torch` 
 the same in PyTorch, `--scaling` how the cost grows.
 """
 
+import dataclasses
 import json
 import os
 import pathlib
@@ -16,13 +17,17 @@ import jax
 from absl import flags
 from rich.console import Console
 
-from stc_jax import command_line, compilation, experiment, launch_config
+from stc_jax.console import (
+  command_line,
+  compilation,
+  launch_file,
+)
 from stc_jax.data import catalogue, preparation
 from stc_jax.errors import InputError
-from stc_jax.evaluation import folder
-from stc_jax.experiment import Experiment
-from stc_jax.models.stc import DTYPES
-from stc_jax.speed import ceiling, parts, pictures, report, scaling
+from stc_jax.models.config import DTYPES, TrunkConfig
+from stc_jax.runs import folder
+from stc_jax.runs.config import Experiment, from_sections
+from stc_jax.speed import ceiling, parts, pictures, random_clips, report, scaling
 
 _PEER = flags.DEFINE_enum(
   'peer', 'none', ['none', 'torch'], 'Measures an equal in another framework, too.'
@@ -36,8 +41,8 @@ _SCALING = flags.DEFINE_bool(
 
 _PEER_PROGRAM = pathlib.Path('benchmarks/torch_speed.py')
 # What benchmarks/torch_twin.py implements, where we have more.
+_PEER_MODEL = 'stc_nlstm'
 _PEER_HAS = {
-  'name': 'stc_nlstm',
   'activation': 'relu',
   'activation_place': 'after_norm',
   'lstm_readout': 'last',
@@ -52,7 +57,9 @@ def main() -> None:
   console = Console()
   if not console.is_terminal:
     console.width = _WIDTH
-  settings = experiment.from_config(launch_config.read())
+  settings = from_sections(launch_file.read().to_dict(), launch_file.set_fields())
+  if not isinstance(settings.network, TrunkConfig):
+    raise InputError(f'model: {settings.model} has no 3D CNN; only such are counted')
   _check_outputs()
   compilation.keep_programs()
   found = _scaling(settings, console) if _SCALING.value else _speed(settings, console)
@@ -78,7 +85,7 @@ def _speed(settings: Experiment, console: Console) -> dict:
   peer = _peer(settings, console) if _PEER.value == 'torch' else None
   repeats, workload, measured = _REPEATS.value, parts.Workload(settings), {}
   console.print('measuring the device ...')
-  roofs = ceiling.measure_ceiling(DTYPES[settings.model.dtype], repeats)
+  roofs = ceiling.measure_ceiling(DTYPES[settings.network.dtype], repeats)
   console.print('measuring a training step ...')
   measured['training'] = workload.training(repeats)
   console.print('measuring the whole loop ...')
@@ -102,9 +109,9 @@ def _scaling(settings: Experiment, console: Console) -> dict:
   console.print(scaling.table(rows))
   device = jax.devices()[0].device_kind
   if _PICTURE.value:
-    title = f'{settings.model.name}, {settings.model.notation}, {device}'
+    title = f'{settings.model}, {settings.network.notation}, {device}'
     pictures.scaling(pathlib.Path(_PICTURE.value), rows, title)
-  return {'device': device, 'notation': settings.model.notation, 'rows': rows}
+  return {'device': device, 'notation': settings.network.notation, 'rows': rows}
 
 
 def _peer(settings: Experiment, console: Console) -> dict:
@@ -113,17 +120,20 @@ def _peer(settings: Experiment, console: Console) -> dict:
   Raises:
     InputError: PyTorch or the peer's program isn't there, or it has no such model.
   """
+  if settings.model != _PEER_MODEL:
+    raise InputError(f'--peer=torch: the twin is a {_PEER_MODEL}; set --config.model')
   for field, value in _PEER_HAS.items():
-    if getattr(settings.model, field) != value:
-      raise InputError(f'--peer=torch: the twin has model.{field}={value} alone')
+    if getattr(settings.network, field) != value:
+      raise InputError(f'--peer=torch: the twin has {settings.model}.{field}={value!r}')
   if not _PEER_PROGRAM.exists():
     raise InputError(f'{_PEER_PROGRAM}: missing; start from the repository')
   console.print('measuring PyTorch ...')
   spec = {
-    'model': launch_config.read().model.to_dict(),
+    'network': dataclasses.asdict(settings.network),
+    'input': dataclasses.asdict(settings.input),
     'batch_size': settings.training.batch_size,
-    'classes': parts.CLASSES,
-    'clips': parts.CLIPS,
+    'classes': random_clips.CLASSES,
+    'clips': random_clips.CLIPS,
     'repeats': _REPEATS.value,
   }
   done = subprocess.run(
@@ -142,7 +152,7 @@ def _peer(settings: Experiment, console: Console) -> dict:
 def _prepared(settings: Experiment):
   """The launch file's dataset if it is prepared here, else a small embedded one."""
   dataset = settings.dataset
-  where = dataset.name, dataset.builder_config, dataset.data_dir
+  where = dataset.name, dataset.builder_config, settings.execution.data_dir
   if catalogue.is_prepared(*where):
     return catalogue.prepared_builder(*where)
   if not catalogue.is_current(*_EMBEDDED):

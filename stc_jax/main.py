@@ -1,8 +1,8 @@
 """Trains and evaluates: `python -m stc_jax.main --config=launch/synthetic.py`.
 
-A launch file says which dataset, model, protocol and training; any of its fields can be
-set on the command line, as in --config.model.name=stc_lstm. The same command continues
-a run that was stopped.
+A launch file says which dataset, input, model, protocol and training; any of its fields
+can be set on the command line, as in --config.model=stc_lstm. The same command
+continues a run that was stopped; `--mode=evaluate --workdir=RUN` tests it again.
 """
 
 import hashlib
@@ -11,11 +11,15 @@ import pathlib
 from absl import flags
 from rich.console import Console
 
-from stc_jax import command_line, compilation, experiment, launch_config, run, screen
+from stc_jax.console import command_line, compilation, launch_file, tables
 from stc_jax.data import catalogue, preparation
 from stc_jax.errors import InputError
-from stc_jax.evaluation import folder
-from stc_jax.material import gather
+from stc_jax.models import shapes
+from stc_jax.models.config import TrunkConfig
+from stc_jax.models.registry import build
+from stc_jax.runs import floors, folder, models, results, run, run_data, start
+from stc_jax.runs.config import Experiment, from_sections
+from stc_jax.training import checkpoint
 
 _WORKDIR = flags.DEFINE_string(
   'workdir', '', "The run's folder; runs/<launch file>-<model>-<hash> if not given."
@@ -24,7 +28,7 @@ _MODE = flags.DEFINE_enum(
   'mode',
   'train_and_evaluate',
   ['train_and_evaluate', 'evaluate'],
-  'evaluate: test the finished models of --workdir again.',
+  'evaluate: test the finished models of --workdir again; needs no --config.',
 )
 
 # The one dataset that needs no files of the user's.
@@ -35,38 +39,93 @@ def main() -> None:
   """Runs what the flags ask for."""
   console = Console()
   compilation.keep_programs()
-  config = launch_config.read()
-  settings = experiment.from_config(config)
-  workdir = pathlib.Path(_WORKDIR.value or _default_workdir(config.to_dict()))
-  if _MODE.value == 'evaluate' and not (workdir / 'config.json').exists():
-    raise InputError(f'{workdir}: no run there; leave out --mode=evaluate to train one')
-  if settings.dataset.name == _EMBEDDED:
-    _prepare_embedded(settings.dataset, console)
-  material = gather(settings)
-  screen.introduce(settings, material, console)
-  run.open_folder(workdir, config.to_dict(), material, console)
-  if _MODE.value == 'train_and_evaluate':
-    run.train(settings, material, workdir, console)
-    found = run.read(material, workdir)
+  evaluate = _MODE.value == 'evaluate'
+  if evaluate and not launch_file.is_given():
+    experiment = _experiment_of(pathlib.Path(_WORKDIR.value))
   else:
-    found = run.test_again(settings, material, workdir)
-  summary = run.sum_up(settings, material, found, workdir)
-  screen.conclude(summary, workdir, console)
+    experiment = _experiment_of_launch_file()
+  workdir = pathlib.Path(_WORKDIR.value or _default_workdir(experiment))
+  if evaluate and not (workdir / 'config.json').exists():
+    raise _no_run(workdir)
+  if experiment.dataset.name == _EMBEDDED:
+    _prepare_embedded(experiment, console)
+  data = run_data.load(experiment)
+  _print_setup(experiment, data, console)
+  experiment = start.open_folder(workdir, experiment, data, console)
+  if evaluate:
+    found = run.test_again(experiment, data, workdir)
+  else:
+    trial_floors = floors.of_trials(data, experiment.dataset.strongest_frame, console)
+    run.train(experiment, data, trial_floors, workdir, console)
+    checkpoint.clear(workdir)
+    models.clear_unfinished(workdir)
+    found = run.read(experiment, data, workdir)
+  summary = run.sum_up(experiment, data, found, workdir)
+  tables.print_summary(console, summary, workdir)
 
 
-def _prepare_embedded(dataset: experiment.DatasetConfig, console: Console) -> None:
+def _experiment_of_launch_file() -> Experiment:
+  sections = launch_file.read().to_dict()
+  return from_sections(sections, launch_file.set_fields())
+
+
+def _experiment_of(workdir: pathlib.Path) -> Experiment:
+  """What a run was started with, and the execution of its last start.
+
+  Raises:
+    InputError: there is no run.
+  """
+  decisive = folder.read_json(workdir / 'config.json')
+  execution = folder.read_json(workdir / 'execution.json')
+  if decisive is None or execution is None:
+    raise _no_run(workdir)
+  return from_sections(decisive | {'execution': execution})
+
+
+def _no_run(workdir: pathlib.Path) -> InputError:
+  return InputError(
+    f'{workdir}: no run there; name its folder with --workdir, or leave out '
+    '--mode=evaluate to train one'
+  )
+
+
+def _prepare_embedded(experiment: Experiment, console: Console) -> None:
   """Renders the embedded set where it isn't yet, or of an older version."""
-  where = dataset.name, dataset.builder_config, dataset.data_dir
+  dataset = experiment.dataset
+  where = dataset.name, dataset.builder_config, experiment.execution.data_dir
   if not catalogue.is_current(*where):
     console.print('rendering the embedded dataset: about a minute ...')
     preparation.prepare(*where)
 
 
-def _default_workdir(config: dict) -> str:
+def _default_workdir(experiment: Experiment) -> str:
   """A folder for each configuration: the same command finds its run again."""
-  launch = pathlib.Path(launch_config.path()).stem
-  digest = hashlib.sha256(folder.as_json(config).encode()).hexdigest()[:8]
-  return f'runs/{launch}-{config["model"]["name"]}-{digest}'
+  launch = pathlib.Path(launch_file.path()).stem
+  text = folder.as_json(experiment.decisive())
+  digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+  return f'runs/{launch}-{experiment.model}-{digest}'
+
+
+def _print_setup(
+  experiment: Experiment, data: run_data.RunData, console: Console
+) -> None:
+  """Prints the dataset, the layers' shapes, and how many parameters each part has."""
+  protocol, size = experiment.protocol, experiment.input
+  kind = (
+    f'{protocol.kind} by {protocol.unit}' if protocol.kind == 'folds' else protocol.kind
+  )
+  described = results.describe_dataset(data.clip_set)
+  words = f'{len(data.trials)} trials: {kind}, {protocol.repeats} repeats'
+  tables.print_dataset(console, described, words)
+  network = build(experiment.model, experiment.network, len(data.clip_set.classes))
+  video = shapes.one_clip(size.frames, size.height, size.width, size.channels)
+  layers = (
+    shapes.layer_table(experiment.network, video)
+    if isinstance(experiment.network, TrunkConfig)
+    else []
+  )
+  parts = shapes.parameter_counts(network, video)
+  tables.print_network(console, experiment.model, layers, parts)
 
 
 if __name__ == '__main__':

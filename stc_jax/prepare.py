@@ -10,9 +10,9 @@ import shlex
 import tensorflow_datasets as tfds
 from absl import flags
 
-from stc_jax import command_line, compilation
+from stc_jax.console import command_line, compilation
 from stc_jax.data import preparation
-from stc_jax.datasets.aligned_clips import Options
+from stc_jax.datasets.recorded.aligned_clips import Options
 from stc_jax.errors import InputError
 from stc_jax.faces import align, aligned
 
@@ -124,11 +124,12 @@ def _next_command(builder: tfds.core.DatasetBuilder) -> str:
     launch, config = 'launch/synthetic.py', builder.info.config_name
   if not pathlib.Path(launch).exists():
     return ''
-  fields = {'builder_config': config, 'data_dir': _DATA_DIR.value}
+  fields = {
+    'dataset.builder_config': config,
+    'execution.data_dir': _DATA_DIR.value,
+  }
   given = [
-    f'--config.dataset.{field}={shlex.quote(value)}'
-    for field, value in fields.items()
-    if value
+    f'--config.{field}={shlex.quote(value)}' for field, value in fields.items() if value
   ]
   return ' '.join([f'python -m stc_jax.main --config={launch}', *given])
 

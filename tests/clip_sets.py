@@ -1,33 +1,55 @@
 """Small clip sets in memory."""
 
+import dataclasses
+
 import numpy as np
 
-from stc_jax.data.source import ClipSet
+from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.input import COLOURS, InputConfig
 
 CLASSES = ('anger', 'happiness', 'surprise')
+INPUT = InputConfig(
+  frames=4,
+  height=16,
+  width=16,
+  frame_rate=0.0,
+  sampling='uniform',
+  transforms=('remove_appearance',),
+  views=('original',),
+)
 
 
 def random(
   subjects: int = 6,
-  lengths: tuple[int, int] = (6, 6),
-  size: int = 16,
+  size: InputConfig = INPUT,
   classes: tuple[str, ...] = CLASSES,
+  **fields,
 ) -> ClipSet:
-  """One clip of noise for each subject and class; class k is brighter by 40 * k."""
+  """One clip of noise for each subject and class; class k is brighter by 40 * k.
+
+  `fields` replace the set's own.
+  """
   rng = np.random.default_rng(0)
-  frames, labels, who = [], [], []
-  for subject in range(subjects):
-    for label in range(len(classes)):
-      shape = (rng.integers(lengths[0], lengths[1] + 1), size, size, 3)
-      frames.append(rng.integers(0, 100, shape, np.uint8) + np.uint8(40 * label))
-      labels.append(label)
-      who.append(f'S{subject:03}')
-  return ClipSet(
+  count, shape = subjects * len(classes), (size.height, size.width, COLOURS)
+  labels = np.tile(np.arange(len(classes)), subjects)
+  clips = rng.integers(0, 100, (count, size.frames, *shape), np.uint8)
+  clips += (40 * labels).astype(np.uint8)[:, None, None, None, None]
+  unit = clips / 255.0
+  who = [f'S{number // len(classes):03}' for number in range(count)]
+  clip_set = ClipSet(
     name='random/1.0.0',
     classes=classes,
-    frames=frames,
-    labels=np.array(labels),
+    frames=clips.reshape(-1, *shape),
+    windows=np.arange(count * size.frames, dtype=np.int32).reshape(count, -1),
+    real=np.full(count, size.frames, np.int32),
+    labels=labels.astype(np.int32),
     subjects=tuple(who),
     clips=tuple(f'{s}_{classes[k]}' for s, k in zip(who, labels, strict=True)),
-    fps=np.full(len(frames), 25.0, np.float32),
+    splits=('data',) * count,
+    seconds=np.full(count, size.frames / 25, np.float32),
+    means=unit.mean(axis=(1, 2, 3)).astype(np.float32),
+    squares=(unit**2).mean(axis=(1, 2, 3)).astype(np.float32),
+    motion=np.ones(count, np.float32),
+    fingerprint='random',
   )
+  return dataclasses.replace(clip_set, **fields)

@@ -21,7 +21,7 @@ def server(env: dict[str, str], folder: pathlib.Path) -> Callable:
   All processes have the environment `env`; `folder` is for their output.
   """
   context = multiprocessing.get_context('forkserver')
-  context.set_forkserver_preload(['stc_jax.screen', 'stc_jax.data.preparation'])
+  context.set_forkserver_preload(['stc_jax.runs.run', 'stc_jax.data.preparation'])
   with mock.patch.dict(os.environ, env):
     forkserver.ensure_running()
 

@@ -19,21 +19,24 @@ FAST = {
   'JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS': '0',
 }
 _FIELDS = {
-  'model.notation': 'I(16,16,3)-C(3,4)-BN-P2-C(3,4)-S',
-  'model.levels': '(4, 2)',
-  'model.lstm_width': '8',
-  'model.lstm_layers': '1',
+  'input.frames': '3',
+  'input.height': '16',
+  'input.width': '16',
+  'stc_nlstm.notation': 'C(3,4)-BN-P2-C(3,4)-S',
+  'stc_nlstm.levels': '(4, 2)',
+  'stc_nlstm.lstm_width': '8',
+  'stc_nlstm.lstm_layers': '1',
   'protocol.folds': '2',
   'training.stages': '((60, 0.001),)',
   'training.batch_size': '4',
-  'training.steps_per_chunk': '2',
+  'execution.steps_per_chunk': '2',
 }
 
 
 def command(data_dir: pathlib.Path, workdir: pathlib.Path, **fields: str) -> list[str]:
   """The command of a small run; `fields` are other values, __ standing for the dot."""
   other = {name.replace('__', '.'): value for name, value in fields.items()}
-  set_fields = {'dataset.data_dir': str(data_dir)} | _FIELDS | other
+  set_fields = {'execution.data_dir': str(data_dir)} | _FIELDS | other
   return [
     'stc_jax.main',
     '--config=launch/clip_folder.py',

@@ -8,8 +8,10 @@ from command import fails, succeeds
 
 SMALL = (
   '--config=launch/clip_folder.py',
-  '--config.model.notation=I(16,16,8)-C(3,4)-BN-P2-C(3,4)-S',
-  '--config.model.lstm_width=8',
+  '--config.input.height=16',
+  '--config.input.width=16',
+  '--config.stc_nlstm.notation=C(3,4)-BN-P2-C(3,4)-S',
+  '--config.stc_nlstm.lstm_width=8',
   '--repeats=1',
 )
 
@@ -19,7 +21,7 @@ def test_every_part_is_measured(tmp_path, data_dir, environment):
   said = succeeds(
     'stc_jax.benchmark',
     *SMALL,
-    f'--config.dataset.data_dir={data_dir}',
+    f'--config.execution.data_dir={data_dir}',
     f'--json={found}',
     f'--picture={picture}',
     env=environment,
@@ -49,9 +51,9 @@ def test_bad_input_is_refused_before_anything_is_measured(tmp_path, environment)
   fails(
     'stc_jax.benchmark',
     *SMALL,
-    '--config.model.name=stc',
+    '--config.stc_nlstm.lstm_readout=mean',
     '--peer=torch',
-    naming='model.name=stc_nlstm',
+    naming="stc_nlstm.lstm_readout='last'",
     env=environment,
   )
   path = tmp_path / 'missing' / 'out.json'
@@ -63,7 +65,8 @@ def test_bad_input_is_refused_before_anything_is_measured(tmp_path, environment)
 def test_the_peer_trains_and_tests():
   pytest.importorskip('torch')
   torch_speed = pytest.importorskip('benchmarks.torch_speed')
-  spec = {'batch_size': 2, 'clips': 4, 'classes': 6}
+  size = {'frames': 5, 'height': 19, 'width': 26, 'transforms': ['remove_appearance']}
+  spec = {'batch_size': 2, 'clips': 4, 'classes': 6, 'input': size}
   peer = torch_speed.Peer(configs.SMALL, spec)
   for call in (peer.step, peer.test):
     found = torch_speed.seconds(call, 1)

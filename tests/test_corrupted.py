@@ -12,7 +12,7 @@ import pytest
 from fakes import ck_plus, faces, mmi, oulu_casia
 
 from stc_jax.data import preparation
-from stc_jax.datasets.aligned_clips import Options
+from stc_jax.datasets.recorded.aligned_clips import Options
 from stc_jax.errors import InputError
 from stc_jax.faces.aligned import Alignment
 

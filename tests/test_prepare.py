@@ -64,7 +64,7 @@ def test_prepares_says_what_is_there_and_rests_the_second_time(flags, data_dir):
     f'clip_folder/default/1.0.0 is in {folder}',
     'data: 3 clips, 2 subjects, 2 classes (awe 1, joy 2)',
     'next: python -m stc_jax.main --config=launch/clip_folder.py '
-    f'--config.dataset.data_dir={data_dir}',
+    f'--config.execution.data_dir={data_dir}',
   ]
   made = (folder / 'dataset_info.json').stat().st_mtime_ns
   again = succeeds(*PREPARE, *flags)

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 import tensorflow_datasets as tfds
 
-from stc_jax.datasets.aligned_clips import AlignedClipsBuilder
 from stc_jax.datasets.clip_folder import scan
-from stc_jax.datasets.found import Found
-from stc_jax.datasets.preparing import RawClip
+from stc_jax.datasets.recorded.aligned_clips import AlignedClipsBuilder
+from stc_jax.datasets.recorded.found import Found
+from stc_jax.datasets.recorded.preparing import RawClip
 from stc_jax.faces.recording import Recording
 
 

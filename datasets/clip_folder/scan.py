@@ -8,7 +8,7 @@ import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
-from stc_jax.datasets import tree
+from stc_jax.datasets.recorded import tree
 from stc_jax.errors import InputError
 from stc_jax.faces.clips import IMAGES, VIDEOS
 

@@ -8,10 +8,10 @@ from typing import ClassVar
 
 import tensorflow_datasets as tfds
 
-from stc_jax.datasets import tree
-from stc_jax.datasets.aligned_clips import EMOTIONS, AlignedClipsBuilder
-from stc_jax.datasets.found import Found
-from stc_jax.datasets.preparing import RawClip
+from stc_jax.datasets.recorded import tree
+from stc_jax.datasets.recorded.aligned_clips import EMOTIONS, AlignedClipsBuilder
+from stc_jax.datasets.recorded.found import Found
+from stc_jax.datasets.recorded.preparing import RawClip
 from stc_jax.errors import InputError
 from stc_jax.faces.recording import Recording
 

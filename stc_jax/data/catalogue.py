@@ -26,8 +26,13 @@ _CONFIG_NAME = re.compile(r'[A-Za-z_][\w-]*', re.ASCII)
 
 def known_datasets() -> list[str]:
   """Returns the names of all datasets that can be prepared."""
-  modules = pkgutil.iter_modules(stc_jax.datasets.__path__)
-  return sorted(module.name for module in modules if module.ispkg)
+  folders = pkgutil.iter_modules(stc_jax.datasets.__path__)
+  return sorted(folder.name for folder in folders if _has_builder(folder.name))
+
+
+def _has_builder(folder: str) -> bool:
+  files = (Path(path, folder) for path in stc_jax.datasets.__path__)
+  return any((path / f'{folder}_dataset_builder.py').exists() for path in files)
 
 
 def prepared_builder(

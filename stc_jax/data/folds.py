@@ -1,88 +1,11 @@
-"""Cross-validation: which clips each trial trains on and is tested on."""
-
-import csv
-import dataclasses
-import io
-from collections.abc import Sequence
+"""Cross-validation: the fold that tests each clip."""
 
 import numpy as np
 from jaxtyping import Int
 from sklearn.model_selection import StratifiedKFold
 
-from stc_jax.data.source import ClipSet
+from stc_jax.data.clip_set import ClipSet
 from stc_jax.errors import InputError
-
-UNITS = ('subject', 'sequence')
-
-
-@dataclasses.dataclass(frozen=True)
-class ProtocolConfig:
-  """Section `protocol` of a launch file; launch/default.py explains its fields."""
-
-  folds: int
-  repeats: int
-  unit: str
-  seed: int
-  first_trials: int
-
-  def __post_init__(self):
-    """Checks the ranges."""
-    if self.folds < 2:
-      raise InputError(f'protocol.folds: {self.folds}, must be at least 2')
-    if self.repeats < 1:
-      raise InputError(f'protocol.repeats: {self.repeats}, must be at least 1')
-    if self.unit not in UNITS:
-      raise InputError(f'protocol.unit: {self.unit!r} is not one of {", ".join(UNITS)}')
-    if not 0 <= self.first_trials <= self.folds * self.repeats:
-      raise InputError(
-        f'protocol.first_trials: {self.first_trials}, must lie between 0 (all) and '
-        f'folds * repeats = {self.folds * self.repeats}'
-      )
-
-
-@dataclasses.dataclass(frozen=True)
-class Trial:
-  """One training and its test: pure data, no device.
-
-  Attributes:
-    repeat, fold: its place in the protocol.
-    seed: of all its randomness; a function of the protocol's seed and the place alone.
-    train, test: sorted clip indices.
-  """
-
-  repeat: int
-  fold: int
-  seed: int
-  train: Int[np.ndarray, 'n']
-  test: Int[np.ndarray, 'm']
-
-  @property
-  def name(self) -> str:
-    """As in `trials/<repeat>-<fold>.json`."""
-    return f'{self.repeat}-{self.fold}'
-
-
-def trials(clip_set: ClipSet, protocol: ProtocolConfig) -> list[Trial]:
-  """All trials of a protocol, repeat by repeat (Yu et al. 2018, sec. 4.1).
-
-  Raises:
-    InputError: more folds than subjects, or than clips of the rarest class.
-  """
-  assign = {'subject': by_subject, 'sequence': by_sequence}[protocol.unit]
-  made = []
-  for repeat in range(protocol.repeats):
-    assigned = assign(clip_set, protocol.folds, repeat, protocol.seed)
-    for fold in range(protocol.folds):
-      made.append(
-        Trial(
-          repeat=repeat,
-          fold=fold,
-          seed=_trial_seed(protocol.seed, repeat, fold),
-          train=np.flatnonzero(assigned != fold),
-          test=np.flatnonzero(assigned == fold),
-        )
-      )
-  return made[: protocol.first_trials or None]
 
 
 def by_subject(
@@ -122,20 +45,3 @@ def by_sequence(
   for fold, (_, test) in enumerate(splitter.split(clip_set.labels, clip_set.labels)):
     assigned[test] = fold
   return assigned
-
-
-def table(clip_set: ClipSet, made: Sequence[Trial]) -> str:
-  """The text of `folds.csv`: which fold tests each clip, in every repeat."""
-  out = io.StringIO()
-  writer = csv.writer(out, lineterminator='\n')
-  writer.writerow(['repeat', 'fold', 'clip', 'subject', 'label'])
-  for trial in made:
-    for i in trial.test:
-      label = clip_set.classes[clip_set.labels[i]]
-      row = [trial.repeat, trial.fold, clip_set.clips[i], clip_set.subjects[i], label]
-      writer.writerow(row)
-  return out.getvalue()
-
-
-def _trial_seed(seed: int, repeat: int, fold: int) -> int:
-  return int(np.random.SeedSequence([seed, repeat, fold]).generate_state(1)[0])

@@ -11,7 +11,7 @@ from pathlib import Path
 import tensorflow_datasets as tfds
 
 from stc_jax.data import catalogue
-from stc_jax.datasets.aligned_clips import AlignedClipsBuilder, Options
+from stc_jax.datasets.recorded.aligned_clips import AlignedClipsBuilder, Options
 from stc_jax.errors import InputError
 
 

@@ -1,4 +1,4 @@
-"""Clips that live in device memory, and the batches drawn from them there."""
+"""Clips that live in device memory, and the batches gathered from them there."""
 
 from typing import NamedTuple
 
@@ -7,111 +7,153 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, UInt8
 
+from stc_jax.data import order
 from stc_jax.data.augment import VARIANTS, vary
-from stc_jax.data.folds import Trial
+from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.input import InputConfig, Normalisation, network_input
+from stc_jax.data.protocols import Trial
+
+# What a trial's key is folded with: one number for each use of randomness.
+INIT, BATCH, DROPOUT = range(3)
 
 
 class Resident(NamedTuple):
-  """All clips of a set; every trial reads the same.
+  """All clips of a set, which every trial reads.
 
   Attributes:
-    clips: the frames, fixed length.
-    labels: their classes.
-    means, squares: each clip's mean and mean square a channel, in units of 0..1, from
-      which a training fold's statistics follow without another pass over its pixels.
+    frames: every frame that is shown, once.
+    windows: of each clip, the numbers of its frames.
+    real: of each clip, how many of those are its own.
+    labels: of each clip, its class.
   """
 
-  clips: UInt8[Array, 'n t h w c']
+  frames: UInt8[Array, 'k h w 3']
+  windows: Int[Array, 'n t']
+  real: Int[Array, 'n']
   labels: Int[Array, 'n']
-  means: Float[Array, 'n c']
-  squares: Float[Array, 'n c']
 
 
-class TrialIndices(NamedTuple):
+class TrialArrays(NamedTuple):
   """Trials as arrays; fields have a leading trial axis outside a step.
 
   Attributes:
     seed: uint32.
-    train, test: clip indices, padded to the longest trial's.
-    train_count, test_count: how many of them are real.
+    order: the clips that each step shows.
+    test: clips that test it, padded to whole batches with clip 0.
+    normalisation: of the training side's pixels.
   """
 
   seed: Int[Array, '*trials']
-  train: Int[Array, '*trials n']
-  train_count: Int[Array, '*trials']
+  order: Int[Array, '*trials steps b']
   test: Int[Array, '*trials m']
-  test_count: Int[Array, '*trials']
+  normalisation: Normalisation
 
 
-def resident(clips: UInt8[np.ndarray, 'n t h w c'], labels: np.ndarray) -> Resident:
-  """Measures the clips; still on the host."""
-  unit = [clip / np.float64(255) for clip in clips]
-  return Resident(
-    clips=clips,
-    labels=labels.astype(np.int32),
-    means=np.array([clip.mean(axis=(0, 1, 2)) for clip in unit], np.float32),
-    squares=np.array([(clip**2).mean(axis=(0, 1, 2)) for clip in unit], np.float32),
-  )
+class Shown(NamedTuple):
+  """What a step shows: which clips, and each in which of the 14 variants."""
+
+  clips: Int[Array, 'b']
+  variants: Int[Array, 'b']
 
 
-def stack_trials(trials: list[Trial], batch_size: int) -> TrialIndices:
-  """Pads trials to one shape with index 0, test indices to whole batches.
+class Batch(NamedTuple):
+  """What a step reads: the network's input, and what should come out."""
 
-  Give it all trials of a run and take rows afterwards, so that one program serves all.
+  video: Float[Array, 'b t h w c']
+  targets: Int[Array, 'b']
+
+
+def resident(clip_set: ClipSet) -> Resident:
+  """The arrays of a set; still on the host."""
+  return Resident(clip_set.frames, clip_set.windows, clip_set.real, clip_set.labels)
+
+
+def trial_arrays(
+  clip_set: ClipSet, trials: list[Trial], steps: int, batch_size: int
+) -> TrialArrays:
+  """Lays trials beside each other in one shape; still on the host.
+
+  Give it all trials of a protocol and take rows afterwards, so that one program serves
+  all.
   """
-
-  def padded(rows, multiple):
-    length = -(-max(map(len, rows)) // multiple) * multiple
-    return np.stack([np.pad(row, (0, length - len(row))) for row in rows]).astype(
-      np.int32
-    )
-
-  return TrialIndices(
+  longest = max(len(trial.train) for trial in trials)
+  batches = max(1, -(-max(len(trial.test) for trial in trials) // batch_size))
+  most = batches * batch_size
+  return TrialArrays(
     seed=np.array([trial.seed for trial in trials], np.uint32),
-    train=padded([trial.train for trial in trials], 1),
-    train_count=np.array([len(trial.train) for trial in trials], np.int32),
-    test=padded([trial.test for trial in trials], batch_size),
-    test_count=np.array([len(trial.test) for trial in trials], np.int32),
+    order=np.stack(
+      [order.draw(t.seed, t.train, steps, batch_size, longest) for t in trials]
+    ),
+    test=np.stack([np.pad(t.test, (0, most - len(t.test))) for t in trials]).astype(
+      np.int32
+    ),
+    normalisation=Normalisation(
+      *map(
+        np.stack,
+        zip(*[_normalisation(clip_set, t.train, longest) for t in trials], strict=True),
+      )
+    ),
   )
+
+
+def _normalisation(clip_set, train, longest):
+  @jax.jit
+  def of(means, squares, train):
+    real = jnp.arange(longest) < len(clip_set_train)
+    weights = jnp.where(real, 1.0 / jnp.float32(len(clip_set_train)), 0.0)
+    mean = weights @ means[train]
+    return mean, weights @ squares[train] - mean**2
+
+  clip_set_train = train
+  return tuple(
+    map(
+      np.asarray,
+      of(clip_set.means, clip_set.squares, np.pad(train, (0, longest - len(train)))),
+    )
+  )
+
+
+def trial_key(trial: TrialArrays, use: int) -> Array:
+  """The key of one use of randomness in a trial."""
+  return jax.random.fold_in(jax.random.key(trial.seed), use)
+
+
+def shown_at(trial: TrialArrays, step: Int[Array, ''], augment: bool) -> Shown:
+  """What a step of a trial shows: a function of the trial and the step alone."""
+  clips = trial.order[step]
+  if not augment:
+    return Shown(clips, jnp.zeros_like(clips))
+  _, variant_key = jax.random.split(trial_key(trial, BATCH))
+  key = jax.random.fold_in(variant_key, step)
+  return Shown(clips, jax.random.randint(key, clips.shape, 0, VARIANTS))
 
 
 def training_batch(
   data: Resident,
-  trial: TrialIndices,
-  step: Int[Array, ''],
-  key: Array,
-  size: int,
+  normalisation: Normalisation,
+  shown: Shown,
+  config: InputConfig,
   augment: bool,
-) -> tuple[Float[Array, 'b t h w c'], Int[Array, 'b']]:
-  """The video and labels of one step: a function of the trial, step and key alone.
-
-  Clips are drawn without replacement until all were seen, then shuffled anew; with
-  `augment`, each is shown as one of the paper's 14 variants at random.
-  """
-  shuffle_key, variant_key = jax.random.split(key)
-  epoch, place = jnp.divmod(step * size + jnp.arange(size), trial.train_count)
-  orders = jax.vmap(lambda e: _permutation(jax.random.fold_in(shuffle_key, e), trial))
-  index = jnp.take_along_axis(orders(epoch), place[:, None], axis=1)[:, 0]
-  video = data.clips[index].astype(jnp.float32)
+) -> Batch:
+  """Gathers, augments and normalises what a step shows."""
+  video = _gathered(data, shown.clips)
   if augment:
-    draw = jax.random.fold_in(variant_key, step)
-    video = vary(video, jax.random.randint(draw, (size,), 0, VARIANTS))
-  return normalise(video, data, trial), data.labels[index]
+    video = vary(video, shown.variants)
+  real = data.real[shown.clips]
+  video = network_input(video, real, normalisation, config)
+  return Batch(video, data.labels[shown.clips])
 
 
-def normalise(
-  video: Float[Array, 'b t h w c'], data: Resident, trial: TrialIndices
-) -> Float[Array, 'b t h w c']:
-  """From 0..255 to zero mean and unit variance over the training fold's pixels."""
-  real = jnp.arange(trial.train.shape[0]) < trial.train_count
-  weights = jnp.where(real, 1.0 / trial.train_count.astype(jnp.float32), 0.0)
-  mean = weights @ data.means[trial.train]
-  variance = weights @ data.squares[trial.train] - mean**2
-  return (video / 255.0 - mean) * jax.lax.rsqrt(variance + 1e-6)
+def test_views(
+  data: Resident,
+  normalisation: Normalisation,
+  clips: Int[Array, 'b'],
+  config: InputConfig,
+) -> list[Float[Array, 'b t h w c']]:
+  """Gathers and normalises clips, once for each of the input's views."""
+  video, real = _gathered(data, clips), data.real[clips]
+  return [network_input(v, real, normalisation, config) for v in config.seen(video)]
 
 
-def _permutation(key: Array, trial: TrialIndices) -> Int[Array, 'n']:
-  """The training indices in the order of one epoch, padding last."""
-  draws = jax.random.uniform(key, trial.train.shape)
-  real = jnp.arange(trial.train.shape[0]) < trial.train_count
-  return trial.train[jnp.argsort(jnp.where(real, draws, jnp.inf))]
+def _gathered(data: Resident, clips: Int[Array, 'b']) -> Float[Array, 'b t h w 3']:
+  return data.frames[data.windows[clips]].astype(jnp.float32)

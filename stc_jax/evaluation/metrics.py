@@ -1,11 +1,10 @@
-"""From predictions to numbers; scikit-learn counts, SciPy knows Student's t."""
+"""From predictions to numbers; scikit-learn counts."""
 
 from collections.abc import Sequence
 
 import numpy as np
 import sklearn.metrics
-from jaxtyping import Float, Int
-from scipy import stats
+from jaxtyping import Int
 
 
 def classification(
@@ -27,23 +26,4 @@ def classification(
       name: float(row[i] / row.sum()) if row.sum() else None
       for i, (name, row) in enumerate(zip(classes, confusion, strict=True))
     },
-  }
-
-
-def mean_and_interval(accuracies: Float[np.ndarray, 'n']) -> dict:
-  """Mean, sample standard deviation and 95 % confidence interval over trials.
-
-  The interval is Student's for the mean of n trials. Trials of one protocol share
-  clips, so it is narrower than one over fresh data would be. With one trial, deviation
-  and interval are None.
-  """
-  mean, n = float(accuracies.mean()), len(accuracies)
-  if n == 1:
-    return {'accuracy_mean': mean, 'accuracy_std': None, 'accuracy_ci95': None}
-  std = float(accuracies.std(ddof=1))
-  half = float(stats.t.ppf(0.975, n - 1)) * std / n**0.5
-  return {
-    'accuracy_mean': mean,
-    'accuracy_std': std,
-    'accuracy_ci95': [mean - half, mean + half],
   }

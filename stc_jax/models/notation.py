@@ -2,11 +2,11 @@
 
     I(64,64,18)-C(3,64)-BN-P2-C(3,64)-BN-P2-C(3,64)-C(3,64)-P2-C(3,64)-FC18-S6
 
-`I(h,w,t)` is the input: t frames of h x w pixels. `C(k,f)` is a convolution of f
-filters of k x k x k, stride 1, same padding; `BN` and `P2` behind it are batch
-normalisation and 1 x 2 x 2 max pooling. `FCn` is a fully connected layer, `S`
-the softmax; a number behind `S` is allowed for the paper's sake, but the classes come
-from the dataset.
+`C(k,f)` is a convolution of f filters of k x k x k, stride 1, same padding; `BN` and
+`P2` behind it are batch normalisation and 1 x 2 x 2 max pooling. `FCn` is a fully
+connected layer before the softmax `S`. Two things are allowed for the paper's sake: a
+number behind `S`, though the classes come from the dataset; and `I(h,w,t)` in front, t
+frames of h x w pixels, which must agree with section `input` of the launch file.
 """
 
 import dataclasses
@@ -20,7 +20,7 @@ _LAYER = {
   'FC': re.compile(r'FC(\d+)'),
   'S': re.compile(r'S\d*'),
 }
-_WHOLE = re.compile(r'I(-C(-BN)?(-P2)?)+(-FC)*-S')
+_WHOLE = re.compile(r'(I-)?C(-BN)?(-P2)?(-C(-BN)?(-P2)?)*(-FC)*-S')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,11 +35,15 @@ class Conv:
 
 @dataclasses.dataclass(frozen=True)
 class Architecture:
-  """What a notation string says: the input's size, conv layers, hidden FC widths."""
+  """What a notation string says.
 
-  height: int
-  width: int
-  frames: int
+  Attributes:
+    size: height, width and frames of the input, where the string has them.
+    convs: the convolutions, first to last.
+    hidden: widths of the fully connected layers before the softmax.
+  """
+
+  size: tuple[int, int, int] | None
   convs: tuple[Conv, ...]
   hidden: tuple[int, ...]
 
@@ -48,28 +52,43 @@ def parse(notation: str) -> Architecture:
   """Reads a notation string.
 
   Raises:
-    InputError: a layer that isn't in the notation, layers out of order, a size of zero,
-      or more poolings than the input has pixels for.
+    InputError: a layer that isn't in the notation, layers out of order, or a size of
+      zero.
   """
   tokens = notation.replace(' ', '').split('-')
   kinds = [_kind(token, notation) for token in tokens]
   if not _WHOLE.fullmatch('-'.join(kinds)):
     raise _bad(
       notation,
-      'layers stand as I(h,w,t), then one or more C(k,f)[-BN][-P2], any FCn, and S',
+      'layers stand as one or more C(k,f)[-BN][-P2], any FCn, and S; I(h,w,t) may lead',
     )
   numbers = [[int(n) for n in re.findall(r'\d+', token)] for token in tokens]
   if any(0 in sizes for sizes in numbers):
     raise _bad(notation, 'every size must be at least 1')
-  architecture = Architecture(
-    *numbers[0],
+  return Architecture(
+    size=tuple(numbers[0]) if kinds[0] == 'I' else None,
     convs=_convs(kinds, numbers),
     hidden=tuple(n[0] for kind, n in zip(kinds, numbers, strict=True) if kind == 'FC'),
   )
+
+
+def check_input(notation: str, height: int, width: int, frames: int) -> None:
+  """Checks that a network can read an input of this size.
+
+  Raises:
+    InputError: the notation states another size, or has more poolings than the input
+      has pixels for.
+  """
+  architecture = parse(notation)
+  if architecture.size not in (None, (height, width, frames)):
+    raise _bad(
+      notation,
+      f'I{architecture.size} disagrees with input.height, input.width and input.frames '
+      f'({height}, {width}, {frames}); leave I(h,w,t) out, or set them alike',
+    )
   halvings = sum(conv.pool for conv in architecture.convs)
-  if min(architecture.height, architecture.width) < 2**halvings:
+  if min(height, width) < 2**halvings:
     raise _bad(notation, f'{halvings} poolings need an input of {2**halvings} pixels')
-  return architecture
 
 
 def _kind(token: str, notation: str) -> str:
@@ -78,7 +97,7 @@ def _kind(token: str, notation: str) -> str:
   for kind, pattern in _LAYER.items():
     if pattern.fullmatch(token):
       return kind
-  raise _bad(notation, f'{token!r} is not a layer: I(h,w,t), C(k,f), BN, P2, FCn, S')
+  raise _bad(notation, f'{token!r} is not a layer: C(k,f), BN, P2, FCn, S, I(h,w,t)')
 
 
 def _convs(kinds: list[str], numbers: list[list[int]]) -> tuple[Conv, ...]:
@@ -95,4 +114,4 @@ def _convs(kinds: list[str], numbers: list[list[int]]) -> tuple[Conv, ...]:
 
 
 def _bad(notation: str, remedy: str) -> InputError:
-  return InputError(f'model.notation: {notation!r}: {remedy}')
+  return InputError(f'notation: {notation!r}: {remedy}')

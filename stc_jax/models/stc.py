@@ -5,80 +5,25 @@ p_j = mspp_norm(f_j)                   to one length a frame
 h_j = T-LSTM_j(p_j)                    one vector a layer: its temporal dynamics
 o   = C-LSTM(h_1..h_l)                 reads the layers as a sequence, fine to coarse
 logits = Dense(o)
+
+FC layers of the notation stand before the last one in all four.
 """
 
-import dataclasses
 from collections.abc import Sequence
 
 import flax.linen as nn
+import jax
 import jax.numpy as jnp
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
-from stc_jax.errors import InputError
-from stc_jax.models import notation
+from stc_jax.models.config import DTYPES, RecurrentConfig, TrunkConfig
 from stc_jax.models.lstm import LSTM, batched_lstm
 from stc_jax.models.mspp import mspp_norm
-from stc_jax.models.trunk import ACTIVATION_PLACES, ACTIVATIONS, Features, Trunk
-
-DTYPES = {'float32': jnp.float32, 'bfloat16': jnp.bfloat16}
-READOUTS = ('last', 'mean')
+from stc_jax.models.trunk import ACTIVATIONS, Features, Trunk
 
 
-@dataclasses.dataclass(frozen=True)
-class ModelConfig:
-  """Section `model` of a launch file; launch/default.py explains its fields."""
-
-  name: str
-  notation: str
-  remove_appearance: bool
-  levels: tuple[int, ...]
-  pyramid_norm: bool
-  activation: str
-  activation_place: str
-  lstm_width: int
-  lstm_layers: int
-  lstm_readout: str
-  gate_bias: float
-  dropout: float
-  norm_momentum: float
-  dtype: str
-
-  def __post_init__(self):
-    """Checks what the types can't: the names of choices and the ranges of numbers."""
-    for field, choices in (
-      ('name', MODELS),
-      ('lstm_readout', READOUTS),
-      ('dtype', DTYPES),
-      ('activation', ACTIVATIONS),
-      ('activation_place', ACTIVATION_PLACES),
-    ):
-      if getattr(self, field) not in choices:
-        raise InputError(
-          f'model.{field}: {getattr(self, field)!r} is not one of {", ".join(choices)}'
-        )
-    for field in ('lstm_width', 'lstm_layers'):
-      if getattr(self, field) < 1:
-        raise InputError(f'model.{field}: must be at least 1')
-    if (
-      not self.levels
-      or min(self.levels) < 1
-      or len(set(self.levels)) < len(self.levels)
-    ):
-      raise InputError(
-        f'model.levels: {self.levels} must be different positive numbers'
-      )
-    for field in ('dropout', 'norm_momentum'):
-      if not 0 <= getattr(self, field) < 1:
-        raise InputError(f'model.{field}: must lie in [0, 1)')
-
-  @property
-  def architecture(self) -> notation.Architecture:
-    """The parsed notation string."""
-    return notation.parse(self.notation)
-
-
-def trunk_of(config: ModelConfig) -> Trunk:
+def trunk_of(config: TrunkConfig, data_axis: str | None = None) -> Trunk:
   """The conv layers of a model."""
   return Trunk(
     config.architecture.convs,
@@ -86,6 +31,7 @@ def trunk_of(config: ModelConfig) -> Trunk:
     config.activation_place,
     config.norm_momentum,
     DTYPES[config.dtype],
+    data_axis,
     name='trunk',
   )
 
@@ -93,21 +39,46 @@ def trunk_of(config: ModelConfig) -> Trunk:
 class _Network(nn.Module):
   """What the four models share: the trunk, the pyramids, the classifier.
 
-  Called with float video [b, t, h, w, 3] and whether it trains, a model returns float32
-  logits [b, classes].
+  Called with float video [b, t, h, w, c] and whether it trains, a model returns float32
+  logits [b, outputs].
+
+  Attributes:
+    config: the model's section.
+    outputs: how many logits.
+    data_axis: the mesh axis that a training batch is spread over, if it is.
   """
 
-  config: ModelConfig
-  classes: int
+  config: TrunkConfig
+  outputs: int
+  data_axis: str | None = None
 
   @property
   def dtype(self) -> DTypeLike:
     return DTYPES[self.config.dtype]
 
   def features(self, video: Float[Array, 'b t h w c'], train: bool) -> list[Features]:
-    if self.config.remove_appearance:
-      video = video - video.mean(axis=1, keepdims=True)
-    return trunk_of(self.config)(video, train)
+    return trunk_of(self.config, self.data_axis)(video, train)
+
+  def classify(self, vector: Float[Array, 'b d'], train: bool) -> Float[Array, 'b n']:
+    glorot = nn.initializers.glorot_uniform()
+    activate = ACTIVATIONS[self.config.activation]
+    for number, width in enumerate(self.config.architecture.hidden, start=1):
+      hidden = nn.Dense(
+        width, kernel_init=glorot, dtype=self.dtype, name=f'hidden{number}'
+      )
+      vector = activate(hidden(vector))
+    if train and self.config.dropout:
+      vector = _dropout(
+        vector, self.config.dropout, self.make_rng('dropout'), self.data_axis
+      )
+    dense = nn.Dense(self.outputs, kernel_init=glorot, name='fc')
+    return dense(vector.astype(jnp.float32))
+
+
+class _RecurrentNetwork(_Network):
+  """What the three models with LSTMs share."""
+
+  config: RecurrentConfig
 
   def pyramids(
     self, features: Sequence[Features], train: bool
@@ -123,6 +94,7 @@ class _Network(nn.Module):
       use_bias=False,
       use_scale=False,
       dtype=self.dtype,
+      axis_name=self.data_axis,
       name='pyramid_norm',
     )
     return norm(stack)
@@ -142,32 +114,18 @@ class _Network(nn.Module):
       return sequence[..., -1, :]
     return sequence.mean(axis=-2)
 
-  def classify(self, vector: Float[Array, 'b d'], train: bool) -> Float[Array, 'b n']:
-    kept = nn.Dropout(self.config.dropout, deterministic=not train)(vector)
-    dense = nn.Dense(
-      self.classes, kernel_init=nn.initializers.glorot_uniform(), name='fc'
-    )
-    return dense(kept.astype(jnp.float32))
-
 
 class STC(_Network):
-  """No LSTM: the last conv layer's output through the notation's FC layers."""
+  """No LSTM: the last conv layer's output to the classifier."""
 
   @nn.compact
   def __call__(self, video, train):
     """See `_Network`."""
     last = self.features(video, train)[-1].output
-    vector = last.reshape(last.shape[0], -1)
-    for number, width in enumerate(self.config.architecture.hidden, start=1):
-      glorot = nn.initializers.glorot_uniform()
-      dense = nn.Dense(
-        width, kernel_init=glorot, dtype=self.dtype, name=f'hidden{number}'
-      )
-      vector = nn.relu(dense(vector))
-    return self.classify(vector, train)
+    return self.classify(last.reshape(last.shape[0], -1), train)
 
 
-class STCLSTM(_Network):
+class STCLSTM(_RecurrentNetwork):
   """The last conv layer's pyramid to one LSTM."""
 
   @nn.compact
@@ -178,7 +136,7 @@ class STCLSTM(_Network):
     return self.classify(self.read(sequence), train)
 
 
-class STCSLSTM(_Network):
+class STCSLSTM(_RecurrentNetwork):
   """All conv layers' pyramids, summed position by position, to one LSTM."""
 
   @nn.compact
@@ -189,7 +147,7 @@ class STCSLSTM(_Network):
     return self.classify(self.read(sequence), train)
 
 
-class STCNLSTM(_Network):
+class STCNLSTM(_RecurrentNetwork):
   """One T-LSTM a conv layer, and a C-LSTM over the layers."""
 
   @nn.compact
@@ -202,20 +160,14 @@ class STCNLSTM(_Network):
     return self.classify(self.read(LSTM(**attributes, name='c_lstm')(layers)), train)
 
 
-MODELS = {'stc': STC, 'stc_lstm': STCLSTM, 'stc_slstm': STCSLSTM, 'stc_nlstm': STCNLSTM}
-
-
-def build(config: ModelConfig, classes: int) -> nn.Module:
-  """Makes the model that `config` names, for a dataset of so many classes.
-
-  Raises:
-    InputError: conv layers of different widths, which neither the batched T-LSTMs nor a
-      sum fusion can take.
-  """
-  widths = {conv.filters for conv in config.architecture.convs}
-  if config.name in ('stc_slstm', 'stc_nlstm') and len(widths) > 1:
-    raise InputError(
-      f'model.notation: {config.name} needs as many filters in every conv layer, '
-      f'found {sorted(widths)}'
-    )
-  return MODELS[config.name](config, classes)
+def _dropout(
+  vector: Float[Array, 'b d'], rate: float, key: Array, data_axis: str | None
+) -> Float[Array, 'b d']:
+  """Drops entries, the same ones on however many devices the batch is spread."""
+  devices = jax.lax.axis_size(data_axis) if data_axis else 1
+  whole = (devices * vector.shape[0], vector.shape[1])
+  kept = jax.random.bernoulli(key, 1 - rate, whole)
+  if data_axis:
+    first = jax.lax.axis_index(data_axis) * vector.shape[0]
+    kept = jax.lax.dynamic_slice_in_dim(kept, first, vector.shape[0])
+  return jnp.where(kept, vector / (1 - rate), 0)

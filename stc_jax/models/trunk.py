@@ -35,7 +35,8 @@ class ConvBlock(nn.Module):
   """Convolution, batch normalisation where the notation says BN, activation, P2.
 
   Which activation, and whether it stands before or after BN, the paper doesn't say. A
-  convolution whose BN comes next has no bias of its own: BN has one.
+  convolution whose BN comes next has no bias of its own: BN has one. `data_axis` names
+  the mesh axis that a batch is spread over, whose statistics BN takes together.
   """
 
   conv: Conv
@@ -43,6 +44,7 @@ class ConvBlock(nn.Module):
   activation_place: str
   norm_momentum: float
   dtype: DTypeLike
+  data_axis: str | None
 
   @nn.compact
   def __call__(self, video: Float[Array, 'b t h w c'], train: bool) -> Features:
@@ -65,6 +67,7 @@ class ConvBlock(nn.Module):
       use_running_average=not train,
       momentum=self.norm_momentum,
       dtype=self.dtype,
+      axis_name=self.data_axis,
       name='norm',
     )
     return norm(maps)
@@ -78,6 +81,7 @@ class Trunk(nn.Module):
   activation_place: str
   norm_momentum: float
   dtype: DTypeLike
+  data_axis: str | None = None
 
   @nn.compact
   def __call__(self, video: Float[Array, 'b t h w c'], train: bool) -> list[Features]:
@@ -90,6 +94,7 @@ class Trunk(nn.Module):
         self.activation_place,
         self.norm_momentum,
         self.dtype,
+        self.data_axis,
         name=f'conv{number}',
       )
       features.append(block(video, train))

@@ -1,6 +1,7 @@
 """The parts of the program that are measured, each as one function."""
 
 import dataclasses
+import functools
 import io
 import pathlib
 import tempfile
@@ -10,22 +11,22 @@ import jax
 import numpy as np
 from rich.console import Console
 
-from stc_jax.data import source
-from stc_jax.data.folds import Trial
-from stc_jax.data.resident import Resident, TrialIndices, resident, stack_trials
-from stc_jax.experiment import Experiment
+from stc_jax.console.progress import TrainingProgress
+from stc_jax.data.protocols import Trial
+from stc_jax.data.reading import read
+from stc_jax.data.resident import Resident, TrialArrays, resident, trial_arrays
 from stc_jax.faces import clips
-from stc_jax.models import stc
-from stc_jax.progress import TrainingProgress
+from stc_jax.models.registry import build
+from stc_jax.runs.config import Experiment
 from stc_jax.speed.clock import Timing, measure
+from stc_jax.speed.random_clips import CLASSES, CLIPS, random_clips
 from stc_jax.training import loop
-from stc_jax.training.trials import Programs, trial_mesh
+from stc_jax.training.mesh import make_mesh
+from stc_jax.training.optimizer import TrainingConfig
+from stc_jax.training.programs import Programs
 
-CLASSES = 6
-# Clips that lie on the device, and clips tested; random pixels take as long as faces.
-CLIPS = 64
 # A step past a run's last does nothing; no measurement gets so far.
-_STEPS = 100_000
+_STEPS = 10_000
 # A chunk of the measured loop lasts about so long, as in a real run.
 _CHUNK_SECONDS = 2.0
 _LOOP_CHUNKS = 3
@@ -61,28 +62,26 @@ class Workload:
   """
 
   def __init__(self, experiment: Experiment, trials: int = 1, devices: int = 1):
-    training = dataclasses.replace(
-      experiment.training, steps_per_chunk=1, stages=((_STEPS, 0.001),)
-    )
+    training = dataclasses.replace(experiment.training, stages=((_STEPS, 0.001),))
     self._experiment = dataclasses.replace(experiment, training=training)
     self._trials, self._devices = trials, devices
-    size, random = experiment.model.architecture, np.random.default_rng(0)
-    shape = (CLIPS, size.frames, size.height, size.width, 3)
-    pixels = random.integers(0, 256, shape, np.uint8)
-    self._data = resident(pixels, random.integers(0, CLASSES, CLIPS))
+    self._clips = random_clips(experiment.input)
+    self._data = resident(self._clips)
     every = np.arange(CLIPS)
-    one = Trial(repeat=0, fold=0, seed=0, train=every, test=every)
-    self._stack = stack_trials([one] * trials, experiment.training.batch_size)
+    self._protocol = [
+      Trial(repeat=0, fold=fold, seed=0, train=every, test=every)
+      for fold in range(trials)
+    ]
 
   def training(self, repeats: int) -> Measured:
     """One step of every trial, with drawing, augmentation and the optimiser."""
-    programs, data, trials = self._on_device(self._experiment)
+    programs, data, trials = self._on_device(self._experiment, chunk=1)
     states = programs.init(data, trials)
 
     def call():
       nonlocal states
-      states, losses = programs.train_chunk(data, trials, states)
-      losses.block_until_ready()
+      states, progress = programs.train_chunk(data, trials, states)
+      progress.loss.block_until_ready()
 
     timing = measure(call, repeats)
     return Measured(
@@ -95,14 +94,14 @@ class Workload:
 
   def inference(self, repeats: int) -> Measured:
     """The test of a trial: class probabilities of resident clips."""
-    programs, data, trials = self._on_device(self._experiment)
+    programs, data, trials = self._on_device(self._experiment, chunk=1)
     variables = programs.init(data, trials).variables
     timing = measure(
       lambda: programs.predict(data, trials, variables).block_until_ready(), repeats
     )
     return Measured(
       timing,
-      self._stack.test.size,
+      trials.test.size,
       'clips',
       programs.compile_seconds,
       _memory(programs.predict),
@@ -115,60 +114,70 @@ class Workload:
     """
     chunk = max(1, round(_CHUNK_SECONDS / step.median))
     training = dataclasses.replace(
-      self._experiment.training,
-      steps_per_chunk=chunk,
-      stages=((_LOOP_CHUNKS * chunk, 0.001),),
+      self._experiment.training, stages=((_LOOP_CHUNKS * chunk, 0.001),)
     )
     experiment = dataclasses.replace(self._experiment, training=training)
-    programs, _, _ = self._on_device(experiment)
+    programs, _, _ = self._on_device(experiment, chunk)
     programs.compile_all()
     seconds = []
     for _ in range(repeats):
       with tempfile.TemporaryDirectory() as folder:
-        progress = TrainingProgress(
-          trials=self._trials,
-          steps=training.steps,
-          sequences=training.batch_size,
-          done=0,
-          console=Console(file=io.StringIO()),
-        )
-        names = [f'0-{number}' for number in range(self._trials)]
-        run = loop.Run(
-          programs,
-          training,
-          self._data,
-          self._stack,
-          names,
-          pathlib.Path(folder),
-          progress,
-        )
-        with progress:
-          list(run.finish(np.arange(self._trials), self._trials))
-        seconds.append(run.train_seconds)
+        seconds.append(self._loop_seconds(programs, training, pathlib.Path(folder)))
     timing = Timing(float(np.median(seconds)), min(seconds), max(seconds))
     items = self._trials * training.steps * training.batch_size
     return Measured(timing, items, 'clips', programs.compile_seconds)
 
+  def _loop_seconds(
+    self, programs: Programs, training: TrainingConfig, folder: pathlib.Path
+  ) -> float:
+    progress = TrainingProgress(
+      trials=self._trials,
+      steps=training.steps,
+      sequences=training.batch_size,
+      done=0,
+      console=Console(file=io.StringIO()),
+    )
+    training_loop = loop.Loop(
+      programs=programs,
+      config=training,
+      data=self._data,
+      trials=self._protocol,
+      arrays=self._arrays(training),
+      workdir=folder,
+      seconds=self._experiment.execution.checkpoint_seconds,
+      progress=progress,
+    )
+    with progress:
+      list(training_loop.finish(np.arange(self._trials), self._trials, done=0))
+    return training_loop.train_seconds
+
+  def _arrays(self, training: TrainingConfig) -> TrialArrays:
+    steps, batch_size = training.steps, training.batch_size
+    return trial_arrays(self._clips, self._protocol, steps, batch_size)
+
   def _on_device(
-    self, experiment: Experiment
-  ) -> tuple[Programs, Resident, TrialIndices]:
-    model = stc.build(experiment.model, CLASSES)
-    mesh = trial_mesh(self._devices)
-    programs = Programs(model, experiment.training, self._data, self._stack, mesh)
-    return programs, programs.put_shared(self._data), programs.put_trials(self._stack)
+    self, experiment: Experiment, chunk: int
+  ) -> tuple[Programs, Resident, TrialArrays]:
+    arrays = self._arrays(experiment.training)
+    programs = Programs(
+      build=functools.partial(build, experiment.model, experiment.network, CLASSES),
+      training=experiment.training,
+      config=experiment.input,
+      chunk=chunk,
+      data=self._data,
+      wave=arrays,
+      mesh=make_mesh(devices=self._devices),
+    )
+    return programs, programs.put_shared(self._data), programs.put_trials(arrays)
 
 
 def input_pipeline(builder, experiment: Experiment, repeats: int) -> Measured:
-  """A prepared set, from its files to device memory at the model's size."""
-  size, frame_rate = experiment.model.architecture, experiment.dataset.frame_rate
-  count = builder.info.splits['data'].num_examples
+  """A prepared set, from its files to device memory at the input's size."""
+  count = sum(split.num_examples for split in builder.info.splits.values())
 
   def call():
-    clip_set = source.load(builder)
-    fixed = source.fixed_length(
-      clip_set, size.frames, size.height, size.width, frame_rate
-    )
-    jax.block_until_ready(jax.device_put(resident(fixed, clip_set.labels)))
+    clip_set = read(builder, experiment.input)
+    jax.block_until_ready(jax.device_put(resident(clip_set)))
 
   return Measured(measure(call, repeats), count, 'clips')
 

@@ -5,7 +5,7 @@ import pathlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from stc_jax.evaluation.pictures import save
+from stc_jax.report.pictures import save
 
 _INK, _OURS, _PEER = '#1b2a41', '#2a6f97', '#c1121f'
 

@@ -3,11 +3,13 @@
 import jax
 from rich.table import Table
 
-from stc_jax.evaluation.folder import environment
-from stc_jax.experiment import Experiment
+from stc_jax.models import shapes
+from stc_jax.runs.config import Experiment
+from stc_jax.runs.folder import environment
 from stc_jax.speed import work
 from stc_jax.speed.ceiling import Ceiling
-from stc_jax.speed.parts import CLASSES, Measured
+from stc_jax.speed.parts import Measured
+from stc_jax.speed.random_clips import CLASSES
 
 FORMS = ('eager', 'compiled')
 
@@ -19,30 +21,31 @@ def as_dict(
   peer: dict | None,
 ) -> dict:
   """Everything that was measured, and what follows from it; ready for JSON."""
-  model, batch = experiment.model, experiment.training.batch_size
+  network, batch = network_of(experiment), experiment.training.batch_size
   counted = {
     'training': (
-      work.training_flops(model, CLASSES),
-      work.training_bytes(model, CLASSES, batch) / batch,
+      work.training_flops(network),
+      work.training_bytes(network, batch) / batch,
     ),
     'inference': (
-      work.forward_flops(model, CLASSES),
-      work.forward_bytes(model, CLASSES, batch) / batch,
+      work.forward_flops(network),
+      work.forward_bytes(network, batch) / batch,
     ),
   }
   counted['whole loop'] = counted['training']
   report = {
     'device': jax.devices()[0].device_kind,
     'environment': environment(),
-    'model': model.name,
-    'notation': model.notation,
-    'dtype': model.dtype,
+    'model': network.name,
+    'notation': network.config.notation,
+    'input': list(network.video.shape[1:]),
+    'dtype': network.config.dtype,
     'batch_size': batch,
     'flops': {
-      'forward_per_clip': work.forward_flops(model, CLASSES),
-      'training_per_clip': work.training_flops(model, CLASSES),
-      'convolutions_per_clip': sum(work.conv_flops(model)),
-      'convolutions_per_clip_by_xla': work.xla_conv_flops(model),
+      'forward_per_clip': work.forward_flops(network),
+      'training_per_clip': work.training_flops(network),
+      'convolutions_per_clip': sum(work.conv_flops(network)),
+      'convolutions_per_clip_by_xla': work.xla_conv_flops(network),
     },
     'ceiling': ceiling._asdict(),
     'parts': {},
@@ -56,6 +59,13 @@ def as_dict(
   if peer:
     report['peer'] = _compare(peer, report['parts'], batch)
   return report
+
+
+def network_of(experiment: Experiment) -> work.Network:
+  """What is counted of an experiment."""
+  size = experiment.input
+  video = shapes.one_clip(size.frames, size.height, size.width, size.channels)
+  return work.Network(experiment.model, experiment.network, video, CLASSES)
 
 
 def _figures(

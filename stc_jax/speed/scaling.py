@@ -1,12 +1,11 @@
 """How the cost of a step grows with what one may want more of."""
 
 import dataclasses
-import re
 from collections.abc import Callable
 
 from rich.table import Table
 
-from stc_jax.experiment import Experiment
+from stc_jax.runs.config import Experiment
 from stc_jax.speed.parts import Workload
 
 GRID = {
@@ -65,8 +64,7 @@ def _workload(experiment: Experiment, quantity: str, value: int) -> Workload:
   if quantity == 'devices':
     return Workload(experiment, trials=value, devices=value)
   if quantity == 'frames':
-    notation = re.sub(r',\d+\)', f',{value})', experiment.model.notation, count=1)
-    model = dataclasses.replace(experiment.model, notation=notation)
-    return Workload(dataclasses.replace(experiment, model=model))
+    size = dataclasses.replace(experiment.input, frames=value)
+    return Workload(dataclasses.replace(experiment, input=size))
   training = dataclasses.replace(experiment.training, batch_size=value)
   return Workload(dataclasses.replace(experiment, training=training))

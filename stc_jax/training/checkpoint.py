@@ -1,108 +1,140 @@
-"""Checkpoints: of the running wave, to resume it; of finished trials, to use them."""
+"""Checkpoints of the trials under way: one for each, with its own step and identity.
 
-import contextlib
+`<workdir>/checkpoints/<trial>/<step>/`. Which trials ran together when a state was
+saved is nowhere noted, so a restart may group them otherwise.
+"""
+
 import pathlib
 import shutil
 import time
-from collections.abc import Iterator
 from typing import Self
 
+import jax
+import numpy as np
 import orbax.checkpoint as ocp
 
+from stc_jax.console.interruption import held_back
+from stc_jax.data.protocols import Trial
 from stc_jax.errors import InputError
-from stc_jax.interruption import held_back
 from stc_jax.training.state import TrainState
 
+_FOLDER = 'checkpoints'
 
-class WaveCheckpoints:
-  """The states of the trials under way in `<workdir>/checkpoints/<wave>/<step>`.
 
-  Saves are asynchronous and at most one every `seconds`; a kill during one leaves the
-  one before.
+def identity(trial: Trial) -> dict:
+  """What a trial's state must not be mixed up with: ready for JSON."""
+  return {
+    'trial': trial.name,
+    'seed': trial.seed,
+    'train': trial.train.tolist(),
+    'test': trial.test.tolist(),
+  }
+
+
+class TrialCheckpoint:
+  """The newest state of one trial.
+
+  Saves are asynchronous; a kill during one leaves the one before.
   """
 
   @held_back()
-  def __init__(self, workdir: pathlib.Path, wave: str, seconds: float):
-    self._folder = workdir.absolute() / 'checkpoints' / wave
-    self._seconds = seconds
-    self._saved_at = time.monotonic()
+  def __init__(self, workdir: pathlib.Path, trial: Trial):
+    self._folder = workdir.absolute() / _FOLDER / trial.name
+    self._identity = identity(trial)
     options = ocp.CheckpointManagerOptions(max_to_keep=1, create=True)
     self._manager = ocp.CheckpointManager(self._folder, options=options)
 
   @held_back()
   def restore(self, like: TrainState) -> TrainState | None:
-    """The newest states, on the devices and in the shapes of `like`, or None.
+    """The state, in host arrays of the shapes of `like`, or None where there is none.
 
     Raises:
-      InputError: there are some, but they can't be read.
+      InputError: there is one, but it can't be read, or is another trial's.
     """
     step = self._manager.latest_step()
     if step is None:
       return None
-    with _readable(self._folder / str(step), 'to train its trials from the start'):
-      return self._manager.restore(step, args=ocp.args.StandardRestore(like))
+    arguments = ocp.args.Composite(
+      state=ocp.args.StandardRestore(like), identity=ocp.args.JsonRestore()
+    )
+    try:
+      found = self._manager.restore(step, args=arguments)
+    except (
+      Exception
+    ) as error:  # damage shows as whatever the damaged part's reader raises
+      raise self._refused(f'damaged, or of another model ({_kind(error)})') from error
+    if found.identity != self._identity:
+      raise self._refused('of a trial with other clips')
+    return jax.tree.map(np.asarray, found.state)
 
   @held_back()
-  def save(self, step: int, states: TrainState) -> None:
-    """Starts to write `states`, unless the last time is less than `seconds` ago."""
-    if time.monotonic() - self._saved_at < self._seconds:
+  def save(self, state: TrainState) -> None:
+    """Starts to write a state of host arrays, unless that step's is there."""
+    step = int(state.step)
+    if step == self._manager.latest_step():
       return
-    self._manager.save(step, args=ocp.args.StandardSave(states))
+    arguments = ocp.args.Composite(
+      state=ocp.args.StandardSave(state), identity=ocp.args.JsonSave(self._identity)
+    )
+    self._manager.save(step, args=arguments)
+
+  @held_back()
+  def close(self) -> None:
+    """Waits for the last write."""
+    self._manager.close()
+
+  def _refused(self, what: str) -> InputError:
+    return InputError(
+      f'{self._folder}: {what}; remove it to train its trial from the start'
+    )
+
+
+class WaveCheckpoints:
+  """The checkpoints of trials that run together; use as a context.
+
+  Args:
+    workdir: the run's folder.
+    trials: those that run.
+    seconds: at least so long between two saves.
+  """
+
+  def __init__(self, workdir: pathlib.Path, trials: list[Trial], seconds: float):
+    self._of_trial = [TrialCheckpoint(workdir, trial) for trial in trials]
+    self._seconds = seconds
     self._saved_at = time.monotonic()
 
-  def discard(self) -> None:
-    """Removes the wave's states, after its end: its trials are finished."""
-    shutil.rmtree(self._folder)
+  def restore(self, like: TrainState) -> list[TrainState | None]:
+    """Of each trial; see `TrialCheckpoint.restore`."""
+    return [checkpoint.restore(like) for checkpoint in self._of_trial]
+
+  def is_time(self) -> bool:
+    """Whether the last save is long enough ago."""
+    return time.monotonic() - self._saved_at >= self._seconds
+
+  def save(self, states: list[TrainState]) -> None:
+    """Starts to write the state of each trial."""
+    for checkpoint, state in zip(self._of_trial, states, strict=True):
+      checkpoint.save(state)
+    self._saved_at = time.monotonic()
 
   def __enter__(self) -> Self:
     return self
 
-  @held_back()
   def __exit__(self, *error) -> None:
-    """Waits for the last write, whatever ended the wave."""
-    self._manager.close()
+    """Waits for the last writes, whatever ended the wave."""
+    for checkpoint in self._of_trial:
+      checkpoint.close()
+
+
+def discard(workdir: pathlib.Path, trial: Trial) -> None:
+  """Removes a finished trial's state."""
+  shutil.rmtree(workdir / _FOLDER / trial.name, ignore_errors=True)
 
 
 def clear(workdir: pathlib.Path) -> None:
-  """Removes what a kill left of waves and unfinished models: no trial is under way."""
-  shutil.rmtree(workdir / 'checkpoints', ignore_errors=True)
-  for half in (workdir / 'models').glob(f'*{ocp.utils.TMP_DIR_SUFFIX}*'):
-    shutil.rmtree(half, ignore_errors=True)
+  """Removes what kills left behind: no trial is under way."""
+  shutil.rmtree(workdir / _FOLDER, ignore_errors=True)
 
 
-@held_back()
-def save_model(workdir: pathlib.Path, trial: str, variables: dict) -> None:
-  """Writes a finished trial's params and batch_stats to `<workdir>/models/<trial>`."""
-  with ocp.StandardCheckpointer() as checkpointer:
-    checkpointer.save(_model_folder(workdir, trial), variables, force=True)
-
-
-@held_back()
-def load_model(workdir: pathlib.Path, trial: str, like: dict) -> dict:
-  """Reads one finished trial's variables, host arrays in the shapes of `like`.
-
-  Raises:
-    InputError: the folder isn't there, or can't be read.
-  """
-  folder = _model_folder(workdir, trial)
-  if not folder.exists():
-    raise InputError(f'{folder}: no model of trial {trial}; train it first')
-  with _readable(folder, 'and train its trial again'), ocp.StandardCheckpointer() as c:
-    return c.restore(folder, like)
-
-
-def _model_folder(workdir: pathlib.Path, trial: str) -> pathlib.Path:
-  return workdir.absolute() / 'models' / trial
-
-
-@contextlib.contextmanager
-def _readable(folder: pathlib.Path, purpose: str) -> Iterator[None]:
-  try:
-    yield
-  except (
-    Exception
-  ) as error:  # damage shows as whatever the damaged part's reader raises
-    raise InputError(
-      f'{folder}: damaged, or of another model; remove it {purpose} '
-      f'({type(error).__name__})'
-    ) from error
+def _kind(error: Exception) -> str:
+  return type(error).__name__

@@ -5,7 +5,7 @@ import dataclasses
 import jax
 import optax
 
-from stc_jax.errors import InputError
+from stc_jax.errors import require, require_choice
 
 OPTIMIZERS = ('sgd', 'adamw')
 
@@ -22,30 +22,23 @@ class TrainingConfig:
   gradient_clip: float
   label_smoothing: float
   augment: bool
-  steps_per_chunk: int
-  trials_per_device: int
-  checkpoint_seconds: float
 
   def __post_init__(self):
-    """Checks the ranges."""
-    if self.optimizer not in OPTIMIZERS:
-      raise InputError(
-        f'training.optimizer: {self.optimizer!r} is not one of {", ".join(OPTIMIZERS)}'
-      )
-    if not self.stages or not all(_is_stage(stage) for stage in self.stages):
-      raise InputError(
-        f'training.stages: {self.stages} must be pairs of (steps, learning rate), '
-        'both above 0, such as ((300, 0.0025), (200, 0.000025))'
-      )
-    for field in ('batch_size', 'steps_per_chunk', 'trials_per_device'):
-      if getattr(self, field) < 1:
-        raise InputError(f'training.{field}: must be at least 1')
-    for field in ('weight_decay', 'gradient_clip', 'checkpoint_seconds'):
-      if getattr(self, field) < 0:
-        raise InputError(f'training.{field}: must not be negative')
+    """Checks what the types can't."""
+    require_choice('optimizer', self.optimizer, OPTIMIZERS)
+    require(
+      bool(self.stages) and all(min(stage) > 0 for stage in self.stages),
+      'stages',
+      self.stages,
+      'be pairs of (steps, learning rate), both above 0, such as '
+      '((300, 0.0025), (200, 0.000025))',
+    )
+    require(self.batch_size >= 1, 'batch_size', self.batch_size, 'be at least 1')
+    for field in ('weight_decay', 'gradient_clip'):
+      require(getattr(self, field) >= 0, field, getattr(self, field), 'not be negative')
     for field in ('momentum', 'label_smoothing'):
-      if not 0 <= getattr(self, field) < 1:
-        raise InputError(f'training.{field}: must lie in [0, 1)')
+      value = getattr(self, field)
+      require(0 <= value < 1, field, value, 'lie in [0, 1)')
 
   @property
   def steps(self) -> int:
@@ -86,7 +79,3 @@ def _decays(params: optax.Params) -> optax.Params:
   return jax.tree.map_with_path(
     lambda path, _: path[-1].key.startswith(('kernel', 'w_')), params
   )
-
-
-def _is_stage(stage) -> bool:
-  return isinstance(stage, tuple) and len(stage) == 2 and min(stage) > 0

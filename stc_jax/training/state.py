@@ -1,6 +1,7 @@
 """What a trial carries from step to step."""
 
 import flax
+import jax
 import jax.numpy as jnp
 import optax
 from flax import linen as nn
@@ -11,15 +12,15 @@ from jaxtyping import Array, Float, Int
 class TrainState:
   """One trial's state; a stack of trials has a leading axis in every field.
 
-  The curves are part of it, so that a resumed run has those of the steps before.
+  The curves, each step's metric sums, are part of it, so that a resumed run has those
+  of the steps before.
   """
 
   step: Int[Array, '*trials']
   params: dict
   batch_stats: dict
   opt_state: optax.OptState
-  losses: Float[Array, '*trials steps']
-  accuracies: Float[Array, '*trials steps']
+  curves: dict[str, Float[Array, '*trials steps']]
 
   @property
   def variables(self) -> dict:
@@ -31,16 +32,16 @@ def create(
   model: nn.Module,
   optimizer: optax.GradientTransformation,
   key: Array,
-  video: Float[Array, 'b t h w c'],
+  video: jax.ShapeDtypeStruct,
+  metrics: tuple[str, ...],
   steps: int,
 ) -> TrainState:
-  """A fresh state for a run of `steps` steps over videos of this shape."""
-  variables = model.init(key, video, train=False)
+  """A fresh state for `steps` steps over videos of this shape."""
+  variables = model.init(key, jnp.zeros(video.shape, video.dtype), train=False)
   return TrainState(
     step=jnp.zeros((), jnp.int32),
     params=variables['params'],
     batch_stats=variables.get('batch_stats', {}),
     opt_state=optimizer.init(variables['params']),
-    losses=jnp.zeros(steps),
-    accuracies=jnp.zeros(steps),
+    curves={name: jnp.zeros(steps) for name in metrics},
   )

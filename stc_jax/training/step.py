@@ -1,119 +1,128 @@
-"""One step of one trial: it knows neither devices nor other trials."""
+"""One step of one trial: it knows neither other trials nor where batches come from."""
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 import jax
+import jax.numpy as jnp
 import optax
 from flax import linen as nn
 from jaxtyping import Array, Float, Int
 
-from stc_jax.data.resident import Resident, TrialIndices, normalise, training_batch
-from stc_jax.training.optimizer import TrainingConfig
-from stc_jax.training.state import TrainState, create
-
-# What a trial's key is folded with: one number for each use of randomness.
-INIT, BATCH, DROPOUT = range(3)
+from stc_jax.data.resident import Batch
+from stc_jax.training.mesh import DataAxis
+from stc_jax.training.state import TrainState
+from stc_jax.training.tasks import Classification
 
 
-def trial_key(trial: TrialIndices, use: int) -> Array:
-  """The key of one use of randomness in a trial."""
-  return jax.random.fold_in(jax.random.key(trial.seed), use)
+class Learner(NamedTuple):
+  """What all steps of a run have in common.
 
+  Attributes:
+    model: the network.
+    optimizer: how gradients become updates.
+    task: how outputs meet targets.
+    axis: the devices that a batch is spread over.
+  """
 
-def init(
-  model: nn.Module,
-  optimizer: optax.GradientTransformation,
-  config: TrainingConfig,
-  data: Resident,
-  trial: TrialIndices,
-) -> TrainState:
-  """A trial's first state."""
-  video = normalise(data.clips[:1].astype('float32'), data, trial)
-  return create(model, optimizer, trial_key(trial, INIT), video, config.steps)
+  model: nn.Module
+  optimizer: optax.GradientTransformation
+  task: Classification
+  axis: DataAxis
 
 
 def train_step(
-  model: nn.Module,
-  optimizer: optax.GradientTransformation,
-  config: TrainingConfig,
-  data: Resident,
-  trial: TrialIndices,
-  state: TrainState,
-) -> TrainState:
-  """Draws the step's batch and descends its cross-entropy."""
-  key = trial_key(trial, BATCH)
-  video, labels = training_batch(
-    data, trial, state.step, key, config.batch_size, config.augment
-  )
-  dropout = jax.random.fold_in(trial_key(trial, DROPOUT), state.step)
+  learner: Learner, state: TrainState, batch: Batch, key: Array
+) -> tuple[TrainState, dict[str, Float[Array, '']]]:
+  """Descends the mean loss of a batch; returns its metric sums, too."""
+  model, optimizer, task, axis = learner
 
   def loss_of(params):
     logits, updates = model.apply(
       {'params': params, 'batch_stats': state.batch_stats},
-      video,
+      batch.video,
       train=True,
       mutable=['batch_stats'],
-      rngs={'dropout': dropout},
+      rngs={'dropout': key},
     )
-    return cross_entropy(logits, labels, config.label_smoothing), (logits, updates)
+    return task.losses(logits, batch.targets).mean(), (logits, updates)
 
-  grads_of = jax.value_and_grad(loss_of, has_aux=True)
-  (loss, (logits, updates)), grads = grads_of(state.params)
-  changes, opt_state = optimizer.update(grads, state.opt_state, state.params)
-  accuracy = (logits.argmax(axis=-1) == labels).mean()
-  return state.replace(
+  grads, (logits, updates) = jax.grad(loss_of, has_aux=True)(state.params)
+  changes, opt_state = optimizer.update(axis.mean(grads), state.opt_state, state.params)
+  state = state.replace(
     step=state.step + 1,
     params=optax.apply_updates(state.params, changes),
     batch_stats=updates.get('batch_stats', {}),
     opt_state=opt_state,
-    losses=state.losses.at[state.step].set(loss),
-    accuracies=state.accuracies.at[state.step].set(accuracy),
   )
+  return state, axis.sum(task.sums(logits, batch.targets))
 
 
-def cross_entropy(
-  logits: Float[Array, 'b n'], labels: Int[Array, 'b'], smoothing: float
-) -> Float[Array, '']:
-  """Mean softmax cross-entropy against labels smoothed towards uniform."""
-  targets = optax.smooth_labels(
-    jax.nn.one_hot(labels, logits.shape[-1], dtype=logits.dtype), smoothing
-  )
-  return optax.softmax_cross_entropy(logits, targets).mean()
+class Progress(NamedTuple):
+  """What the host looks at between chunks.
+
+  Attributes:
+    loss: of the last step.
+    diverged: the first step whose loss isn't finite, counted from 1; 0: none.
+  """
+
+  loss: Float[Array, '*trials']
+  diverged: Int[Array, '*trials']
 
 
 def train_chunk(
-  model: nn.Module,
-  optimizer: optax.GradientTransformation,
-  config: TrainingConfig,
-  data: Resident,
-  trial: TrialIndices,
+  learner: Learner,
+  batch_at: Callable[[Int[Array, '']], tuple[Batch, Array]],
+  length: int,
   state: TrainState,
-) -> tuple[TrainState, Float[Array, '']]:
-  """`steps_per_chunk` steps as one scan; those past the last stage do nothing.
+) -> tuple[TrainState, Progress]:
+  """`length` steps as one scan; those past the run's last do nothing.
 
-  Also returns the last step's loss: the state's own memory goes to the next chunk.
+  `batch_at` makes a step's batch and its key. What is looked at is returned apart: the
+  state's own memory goes to the next chunk.
   """
+  steps = len(state.curves['loss'])
+
+  def step(state):
+    batch, key = batch_at(state.step)
+    after, metrics = train_step(learner, state, batch, key)
+    curves = {
+      name: curve.at[state.step].set(metrics[name])
+      for name, curve in state.curves.items()
+    }
+    return after.replace(curves=curves)
 
   def body(state, _):
-    def step(state):
-      return train_step(model, optimizer, config, data, trial, state)
+    return jax.lax.cond(state.step < steps, step, lambda s: s, state), None
 
-    return jax.lax.cond(state.step < config.steps, step, lambda s: s, state), None
-
-  state, _ = jax.lax.scan(body, state, length=config.steps_per_chunk)
-  return state, state.losses[state.step - 1]
+  state, _ = jax.lax.scan(body, state, length=length)
+  losses = state.curves['loss']
+  bad = ~jnp.isfinite(losses)
+  last = state.step - 1
+  return state, Progress(
+    loss=losses[last] / state.curves['count'][last],
+    diverged=jnp.where(bad.any(), bad.argmax() + 1, 0),
+  )
 
 
 def predict(
-  model: nn.Module,
+  learner: Learner,
+  views: Callable[[Int[Array, 'b']], list[Float[Array, 'b t h w c']]],
   batch_size: int,
-  data: Resident,
-  trial: TrialIndices,
+  clips: Int[Array, 'm'],
   variables: dict,
 ) -> Float[Array, 'm n']:
-  """Class probabilities of the trial's padded test clips, with running statistics."""
+  """Probabilities of clips, whole batches of them, with running statistics.
 
-  def one_batch(index):
-    video = normalise(data.clips[index].astype('float32'), data, trial)
-    return jax.nn.softmax(model.apply(variables, video, train=False))
+  `views` makes the videos of a batch, whose probabilities are averaged.
+  """
 
-  batches = trial.test.reshape(-1, batch_size)
-  return jax.lax.map(one_batch, batches).reshape(trial.test.shape[0], -1)
+  def one_batch(clips):
+    looks = [
+      learner.task.probabilities(learner.model.apply(variables, video, train=False))
+      for video in views(learner.axis.own(clips))
+    ]
+    return learner.axis.whole(sum(looks) / len(looks))
+
+  batches = clips.reshape(-1, batch_size)
+  return jax.lax.map(one_batch, batches).reshape(clips.shape[0], -1)

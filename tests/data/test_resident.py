@@ -1,75 +1,73 @@
+import dataclasses
+
 import clip_sets
 import jax
 import jax.numpy as jnp
 import numpy as np
 
-from stc_jax.data import folds, resident, source
+from stc_jax.data import input, protocols, resident
 
-PROTOCOL = folds.ProtocolConfig(
-  folds=3, repeats=1, unit='subject', seed=0, first_trials=0
+PROTOCOL = protocols.ProtocolConfig(
+  kind='folds', folds=3, repeats=1, unit='subject', seed=0
 )
+PLAIN = dataclasses.replace(clip_sets.INPUT, transforms=())
+STEPS, BATCH = 7, 4
 
 
-def material(batch_size=4):
+def material():
   clip_set = clip_sets.random(subjects=7)
-  clips = source.fixed_length(clip_set, 4, 16, 16, frame_rate=0.0)
-  data = resident.resident(clips, clip_set.labels)
-  stack = resident.stack_trials(folds.trials(clip_set, PROTOCOL), batch_size)
-  rows = [jax.tree.map(lambda leaf: jnp.asarray(leaf[i]), stack) for i in range(3)]  # noqa: B023
-  return jax.tree.map(jnp.asarray, data), rows
+  trials = protocols.trials(clip_set, PROTOCOL)
+  arrays = resident.trial_arrays(clip_set, trials, STEPS, BATCH)
+  rows = [jax.tree.map(lambda leaf: jnp.asarray(leaf[i]), arrays) for i in range(3)]  # noqa: B023
+  data = jax.tree.map(jnp.asarray, resident.resident(clip_set))
+  return clip_set, data, trials, rows
 
 
-def drawn(data, trial, size, steps):
-  """Which clips batches hold, found by their pixels."""
-  normalised = resident.normalise(data.clips.astype(jnp.float32), data, trial)
-  sums = np.asarray(normalised.sum(axis=(1, 2, 3, 4)))
-  found = []
-  for step in range(steps):
-    video, labels = resident.training_batch(
-      data, trial, jnp.int32(step), jax.random.key(0), size, augment=False
-    )
-    for total, label in zip(video.sum(axis=(1, 2, 3, 4)), labels, strict=True):
-      index = int(np.abs(sums - total).argmin())
-      assert data.labels[index] == label
-      found.append(index)
-  return found
+def batch_of(data, trial, step, augment, size=PLAIN):
+  shown = resident.shown_at(trial, jnp.int32(step), augment)
+  return resident.training_batch(data, trial.normalisation, shown, size, augment)
 
 
-def test_an_epoch_shows_every_training_clip_once_and_no_other():
-  data, trials = material()
-  trial = trials[1]
-  real = set(np.asarray(trial.train[: trial.train_count]).tolist())
-  shown = drawn(data, trial, size=5, steps=2 * len(real) // 5 + 1)
-  for epoch in range(2):
-    assert set(shown[epoch * len(real) : (epoch + 1) * len(real)]) == real
-  assert shown[: len(real)] != shown[len(real) : 2 * len(real)]
+def test_a_batch_is_gathered_from_frames_that_lie_there_once():
+  clip_set, data, _, (trial, *_) = material()
+  batch = batch_of(data, trial, 3, augment=False)
+  clips = np.asarray(trial.order[3])
+  pixels = clip_set.frames[clip_set.windows[clips]]
+  ours = input.network_input(pixels, clip_set.real[clips], trial.normalisation, PLAIN)
+  np.testing.assert_allclose(batch.video, ours, atol=1e-5)
+  np.testing.assert_array_equal(batch.targets, clip_set.labels[clips])
 
 
-def test_a_batch_larger_than_the_fold():
-  data, trials = material()
-  count = int(trials[0].train_count)
-  shown = drawn(data, trials[0], size=2 * count + 3, steps=1)
-  assert len(set(shown[:count])) == count
-  assert set(shown) == set(shown[:count])
-
-
-def test_normalisation_knows_the_training_fold_alone():
-  data, trials = material()
-  for trial in trials:
-    train = np.asarray(trial.train[: trial.train_count])
-    pixels = np.asarray(data.clips)[train] / 255.0
-    expected = (
-      np.asarray(data.clips) / 255.0 - pixels.mean((0, 1, 2, 3))
-    ) / pixels.std((0, 1, 2, 3))
-    ours = resident.normalise(data.clips.astype(jnp.float32), data, trial)
+def test_normalisation_knows_the_training_side_alone():
+  clip_set, data, trials, rows = material()
+  every = jnp.arange(len(clip_set))
+  for trial, row in zip(trials, rows, strict=True):
+    pixels = clip_set.frames[clip_set.windows] / 255.0
+    train = pixels[trial.train]
+    expected = (pixels - train.mean((0, 1, 2, 3))) / train.std((0, 1, 2, 3))
+    (ours,) = resident.test_views(data, row.normalisation, every, PLAIN)
     np.testing.assert_allclose(ours, expected, atol=2e-3)
 
 
 def test_augmented_batches_differ_in_variants_only():
-  data, trials = material()
-  arguments = (data, trials[0], jnp.int32(0), jax.random.key(0), 12)
-  plain, labels = resident.training_batch(*arguments, augment=False)
-  varied, same_labels = resident.training_batch(*arguments, augment=True)
-  np.testing.assert_array_equal(labels, same_labels)
-  changed = np.abs(plain - varied).max(axis=(1, 2, 3, 4)) > 1e-3
-  assert changed.mean() > 0.5
+  _, data, _, (trial, *_) = material()
+  plain = batch_of(data, trial, 0, augment=False)
+  varied = batch_of(data, trial, 0, augment=True)
+  np.testing.assert_array_equal(plain.targets, varied.targets)
+  changed = np.abs(plain.video - varied.video).max(axis=(1, 2, 3, 4)) > 1e-3
+  assert changed.mean() >= 0.5
+
+
+def test_a_mirrored_view_beside_the_original():
+  _, data, _, (trial, *_) = material()
+  size = dataclasses.replace(PLAIN, views=('original', 'mirrored'))
+  clips = jnp.arange(3)
+  original, mirrored = resident.test_views(data, trial.normalisation, clips, size)
+  np.testing.assert_array_equal(original[:, :, :, ::-1], mirrored)
+
+
+def test_test_clips_are_padded_to_whole_batches():
+  _, _, trials, rows = material()
+  for trial, row in zip(trials, rows, strict=True):
+    assert row.test.shape[0] % BATCH == 0
+    np.testing.assert_array_equal(row.test[: len(trial.test)], trial.test)

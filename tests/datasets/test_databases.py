@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from fakes import ck_plus, faces, mmi, oulu_casia
 
-from stc_jax.data import folds, preparation, source
-from stc_jax.datasets.aligned_clips import Options
+from stc_jax.data import preparation, protocols, reading
+from stc_jax.data.input import InputConfig
 from stc_jax.datasets.ck_plus import ck_plus_dataset_builder
 from stc_jax.datasets.mmi import mmi_dataset_builder
 from stc_jax.datasets.oulu_casia import oulu_casia_dataset_builder
+from stc_jax.datasets.recorded.aligned_clips import Options
 from stc_jax.errors import InputError
 from stc_jax.faces.aligned import Alignment
 
@@ -40,8 +41,13 @@ def prepare(name, root, tmp_path, config='', **options):
   return preparation.prepare(name, config, str(tmp_path), str(root), options=given)
 
 
+def read(builder):
+  size = InputConfig(4, 8, 8, 0.0, 'uniform', (), ('original',))
+  return reading.read(builder, size)
+
+
 def test_ck_plus_counts(whole_ck_plus, tmp_path):
-  six = source.load(prepare('ck_plus', whole_ck_plus, tmp_path))
+  six = read(prepare('ck_plus', whole_ck_plus, tmp_path))
   assert np.bincount(six.labels).tolist() == [45, 59, 25, 69, 28, 83]
   assert six.classes == (
     'anger',
@@ -53,11 +59,11 @@ def test_ck_plus_counts(whole_ck_plus, tmp_path):
   )
   assert len(set(six.subjects)) == 106
   builder = prepare('ck_plus', whole_ck_plus, tmp_path, 'contempt')
-  seven = source.load(builder)
+  seven = read(builder)
   assert len(seven.labels) == 327
   assert len(seven.classes) == 7
-  protocol = folds.ProtocolConfig(10, 1, 'subject', 0, 0)
-  sizes = [len(trial.test) for trial in folds.trials(seven, protocol)]
+  protocol = protocols.ProtocolConfig('folds', 10, 1, 'subject', 0)
+  sizes = [len(trial.test) for trial in protocols.trials(seven, protocol)]
   assert tuple(sizes) == ck_plus.FOLD_SIZES
   rows = report(builder)
   assert len(rows) == 593

@@ -9,8 +9,8 @@ import pytest
 from fakes import faces
 
 from stc_jax.data import preparation
-from stc_jax.datasets import aligned_clips, preparing
-from stc_jax.datasets.found import Found, without_repeats
+from stc_jax.datasets.recorded import aligned_clips, preparing
+from stc_jax.datasets.recorded.found import Found, without_repeats
 from stc_jax.errors import InputError
 from stc_jax.faces import aligned
 from stc_jax.faces.aligned import Alignment

@@ -2,14 +2,17 @@
 
 import dataclasses
 
-from launch import paper
-from stc_jax.models.stc import ModelConfig
+from launch import ck_plus
+from stc_jax.models import shapes
+from stc_jax.models.config import LayerwiseConfig
 
-PAPER = ModelConfig(**paper.get_config().model)
+PAPER = LayerwiseConfig(**ck_plus.get_config('paper').stc_nlstm)
+VIDEO = shapes.one_clip(18, 64, 64, 3)
 # Odd sizes: no level of the pyramid divides them, and P2 drops a row.
 SMALL = dataclasses.replace(
-  PAPER, notation='I(19,26,5)-C(3,8)-BN-P2-C(3,8)-C(3,8)-P2-S', lstm_width=12
+  PAPER, notation='C(3,8)-BN-P2-C(3,8)-C(3,8)-P2-S', lstm_width=12
 )
+SMALL_VIDEO = shapes.one_clip(5, 19, 26, 3)
 # The paper's layers with fewer filters. With 64, some maximum of the millions is so
 # close that float32 and float64 choose differently, PyTorch's own included.
 NARROW = dataclasses.replace(

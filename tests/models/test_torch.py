@@ -6,9 +6,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from stc_jax.models import stc
 from stc_jax.models.lstm import LSTM
 from stc_jax.models.mspp import max_pool_1x2x2, mspp_norm
+from stc_jax.models.registry import build
 
 torch = pytest.importorskip('torch')
 torch_twin = pytest.importorskip('benchmarks.torch_twin')
@@ -45,14 +45,14 @@ def test_mspp(size):
 
 
 @pytest.mark.parametrize(
-  'config', [configs.NARROW, configs.SMALL], ids=['narrow', 'odd']
+  ('config', 'clip'),
+  [(configs.NARROW, configs.VIDEO), (configs.SMALL, configs.SMALL_VIDEO)],
+  ids=['narrow', 'odd'],
 )
-def test_outputs_and_gradients_of_the_whole_network(config):
-  size = config.architecture
-  shape = (2, size.frames, size.height, size.width, 3)
-  video = jax.random.normal(jax.random.key(0), shape)
+def test_outputs_and_gradients_of_the_whole_network(config, clip):
+  video = jax.random.normal(jax.random.key(0), (2, *clip.shape[1:]))
   labels = np.array([1, 4])
-  model = stc.build(config, 6)
+  model = build('stc_nlstm', config, 6)
   variables = model.init(jax.random.key(1), video, train=False)
 
   def loss_of(params):

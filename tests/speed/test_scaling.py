@@ -1,14 +1,17 @@
+import clip_sets
 import programs
 
-from stc_jax.data.folds import ProtocolConfig
-from stc_jax.experiment import DatasetConfig, Experiment
+from stc_jax.runs.config import DatasetConfig, ExecutionConfig, Experiment
 from stc_jax.speed import scaling
 
 EXPERIMENT = Experiment(
-  DatasetConfig('clip_folder', '', '', 0.0, 'last'),
-  programs.MODEL,
-  ProtocolConfig(2, 1, 'subject', 0, 0),
-  programs.TRAINING,
+  dataset=DatasetConfig('clip_folder', '', 'last'),
+  input=clip_sets.INPUT,
+  model='stc_nlstm',
+  network=programs.NETWORK,
+  protocol=programs.PROTOCOL,
+  training=programs.TRAINING,
+  execution=ExecutionConfig('', 0, 1, 1, programs.CHUNK, 60.0),
 )
 
 

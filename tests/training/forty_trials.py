@@ -22,10 +22,10 @@ _COLLECTIVES = (
 
 
 def main() -> None:
-  data, stack = programs.material()
-  made = programs.programs(40, data, stack)
+  tiny = programs.tiny()
+  made = programs.programs(40, tiny)
   text = '\n'.join(p.as_text() for p in (made.init, made.train_chunk, made.predict))
-  states, scores = programs.train(made, data, stack, range(40))
+  states, scores = programs.train(made, tiny, range(40))
   leaves = [np.ascontiguousarray(leaf) for leaf in jax.tree.leaves((states, scores))]
   report = {
     'devices': jax.device_count(),

@@ -1,20 +1,22 @@
-"""A tiny run's programs and material, for any number of devices."""
+"""A tiny run's programs and data, for any number of devices."""
+
+import dataclasses
+import functools
 
 import clip_sets
 import jax
 import numpy as np
 
-from stc_jax.data import folds, resident, source
-from stc_jax.models import stc
-from stc_jax.models.stc import ModelConfig
+from stc_jax.data import protocols, resident
+from stc_jax.models.config import LayerwiseConfig
+from stc_jax.models.registry import build
 from stc_jax.training import loop
+from stc_jax.training.mesh import make_mesh
 from stc_jax.training.optimizer import TrainingConfig
-from stc_jax.training.trials import Programs, trial_mesh
+from stc_jax.training.programs import Programs
 
-MODEL = ModelConfig(
-  name='stc_nlstm',
-  notation='I(16,16,4)-C(3,4)-BN-P2-C(3,4)-S',
-  remove_appearance=True,
+NETWORK = LayerwiseConfig(
+  notation='C(3,4)-BN-P2-C(3,4)-S',
   levels=(4, 2),
   pyramid_norm=True,
   activation='relu',
@@ -36,37 +38,57 @@ TRAINING = TrainingConfig(
   gradient_clip=1.0,
   label_smoothing=0.1,
   augment=True,
-  steps_per_chunk=4,
-  trials_per_device=1,
-  checkpoint_seconds=60.0,
 )
-PROTOCOL = folds.ProtocolConfig(
-  folds=10, repeats=4, unit='subject', seed=0, first_trials=0
+PROTOCOL = protocols.ProtocolConfig(
+  kind='folds', folds=10, repeats=4, unit='subject', seed=0
 )
+CHUNK = 4
 
 
-def material():
-  """The data and all 40 trials of a set of 11 subjects."""
+@dataclasses.dataclass(frozen=True)
+class Tiny:
+  """All 40 trials of a set of 11 subjects."""
+
+  data: resident.Resident
+  trials: list[protocols.Trial]
+  arrays: resident.TrialArrays
+
+
+def tiny(training: TrainingConfig = TRAINING) -> Tiny:
   clip_set = clip_sets.random(subjects=11)
-  clips = source.fixed_length(clip_set, 4, 16, 16, frame_rate=0.0)
-  trials = folds.trials(clip_set, PROTOCOL)
-  stack = resident.stack_trials(trials, TRAINING.batch_size)
-  return resident.resident(clips, clip_set.labels), stack
+  trials = protocols.trials(clip_set, PROTOCOL)
+  return Tiny(
+    resident.resident(clip_set),
+    trials,
+    resident.trial_arrays(clip_set, trials, training.steps, training.batch_size),
+  )
 
 
-def programs(wave_size, data, stack):
+def programs(
+  wave_size: int,
+  tiny: Tiny,
+  training: TrainingConfig = TRAINING,
+  network: LayerwiseConfig = NETWORK,
+  devices_per_trial: int = 1,
+) -> Programs:
   """Compiled for waves of so many trials on all devices."""
-  model = stc.build(MODEL, 3)
-  wave = loop.take(stack, np.zeros(wave_size, int))
-  return Programs(model, TRAINING, data, wave, trial_mesh())
+  return Programs(
+    build=functools.partial(build, 'stc_nlstm', network, len(clip_sets.CLASSES)),
+    training=training,
+    config=clip_sets.INPUT,
+    chunk=CHUNK,
+    data=tiny.data,
+    wave=loop.take(tiny.arrays, np.zeros(wave_size, int)),
+    mesh=make_mesh(devices_per_trial),
+  )
 
 
-def train(made, data, stack, numbers):
+def train(made: Programs, tiny: Tiny, numbers: list[int], steps: int = TRAINING.steps):
   """Trains and tests the trials `numbers` in one wave; host arrays come back."""
-  trials = made.put_trials(loop.take(stack, np.array(numbers)))
-  shared = made.put_shared(data)
+  trials = made.put_trials(loop.take(tiny.arrays, np.array(numbers)))
+  shared = made.put_shared(tiny.data)
   states = made.init(shared, trials)
-  for _ in range(-(-TRAINING.steps // TRAINING.steps_per_chunk)):
+  for _ in range(-(-steps // CHUNK)):
     states, _ = made.train_chunk(shared, trials, states)
   scores = made.predict(shared, trials, states.variables)
   return jax.device_get((states, scores))

@@ -1,32 +1,22 @@
 """What an accelerator is asked to do, read from the program lowered for one."""
 
 import dataclasses
-import functools
 import re
 
-import jax
-import numpy as np
 import programs
 import pytest
 
-from stc_jax.models import conv3d, stc, trunk
-from stc_jax.training import loop, step
-from stc_jax.training.optimizer import make
+from stc_jax.models import conv3d, trunk
 
 
 @pytest.fixture(scope='module')
 def program():
   """StableHLO of a chunk of training steps in bfloat16, for CUDA."""
-  data, stack = programs.material()
-  model = stc.build(dataclasses.replace(programs.MODEL, dtype='bfloat16'), 3)
-  bound = model, make(programs.TRAINING), programs.TRAINING
-  trial = loop.take(stack, np.array(0))
+  network = dataclasses.replace(programs.NETWORK, dtype='bfloat16')
   with pytest.MonkeyPatch.context() as patch:
     patch.setattr(trunk, 'conv3d', conv3d.one_call)  # what is taken off the CPU
-    state = jax.eval_shape(functools.partial(step.init, *bound), data, trial)
-    chunk = jax.jit(functools.partial(step.train_chunk, *bound))
-    traced = chunk.trace(data, trial, state)
-  return traced.lower(lowering_platforms=('cuda',)).as_text()
+    made = programs.programs(1, programs.tiny(), network=network)
+    return made.lowered_chunk(('cuda',)).as_text()
 
 
 def operands(program, operation):
@@ -40,7 +30,7 @@ def test_convolutions_and_lstms_stay_in_bfloat16(program):
   # Two layers: forward, gradients of both kernels, and of the second's input.
   assert len(convolutions) == 2 + 2 + 1
   assert all(t.endswith('bf16') for types in convolutions for t in types)
-  gates = 4 * programs.MODEL.lstm_width
+  gates = 4 * programs.NETWORK.lstm_width
   of_lstms = [
     types
     for types in operands(program, 'dot_general')

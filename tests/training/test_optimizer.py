@@ -42,5 +42,5 @@ def test_the_papers_sgd_by_hand():
   ],
 )
 def test_a_bad_field_is_named(field, value):
-  with pytest.raises(InputError, match=rf'training\.{field}'):
+  with pytest.raises(InputError, match=f'^{field}: '):
     dataclasses.replace(programs.TRAINING, **{field: value})

@@ -1,0 +1,171 @@
+"""What the builders of labelled clips share: from found recordings to a TFDS set."""
+
+import dataclasses
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from stc_jax.datasets.recorded import preparing, quality_report, tree
+from stc_jax.datasets.recorded.found import Found, other_rows, without_repeats
+from stc_jax.datasets.recorded.preparing import RawClip
+from stc_jax.datasets.recorded.quality_report import Row
+from stc_jax.errors import InputError
+from stc_jax.faces.aligned import Alignment
+
+EMOTIONS = ('anger', 'disgust', 'fear', 'happiness', 'sadness', 'surprise')
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+  """What a user may choose of a preparation.
+
+  Attributes:
+    alignment: how faces are found and cut out; None: the builder's own way.
+    allow_partial: takes a copy of the database that isn't whole.
+    max_bad_clips: how many clips may turn out unusable before the set is refused.
+    workers: clips worked on at a time; 0: one a core.
+    sessions_file: a text file with the sessions to take, for MMI.
+  """
+
+  alignment: Alignment | None = None
+  allow_partial: bool = False
+  max_bad_clips: int = 0
+  workers: int = 0
+  sessions_file: str = ''
+
+
+class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+  """Prepares labelled clips of faces from `manual_dir`.
+
+  A builder of this kind says what its folder holds (`find`), what its labels are
+  called (`labels`), and whether its faces are to be found (`own_align`).
+  """
+
+  VERSION = tfds.core.Version('1.0.0')
+  RELEASE_NOTES: ClassVar = {'1.0.0': 'First version.'}
+
+  def __init__(self, *, options: Options | None = None, **kwargs: Any):
+    self.options = options or Options()
+    self.outcome = ''
+    super().__init__(**kwargs)
+
+  def find(self, folder: Path) -> Found:
+    """Returns what `folder` holds; raises InputError if it isn't such a folder."""
+    raise NotImplementedError
+
+  def labels(self) -> tuple[str, ...] | None:
+    """The labels in the set's order; None: those that are found."""
+    return EMOTIONS
+
+  def own_align(self) -> str:
+    """See `Alignment.align`; what holds if the user doesn't choose."""
+    return 'mtcnn'
+
+  @property
+  def alignment(self) -> Alignment:
+    """How faces are found and cut out."""
+    return self.options.alignment or Alignment(align=self.own_align())
+
+  def recipe(self) -> dict[str, str]:
+    """What decides the set beside its files, by flag; noted in its metadata."""
+    chosen = dataclasses.asdict(self.alignment)
+    del chosen['size']
+    if self.alignment.align == 'none':
+      chosen = {'align': 'none'}
+    return {flag: str(value) for flag, value in chosen.items()}
+
+  @property
+  def work_folder(self) -> Path:
+    """Where finished clips and the report lie until the set is whole."""
+    return Path(self.data_dir).parent / f'unfinished_{self.version}'
+
+  def _info(self) -> tfds.core.DatasetInfo:
+    size = self.alignment.size
+    features = {
+      'frames': tfds.features.Tensor(
+        shape=(None, size, size, 3), dtype=np.uint8, encoding='bytes'
+      ),
+      'label': tfds.features.ClassLabel(names=self.labels()),
+      'subject': tfds.features.Text(),
+      'clip': tfds.features.Text(),
+      'fps': tfds.features.Scalar(np.float32),
+    }
+    return self.dataset_info_from_configs(
+      features=tfds.features.FeaturesDict(features),
+      metadata=tfds.core.MetadataDict(),
+    )
+
+  def _split_generators(
+    self, dl_manager: tfds.download.DownloadManager
+  ) -> dict[str, Iterator]:
+    folder = Path(dl_manager.manual_dir)
+    found = without_repeats(self.find(folder))
+    if found.gaps and not self.options.allow_partial:
+      self._refuse_partial(folder, found)
+    outcome = preparing.prepare(
+      found.clips,
+      self.alignment,
+      self.work_folder,
+      self.options.workers or preparing.default_workers(),
+    )
+    self._refuse_bad(folder, found, outcome)
+    rows = [*outcome.rows, *other_rows(found)]
+    made = Path(self.data_dir)
+    quality_report.write(made, rows)
+    files = list(outcome.files.values())
+    chosen = (preparing.load(files[i])[0] for i in quality_report.shown(len(files)))
+    quality_report.write_contact_sheet(made, chosen)
+    if self.labels() is None:
+      self.info.features['label'].names = sorted({clip.label for clip in found.clips})
+    self.info.metadata['manual_dir'] = str(folder)
+    self.info.metadata['recipe'] = self.recipe()
+    self.outcome = quality_report.summary(rows, outcome.frames, outcome.seconds)
+    return {'data': self._generate_examples(found.clips, outcome.files)}
+
+  def _generate_examples(
+    self, found: Sequence[RawClip], files: dict[str, Path]
+  ) -> Iterator[tuple[str, dict[str, Any]]]:
+    for clip in found:
+      if clip.key not in files:
+        continue
+      frames, fps = preparing.load(files[clip.key])
+      yield (
+        clip.key,
+        {
+          'frames': frames,
+          'label': clip.label,
+          'subject': clip.subject,
+          'clip': clip.key,
+          'fps': fps,
+        },
+      )
+
+  def _refuse_partial(self, folder: Path, found: Found) -> None:
+    report = self._write_report([*other_rows(found)])
+    reasons = [*(f'{key}: {reason}' for key, reason in found.bad), *found.gaps]
+    raise InputError(
+      f'{folder}: not the whole database: {tree.listed(reasons)} (all in {report}); '
+      'complete the folder, or take what is there with --allow_partial'
+    )
+
+  def _refuse_bad(self, folder: Path, found: Found, outcome: preparing.Outcome) -> None:
+    bad = [f'{key}: {reason}' for key, reason in found.bad] + outcome.bad
+    usable, most = len(outcome.files), self.options.max_bad_clips
+    if usable and len(bad) <= most:
+      return
+    report = self._write_report([*outcome.rows, *other_rows(found)])
+    if not bad:
+      raise InputError(f'{folder}: no clip of this set is there (see {report})')
+    leave_out = f', or leave them out with --max_bad_clips={len(bad)}' if usable else ''
+    raise InputError(
+      f'{folder}: {len(bad)} of {usable + len(bad)} clips cannot be used: '
+      f'{tree.listed(bad)} (all in {report}); put them right and start again, which '
+      f'keeps what is done{leave_out}'
+    )
+
+  def _write_report(self, rows: Sequence[Row]) -> Path:
+    self.work_folder.mkdir(parents=True, exist_ok=True)
+    return quality_report.write(self.work_folder, rows)

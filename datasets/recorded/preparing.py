@@ -1,0 +1,173 @@
+"""Prepares many clips: in parallel, to be continued when stopped.
+
+Every finished clip lies in a work folder under a name that changes with its files and
+with how it was made, so what is there needn't be made again. A clip that can't be used
+stops nothing: it is reported with all others at the end.
+"""
+
+import concurrent.futures
+import dataclasses
+import hashlib
+import json
+import os
+import sys
+import threading
+import time
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import rich.console
+import rich.progress
+
+from stc_jax.datasets.recorded import quality_report
+from stc_jax.errors import InputError
+from stc_jax.faces import aligned
+from stc_jax.faces.recording import Recording
+
+# Changes when the same recording gives other pixels than before.
+_VERSION = 1
+
+
+@dataclasses.dataclass(frozen=True)
+class RawClip:
+  """A clip that a database holds.
+
+  Attributes:
+    key: its name in the whole set.
+    label, subject: what it shows, and who.
+    recording: where it lies.
+  """
+
+  key: str
+  label: str
+  subject: str
+  recording: Recording
+
+
+@dataclasses.dataclass(frozen=True)
+class Outcome:
+  """What a preparation came to.
+
+  Attributes:
+    files: of the finished clips, by key; `load` reads one.
+    rows: of the report, one a clip.
+    bad: why the others can't be used, a line each.
+    frames: that were read now, not before.
+    seconds: that this took.
+  """
+
+  files: dict[str, Path]
+  rows: list[quality_report.Row]
+  bad: list[str]
+  frames: int
+  seconds: float
+
+
+class _StoppedError(Exception):
+  """The preparation was interrupted."""
+
+
+def prepare(
+  found: Sequence[RawClip], how: aligned.Alignment, folder: Path, workers: int
+) -> Outcome:
+  """Prepares all clips with `workers` threads, keeping finished ones in `folder`.
+
+  The result doesn't depend on the number of threads, or on interruptions.
+  """
+  folder.mkdir(parents=True, exist_ok=True)
+  stop, start = threading.Event(), time.monotonic()
+  files, rows, bad, frames = {}, [], [], 0
+  with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+    tasks = [pool.submit(_one, clip, how, folder, stop) for clip in found]
+    try:
+      for clip, task in zip(found, _in_turn(tasks), strict=True):
+        try:
+          files[clip.key], quality, is_new = task.result()
+        except InputError as error:
+          bad.append(f'{clip.key}: {error}')
+          rows.append(quality_report.unused(clip.key, f'refused: {error}'))
+          continue
+        frames += quality.frames if is_new else 0
+        rows.append(quality_report.kept(clip.key, quality))
+    except BaseException:
+      stop.set()
+      pool.shutdown(cancel_futures=True)
+      raise
+  return Outcome(files, rows, bad, frames, time.monotonic() - start)
+
+
+def load(file: Path) -> tuple[np.ndarray, float]:
+  """Frames and frame rate of a finished clip."""
+  with np.load(file) as stored:
+    return stored['frames'], float(stored['fps'])
+
+
+def _one(
+  clip: RawClip, how: aligned.Alignment, folder: Path, stop: threading.Event
+) -> tuple[Path, aligned.Quality, bool]:
+  """A finished clip's file, its quality, and whether it was made now."""
+  file = folder / f'{_fingerprint(clip, how)}.npz'
+  if file.exists() and (quality := _stored_quality(file)):
+    return file, quality, False
+
+  def go_on():
+    if stop.is_set():
+      raise _StoppedError
+
+  made = aligned.aligned_clip(clip.recording, how, go_on)
+  quality = json.dumps(dataclasses.asdict(made.quality))
+  part = file.with_suffix('.part')
+  with part.open('wb') as opened:
+    np.savez(opened, frames=made.frames, fps=made.fps, quality=quality)
+    os.fsync(opened.fileno())
+  part.rename(file)
+  return file, made.quality, True
+
+
+def _stored_quality(file: Path) -> aligned.Quality | None:
+  """A finished clip's quality; None if the machine died while it was written."""
+  try:
+    with file.open('rb') as opened, np.load(opened) as stored:
+      stored['frames'], stored['fps']
+      return aligned.Quality(**json.loads(str(stored['quality'])))
+  except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+    return None
+
+
+def _fingerprint(clip: RawClip, how: aligned.Alignment) -> str:
+  """Changes with the recording's files and with what is made of them."""
+  files = [_stamp(path) for path in clip.recording.paths]
+  recipe = clip.recording.view, clip.recording.image_fps, dataclasses.astuple(how)
+  told = repr((_VERSION, clip.key, files, recipe))
+  return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def _stamp(path: Path) -> tuple:
+  try:
+    stat = path.stat()
+  except OSError:  # reading it will say why
+    return str(path), None
+  return str(path), stat.st_size, stat.st_mtime_ns
+
+
+def _in_turn(tasks: list) -> Iterator:
+  """The tasks as they end, in their order, with progress and time left."""
+  console = rich.console.Console(stderr=True)
+  yield from rich.progress.track(
+    tasks,
+    'preparing clips',
+    console=console,
+    transient=True,
+    disable=not sys.stderr.isatty(),
+  )
+
+
+def default_workers() -> int:
+  """As many as there are cores for this process."""
+  return (
+    len(os.sched_getaffinity(0))
+    if hasattr(os, 'sched_getaffinity')
+    else (os.cpu_count() or 1)
+  )

@@ -1,0 +1,1 @@
+"""The terminal: flags, launch files, progress, tables, Ctrl-C; imports no room."""

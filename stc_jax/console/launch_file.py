@@ -1,0 +1,49 @@
+"""The flag --config: a launch file, and fields set on the command line."""
+
+from absl import flags
+from ml_collections import ConfigDict, config_flags
+
+from stc_jax.console import command_line
+from stc_jax.errors import InputError
+
+_CONFIG = config_flags.DEFINE_config_file(
+  'config',
+  None,
+  'The launch file, such as launch/synthetic.py; a recipe may follow, as in '
+  'launch/ck_plus.py:paper.',
+  lock_config=True,
+)
+
+
+def is_given() -> bool:
+  """Whether there is a --config."""
+  return path() is not None
+
+
+def path() -> str | None:
+  """The launch file's, as given."""
+  return config_flags.get_config_filename(flags.FLAGS['config'])
+
+
+def set_fields() -> list[str]:
+  """The fields set on the command line, such as 'training.batch_size'."""
+  return list(config_flags.get_override_values(flags.FLAGS['config']))
+
+
+def read() -> ConfigDict:
+  """Returns what the launch file and the command line set.
+
+  Raises:
+    InputError: there is no --config, or its file can't be read or makes something else.
+  """
+  if not is_given():
+    raise InputError('--config: missing; name a launch file, such as launch/ck_plus.py')
+  config = _CONFIG.value
+  try:
+    config.to_dict()
+  except (AttributeError, OSError) as error:
+    raise InputError(
+      f'--config={path()}: {command_line.one_line(error)}; name a file whose '
+      'get_config() returns a ConfigDict, as those in launch/'
+    ) from error
+  return config

@@ -1,0 +1,87 @@
+"""Progress of long work: a live bar on a terminal, plain lines elsewhere."""
+
+import time
+
+import numpy as np
+from jaxtyping import Int
+from rich.console import Console
+from rich.progress import (
+  BarColumn,
+  MofNCompleteColumn,
+  Progress,
+  TextColumn,
+  TimeElapsedColumn,
+  TimeRemainingColumn,
+)
+
+_PLAIN_SECONDS = 10
+
+
+class TrainingProgress:
+  """Trials done, step, loss, sequences a second, time left; use as a context.
+
+  Args:
+    trials: how many the run has.
+    steps: of one trial.
+    sequences: shown in one step of one trial.
+    done: trials finished before.
+    console: where to; a terminal gets a bar, anything else a line every ten seconds.
+  """
+
+  def __init__(
+    self, trials: int, steps: int, sequences: int, done: int, console: Console
+  ):
+    self._trials, self._steps, self._sequences = trials, steps, sequences
+    self._total, self._ran = trials * steps, 0
+    self._console = console
+    self._began = self._spoke = time.monotonic()
+    self._bar = Progress(
+      TextColumn('trials'),
+      MofNCompleteColumn(),
+      BarColumn(),
+      TextColumn('{task.fields[words]}'),
+      TimeElapsedColumn(),
+      TextColumn('left'),
+      TimeRemainingColumn(),
+      console=console,
+      disable=not console.is_terminal,
+    )
+    self._task = self._bar.add_task('', total=trials, completed=done, words='')
+
+  def __enter__(self) -> 'TrainingProgress':
+    self._bar.start()
+    return self
+
+  def __exit__(self, *_) -> None:
+    self._bar.stop()
+
+  def update(
+    self, done: int, steps: Int[np.ndarray, 'running'], ran: int, loss: float
+  ) -> None:
+    """Shows where the run is.
+
+    Args:
+      done: trials finished.
+      steps: of each trial under way.
+      ran: steps made since the last call, of all trials together.
+      loss: the mean of their last losses.
+    """
+    self._ran += ran
+    rate = self._ran * self._sequences / (time.monotonic() - self._began)
+    step = int(steps.min())
+    words = f'step {step}/{self._steps} · loss {loss:.3f} · {rate:.1f} sequences/s'
+    share = done + float(steps.sum()) / self._steps
+    self._bar.update(self._task, completed=round(share, 2), words=words)
+    last = step == self._steps
+    if not self._console.is_terminal and (last or self._is_time()):
+      left = (self._trials - share) * self._steps * self._sequences / max(rate, 1e-9)
+      clock = time.strftime('%H:%M:%S', time.gmtime(left))
+      self._console.print(
+        f'trials {done}/{self._trials} · {words} · {clock} left', highlight=False
+      )
+
+  def _is_time(self) -> bool:
+    if time.monotonic() - self._spoke < _PLAIN_SECONDS:
+      return False
+    self._spoke = time.monotonic()
+    return True

@@ -1,0 +1,90 @@
+"""Tables on a terminal: what goes into a run, and what came out of it."""
+
+import pathlib
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+
+def print_dataset(console: Console, described: dict, protocol: str) -> None:
+  """Prints a line on the set (as dataset.json describes it) and one on the trials."""
+  classes = ', '.join(
+    map('{} {}'.format, *zip(*described['classes'].items(), strict=True))
+  )
+  console.print(
+    f'[bold]{described["name"]}[/]: {described["clips"]} clips, '
+    f'{described["subjects"]} subjects, {classes}',
+    highlight=False,
+  )
+  console.print(protocol, highlight=False)
+
+
+def print_network(
+  console: Console, name: str, layers: Sequence[tuple[str, ...]], parts: dict[str, int]
+) -> None:
+  """Prints conv layers as in Yu et al. 2018, table 1, and each part's parameters."""
+  if layers:
+    table = Table(title='convolutions')
+    for column in ('layer', 'kernel', 'input', 'output', 'MSPP'):
+      table.add_column(column)
+    for row in layers:
+      table.add_row(*row)
+    console.print(table)
+  table = Table(title=f'{name}: {sum(parts.values()):,} parameters')
+  table.add_column('part')
+  table.add_column('parameters', justify='right')
+  for part, count in parts.items():
+    table.add_row(part, f'{count:,}')
+  console.print(table)
+
+
+def print_summary(console: Console, summary: dict, workdir: pathlib.Path) -> None:
+  """Prints the accuracies, per class too, and where the files lie."""
+  if summary['trial_accuracy_mean'] is None:
+    console.print('trained on every clip: there is no accuracy')
+    console.print(f'models: {workdir}/models', highlight=False, soft_wrap=True)
+    return
+  table = Table(title=f'{summary["model"]}, {summary["trials"]} trials')
+  table.add_column('test accuracy')
+  table.add_column('%', justify='right')
+  for name, words in _accuracies(summary):
+    table.add_row(name, words)
+  table.add_section()
+  for name, field in (
+    ('temporal floor (HOG of the change, linear SVM)', 'temporal_floor_accuracy'),
+    ('static floor (HOG of one frame, linear SVM)', 'floor_accuracy'),
+    ('chance (most frequent class)', 'chance_accuracy'),
+  ):
+    table.add_row(name, f'{summary[field]:.1%}')
+  table.add_section()
+  for name, share in summary['class_accuracy'].items():
+    table.add_row(name, 'no clip' if share is None else f'{share:.1%}')
+  console.print(table)
+  console.print(f'macro F1 {summary["macro_f1"]:.3f}', highlight=False)
+  console.print(
+    f'results: {workdir}/summary.json, predictions.csv, confusion.png, '
+    'training_curves.png',
+    highlight=False,
+    soft_wrap=True,
+  )
+
+
+def _accuracies(summary: dict) -> list[tuple[str, str]]:
+  """The model's rows: over repeats where there is a whole one, and over trials."""
+  rows, model = [], f'[bold]{summary["model"]}[/]'
+  if summary['accuracy_mean'] is not None:
+    words = f'[bold]{_mean(summary, "accuracy")}'
+    rows.append((f'{model}, mean (± deviation over repeats)', words))
+  if summary['accuracy_ci95'] is not None:
+    low, high = summary['accuracy_ci95']
+    rows.append(('  its 95 % interval (corrected)', f'{low:.1%} to {high:.1%}'))
+  words = _mean(summary, 'trial_accuracy')
+  rows.append((f'{model}, mean (± deviation over trials)', words))
+  return rows
+
+
+def _mean(summary: dict, field: str) -> str:
+  deviation = summary[f'{field}_std']
+  words = f'{summary[f"{field}_mean"]:.1%}'
+  return words if deviation is None else f'{words} ± {deviation:.1%}'

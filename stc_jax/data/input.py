@@ -1,0 +1,94 @@
+"""What a network is shown of a clip: how many frames, how large, of what kind."""
+
+import dataclasses
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jaxtyping import Array, Float, Int
+
+from stc_jax.data import sampling
+from stc_jax.data.transforms import TRANSFORMS, VIEWS
+from stc_jax.errors import require, require_choice
+
+COLOURS = 3
+
+
+@dataclasses.dataclass(frozen=True)
+class InputConfig:
+  """Section `input` of a launch file; launch/default.py explains its fields.
+
+  Raises:
+    InputError: a field out of its range; the line starts with the field's name.
+  """
+
+  frames: int
+  height: int
+  width: int
+  frame_rate: float
+  sampling: str
+  transforms: tuple[str, ...]
+  views: tuple[str, ...]
+
+  def __post_init__(self):
+    """Checks what the types can't."""
+    for field in ('frames', 'height', 'width'):
+      require(getattr(self, field) >= 1, field, getattr(self, field), 'be at least 1')
+    positive = self.frame_rate >= 0
+    require(
+      positive, 'frame_rate', self.frame_rate, 'not be negative; 0 keeps every frame'
+    )
+    require_choice('sampling', self.sampling, sampling.SAMPLINGS)
+    for name in self.transforms:
+      require_choice('transforms', name, TRANSFORMS)
+    require(bool(self.views), 'views', self.views, f'name some of {", ".join(VIEWS)}')
+    for name in self.views:
+      require_choice('views', name, VIEWS)
+
+  @property
+  def channels(self) -> int:
+    """Of the video that a network reads, after all transforms."""
+    shape = (1, self.frames, self.height, self.width, COLOURS)
+    video = jax.ShapeDtypeStruct(shape, jnp.float32)
+    real = jax.ShapeDtypeStruct((1,), jnp.int32)
+    return jax.eval_shape(self.transformed, video, real).shape[-1]
+
+  def window(self, length: int, fps: float) -> tuple[Int[np.ndarray, 't'], int]:
+    """The frame numbers that are shown of a clip, and how many of them are real."""
+    return sampling.window(length, fps, self.frame_rate, self.frames, self.sampling)
+
+  def transformed(
+    self, video: Float[Array, 'b t h w c'], real: Int[Array, 'b']
+  ) -> Float[Array, 'b t h w c2']:
+    """Applies the transforms, in their order, to normalised videos."""
+    for name in self.transforms:
+      video = TRANSFORMS[name](video, real)
+    return video
+
+  def seen(self, video: Float[Array, 'b t h w c']) -> list[Float[Array, 'b t h w c']]:
+    """The views of a tested clip, whose probabilities are averaged."""
+    return [VIEWS[name](video) for name in self.views]
+
+
+class Normalisation(NamedTuple):
+  """Of a training side's pixels, in units of 0..1; a trial's own.
+
+  Attributes:
+    mean, variance: of each colour.
+  """
+
+  mean: Float[Array, '*trials c']
+  variance: Float[Array, '*trials c']
+
+
+def network_input(
+  video: Float[Array, 'b t h w c'],
+  real: Int[Array, 'b'],
+  normalisation: Normalisation,
+  config: InputConfig,
+) -> Float[Array, 'b t h w c2']:
+  """From pixels 0..255 to what a network reads: normalised, then transformed."""
+  scale = jax.lax.rsqrt(normalisation.variance + 1e-6)
+  unit = (video / 255.0 - normalisation.mean) * scale
+  return config.transformed(unit, real)

@@ -1,0 +1,173 @@
+"""Protocols: which clips each trial trains on, and which test it."""
+
+import csv
+import dataclasses
+import io
+from collections.abc import Sequence
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from stc_jax.data import folds
+from stc_jax.data.clip_set import ClipSet
+from stc_jax.errors import InputError, require, require_choice
+
+UNITS = {'subject': folds.by_subject, 'sequence': folds.by_sequence}
+
+
+@dataclasses.dataclass(frozen=True)
+class ProtocolConfig:
+  """Section `protocol` of a launch file; launch/default.py explains its fields.
+
+  Raises:
+    InputError: a field out of its range; the line starts with the field's name.
+  """
+
+  kind: str
+  folds: int
+  repeats: int
+  unit: str
+  seed: int
+
+  def __post_init__(self):
+    """Checks what the types can't."""
+    require_choice('kind', self.kind, KINDS)
+    require(self.folds >= 2, 'folds', self.folds, 'be at least 2')
+    require(self.repeats >= 1, 'repeats', self.repeats, 'be at least 1')
+    require_choice('unit', self.unit, UNITS)
+    require(self.seed >= 0, 'seed', self.seed, 'not be negative')
+
+  @property
+  def resampled(self) -> bool:
+    """Whether trials differ in the clips that test them, not in their seed alone."""
+    return self.kind in ('folds', 'given')
+
+
+@dataclasses.dataclass(frozen=True)
+class Trial:
+  """One training and its test: pure data, no device.
+
+  Attributes:
+    repeat, fold: its place in the protocol.
+    seed: of all its randomness; a function of the protocol's seed and the place alone.
+    train, test: sorted clip indices.
+  """
+
+  repeat: int
+  fold: int
+  seed: int
+  train: Int[np.ndarray, 'n']
+  test: Int[np.ndarray, 'm']
+
+  @property
+  def name(self) -> str:
+    """As in `trials/<repeat>-<fold>.json`."""
+    return f'{self.repeat}-{self.fold}'
+
+
+def trials(clip_set: ClipSet, protocol: ProtocolConfig) -> list[Trial]:
+  """All trials of a protocol, repeat by repeat (Yu et al. 2018, sec. 4.1).
+
+  Raises:
+    InputError: the set can't be cut so, or a training side has a single class.
+  """
+  made = []
+  for repeat in range(protocol.repeats):
+    for fold, tests in enumerate(KINDS[protocol.kind](clip_set, protocol, repeat)):
+      seeds = np.random.SeedSequence([protocol.seed, repeat, fold])
+      made.append(
+        Trial(
+          repeat=repeat,
+          fold=fold,
+          seed=int(seeds.generate_state(1)[0]),
+          train=np.flatnonzero(~tests.left_out),
+          test=np.flatnonzero(tests.tested),
+        )
+      )
+  _check_classes(clip_set, made)
+  return made
+
+
+@dataclasses.dataclass(frozen=True)
+class _Cut:
+  """Of every clip, whether a trial tests it, and whether training leaves it out."""
+
+  tested: Bool[np.ndarray, 'n']
+  left_out: Bool[np.ndarray, 'n']
+
+
+def _folds(clip_set: ClipSet, protocol: ProtocolConfig, repeat: int) -> list[_Cut]:
+  """Cross-validation: every clip is tested once a repeat."""
+  assign = UNITS[protocol.unit]
+  return _one_by_one(assign(clip_set, protocol.folds, repeat, protocol.seed))
+
+
+def _given(clip_set: ClipSet, protocol: ProtocolConfig, repeat: int) -> list[_Cut]:
+  """The set's own lists of subjects, each tested once; repeats differ in the seed."""
+  del protocol, repeat
+  place = {
+    subject: fold
+    for fold, subjects in enumerate(clip_set.subject_folds)
+    for subject in subjects
+  }
+  missing = sorted(set(clip_set.subjects) - set(place))
+  if missing or len(clip_set.subject_folds) < 2:
+    what = f'no list has subject {missing[0]}' if place else 'it brings no such lists'
+    raise InputError(
+      f"protocol.kind: 'given' takes the set's own lists of subjects, but of "
+      f'{clip_set.name} {what}; set --config.protocol.kind=folds'
+    )
+  return _one_by_one(np.array([place[subject] for subject in clip_set.subjects]))
+
+
+def _fixed(clip_set: ClipSet, protocol: ProtocolConfig, repeat: int) -> list[_Cut]:
+  """The set's own partition: trains on `train`, is tested on `test` or `validation`."""
+  del protocol, repeat
+  splits = np.array(clip_set.splits)
+  tested = next((s for s in ('test', 'validation') if s in clip_set.splits), None)
+  if tested is None or 'train' not in clip_set.splits:
+    raise InputError(
+      f"protocol.kind: 'fixed' needs splits train and test or validation, but "
+      f'{clip_set.name} has {", ".join(sorted(set(clip_set.splits)))}; set '
+      '--config.protocol.kind=folds'
+    )
+  return [_Cut(splits == tested, splits != 'train')]
+
+
+def _all(clip_set: ClipSet, protocol: ProtocolConfig, repeat: int) -> list[_Cut]:
+  """One model on everything, for use on other videos: nothing is left to test it."""
+  del protocol, repeat
+  none = np.zeros(len(clip_set), bool)
+  return [_Cut(none, none)]
+
+
+KINDS = {'folds': _folds, 'given': _given, 'fixed': _fixed, 'all': _all}
+
+
+def _one_by_one(assigned: Int[np.ndarray, 'n']) -> list[_Cut]:
+  return [_Cut(assigned == fold, assigned == fold) for fold in range(max(assigned) + 1)]
+
+
+def table(clip_set: ClipSet, made: Sequence[Trial]) -> str:
+  """The text of `folds.csv`: which trial tests each clip, in every repeat."""
+  out = io.StringIO()
+  writer = csv.writer(out, lineterminator='\n')
+  writer.writerow(['repeat', 'fold', 'clip', 'subject', 'label'])
+  for trial in made:
+    for i in trial.test:
+      label = clip_set.classes[clip_set.labels[i]]
+      row = [trial.repeat, trial.fold, clip_set.clips[i], clip_set.subjects[i], label]
+      writer.writerow(row)
+  return out.getvalue()
+
+
+def _check_classes(clip_set: ClipSet, made: Sequence[Trial]) -> None:
+  """Refuses, before hours of training, what no classifier can learn from."""
+  for trial in made:
+    classes = set(clip_set.labels[trial.train].tolist())
+    if len(classes) < 2:
+      found = ', '.join(clip_set.classes[c] for c in classes) or 'no clip at all'
+      raise InputError(
+        f'trial {trial.name}: the training side of {clip_set.name} has one class alone '
+        f'({found}); set another --config.protocol.folds, or --config.protocol.unit'
+      )

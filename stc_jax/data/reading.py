@@ -1,0 +1,176 @@
+"""Reads a prepared set into memory, record by record."""
+
+import hashlib
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+import tensorflow_datasets as tfds
+from jaxtyping import Float, UInt8
+
+from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.input import COLOURS, InputConfig
+from stc_jax.errors import InputError
+from stc_jax.faces.clips import resize
+
+# What a device's backend can take over without a copy starts at such an address.
+_ALIGNMENT = 64
+
+
+class PreparedClip(NamedTuple):
+  """A record of a prepared set: one clip, whole length.
+
+  Attributes:
+    frames: aligned, RGB.
+    label: its class.
+    subject, clip: who and which.
+    fps: frames a second.
+    split: where the set keeps it.
+  """
+
+  frames: UInt8[np.ndarray, 't h w 3']
+  label: int
+  subject: str
+  clip: str
+  fps: float
+  split: str
+
+
+def records(builder: tfds.core.DatasetBuilder) -> Iterator[PreparedClip]:
+  """Yields every clip of a prepared set, split by split, in the order of its files.
+
+  Raises:
+    InputError: a record that can't be read.
+  """
+  for split in sorted(builder.info.splits):
+    source = builder.as_data_source(split)
+    for number in range(len(source)):
+      try:
+        example = source[number]
+      except Exception as error:  # array_record raises what its C++ parts raise
+        raise InputError(
+          f'{builder.data_path}: its records cannot be read ({_first_line(error)}); '
+          f'prepare it again with --overwrite'
+        ) from error
+      yield PreparedClip(
+        frames=example['frames'],
+        label=int(example['label']),
+        subject=_text(example['subject']),
+        clip=_text(example['clip']),
+        fps=float(example['fps']),
+        split=split,
+      )
+
+
+def read(builder: tfds.core.DatasetBuilder, config: InputConfig) -> ClipSet:
+  """Reads a prepared set record by record; nothing but the shown frames is kept.
+
+  Raises:
+    InputError: a record that can't be read, or fewer than two clips or classes.
+  """
+  classes = tuple(builder.info.features['label'].names)
+  count = sum(split.num_examples for split in builder.info.splits.values())
+  if count < 2 or len(classes) < 2:
+    raise InputError(
+      f'{builder.data_path}: {count} clips of {len(classes)} classes; '
+      'training needs two of each'
+    )
+  shown = _Frames(count, config)
+  rows = [_row(record, shown, config) for record in records(builder)]
+  rows.sort(key=lambda row: row['clips'])
+  columns = {name: [row[name] for row in rows] for name in rows[0]}
+  digests = columns.pop('digest')
+  metadata = builder.info.metadata or {}
+  return ClipSet(
+    name=builder.info.full_name,
+    classes=classes,
+    frames=shown.all(),
+    fingerprint=hashlib.sha256(repr((classes, digests)).encode()).hexdigest(),
+    subject_folds=tuple(map(tuple, metadata.get('subject_folds', ()))),
+    alignment=dict(metadata.get('recipe', {})),
+    **{
+      name: tuple(column) if isinstance(column[0], str) else np.array(column)
+      for name, column in columns.items()
+    },
+  )
+
+
+class _Frames:
+  """One array for all shown frames, filled clip by clip.
+
+  It is large enough for clips that are all as long as a window; what shorter ones leave
+  is never touched, and so never takes memory.
+  """
+
+  def __init__(self, clips: int, config: InputConfig):
+    shape = (clips * config.frames, config.height, config.width, COLOURS)
+    raw = np.empty(int(np.prod(shape)) + _ALIGNMENT, np.uint8)
+    first = -raw.ctypes.data % _ALIGNMENT
+    self._frames = raw[first : first + int(np.prod(shape))].reshape(shape)
+    self._count = 0
+
+  def add(self, frames: UInt8[np.ndarray, 't h w 3']) -> int:
+    """Appends frames; returns the first one's number."""
+    first, self._count = self._count, self._count + len(frames)
+    self._frames[first : self._count] = frames
+    return first
+
+  def all(self) -> UInt8[np.ndarray, 'k h w 3']:
+    return self._frames[: self._count]
+
+
+def _row(record: PreparedClip, shown: _Frames, config: InputConfig) -> dict:
+  """Keeps a clip's shown frames in `shown`; returns its fields of `ClipSet`."""
+  numbers, real = config.window(len(record.frames), record.fps)
+  kept, place = np.unique(numbers, return_inverse=True)
+  frames = resize(record.frames[kept], config.height, config.width)
+  means, squares = _moments(frames[place])
+  return {
+    'windows': (shown.add(frames) + place).astype(np.int32),
+    'real': np.int32(real),
+    'labels': np.int32(record.label),
+    'subjects': record.subject,
+    'clips': record.clip,
+    'splits': record.split,
+    'seconds': np.float32(len(record.frames) / record.fps),
+    'means': means,
+    'squares': squares,
+    'motion': change(frames).max(),
+    'digest': _digest(record),
+  }
+
+
+def change(frames: UInt8[np.ndarray, 't h w 3']) -> Float[np.ndarray, 't']:
+  """Of each frame, the mean absolute difference from the first, in units of 0..255."""
+  differences = np.abs(frames.astype(np.int16) - frames[0])
+  return differences.mean(axis=(1, 2, 3), dtype=np.float32)
+
+
+def _moments(
+  frames: UInt8[np.ndarray, 't h w 3'],
+) -> tuple[Float[np.ndarray, '3'], Float[np.ndarray, '3']]:
+  """Mean and mean square of each colour in units of 0..1, from exact sums."""
+  pixels = frames.reshape(-1, frames.shape[-1])
+  total = pixels.sum(axis=0, dtype=np.uint64)
+  squares = np.square(pixels, dtype=np.uint16).sum(axis=0, dtype=np.uint64)
+  count = len(pixels)
+  return (
+    (total / (255.0 * count)).astype(np.float32),
+    (squares / (255.0**2 * count)).astype(np.float32),
+  )
+
+
+def _digest(record: PreparedClip) -> str:
+  """SHA-256 of all that a record holds."""
+  told = repr((*record[1:], record.frames.shape))
+  digest = hashlib.sha256(told.encode())
+  digest.update(np.ascontiguousarray(record.frames).data)
+  return digest.hexdigest()
+
+
+def _text(value: bytes | str) -> str:
+  return value.decode() if isinstance(value, bytes) else value
+
+
+def _first_line(error: Exception) -> str:
+  return (str(error).splitlines() or [type(error).__name__])[0]

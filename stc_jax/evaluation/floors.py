@@ -1,0 +1,185 @@
+"""What a sequence model must clear: chance, and linear looks at one or two frames.
+
+A trial's floors see its training clips alone: their settings too are picked there, by
+inner folds over subjects, so the figures are as strong as such baselines honestly get.
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+from jaxtyping import Float, Int, Shaped, UInt8
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import GroupKFold
+from sklearn.preprocessing import StandardScaler
+from sklearn.svm import LinearSVC
+from threadpoolctl import threadpool_limits
+
+from stc_jax.data.protocols import Trial
+from stc_jax.faces.clips import resized
+
+_SIZE = 64
+# Dalal & Triggs 2005: 9 orientations, cells of 8 pixels, blocks of 2 x 2 cells.
+_HOG = cv2.HOGDescriptor((_SIZE, _SIZE), (16, 16), (8, 8), (8, 8), 9)
+
+# The SVM's C, ascending: for 1764 standardised features, from nearly the classes' means
+# to nearly a hard margin. The other is for training sets too small to pick by.
+_COSTS = (1e-5, 1e-4, 1e-3, 1e-2)
+_UNPICKED_COST = 1e-3
+_INNER_FOLDS = 3
+_KEYS = (
+  'chance_accuracy',
+  'floor_accuracy',
+  'temporal_floor_accuracy',
+  'floor_c',
+  'temporal_floor_c',
+  'temporal_floor_features',
+)
+
+
+class Appearance(NamedTuple):
+  """HOG features of n clips.
+
+  Attributes:
+    strongest: of the frame with the strongest expression.
+    change: `strongest` minus those of the first frame.
+  """
+
+  strongest: Float[np.ndarray, 'n 1764']
+  change: Float[np.ndarray, 'n 1764']
+
+
+class _Split(NamedTuple):
+  train: Int[np.ndarray, 'a']
+  test: Int[np.ndarray, 'b']
+
+
+def hog(frame: UInt8[np.ndarray, 'h w 3']) -> Float[np.ndarray, '1764']:
+  """Histograms of oriented gradients of an RGB frame, seen gray in 64 x 64 pixels."""
+  gray = cv2.cvtColor(resized(frame, _SIZE, _SIZE), cv2.COLOR_RGB2GRAY)
+  return _HOG.compute(gray).ravel()
+
+
+def chance_accuracy(labels: Int[np.ndarray, 'n'], trial: Trial) -> float:
+  """Accuracy of always saying the most frequent training class."""
+  guess = np.bincount(labels[trial.train]).argmax()
+  return float((labels[trial.test] == guess).mean())
+
+
+def trial_floors(
+  appearance: Appearance,
+  labels: Int[np.ndarray, 'n'],
+  groups: Shaped[np.ndarray, 'n'],
+  trial: Trial,
+) -> dict:
+  """Accuracies of simple baselines on a trial's test clips.
+
+  The floor is a linear SVM on the strongest frame; the temporal floor, one on the
+  change since the first frame, alone or beside the strongest. Deterministic.
+
+  Args:
+    appearance: of all clips.
+    labels: their classes.
+    groups: their subjects; inner folds split none.
+    trial: which clips train, and which test.
+
+  Returns:
+    chance_accuracy, floor_accuracy, temporal_floor_accuracy, and what was picked:
+    floor_c, temporal_floor_c, temporal_floor_features. All None without test clips.
+  """
+  if not len(trial.test):
+    return dict.fromkeys(_KEYS)
+  both = np.hstack([appearance.change, appearance.strongest])
+  still = {'strongest': appearance.strongest}
+  moving = {'change': appearance.change, 'change and strongest': both}
+  inner = _inner_folds(labels, groups, trial.train)
+  outer = _Split(trial.train, trial.test)
+  # These matrices are too small for BLAS's threads, which spin where cores are busy.
+  with threadpool_limits(limits=1, user_api='blas'):
+    _, floor_c = _picked(still, labels, inner)
+    name, temporal_c = _picked(moving, labels, inner)
+    floor = _correct(still['strongest'], labels, outer, [floor_c])
+    temporal = _correct(moving[name], labels, outer, [temporal_c])
+  return {
+    'chance_accuracy': chance_accuracy(labels, trial),
+    'floor_accuracy': floor[0] / len(trial.test),
+    'temporal_floor_accuracy': temporal[0] / len(trial.test),
+    'floor_c': floor_c,
+    'temporal_floor_c': temporal_c,
+    'temporal_floor_features': name,
+  }
+
+
+def _inner_folds(
+  labels: Int[np.ndarray, 'n'],
+  groups: Shaped[np.ndarray, 'n'],
+  train: Int[np.ndarray, 'a'],
+) -> list[_Split]:
+  """Cuts `train` between groups; not at all where a part would have one class."""
+  folds = min(_INNER_FOLDS, len(np.unique(groups[train])))
+  if folds < 2:
+    return []
+  cuts = GroupKFold(folds).split(train, groups=groups[train])
+  splits = [_Split(train[rest], train[fold]) for rest, fold in cuts]
+  classes = [len(np.unique(labels[split.train])) for split in splits]
+  return splits if min(classes) > 1 else []
+
+
+def _picked(
+  features: Mapping[str, Float[np.ndarray, 'n _']],
+  labels: Int[np.ndarray, 'n'],
+  inner: Sequence[_Split],
+) -> tuple[str, float]:
+  """Which features and which C do best: of equals the smaller C, then the first."""
+  names = list(features)
+  if not inner:
+    return names[0], _UNPICKED_COST
+  correct = np.array(
+    [
+      [_correct(features[name], labels, split, _COSTS) for split in inner]
+      for name in names
+    ]
+  )
+  best = int(correct.sum(axis=1).T.argmax())  # the first of equals; C is the slow axis
+  return names[best % len(names)], _COSTS[best // len(names)]
+
+
+def _correct(
+  features: Float[np.ndarray, 'n _'],
+  labels: Int[np.ndarray, 'n'],
+  split: _Split,
+  costs: Sequence[float],
+) -> list[int]:
+  """How many test clips a linear SVM classifies rightly, for each C."""
+  train, test = _in_span(features[split.train], features[split.test])
+  found = []
+  for cost in costs:
+    svm = LinearSVC(C=cost, dual=True, random_state=0)
+    # Labels that are hard to separate may need more steps than we grant; where the
+    # solver stops is still a baseline.
+    with warnings.catch_warnings():
+      warnings.simplefilter('ignore', ConvergenceWarning)
+      svm.fit(train, labels[split.train])
+    found.append(int((svm.predict(test) == labels[split.test]).sum()))
+  return found
+
+
+def _in_span(
+  train: Float[np.ndarray, 'a d'], test: Float[np.ndarray, 'b d']
+) -> tuple[Float[np.ndarray, 'a k'], Float[np.ndarray, 'b k']]:
+  """Standardises by `train`, and gives coordinates in the span of its rows.
+
+  An SVM's weights lie in that span, and their L2 norm is the same in any orthonormal
+  basis, so predictions stay; but there are at most `a` coordinates, not thousands.
+  """
+  scaler = StandardScaler().fit(train.astype(np.float64))
+  train, test = scaler.transform(train), scaler.transform(test)
+  if len(train) >= train.shape[1] or not train.any():
+    return train, test
+  # Eigenvectors of the small Gram matrix: many times faster than an SVD of `train`.
+  squares, vectors = np.linalg.eigh(train @ train.T)
+  kept = squares > 1e-10 * squares[-1]
+  to_span = train.T @ (vectors[:, kept] / np.sqrt(squares[kept]))
+  return train @ to_span, test @ to_span

@@ -1,0 +1,82 @@
+"""The fields of each model's section; launch/default.py explains them."""
+
+import dataclasses
+
+import jax.numpy as jnp
+
+from stc_jax.errors import InputError, require, require_choice
+from stc_jax.models import notation
+from stc_jax.models.trunk import ACTIVATION_PLACES, ACTIVATIONS
+
+DTYPES = {'float32': jnp.float32, 'bfloat16': jnp.bfloat16}
+READOUTS = ('last', 'mean')
+
+
+@dataclasses.dataclass(frozen=True)
+class TrunkConfig:
+  """Of every model that starts with the 3D CNN.
+
+  Raises:
+    InputError: a field out of its range; the line starts with the field's name.
+  """
+
+  notation: str
+  activation: str
+  activation_place: str
+  norm_momentum: float
+  dropout: float
+  dtype: str
+
+  def __post_init__(self):
+    """Checks what the types can't."""
+    notation.parse(self.notation)
+    require_choice('activation', self.activation, ACTIVATIONS)
+    require_choice('activation_place', self.activation_place, ACTIVATION_PLACES)
+    require_choice('dtype', self.dtype, DTYPES)
+    for field in ('dropout', 'norm_momentum'):
+      value = getattr(self, field)
+      require(0 <= value < 1, field, value, 'lie in [0, 1)')
+
+  @property
+  def architecture(self) -> notation.Architecture:
+    """The parsed notation string."""
+    return notation.parse(self.notation)
+
+
+@dataclasses.dataclass(frozen=True)
+class RecurrentConfig(TrunkConfig):
+  """Of the models that read pyramids with LSTMs."""
+
+  levels: tuple[int, ...]
+  pyramid_norm: bool
+  lstm_width: int
+  lstm_layers: int
+  lstm_readout: str
+  gate_bias: float
+
+  def __post_init__(self):
+    """Checks what the types can't."""
+    super().__post_init__()
+    require_choice('lstm_readout', self.lstm_readout, READOUTS)
+    for field in ('lstm_width', 'lstm_layers'):
+      require(getattr(self, field) >= 1, field, getattr(self, field), 'be at least 1')
+    positive = bool(self.levels) and min(self.levels) >= 1
+    different = len(set(self.levels)) == len(self.levels)
+    require(
+      positive and different, 'levels', self.levels, 'be different positive numbers'
+    )
+
+
+@dataclasses.dataclass(frozen=True)
+class LayerwiseConfig(RecurrentConfig):
+  """Of the models that read every conv layer's pyramid, all of one width."""
+
+  def __post_init__(self):
+    """Checks what the types can't."""
+    super().__post_init__()
+    widths = sorted({conv.filters for conv in self.architecture.convs})
+    if len(widths) > 1:
+      raise InputError(
+        f'notation: {self.notation!r}: needs as many filters in every conv layer, '
+        f'found {widths}'
+      )

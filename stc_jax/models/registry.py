@@ -1,0 +1,33 @@
+"""The models by name: each with the dataclass of its section, and its module.
+
+A module has the attributes `config`, `outputs` and `data_axis`; called with float video
+[b, t, h, w, c] and whether it trains, it returns float32 logits [b, outputs]. A new
+model is a line here, and a section of its name in launch/default.py.
+"""
+
+from typing import NamedTuple
+
+from flax import linen as nn
+
+from stc_jax.models.config import LayerwiseConfig, RecurrentConfig, TrunkConfig
+from stc_jax.models.stc import STC, STCLSTM, STCNLSTM, STCSLSTM
+
+
+class Entry(NamedTuple):
+  """A model: the dataclass of its section, and its module."""
+
+  config: type
+  module: type[nn.Module]
+
+
+MODELS = {
+  'stc': Entry(TrunkConfig, STC),
+  'stc_lstm': Entry(RecurrentConfig, STCLSTM),
+  'stc_slstm': Entry(LayerwiseConfig, STCSLSTM),
+  'stc_nlstm': Entry(LayerwiseConfig, STCNLSTM),
+}
+
+
+def build(name: str, config, outputs: int, data_axis: str | None = None) -> nn.Module:
+  """Makes a model; `data_axis` is the mesh axis that a batch is spread over, if any."""
+  return MODELS[name].module(config, outputs, data_axis)

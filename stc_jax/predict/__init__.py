@@ -1,0 +1,1 @@
+"""Prediction: a finished model in, answers out; needs no dataset."""

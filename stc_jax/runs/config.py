@@ -1,0 +1,189 @@
+"""A launch file's sections as checked dataclasses."""
+
+import contextlib
+import dataclasses
+import difflib
+import math
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+
+from stc_jax.data.input import InputConfig
+from stc_jax.data.protocols import ProtocolConfig
+from stc_jax.errors import InputError, require, require_choice
+from stc_jax.models import notation
+from stc_jax.models.config import TrunkConfig
+from stc_jax.models.registry import MODELS
+from stc_jax.training.optimizer import TrainingConfig
+
+STRONGEST = ('last', 'most_changed')
+
+
+@dataclasses.dataclass(frozen=True)
+class DatasetConfig:
+  """Section `dataset` of a launch file; launch/default.py explains its fields."""
+
+  name: str
+  builder_config: str
+  strongest_frame: str
+
+  def __post_init__(self):
+    """Checks what the types can't."""
+    require(
+      bool(self.name),
+      'name',
+      self.name,
+      'name a dataset; take a launch file of one, such as --config=launch/synthetic.py',
+    )
+    require_choice('strongest_frame', self.strongest_frame, STRONGEST)
+
+
+@dataclasses.dataclass(frozen=True)
+class ExecutionConfig:
+  """Section `execution`: how a run is carried out; no number follows from it."""
+
+  data_dir: str
+  first_trials: int
+  trials_per_device: int
+  devices_per_trial: int
+  steps_per_chunk: int
+  checkpoint_seconds: float
+
+  def __post_init__(self):
+    """Checks what the types can't."""
+    for field in ('trials_per_device', 'steps_per_chunk'):
+      require(getattr(self, field) >= 1, field, getattr(self, field), 'be at least 1')
+    for field in ('first_trials', 'devices_per_trial', 'checkpoint_seconds'):
+      value = getattr(self, field)
+      require(value >= 0, field, value, 'not be negative')
+
+
+@dataclasses.dataclass(frozen=True)
+class Experiment:
+  """A launch file, checked.
+
+  Attributes:
+    model: which of `stc_jax.models.registry.MODELS`.
+    network: that model's section.
+    execution: the only section that decides no number.
+  """
+
+  dataset: DatasetConfig
+  input: InputConfig
+  model: str
+  network: typing.Any
+  protocol: ProtocolConfig
+  training: TrainingConfig
+  execution: ExecutionConfig
+
+  def decisive(self) -> dict:
+    """All that decides a run's numbers, by section: its identity."""
+    sections = ('dataset', 'input', 'protocol', 'training')
+    return {
+      **{name: dataclasses.asdict(getattr(self, name)) for name in sections},
+      'model': self.model,
+      self.model: dataclasses.asdict(self.network),
+    }
+
+
+def from_sections(
+  sections: Mapping[str, typing.Any], set_fields: Sequence[str] = ()
+) -> Experiment:
+  """Splats each section into its dataclass.
+
+  Args:
+    sections: of a launch file; models that aren't used may be missing.
+    set_fields: on the command line; one of a model that isn't used is refused.
+
+  Raises:
+    InputError: a section or field that is missing, misspelt, or out of its range.
+  """
+  known = {field.name: field.type for field in dataclasses.fields(Experiment)}
+  del known['network']
+  _check_names('config', [s for s in sections if s not in MODELS], list(known))
+  model = sections['model']
+  _check_type('model', model, str)
+  require_choice('model', model, MODELS)
+  _check_names('config', [s for s in sections if s in MODELS], [*MODELS], [model])
+  for field in set_fields:
+    section = field.partition('.')[0]
+    if section in MODELS and section != model:
+      raise InputError(
+        f'{field}: set, but the model is {model}; set {model}.{field.partition(".")[2]}'
+        f', or --config.model={section}'
+      )
+  del known['model']
+  experiment = Experiment(
+    model=model,
+    network=_section(model, sections[model], MODELS[model].config),
+    **{name: _section(name, sections[name], kind) for name, kind in known.items()},
+  )
+  _check_together(experiment)
+  return experiment
+
+
+def _check_together(experiment: Experiment) -> None:
+  """Checks what one section's fields mean for another's."""
+  size, network = experiment.input, experiment.network
+  if isinstance(network, TrunkConfig):
+    with _in_section(experiment.model):
+      notation.check_input(network.notation, size.height, size.width, size.frames)
+
+
+@contextlib.contextmanager
+def _in_section(name: str) -> Iterator[None]:
+  """Puts a section's name before what is wrong with one of its fields."""
+  try:
+    yield
+  except InputError as error:
+    raise InputError(f'{name}.{error}') from error
+
+
+def _section(name: str, values: typing.Any, kind: type):
+  if not isinstance(values, Mapping):
+    raise InputError(f'config.{name}: not a section; start from default.get_config()')
+  fields = {field.name: field.type for field in dataclasses.fields(kind)}
+  _check_names(name, list(values), list(fields))
+  values = {field: _as_tuple(values[field]) for field in fields}
+  for field, wanted in fields.items():
+    _check_type(f'{name}.{field}', values[field], wanted)
+  with _in_section(name):
+    return kind(**values)
+
+
+def _check_type(field: str, value, wanted: type) -> None:
+  if not _fits(value, wanted):
+    kind = wanted if typing.get_args(wanted) else wanted.__name__
+    raise InputError(f'{field}: {value!r} is not of type {kind}')
+
+
+def _fits(value, wanted: type) -> bool:
+  """Whether a field's value is of its type: 'no' isn't a bool, 0.5 isn't a count."""
+  parts = typing.get_args(wanted)
+  if parts:
+    if not isinstance(value, tuple):
+      return False
+    parts = parts[:1] * len(value) if parts[-1] is Ellipsis else parts
+    return len(value) == len(parts) and all(map(_fits, value, parts))
+  if isinstance(value, bool):
+    return wanted is bool
+  if wanted is float:
+    return isinstance(value, int | float) and math.isfinite(value)
+  return isinstance(value, wanted)
+
+
+def _as_tuple(value):
+  """Tuples come back from JSON as lists."""
+  return tuple(map(_as_tuple, value)) if isinstance(value, list | tuple) else value
+
+
+def _check_names(
+  where: str, found: list[str], known: list[str], needed: list[str] | None = None
+) -> None:
+  for name in found:
+    if name not in known:
+      close = difflib.get_close_matches(name, known, n=1)
+      hint = f'did you mean {close[0]!r}?' if close else f'known: {", ".join(known)}'
+      raise InputError(f'{where}.{name}: no such field; {hint}')
+  for name in known if needed is None else needed:
+    if name not in found:
+      raise InputError(f'{where}.{name}: missing; start from default.get_config()')

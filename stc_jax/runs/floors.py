@@ -1,0 +1,85 @@
+"""A run's floors: computed once for a set and a protocol, and kept beside the set."""
+
+import hashlib
+import json
+import os
+import pathlib
+
+import numpy as np
+import tensorflow_datasets as tfds
+from rich.console import Console
+from rich.progress import track
+
+from stc_jax.data import reading
+from stc_jax.evaluation import floors
+from stc_jax.evaluation.floors import Appearance
+from stc_jax.runs import folder
+from stc_jax.runs.run_data import RunData
+
+# Changes when the same set and trials give other floors than before.
+_VERSION = 1
+
+
+def of_trials(run_data: RunData, strongest: str, console: Console) -> list[dict]:
+  """`trial_floors` of each trial; `strongest` is the rule for the strongest frame.
+
+  Looked up where an earlier run left them: beside the prepared set or, where that can't
+  be written, in the user's cache folder.
+  """
+  name = f'{_key(run_data, strongest)}.json'
+  caches = os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache'
+  places = [
+    pathlib.Path(run_data.builder.data_path) / 'floors' / name,
+    pathlib.Path(caches) / 'stc_jax' / 'floors' / name,
+  ]
+  for place in places:
+    found = _read(place)
+    if found is not None:
+      return found
+  console.print('fitting the floors ...')
+  features = appearance(run_data.builder, strongest)
+  labels, groups = run_data.clip_set.labels, np.array(run_data.clip_set.subjects)
+  trials = track(run_data.trials, 'floors', console=console, transient=True)
+  made = [floors.trial_floors(features, labels, groups, trial) for trial in trials]
+  _keep(places, folder.as_json(made))
+  return made
+
+
+def appearance(builder: tfds.core.DatasetBuilder, strongest: str) -> Appearance:
+  """The features of a prepared set's clips, in the order of their names.
+
+  `strongest` 'last': sets that end at the apex, as CK+ does. 'most_changed': the frame
+  that differs most from the first, for sets whose apex has no known place, as MMI.
+  """
+  found = {}
+  for record in reading.records(builder):
+    place = -1 if strongest == 'last' else int(reading.change(record.frames).argmax())
+    first, strong = floors.hog(record.frames[0]), floors.hog(record.frames[place])
+    found[record.clip] = strong, strong - first
+  ordered = [found[clip] for clip in sorted(found)]
+  return Appearance(*map(np.stack, zip(*ordered, strict=True)))
+
+
+def _key(run_data: RunData, strongest: str) -> str:
+  """Changes with all that the floors follow from."""
+  cut = [(t.name, t.train.tolist(), t.test.tolist()) for t in run_data.trials]
+  told = repr((_VERSION, run_data.clip_set.fingerprint, strongest, cut))
+  return hashlib.sha256(told.encode()).hexdigest()[:32]
+
+
+def _read(place: pathlib.Path) -> list[dict] | None:
+  try:
+    return json.loads(place.read_text())
+  except (OSError, ValueError):  # not there, or cut off: made anew
+    return None
+
+
+def _keep(places: list[pathlib.Path], text: str) -> None:
+  """Writes `text` to the first place that can be written; a cache may go without."""
+  for place in places:
+    try:
+      place.parent.mkdir(parents=True, exist_ok=True)
+      folder.write(place, text)
+    except OSError:
+      continue
+    return

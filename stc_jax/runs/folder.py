@@ -1,0 +1,117 @@
+"""A run's folder: files written whole or not at all, and checked when it goes on."""
+
+import json
+import os
+import pathlib
+import platform
+from collections.abc import Sequence
+from importlib import metadata
+
+import jax
+
+from stc_jax.errors import InputError
+
+_PACKAGES = [
+  'stc_jax',
+  'jax',
+  'jaxlib',
+  'flax',
+  'optax',
+  'orbax-checkpoint',
+  'numpy',
+  'scikit-learn',
+]
+
+
+def create_folder(workdir: pathlib.Path) -> None:
+  """Makes the run's folder.
+
+  Raises:
+    InputError: it can't be made or written to.
+  """
+  try:
+    workdir.mkdir(parents=True, exist_ok=True)
+    (workdir / 'trials').mkdir(exist_ok=True)
+  except OSError as error:
+    raise InputError(
+      f'{workdir}: cannot be written ({error.strerror}); give another --workdir'
+    ) from error
+
+
+def check_or_write(path: pathlib.Path, text: str, remedy: str) -> None:
+  """Writes a file that a run's numbers follow from, or checks that it is the same.
+
+  Raises:
+    InputError: the folder holds another run's; `remedy` says what to do.
+  """
+  if not path.exists():
+    write(path, text)
+    return
+  old, new = (
+    path.read_text(encoding='utf-8', errors='replace').splitlines(),
+    text.splitlines(),
+  )
+  if old != new:
+    raise InputError(f'{path}: is of another run ({_difference(old, new)}); {remedy}')
+
+
+def _difference(old: Sequence[str], new: Sequence[str]) -> str:
+  """The first lines that differ, and the nearest line that they are indented below."""
+  for i, (there, here) in enumerate(zip(old, new, strict=False)):
+    if there != here:
+      depth = len(there) - len(there.lstrip())
+      above = [a.strip() for a in old[:i] if len(a) - len(a.lstrip()) < depth]
+      place = f'{above[-1]} ' if above else ''
+      return f'{place}{there.strip()} there, {here.strip()} here'
+  return f'{len(old)} lines there, {len(new)} here'
+
+
+def write(path: pathlib.Path, text: str) -> None:
+  """Writes a file whole or not at all."""
+  part = path.with_name(path.name + '.part')
+  try:
+    part.write_text(text, encoding='utf-8')
+    os.replace(part, path)
+  except OSError as error:
+    error.filename = str(path)  # a failed write names no file
+    raise
+
+
+def as_json(value) -> str:
+  """Indented JSON, the same for the same value."""
+  return json.dumps(value, indent=1, ensure_ascii=False) + '\n'
+
+
+def read_json(path: pathlib.Path) -> dict | None:
+  """Reads a file that an earlier start left; None where there is none.
+
+  Raises:
+    InputError: it can't be read.
+  """
+  try:
+    return json.loads(path.read_text(encoding='utf-8'))
+  except FileNotFoundError:
+    return None
+  except (OSError, ValueError) as error:
+    raise InputError(
+      f'{path}: cannot be read ({error}); give another --workdir'
+    ) from error
+
+
+def packages() -> dict[str, str]:
+  """The versions that a number may depend on."""
+  return {name: metadata.version(name) for name in _PACKAGES}
+
+
+def environment() -> dict:
+  """What else a number may depend on: versions, devices, the machine's kind."""
+  devices = jax.devices()
+  return {
+    'packages': packages(),
+    'python': platform.python_version(),
+    'platform': platform.platform(),
+    'cores': os.cpu_count(),
+    'backend': jax.default_backend(),
+    'devices': [device.device_kind for device in devices],
+    'XLA_FLAGS': os.environ.get('XLA_FLAGS', ''),
+  }

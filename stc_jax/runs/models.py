@@ -1,0 +1,68 @@
+"""The finished models of a run: a bundle for each trial, in `<workdir>/models`."""
+
+import pathlib
+import shutil
+
+import jax
+import numpy as np
+
+from stc_jax.data.protocols import Trial
+from stc_jax.errors import InputError
+from stc_jax.predict import bundle
+from stc_jax.predict.bundle import Bundle
+from stc_jax.runs import folder, results
+from stc_jax.runs.config import Experiment
+from stc_jax.runs.run_data import RunData
+
+
+def folder_of(workdir: pathlib.Path, trial: str) -> pathlib.Path:
+  """Where a trial's bundle lies."""
+  return workdir / 'models' / trial
+
+
+def bundle_of(
+  experiment: Experiment, run_data: RunData, trial: Trial, variables: dict
+) -> Bundle:
+  """A finished trial's model with all that using it elsewhere needs."""
+  clip_set = run_data.clip_set
+  place = run_data.trials.index(trial)
+  return Bundle(
+    model=experiment.model,
+    network=experiment.network,
+    input=experiment.input,
+    classes=clip_set.classes,
+    normalisation=jax.tree.map(lambda rows: rows[place], run_data.arrays.normalisation),
+    alignment=clip_set.alignment,
+    clip_seconds=bundle.spread(clip_set.seconds[trial.train]),
+    clip_motion=bundle.spread(clip_set.motion[trial.train]),
+    provenance={
+      'dataset': results.describe_dataset(clip_set),
+      'trial': trial.name,
+      'seed': trial.seed,
+      'training': experiment.decisive()['training'],
+      'packages': folder.packages(),
+    },
+    variables=variables,
+  )
+
+
+def read_variables(workdir: pathlib.Path, trial: str, like: dict) -> dict:
+  """Reads a finished trial's params and batch_stats, host arrays.
+
+  Raises:
+    InputError: there is no such model, or it isn't of the shapes of `like`.
+  """
+  where = folder_of(workdir, trial)
+  if not where.exists():
+    raise InputError(f'{where}: no model of trial {trial}; train it first')
+  variables = bundle.load(where).variables
+  found, wanted = (jax.tree.map(np.shape, tree) for tree in (variables, like))
+  if found != wanted:
+    raise InputError(f'{where}: of another model; remove it and train its trial again')
+  return variables
+
+
+def clear_unfinished(workdir: pathlib.Path) -> None:
+  """Removes what a kill left of bundles that were being written."""
+  for part in (workdir / 'models').glob('.*.part'):
+    shutil.rmtree(part, ignore_errors=True)

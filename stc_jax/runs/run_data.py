@@ -1,0 +1,50 @@
+"""What a run works on: the prepared clips, cut into the protocol's trials."""
+
+import dataclasses
+
+import tensorflow_datasets as tfds
+
+from stc_jax.data import catalogue, protocols
+from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.reading import read
+from stc_jax.data.resident import Resident, TrialArrays, resident, trial_arrays
+from stc_jax.runs.config import Experiment
+
+
+@dataclasses.dataclass(frozen=True)
+class RunData:
+  """What all trials of a run share.
+
+  Attributes:
+    builder: of the prepared set.
+    clip_set: the set at the input's size.
+    data: its arrays, for the device.
+    trials: the whole protocol's; `arrays` is the same for the device.
+  """
+
+  builder: tfds.core.DatasetBuilder
+  clip_set: ClipSet
+  data: Resident
+  trials: list[protocols.Trial]
+  arrays: TrialArrays
+
+
+def load(experiment: Experiment) -> RunData:
+  """Loads the prepared set and cuts it into the protocol's trials.
+
+  Raises:
+    InputError: the set isn't prepared, can't be read, or is too small for the protocol.
+  """
+  dataset, training = experiment.dataset, experiment.training
+  builder = catalogue.prepared_builder(
+    dataset.name, dataset.builder_config, experiment.execution.data_dir
+  )
+  clip_set = read(builder, experiment.input)
+  trials = protocols.trials(clip_set, experiment.protocol)
+  return RunData(
+    builder=builder,
+    clip_set=clip_set,
+    data=resident(clip_set),
+    trials=trials,
+    arrays=trial_arrays(clip_set, trials, training.steps, training.batch_size),
+  )

@@ -1,0 +1,74 @@
+"""The start of a run: its folder is made, or recognised."""
+
+import dataclasses
+import pathlib
+
+import jax
+from rich.console import Console
+
+from stc_jax.data import protocols
+from stc_jax.errors import InputError
+from stc_jax.runs import folder, results
+from stc_jax.runs.config import ExecutionConfig, Experiment
+from stc_jax.runs.run_data import RunData
+from stc_jax.training import mesh as meshes
+
+_OTHER_RUN = 'give another --workdir, or the configuration that it was started with'
+_OTHER_DATA = 'the prepared dataset has changed since; give another --workdir'
+
+
+def open_folder(
+  workdir: pathlib.Path, experiment: Experiment, run_data: RunData, console: Console
+) -> Experiment:
+  """Makes a run's folder, or checks that it is this run's.
+
+  Returns the experiment with the number of devices that its trials are spread over.
+
+  Raises:
+    InputError: it can't be written, or holds another run.
+  """
+  folder.create_folder(workdir)
+  config = folder.as_json(experiment.decisive())
+  folder.check_or_write(workdir / 'config.json', config, _OTHER_RUN)
+  described = folder.as_json(results.describe_dataset(run_data.clip_set))
+  folder.check_or_write(workdir / 'dataset.json', described, _OTHER_DATA)
+  table = protocols.table(run_data.clip_set, run_data.trials)
+  folder.check_or_write(workdir / 'folds.csv', table, _OTHER_DATA)
+  execution = _settled_execution(workdir, experiment, len(run_data.trials))
+  started = folder.as_json(dataclasses.asdict(execution))
+  folder.write(workdir / 'execution.json', started)
+  path, here = workdir / 'environment.json', folder.as_json(folder.environment())
+  if path.exists() and path.read_text() != here:
+    console.print(
+      f'note: this run was started in another environment ({path}); '
+      'its last digits may differ from an uninterrupted one'
+    )
+  else:
+    folder.write(path, here)
+  return dataclasses.replace(experiment, execution=execution)
+
+
+def _settled_execution(
+  workdir: pathlib.Path, experiment: Experiment, trials: int
+) -> ExecutionConfig:
+  """The execution section with a run's own number of devices a trial.
+
+  It is fixed at the first start: the sums of another number have other last digits.
+
+  Raises:
+    InputError: the run was started with another number, or they aren't here.
+  """
+  execution = experiment.execution
+  asked = execution.devices_per_trial
+  earlier = folder.read_json(workdir / 'execution.json')
+  if earlier is not None:
+    fixed = earlier['devices_per_trial']
+    if asked not in (0, fixed):
+      raise InputError(
+        f'execution.devices_per_trial: {asked}, but this run was started with {fixed}; '
+        'leave it out, or give another --workdir'
+      )
+    asked = fixed
+  batch_size = experiment.training.batch_size
+  count = meshes.devices_per_trial(asked, jax.device_count(), trials, batch_size)
+  return dataclasses.replace(execution, devices_per_trial=count)

@@ -1,0 +1,34 @@
+"""A set of random pixels, which take as long as faces."""
+
+import numpy as np
+
+from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.input import COLOURS, InputConfig
+
+CLASSES = 6
+# Clips that lie on the device, and clips tested.
+CLIPS = 64
+
+
+def random_clips(size: InputConfig, count: int = CLIPS) -> ClipSet:
+  """`count` clips of this input's size."""
+  random = np.random.default_rng(0)
+  shape = (count, size.frames, size.height, size.width, COLOURS)
+  names = tuple(f'{number:03}' for number in range(count))
+  zeros = np.zeros(count, np.float32)
+  return ClipSet(
+    name='random pixels',
+    classes=tuple(map(str, range(CLASSES))),
+    frames=random.integers(0, 256, shape, np.uint8).reshape(-1, *shape[2:]),
+    windows=np.arange(count * size.frames, dtype=np.int32).reshape(count, -1),
+    real=np.full(count, size.frames, np.int32),
+    labels=random.integers(0, CLASSES, count).astype(np.int32),
+    subjects=names,
+    clips=names,
+    splits=('data',) * count,
+    seconds=zeros,
+    means=np.full((count, COLOURS), 0.5, np.float32),
+    squares=np.full((count, COLOURS), 1 / 3, np.float32),
+    motion=zeros,
+    fingerprint='',
+  )

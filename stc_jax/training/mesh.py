@@ -1,0 +1,119 @@
+"""The mesh: the one place that knows of many trials and of many devices.
+
+Axis `trial` holds different trials, which never speak to each other. Axis `data` holds
+the parts of one trial's batch: gradients and the statistics of batch normalisation are
+means over it, so that the trial computes what it computes on one device.
+"""
+
+import dataclasses
+from collections.abc import Callable
+
+import jax
+from jax.sharding import AxisType
+from jax.sharding import PartitionSpec as P
+
+from stc_jax.errors import InputError
+
+TRIAL, DATA = 'trial', 'data'
+
+
+@dataclasses.dataclass(frozen=True)
+class DataAxis:
+  """What a step asks of the devices that its trial is spread over.
+
+  Attributes:
+    devices: how many; with one, nothing is asked of anybody.
+  """
+
+  devices: int = 1
+
+  @property
+  def name(self) -> str | None:
+    """The mesh axis, where there is more than one device."""
+    return DATA if self.devices > 1 else None
+
+  def own(self, tree):
+    """This device's rows of arrays that hold a whole batch."""
+    if not self.name:
+      return tree
+
+    def rows(leaf):
+      size = leaf.shape[0] // self.devices
+      first = jax.lax.axis_index(DATA) * size
+      return jax.lax.dynamic_slice_in_dim(leaf, first, size)
+
+    return jax.tree.map(rows, tree)
+
+  def whole(self, rows: jax.Array) -> jax.Array:
+    """The rows of all devices, in the order of `own`."""
+    return jax.lax.all_gather(rows, DATA, tiled=True) if self.name else rows
+
+  def mean(self, tree):
+    """Over devices."""
+    return jax.lax.pmean(tree, DATA) if self.name else tree
+
+  def sum(self, tree):
+    """Over devices."""
+    return jax.lax.psum(tree, DATA) if self.name else tree
+
+
+def devices_per_trial(asked: int, devices: int, trials: int, batch_size: int) -> int:
+  """How many devices a trial is spread over.
+
+  `asked` 0 leaves it to us: as many as there are for each of the whole protocol's
+  trials, of those numbers that divide a batch.
+
+  Raises:
+    InputError: fewer devices than asked for, or a batch that they can't share equally.
+  """
+  if not asked:
+    most = max(1, devices // trials)
+    return max(n for n in range(1, most + 1) if batch_size % n == 0)
+  if asked > devices:
+    raise InputError(
+      f'execution.devices_per_trial: this run spreads a trial over {asked} devices, '
+      f'here {"is 1" if devices == 1 else f"are {devices}"}; start it where there are '
+      'as many, or give another --workdir'
+    )
+  if batch_size % asked:
+    raise InputError(
+      f'execution.devices_per_trial: {asked} devices cannot share a batch of '
+      f'{batch_size} equally; set a divisor of it'
+    )
+  return asked
+
+
+def make_mesh(per_trial: int = 1, devices: int | None = None) -> jax.sharding.Mesh:
+  """All devices, or the first so many, as rows of `per_trial`; what is left idles."""
+  count = (devices or jax.device_count()) // per_trial
+  return jax.make_mesh(
+    (count, per_trial),
+    (TRIAL, DATA),
+    (AxisType.Auto, AxisType.Auto),
+    devices=jax.devices()[: count * per_trial],
+  )
+
+
+def data_axis(mesh: jax.sharding.Mesh) -> DataAxis:
+  """The axis that a step of this mesh's trials knows of."""
+  return DataAxis(mesh.shape[DATA])
+
+
+def over_trials(function: Callable, mesh: jax.sharding.Mesh, donate: bool) -> Callable:
+  """Maps `function(shared, *trial)` over a leading trial axis sharded on `mesh`.
+
+  Nothing crosses axis `trial`: each of its places runs its own trials, one after
+  another, so a trial in a stack computes what it computes alone. `donate` gives the
+  last argument's memory to the result.
+  """
+
+  def local(shared, *stacked):
+    return jax.lax.map(lambda trial: function(shared, *trial), stacked)
+
+  def mapped(shared, *stacked):
+    specs = (P(), *(P(TRIAL) for _ in stacked))
+    return jax.shard_map(
+      local, mesh=mesh, in_specs=specs, out_specs=P(TRIAL), check_vma=False
+    )(shared, *stacked)
+
+  return jax.jit(mapped, donate_argnums=(-1,) if donate else ())

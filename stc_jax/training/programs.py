@@ -1,0 +1,165 @@
+"""The compiled programs of a run, for clips that live in device memory."""
+
+import functools
+import time
+from collections.abc import Callable
+
+import jax
+from flax import linen as nn
+from jax.sharding import NamedSharding
+from jax.sharding import PartitionSpec as P
+from jaxtyping import Array, Float
+
+from stc_jax.data import resident
+from stc_jax.data.input import InputConfig
+from stc_jax.data.resident import Resident, TrialArrays, trial_key
+from stc_jax.models import shapes
+from stc_jax.training import mesh as meshes
+from stc_jax.training import step
+from stc_jax.training.mesh import TRIAL, over_trials
+from stc_jax.training.optimizer import TrainingConfig, make
+from stc_jax.training.state import TrainState, create
+from stc_jax.training.step import Learner
+from stc_jax.training.tasks import Classification
+
+
+class Programs:
+  """A run's programs; each serves every wave of its trials.
+
+  Compiled ahead of time, so that a shape of another kind is an error and not another
+  compilation.
+
+  Args:
+    build: makes the network, given the mesh axis that a batch is spread over, if any.
+    training, config: sections `training` and `input` of the launch file.
+    chunk: steps between two looks at the host.
+    data, wave: arrays of the shapes that all calls will have.
+    mesh: see `stc_jax.training.mesh`.
+
+  Attributes:
+    chunk: steps between two looks at the host.
+    compile_seconds: spent so far.
+  """
+
+  def __init__(
+    self,
+    build: Callable[[str | None], nn.Module],
+    training: TrainingConfig,
+    config: InputConfig,
+    chunk: int,
+    data: Resident,
+    wave: TrialArrays,
+    mesh: jax.sharding.Mesh,
+  ):
+    axis = meshes.data_axis(mesh)
+    self.learner = Learner(
+      build(axis.name), make(training), Classification(training.label_smoothing), axis
+    )
+    self._training, self._config, self.chunk = training, config, chunk
+    self._mesh = mesh
+    self._data = _specs(data, self._shared)
+    self._wave = _specs(wave, self._stacked)
+    self.compile_seconds = 0.0
+
+  @functools.cached_property
+  def init(self) -> Callable:
+    """(data, trials) -> states."""
+    return self._compile(self._init, self._data, self._wave)
+
+  @functools.cached_property
+  def train_chunk(self) -> Callable:
+    """(data, trials, states) -> states, progress; consumes the states given."""
+    mapped = over_trials(self._train_chunk, self._mesh, donate=True)
+    return self._compile(mapped, self._data, self._wave, self._states)
+
+  @functools.cached_property
+  def predict(self) -> Callable:
+    """(data, trials, variables) -> probabilities of the padded test clips."""
+    mapped = over_trials(self._predict, self._mesh, donate=False)
+    return self._compile(mapped, self._data, self._wave, self._states.variables)
+
+  def lowered_chunk(self, platforms: tuple[str, ...]) -> jax.stages.Lowered:
+    """`train_chunk` as these platforms would be given it, to read."""
+    mapped = over_trials(self._train_chunk, self._mesh, donate=True)
+    traced = mapped.trace(self._data, self._wave, self._states)
+    return traced.lower(lowering_platforms=platforms)
+
+  def compile_all(self) -> None:
+    """Compiles what training needs, before any clock runs."""
+    _ = self.init, self.train_chunk, self.predict
+
+  def one_state(self) -> TrainState:
+    """One trial's state, as shapes."""
+    return jax.tree.map(
+      lambda leaf: jax.ShapeDtypeStruct(leaf.shape[1:], leaf.dtype), self._states
+    )
+
+  def put_trials(self, tree):
+    """Lays arrays with a leading trial axis over the mesh."""
+    return jax.device_put(tree, self._stacked)
+
+  def put_shared(self, tree):
+    """Gives arrays to every device; a CPU takes aligned ones over without a copy."""
+    return jax.device_put(tree, self._shared)
+
+  def _init_one(self, data: Resident, trial: TrialArrays) -> TrainState:
+    del data
+    config = self._config
+    return create(
+      self.learner.model,
+      self.learner.optimizer,
+      trial_key(trial, resident.INIT),
+      shapes.one_clip(config.frames, config.height, config.width, config.channels),
+      self.learner.task.metrics,
+      self._training.steps,
+    )
+
+  def _train_chunk(self, data: Resident, trial: TrialArrays, state: TrainState):
+    augment = self._training.augment
+
+    def batch_at(number):
+      shown = self.learner.axis.own(resident.shown_at(trial, number, augment))
+      batch = resident.training_batch(
+        data, trial.normalisation, shown, self._config, augment
+      )
+      key = jax.random.fold_in(trial_key(trial, resident.DROPOUT), number)
+      return batch, key
+
+    return step.train_chunk(self.learner, batch_at, self.chunk, state)
+
+  def _predict(
+    self, data: Resident, trial: TrialArrays, variables: dict
+  ) -> Float[Array, 'm n']:
+    def views(clips):
+      return resident.test_views(data, trial.normalisation, clips, self._config)
+
+    batch_size = self._training.batch_size
+    return step.predict(self.learner, views, batch_size, trial.test, variables)
+
+  @functools.cached_property
+  def _init(self) -> Callable:
+    return over_trials(self._init_one, self._mesh, donate=False)
+
+  @functools.cached_property
+  def _states(self) -> TrainState:
+    return _specs(jax.eval_shape(self._init, self._data, self._wave), self._stacked)
+
+  @property
+  def _shared(self) -> NamedSharding:
+    return NamedSharding(self._mesh, P())
+
+  @property
+  def _stacked(self) -> NamedSharding:
+    return NamedSharding(self._mesh, P(TRIAL))
+
+  def _compile(self, function: Callable, *specs) -> Callable:
+    began = time.perf_counter()
+    compiled = function.lower(*specs).compile()
+    self.compile_seconds += time.perf_counter() - began
+    return compiled
+
+
+def _specs(tree, sharding: NamedSharding):
+  return jax.tree.map(
+    lambda leaf: jax.ShapeDtypeStruct(leaf.shape, leaf.dtype, sharding=sharding), tree
+  )

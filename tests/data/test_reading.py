@@ -1,0 +1,116 @@
+"""Prepared sets, read from real array_record files."""
+
+import clip_sets
+import numpy as np
+import pytest
+import tensorflow_datasets as tfds
+
+from stc_jax.data import reading
+from stc_jax.errors import InputError
+
+SIZE = clip_sets.INPUT
+LENGTHS = (3, 4, 9, 30)
+
+
+class Toy(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+  """Four clips of noise in two splits, its names not in the order of its files."""
+
+  VERSION = tfds.core.Version('1.0.0')
+  RELEASE_NOTES = {'1.0.0': 'First version.'}  # noqa: RUF012
+  change = 0
+
+  def _info(self):
+    features = {
+      'frames': tfds.features.Tensor(
+        shape=(None, 16, 16, 3), dtype=np.uint8, encoding='bytes'
+      ),
+      'label': tfds.features.ClassLabel(names=['calm', 'glad']),
+      'subject': tfds.features.Text(),
+      'clip': tfds.features.Text(),
+      'fps': tfds.features.Scalar(np.float32),
+    }
+    return self.dataset_info_from_configs(
+      features=tfds.features.FeaturesDict(features),
+      metadata=tfds.core.MetadataDict({'subject_folds': [['a'], ['b']]}),
+    )
+
+  def _split_generators(self, dl_manager):
+    return {
+      'train': self._generate_examples((0, 1, 2)),
+      'test': self._generate_examples((3,)),
+    }
+
+  def _generate_examples(self, numbers):
+    for number in numbers:
+      yield (
+        f'{number}',
+        {
+          'frames': frames_of(number) + np.uint8(self.change),
+          'label': number % 2,
+          'subject': 'ab'[number % 2],
+          'clip': f'clip{9 - number}',
+          'fps': 25.0,
+        },
+      )
+
+
+def frames_of(number):
+  rng = np.random.default_rng(number)
+  return rng.integers(0, 200, (LENGTHS[number], 16, 16, 3), np.uint8)
+
+
+def prepared(folder, kind=Toy):
+  builder = kind(data_dir=folder)
+  builder.download_and_prepare(file_format='array_record')
+  return builder
+
+
+@pytest.fixture(scope='module')
+def clip_set(tmp_path_factory):
+  return reading.read(prepared(tmp_path_factory.mktemp('toy')), SIZE)
+
+
+def test_every_shown_frame_is_there_once_and_windows_point_at_it(clip_set):
+  assert clip_set.clips == ('clip6', 'clip7', 'clip8', 'clip9')
+  for place, number in enumerate((3, 2, 1, 0)):
+    shown, real = SIZE.window(LENGTHS[number], 25.0)
+    pixels = clip_set.frames[clip_set.windows[place]]
+    np.testing.assert_array_equal(pixels, frames_of(number)[shown])
+    assert clip_set.real[place] == real
+  assert len(clip_set.frames) == 3 + 4 + 4 + 4
+  assert clip_set.frames.ctypes.data % 64 == 0
+
+
+def test_what_is_measured_of_each_clip(clip_set):
+  assert clip_set.splits == ('test', 'train', 'train', 'train')
+  assert clip_set.subjects == ('b', 'a', 'b', 'a')
+  assert clip_set.subject_folds == (('a',), ('b',))
+  np.testing.assert_allclose(clip_set.seconds, np.array([30, 9, 4, 3]) / 25)
+  pixels = clip_set.frames[clip_set.windows] / 255.0
+  np.testing.assert_allclose(clip_set.means, pixels.mean((1, 2, 3)), rtol=1e-6)
+  np.testing.assert_allclose(clip_set.squares, (pixels**2).mean((1, 2, 3)), rtol=1e-6)
+  moved = np.abs(pixels - pixels[:, :1]).mean((2, 3, 4)).max(axis=1) * 255
+  np.testing.assert_allclose(clip_set.motion, moved, rtol=1e-5)
+
+
+def test_the_fingerprint_sees_pixels_and_not_the_input(clip_set, tmp_path):
+  class Changed(Toy, skip_registration=True):
+    name, change = 'toy', 1
+
+  changed = reading.read(prepared(tmp_path / 'changed', Changed), SIZE)
+  assert changed.fingerprint != clip_set.fingerprint
+  builder = prepared(tmp_path / 'same')
+  other = reading.read(
+    builder, clip_sets.INPUT.__class__(**(vars(SIZE) | {'frames': 2}))
+  )
+  assert other.fingerprint == clip_set.fingerprint
+
+
+def test_a_damaged_record_names_the_set(tmp_path):
+  builder = prepared(tmp_path)
+  (path,) = tmp_path.rglob('*train.array_record*')
+  whole = path.read_bytes()
+  middle = len(whole) // 4
+  path.write_bytes(whole[:middle] + bytes(200) + whole[middle + 200 :])
+  with pytest.raises(InputError, match='records cannot be read'):
+    reading.read(builder, SIZE)

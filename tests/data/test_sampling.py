@@ -1,0 +1,49 @@
+import numpy as np
+import pytest
+
+from stc_jax.data import sampling
+
+
+def test_longer_clips_are_sampled_uniformly_and_keep_both_ends():
+  indices = sampling.uniform(71, 18)
+  assert (indices[0], indices[-1], len(indices)) == (0, 70, 18)
+  assert set(np.diff(indices)) <= {4, 5}
+
+
+def test_shorter_clips_repeat_their_last_frame():
+  np.testing.assert_array_equal(sampling.uniform(4, 6), [0, 1, 2, 3, 3, 3])
+  np.testing.assert_array_equal(sampling.uniform(1, 3), [0, 0, 0])
+
+
+@pytest.mark.parametrize('sample', sampling.SAMPLINGS.values())
+@pytest.mark.parametrize('length', range(1, 80, 7))
+@pytest.mark.parametrize('frames', [1, 2, 18])
+def test_any_length_gives_ascending_frames_of_the_clip(sample, length, frames):
+  indices = sample(length, frames)
+  assert len(indices) == frames
+  assert (np.diff(indices) >= 0).all()
+  assert indices.min() >= 0
+  assert indices.max() <= length - 1
+
+
+def test_resampling_keeps_time():
+  # 4 s at 25 fps seen at 10: frame k is shown at k / 10 s.
+  indices = sampling.resample(100, 25.0, 10.0)
+  assert len(indices) == 40
+  np.testing.assert_allclose(indices / 25, np.arange(40) / 10, atol=0.5 / 25 + 1e-9)
+  np.testing.assert_array_equal(sampling.resample(3, 25.0, 25.0), [0, 1, 2])
+
+
+@pytest.mark.parametrize(
+  ('length', 'rate', 'wanted', 'real'),
+  [
+    (3, 0.0, [0, 1, 2, 2], 3),
+    (9, 0.0, [0, 3, 5, 8], 4),
+    (8, 12.5, [0, 2, 4, 6], 4),  # every other frame of 25 a second
+    (4, 12.5, [0, 2, 2, 2], 2),
+  ],
+)
+def test_a_window_knows_how_many_frames_are_real(length, rate, wanted, real):
+  numbers, count = sampling.window(length, 25.0, rate, 4, 'uniform')
+  np.testing.assert_array_equal(numbers, wanted)
+  assert count == real
