@@ -1,5 +1,6 @@
 """Whatever is wrong with its input, `stc_jax.main` says so in one line."""
 
+import json
 import os
 import shutil
 import signal
@@ -62,7 +63,7 @@ def interrupted(data_dir, environment, tmp_path_factory):
   return workdir
 
 
-LONG = {'training__stages': '((3000, 0.001),)', 'training__checkpoint_seconds': '0.0'}
+LONG = {'training__stages': '((3000, 0.001),)', 'execution__checkpoint_seconds': '0.0'}
 CHECKPOINT = 'checkpoints/*/*[0-9]/_CHECKPOINT_METADATA'
 
 
@@ -73,7 +74,8 @@ def test_without_help_from_the_tests_too(tmp_path):
 
 def test_flags(refuses, run):
   refused(run('stc_jax.main'), '--config')
-  refused(run('stc_jax.main', '--config=gone.py', '--config.model.name=stc'), 'gone.py')
+  refused(run('stc_jax.main', '--config=launch/mmi.py:papre'), ('papre', 'paper'))
+  refused(run('stc_jax.main', '--config=gone.py', '--config.model=stc'), 'gone.py')
   refuses(('wrokdir', 'workdir'), '--wrokdir=elsewhere')
   refuses("'stray'", 'stray')
   refuses(('--mode=test', 'evaluate'), '--mode=test')
@@ -89,23 +91,26 @@ def test_a_launch_file_of_ones_own(run, tmp_path):
     ('x = 1\n', 'get_config'),
     ('def get_config():\n  return {}\n', 'ConfigDict'),
     ('def get_config():\n  pass\n', '--config'),
-    (OWN.format('config.model.lstm_widht = 8'), ('lstm_widht', 'lstm_width', 'line 5')),
-    (OWN.format('config.model.name = nil'), ("'nil'", 'line 5')),
+    (
+      OWN.format('config.stc_nlstm.lstm_widht = 8'),
+      ('lstm_widht', 'lstm_width', 'line 5'),
+    ),
+    (OWN.format('config.model = nil'), ("'nil'", 'line 5')),
     (OWN.format('config.training.batch_size = "8x"'), ('batch_size', 'line 5')),
     (
-      OWN.format('config.unlock(); config.model.lstm_widht = 8'),
-      ('model.lstm_widht', "'lstm_width'"),
+      OWN.format('config.unlock(); config.stc_nlstm.lstm_widht = 8'),
+      ('stc_nlstm.lstm_widht', "'lstm_width'"),
     ),
     (OWN.format('config.unlock(); del config.protocol'), ('protocol', 'missing')),
-    (OWN.format('config.unlock(); config.model = 5'), ("'model'", 'line 5')),
+    (OWN.format('config.unlock(); config.training = 5'), ("'training'", 'line 5')),
     (
-      OWN.format('config.unlock(); del config.model.name; config.model.name = 7'),
-      ('model.name: 7', 'str'),
+      OWN.format('config.unlock(); del config.model; config.model = 7'),
+      ('model: 7', 'str'),
     ),
     (
       'from ml_collections import ConfigDict\n'
       'def get_config():\n  return ConfigDict({"dataset": {"name": "clip_folder"}})\n',
-      ('config.model', 'default.get_config()'),
+      ('config.input', 'default.get_config()'),
     ),
   ):
     path.write_text(text)
@@ -114,18 +119,29 @@ def test_a_launch_file_of_ones_own(run, tmp_path):
 
 
 def test_values(refuses):
-  refuses(('model.name', "'resnet'", 'stc_nlstm'), model__name='resnet')
-  refuses(('model.dtype', "'float8'", 'bfloat16'), model__dtype='float8')
-  refuses(('model.notation', 'I(16,16)'), model__notation='I(16,16)-C(3,4)-S')
-  refuses(('model.notation', '[4, 8]'), model__notation='I(16,16,3)-C(3,4)-C(3,8)-S')
-  refuses(('model.levels', "'a'"), model__levels="('a',)")
+  refuses(("model: 'resnet'", 'stc_nlstm'), model='resnet')
+  refuses(('stc.dropout', 'stc_nlstm.dropout', 'config.model=stc'), stc__dropout='0.1')
+  refuses(('stc_nlstm.dtype', "'float8'", 'bfloat16'), stc_nlstm__dtype='float8')
+  refuses(('stc_nlstm.notation', 'I(9,9)'), stc_nlstm__notation='I(9,9)-C(3,4)-S')
+  refuses(
+    ('stc_nlstm.notation', 'input.height'), stc_nlstm__notation='I(9,9,3)-C(3,4)-S'
+  )
+  refuses(('stc_nlstm.notation', '[4, 8]'), stc_nlstm__notation='C(3,4)-C(3,8)-S')
+  refuses(('stc_nlstm.levels', "'a'"), stc_nlstm__levels="('a',)")
   refuses('training.stages: ()', training__stages='()')
   refuses(('training.stages', '2.5'), training__stages='((2.5, 0.001),)')
   refuses(('training.stages', "'a'"), training__stages='((2, "a"),)')
   refuses('training.batch_size', training__batch_size='0')
-  refuses('dataset.frame_rate', dataset__frame_rate='-1.0')
+  refuses('input.frame_rate', input__frame_rate='-1.0')
+  refuses(('input.transforms', "'blur'"), input__transforms="('blur',)")
+  refuses('training.weight_decay: nan', training__weight_decay='nan')
+  refuses('protocol.seed', protocol__seed='-1')
+  refuses(('protocol.kind', 'brings no such lists'), protocol__kind='given')
   refuses(('protocol.folds', '4 subjects', '--config'), protocol__folds='5')
-  refuses('protocol.first_trials', protocol__first_trials='3')
+  refuses('execution.first_trials', execution__first_trials='3')
+  refuses(
+    ('execution.devices_per_trial', 'here is 1'), execution__devices_per_trial='2'
+  )
 
 
 def test_datasets(refuses, tmp_path):
@@ -143,16 +159,18 @@ def test_datasets(refuses, tmp_path):
   refuses((str(record.parent), '--overwrite'), data_dir=alone)
 
 
-def test_workdirs(refuses, finished, tmp_path):
+def test_workdirs(refuses, run, finished, tmp_path):
   (tmp_path / 'file').write_text('in the way')
   refuses((str(tmp_path / 'file'), '--workdir'), workdir=tmp_path / 'file' / 'run')
   refuses(
     (str(finished / 'config.json'), '"lstm_width"', '--workdir'),
     workdir=finished,
-    model__lstm_width='9',
+    stc_nlstm__lstm_width='9',
   )
   gone = tmp_path / 'gone'
   refuses((str(gone), 'no run there'), '--mode=evaluate', workdir=gone)
+  refused(run('stc_jax.main', '--mode=evaluate', f'--workdir={gone}'), str(gone))
+  refused(run('stc_jax.main', '--mode=evaluate'), '--workdir')
   assert not gone.exists()
 
 
@@ -183,8 +201,6 @@ def test_another_dataset_than_before(refuses, finished, data_dir, tmp_path):
   other = tmp_path / 'data'
   preparation.prepare('clip_folder', '', str(other), str(clips))
   run = shutil.copytree(finished, tmp_path / 'run')
-  config = (run / 'config.json').read_text().replace(str(data_dir), str(other))
-  (run / 'config.json').write_text(config)
   refuses((str(run / 'dataset.json'), 'sha256', '--workdir'), data_dir=other)
 
 
@@ -201,7 +217,15 @@ def test_damaged_models(refuses, finished, tmp_path):
 def test_damaged_checkpoints(refuses, interrupted, tmp_path, kept):
   run = shutil.copytree(interrupted, tmp_path / 'run')
   _garble(run / 'checkpoints', kept)
-  refuses((str(run / 'checkpoints'), 'remove it'), **LONG)
+  refuses((str(run / 'checkpoints' / '0-0'), 'remove it'), **LONG)
+
+
+def test_a_checkpoint_of_another_trial(refuses, interrupted, tmp_path):
+  run = shutil.copytree(interrupted, tmp_path / 'run')
+  (identity,) = (run / 'checkpoints').glob('0-0/*/identity/metadata')
+  other = json.loads(identity.read_text()) | {'test': [0]}
+  identity.write_text(json.dumps(other))
+  refuses((str(run / 'checkpoints' / '0-0'), 'other clips'), **LONG)
 
 
 def _garble(folder, kept: float = 0.5) -> None:

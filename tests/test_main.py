@@ -3,14 +3,9 @@
 import csv
 import json
 import math
-import os
-import random
 import shutil
-import signal
-import subprocess
-import sys
-import time
 
+import kills
 import numpy as np
 import pytest
 import small_run
@@ -35,7 +30,8 @@ def test_a_run_leaves_its_files(finished):
   assert summary['model'] == 'stc_nlstm'
   assert (summary['trials'], summary['classes']) == (2, list(small_run.LABELS))
   assert summary['chance_accuracy'] == pytest.approx(1 / 3)
-  assert 0 <= summary['floor_accuracy'] <= 1
+  for floor in ('floor_accuracy', 'temporal_floor_accuracy'):
+    assert 0 <= summary[floor] <= 1
   assert len(list((finished / 'trials').glob('*.json'))) == 2
   config = json.loads((finished / 'config.json').read_text())
   assert config['training']['stages'] == [[60, 0.001]]
@@ -76,8 +72,10 @@ def test_the_summary_follows_from_the_predictions(finished):
     for fold in ('0', '1')
     if (pairs := [(r['label'], r['predicted']) for r in rows if r['fold'] == fold])
   ]
-  assert summary['accuracy_mean'] == pytest.approx(np.mean(accuracies))
-  assert summary['accuracy_std'] == pytest.approx(np.std(accuracies, ddof=1))
+  assert summary['trial_accuracy_mean'] == pytest.approx(np.mean(accuracies))
+  assert summary['trial_accuracy_std'] == pytest.approx(np.std(accuracies, ddof=1))
+  assert summary['accuracy_mean'] == pytest.approx(metrics.accuracy_score(truth, guess))
+  assert summary['accuracy_std'] is None
   low, high = summary['accuracy_ci95']
   assert low <= summary['accuracy_mean'] <= high
 
@@ -98,6 +96,7 @@ def test_the_same_command_again_changes_nothing(finished, data_dir, environment)
   before = contents(finished)
   said = succeeds(*small_run.command(data_dir, finished), env=environment)
   assert 'compiling' not in said
+  assert 'fitting' not in said
   assert contents(finished) == before
 
 
@@ -114,48 +113,91 @@ def test_evaluating_makes_the_same_results_from_the_models(
   succeeds(*command, env=environment)
   for name in RESULTS:
     assert (run / name).read_bytes() == (finished / name).read_bytes(), name
+  alone = ('stc_jax.main', '--mode=evaluate', f'--workdir={run}')
+  (run / 'summary.json').unlink()
+  succeeds(*alone, env=environment)
+  assert (run / 'summary.json').read_bytes() == (finished / 'summary.json').read_bytes()
   (run / 'trials' / '0-1.json').unlink()
-  fails(*command, naming=('0-1.json', 'without --mode=evaluate'), env=environment)
+  fails(*alone, naming=('0-1.json', 'without --mode=evaluate'), env=environment)
 
 
-def test_kills_at_any_moment_leave_no_trace(finished, data_dir, environment, tmp_path):
-  """Five of them: while compiling, while the first trial trains, between trials, ..."""
-  draw, run = random.Random(0), tmp_path / 'run'
-  command = small_run.command(data_dir, run, training__checkpoint_seconds='0.0')
-  kept = {}
-  for sign, seconds in (
-    ('config.json', 3.0),
-    ('checkpoints/0-0_of_1/*[0-9]/_CHECKPOINT_METADATA', 0.3),
-    ('models/0-0*', 0.1),
-    ('trials/0-0.json', 0.5),
-    ('checkpoints/0-1_of_1/*[0-9]/_CHECKPOINT_METADATA', 0.5),
-  ):
-    _kill(
-      command, environment, lambda s=sign: list(run.glob(s)), draw.random() * seconds
-    )
-    for path in run.glob('trials/*.json'):
-      kept.setdefault(path, path.stat().st_mtime_ns)
-  assert kept
-  succeeds(*command, env=environment)
+@pytest.mark.parametrize('devices', [1, 4])
+def test_kills_leave_no_trace(devices, data_dir, environment, tmp_path):
+  """While the first trials train, then between the results of one wave."""
+  env = kills.environment(environment, devices)
+  fields = {'protocol__folds': '4', 'training__stages': '((20, 0.001),)'}
+  whole, run = tmp_path / 'whole', tmp_path / 'run'
+  succeeds(*kills.command(data_dir, whole, 1, **fields), env=env)
+  trains = 'checkpoints/0-0/*[0-9]/_CHECKPOINT_METADATA'
+  argv = kills.command(data_dir, run, 4 // devices, **fields)
+  kills.kill(argv, env, lambda: bool(list(run.glob(trains))), 0.1)
+  assert kills.results(run) == 0
+  kills.kill(argv, env, lambda: kills.results(run) > 0, 0.0)
+  assert 0 < kills.results(run) < 4
+  kept = {path: path.stat().st_mtime_ns for path in run.glob('trials/*.json')}
+  succeeds(*kills.command(data_dir, run, 2, **fields), env=env)
   assert {path: path.stat().st_mtime_ns for path in kept} == kept
-  for name in RESULTS:
-    assert (run / name).read_bytes() == (finished / name).read_bytes(), name
+  assert kills.outcome(run) == kills.outcome(whole)
   assert not (run / 'checkpoints').exists()
-  assert sorted(p.name for p in (run / 'models').iterdir()) == ['0-0', '0-1']
+  assert sorted(p.name for p in (run / 'models').iterdir()) == [
+    '0-0',
+    '0-1',
+    '0-2',
+    '0-3',
+  ]
 
 
-def _kill(command, environment, begun, seconds):
-  """Starts `command`, and kills it so many seconds after `begun()`."""
-  process = subprocess.Popen(
-    [sys.executable, '-m', *command],
-    env=environment,
-    stdout=subprocess.DEVNULL,
-    stderr=subprocess.PIPE,
-  )
-  while process.poll() is None and not begun():
-    time.sleep(0.01)
-  time.sleep(seconds)
-  os.kill(process.pid, signal.SIGKILL)
-  _, said = process.communicate()
-  assert process.returncode in (0, -signal.SIGKILL)
-  assert not said, said.decode()
+def test_a_run_goes_on_with_more_trials(finished, data_dir, environment, tmp_path):
+  run = tmp_path / 'run'
+  command = small_run.command(data_dir, run, execution__first_trials='1')
+  succeeds(*command, env=environment)
+  assert kills.results(run) == 1
+  summary = json.loads((run / 'summary.json').read_text())
+  assert summary['accuracy_mean'] is None
+  assert summary['trial_accuracy_mean'] == summary['trial_accuracies'][0]
+  succeeds(*small_run.command(data_dir, run), env=environment)
+  assert kills.outcome(run) == kills.outcome(finished)
+
+
+def test_one_model_on_everything_has_no_accuracy(data_dir, environment, tmp_path):
+  fields = {'protocol__kind': 'all', 'training__stages': '((4, 0.001),)'}
+  said = succeeds(*small_run.command(data_dir, tmp_path, **fields), env=environment)
+  assert 'there is no accuracy' in said
+  summary = json.loads((tmp_path / 'summary.json').read_text())
+  for field in ('accuracy_mean', 'trial_accuracy_mean', 'floor_accuracy', 'macro_f1'):
+    assert summary[field] is None
+  assert len(rows_of(tmp_path / 'predictions.csv')) == 0
+  assert (tmp_path / 'models' / '0-0' / 'weights.safetensors').exists()
+
+
+@pytest.mark.parametrize('model', ['stc', 'stc_lstm', 'stc_slstm'])
+def test_a_model_is_chosen_by_its_name_alone(model, data_dir, environment, tmp_path):
+  command = small_run.command(data_dir, tmp_path, training__stages='((2, 0.001),)')
+  command = [part.replace('config.stc_nlstm.', f'config.{model}.') for part in command]
+  if model == 'stc':
+    command = [part for part in command if 'lstm_' not in part and 'levels' not in part]
+  succeeds(*command, f'--config.model={model}', env=environment)
+  config = json.loads((tmp_path / 'config.json').read_text())
+  assert config['model'] == model
+  assert 'stc_nlstm' not in config
+
+
+def test_the_paper_s_recipe(data_dir, environment, tmp_path):
+  fields = {'training__stages': '((2, 0.0025),)', 'training__batch_size': '4'}
+  command = small_run.command(data_dir, tmp_path, **fields)
+  command[1] = '--config=launch/clip_folder.py:paper'
+  succeeds(*command, env=environment)
+  config = json.loads((tmp_path / 'config.json').read_text())
+  assert config['training']['optimizer'] == 'sgd'
+  assert config['input']['transforms'] == []
+  assert not config['stc_nlstm']['pyramid_norm']
+
+
+def test_a_trial_that_diverges_is_named(data_dir, environment, tmp_path):
+  fields = {'training__stages': '((40, 1e30),)', 'training__gradient_clip': '0.0'}
+  fields |= {'training__optimizer': 'sgd'}
+  command = small_run.command(data_dir, tmp_path, **fields)
+  said = fails(*command, naming='trial 0-0: the loss is not finite', env=environment)
+  assert 'training.stages' in said
+  assert kills.results(tmp_path) == 0
+  assert not list(tmp_path.glob('checkpoints/*/*[0-9]/_CHECKPOINT_METADATA'))

@@ -44,7 +44,7 @@ class ConvBlock(nn.Module):
   activation_place: str
   norm_momentum: float
   dtype: DTypeLike
-  data_axis: str | None
+  data_axis: str | None = None
 
   @nn.compact
   def __call__(self, video: Float[Array, 'b t h w c'], train: bool) -> Features:

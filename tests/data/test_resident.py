@@ -32,8 +32,9 @@ def test_a_batch_is_gathered_from_frames_that_lie_there_once():
   clip_set, data, _, (trial, *_) = material()
   batch = batch_of(data, trial, 3, augment=False)
   clips = np.asarray(trial.order[3])
-  pixels = clip_set.frames[clip_set.windows[clips]]
-  ours = input.network_input(pixels, clip_set.real[clips], trial.normalisation, PLAIN)
+  pixels = jnp.asarray(clip_set.frames[clip_set.windows[clips]], jnp.float32)
+  real = jnp.asarray(clip_set.real[clips])
+  ours = input.network_input(pixels, real, trial.normalisation, PLAIN)
   np.testing.assert_allclose(batch.video, ours, atol=1e-5)
   np.testing.assert_array_equal(batch.targets, clip_set.labels[clips])
 

@@ -1,0 +1,99 @@
+"""Finished models away from home: no dataset, no TFDS, no run."""
+
+import csv
+import json
+import os
+import shutil
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import stc_jax
+from stc_jax.data import catalogue, reading
+from stc_jax.errors import InputError
+
+# What a stranger does with a bundle; frames come from a file of NumPy's.
+STRANGER = """
+import sys
+sys.modules['tensorflow_datasets'] = None
+import numpy as np
+import stc_jax
+model = stc_jax.load(sys.argv[1])
+clips = np.load(sys.argv[2])
+answers = {name: model(clips[name], fps=25.0).tolist() for name in clips}
+import json
+print(json.dumps({'classes': model.classes, 'answers': answers}))
+"""
+
+
+@pytest.fixture(scope='module')
+def tested(finished, data_dir, tmp_path_factory):
+  """Each trial's test clips: their frames in a file, and what the run said of them."""
+  builder = catalogue.prepared_builder('clip_folder', '', str(data_dir))
+  frames = {record.clip: record.frames for record in reading.records(builder)}
+  with (finished / 'predictions.csv').open(newline='') as file:
+    rows = list(csv.DictReader(file))
+  path = tmp_path_factory.mktemp('frames') / 'clips.npz'
+  np.savez(path, **frames)
+  return path, rows
+
+
+def ask(*argv) -> dict:
+  done = subprocess.run(
+    [sys.executable, '-c', STRANGER, *map(str, argv)],
+    env=os.environ,
+    capture_output=True,
+    text=True,
+    check=True,
+  )
+  return json.loads(done.stdout)
+
+
+def test_a_bundle_answers_as_its_trial_did(finished, tested, tmp_path):
+  path, rows = tested
+  bundle = shutil.copytree(finished / 'models' / '0-1', tmp_path / 'mine')
+  said = ask(bundle, path)
+  checked = 0
+  for row in (row for row in rows if row['fold'] == '1'):
+    wanted = [float(row[f'probability_{name}']) for name in said['classes']]
+    np.testing.assert_allclose(said['answers'][row['clip']], wanted, atol=1e-5)
+    checked += 1
+  assert checked == 12
+
+
+def test_a_run_answers_with_the_mean_of_its_trials(finished, tested):
+  path, _ = tested
+  clips = np.load(path)
+  name = clips.files[0]
+  whole = stc_jax.load(finished)
+  parts = [stc_jax.load(finished / 'models' / trial) for trial in ('0-0', '0-1')]
+  mean = np.mean([part(clips[name]) for part in parts], axis=0)
+  np.testing.assert_allclose(whole(clips[name]), mean, atol=1e-6)
+  assert whole(clips[name]).sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_a_bundle_knows_what_it_was_trained_on(finished):
+  (bundle,) = stc_jax.load(finished / 'models' / '0-0').bundles
+  assert bundle.clip_seconds['low'] <= bundle.clip_seconds['median']
+  assert 0 < bundle.clip_motion['low'] <= bundle.clip_motion['high'] < 255
+  assert bundle.alignment == {'align': 'none'}
+  assert bundle.provenance['trial'] == '0-0'
+  dataset = json.loads((finished / 'dataset.json').read_text())
+  assert bundle.provenance['dataset'] == dataset
+
+
+def test_what_is_no_model(finished, tmp_path):
+  with pytest.raises(InputError, match=f'{tmp_path}: no model there'):
+    stc_jax.load(tmp_path)
+  damaged = shutil.copytree(finished / 'models' / '0-0', tmp_path / 'damaged')
+  for name in ('weights.safetensors', 'bundle.json'):
+    whole = (damaged / name).read_bytes()
+    for part in (b'', whole[: len(whole) // 2]):
+      (damaged / name).write_bytes(part)
+      with pytest.raises(InputError, match=f'{damaged}: a damaged model'):
+        stc_jax.load(damaged)
+    (damaged / name).write_bytes(whole)
+  with pytest.raises(InputError, match='frames: there are none'):
+    stc_jax.load(damaged)(np.zeros((0, 48, 48, 3), np.uint8))
