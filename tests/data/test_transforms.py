@@ -20,6 +20,14 @@ def test_what_does_not_change_is_removed():
   )
 
 
+def test_the_repeated_last_frame_does_not_weigh():
+  short = np.random.default_rng(0).normal(size=(1, 2, 5, 6, 3))
+  padded = np.concatenate([short, short[:, 1:], short[:, 1:]], axis=1)
+  ours = transforms.remove_appearance(jnp.array(padded), jnp.array([2]))
+  wanted = padded - short.mean(axis=1, keepdims=True)
+  np.testing.assert_allclose(ours, wanted, atol=1e-6)
+
+
 @pytest.mark.parametrize('name', transforms.TRANSFORMS)
 def test_a_clip_does_not_depend_on_its_batch(name):
   video = jax.random.normal(jax.random.key(0), (3, 4, 16, 16, 3))
