@@ -75,11 +75,12 @@ class Normalisation(NamedTuple):
   """Of a training side's pixels, in units of 0..1; a trial's own.
 
   Attributes:
-    mean, variance: of each colour.
+    mean: of each colour.
+    scale: of each colour, the inverse of its deviation.
   """
 
   mean: Float[Array, '*trials c']
-  variance: Float[Array, '*trials c']
+  scale: Float[Array, '*trials c']
 
 
 def network_input(
@@ -89,6 +90,5 @@ def network_input(
   config: InputConfig,
 ) -> Float[Array, 'b t h w c2']:
   """From pixels 0..255 to what a network reads: normalised, then transformed."""
-  scale = jax.lax.rsqrt(normalisation.variance + 1e-6)
-  unit = (video / 255.0 - normalisation.mean) * scale
+  unit = (video / 255.0 - normalisation.mean) * normalisation.scale
   return config.transformed(unit, real)

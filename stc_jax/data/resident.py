@@ -15,6 +15,8 @@ from stc_jax.data.protocols import Trial
 
 # What a trial's key is folded with: one number for each use of randomness.
 INIT, BATCH, DROPOUT = range(3)
+# Keeps pictures of one colour finite; in units of 0..1 squared.
+_LEAST_VARIANCE = 1e-6
 
 
 class Resident(NamedTuple):
@@ -78,39 +80,28 @@ def trial_arrays(
   """
   longest = max(len(trial.train) for trial in trials)
   batches = max(1, -(-max(len(trial.test) for trial in trials) // batch_size))
-  most = batches * batch_size
   return TrialArrays(
     seed=np.array([trial.seed for trial in trials], np.uint32),
     order=np.stack(
       [order.draw(t.seed, t.train, steps, batch_size, longest) for t in trials]
     ),
-    test=np.stack([np.pad(t.test, (0, most - len(t.test))) for t in trials]).astype(
-      np.int32
-    ),
+    test=np.stack([_padded(t.test, batches * batch_size) for t in trials]),
     normalisation=Normalisation(
-      *map(
-        np.stack,
-        zip(*[_normalisation(clip_set, t.train, longest) for t in trials], strict=True),
-      )
+      *map(np.stack, zip(*[_measured(clip_set, t.train) for t in trials], strict=True))
     ),
   )
 
 
-def _normalisation(clip_set, train, longest):
-  @jax.jit
-  def of(means, squares, train):
-    real = jnp.arange(longest) < len(clip_set_train)
-    weights = jnp.where(real, 1.0 / jnp.float32(len(clip_set_train)), 0.0)
-    mean = weights @ means[train]
-    return mean, weights @ squares[train] - mean**2
+def _padded(clips: Int[np.ndarray, 'm'], length: int) -> Int[np.ndarray, '{length}']:
+  return np.pad(clips, (0, length - len(clips))).astype(np.int32)
 
-  clip_set_train = train
-  return tuple(
-    map(
-      np.asarray,
-      of(clip_set.means, clip_set.squares, np.pad(train, (0, longest - len(train)))),
-    )
-  )
+
+def _measured(clip_set: ClipSet, train: Int[np.ndarray, 'n']) -> Normalisation:
+  """Mean and inverse deviation of the training side's pixels."""
+  mean = clip_set.means[train].mean(axis=0, dtype=np.float64)
+  square = clip_set.squares[train].mean(axis=0, dtype=np.float64)
+  scale = 1 / np.sqrt(square - mean**2 + _LEAST_VARIANCE)
+  return Normalisation(mean.astype(np.float32), scale.astype(np.float32))
 
 
 def trial_key(trial: TrialArrays, use: int) -> Array:
