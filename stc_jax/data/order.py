@@ -1,29 +1,26 @@
-"""In which order training shows its clips: data, drawn on the host."""
+"""In which order training shows its clips: data, drawn on the host.
 
-import jax
-import jax.numpy as jnp
+Drawn by a counter-based generator (Philox; Salmon et al. 2011), so that any epoch of
+any trial can be drawn by itself, anywhere, and is the same.
+"""
+
 import numpy as np
 from jaxtyping import Int
 
-_BATCH = 1
+# What else may be drawn on the host for a trial has another number.
+_USE = 0
 
 
 def draw(
-  seed: int, train: Int[np.ndarray, 'n'], steps: int, batch_size: int, padded: int
+  seed: int, train: Int[np.ndarray, 'n'], steps: int, batch_size: int
 ) -> Int[np.ndarray, 'steps b']:
-  """The clips of every step: each once before any comes again."""
-  shuffle_key, _ = jax.random.split(
-    jax.random.fold_in(jax.random.key(np.uint32(seed)), _BATCH)
-  )
+  """The clips of every step: each of `train` once before any comes again."""
   epochs = -(-steps * batch_size // len(train))
+  shown = np.concatenate([train[_epoch(seed, e, len(train))] for e in range(epochs)])
+  return shown[: steps * batch_size].reshape(steps, batch_size).astype(np.int32)
 
-  @jax.jit
-  def one(epoch):
-    draws = jax.random.uniform(jax.random.fold_in(shuffle_key, epoch), (padded,))
-    real = jnp.arange(padded) < len(train)
-    return jnp.argsort(jnp.where(real, draws, jnp.inf))
 
-  orders = np.concatenate(
-    [train[np.asarray(one(e))[: len(train)]] for e in range(epochs)]
-  )
-  return orders[: steps * batch_size].reshape(steps, batch_size).astype(np.int32)
+def _epoch(seed: int, epoch: int, count: int) -> Int[np.ndarray, '{count}']:
+  """The places of an epoch's clips, shuffled."""
+  generator = np.random.Philox(key=[seed, _USE], counter=[0, 0, 0, epoch])
+  return np.random.Generator(generator).permutation(count)

@@ -14,7 +14,7 @@ from stc_jax.data.input import InputConfig, Normalisation, network_input
 from stc_jax.data.protocols import Trial
 
 # What a trial's key is folded with: one number for each use of randomness.
-INIT, BATCH, DROPOUT = range(3)
+INIT, AUGMENT, DROPOUT = range(3)
 # Keeps pictures of one colour finite; in units of 0..1 squared.
 _LEAST_VARIANCE = 1e-6
 
@@ -78,13 +78,10 @@ def trial_arrays(
   Give it all trials of a protocol and take rows afterwards, so that one program serves
   all.
   """
-  longest = max(len(trial.train) for trial in trials)
   batches = max(1, -(-max(len(trial.test) for trial in trials) // batch_size))
   return TrialArrays(
     seed=np.array([trial.seed for trial in trials], np.uint32),
-    order=np.stack(
-      [order.draw(t.seed, t.train, steps, batch_size, longest) for t in trials]
-    ),
+    order=np.stack([order.draw(t.seed, t.train, steps, batch_size) for t in trials]),
     test=np.stack([_padded(t.test, batches * batch_size) for t in trials]),
     normalisation=Normalisation(
       *map(np.stack, zip(*[_measured(clip_set, t.train) for t in trials], strict=True))
@@ -114,8 +111,7 @@ def shown_at(trial: TrialArrays, step: Int[Array, ''], augment: bool) -> Shown:
   clips = trial.order[step]
   if not augment:
     return Shown(clips, jnp.zeros_like(clips))
-  _, variant_key = jax.random.split(trial_key(trial, BATCH))
-  key = jax.random.fold_in(variant_key, step)
+  key = jax.random.fold_in(trial_key(trial, AUGMENT), step)
   return Shown(clips, jax.random.randint(key, clips.shape, 0, VARIANTS))
 
 
