@@ -17,10 +17,10 @@ _CONFIG = config_flags.DEFINE_config_file(
 
 def is_given() -> bool:
   """Whether there is a --config."""
-  return path() is not None
+  return flags.FLAGS['config'].present > 0
 
 
-def path() -> str | None:
+def path() -> str:
   """The launch file's, as given."""
   return config_flags.get_config_filename(flags.FLAGS['config'])
 

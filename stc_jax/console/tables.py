@@ -77,7 +77,7 @@ def _accuracies(summary: dict) -> list[tuple[str, str]]:
     words = f'[bold]{_mean(summary, "accuracy")}'
     rows.append((f'{model}, mean (± deviation over repeats)', words))
   if summary['accuracy_ci95'] is not None:
-    low, high = summary['accuracy_ci95']
+    low, high = (min(max(end, 0), 1) for end in summary['accuracy_ci95'])
     rows.append(('  its 95 % interval (corrected)', f'{low:.1%} to {high:.1%}'))
   words = _mean(summary, 'trial_accuracy')
   rows.append((f'{model}, mean (± deviation over trials)', words))

@@ -59,17 +59,25 @@ class Workload:
     experiment: model and training count; the dataset isn't read.
     trials: on all devices together, each in turn on its own.
     devices: how many of those there are.
+    clips: that lie on each.
   """
 
-  def __init__(self, experiment: Experiment, trials: int = 1, devices: int = 1):
+  def __init__(
+    self,
+    experiment: Experiment,
+    trials: int = 1,
+    devices: int = 1,
+    clips: int = CLIPS,
+  ):
     training = dataclasses.replace(experiment.training, stages=((_STEPS, 0.001),))
     self._experiment = dataclasses.replace(experiment, training=training)
     self._trials, self._devices = trials, devices
-    self._clips = random_clips(experiment.input)
+    self._clips = random_clips(experiment.input, clips)
     self._data = resident(self._clips)
-    every = np.arange(CLIPS)
+    every = np.arange(clips)
+    tested = every[:CLIPS]
     self._protocol = [
-      Trial(repeat=0, fold=fold, seed=0, train=every, test=every)
+      Trial(repeat=0, fold=fold, seed=0, train=every, test=tested)
       for fold in range(trials)
     ]
 

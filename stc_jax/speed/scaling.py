@@ -13,6 +13,7 @@ GRID = {
   'frames': (8, 16, 32, 64),
   'trials': (1, 10, 40),
   'devices': (1, 2, 4, 8),
+  'clips': (300, 50_000),
 }
 
 
@@ -21,7 +22,7 @@ def rows(
 ) -> list[dict]:
   """Seconds of a training step at every place of the grid that this machine has.
 
-  `trials` run in turn on one device; `devices` hold a trial each.
+  `trials` run in turn on one device; `devices` hold a trial each; `clips` lie on it.
   """
   found = []
   for quantity, values in GRID.items():
@@ -63,6 +64,8 @@ def _workload(experiment: Experiment, quantity: str, value: int) -> Workload:
     return Workload(experiment, trials=value)
   if quantity == 'devices':
     return Workload(experiment, trials=value, devices=value)
+  if quantity == 'clips':
+    return Workload(experiment, clips=value)
   if quantity == 'frames':
     size = dataclasses.replace(experiment.input, frames=value)
     return Workload(dataclasses.replace(experiment, input=size))

@@ -16,7 +16,13 @@ EXPERIMENT = Experiment(
 
 
 def test_rows_count_what_grows(monkeypatch):
-  grid = {'batch size': (2,), 'frames': (3,), 'trials': (2,), 'devices': (1, 9999)}
+  grid = {
+    'batch size': (2,),
+    'frames': (3,),
+    'trials': (2,),
+    'devices': (1, 9999),
+    'clips': (70,),
+  }
   monkeypatch.setattr(scaling, 'GRID', grid)
   told = []
   rows = scaling.rows(EXPERIMENT, device_count=1, repeats=1, tell=told.append)
@@ -25,8 +31,9 @@ def test_rows_count_what_grows(monkeypatch):
     ('frames', 3),
     ('trials', 2),
     ('devices', 1),
+    ('clips', 70),
   ]
   assert len(told) == len(rows)
   batch = programs.TRAINING.batch_size
-  for row, clips in zip(rows, (2, batch, 2 * batch, batch), strict=True):
+  for row, clips in zip(rows, (2, batch, 2 * batch, batch, batch), strict=True):
     assert abs(row['clips_per_second'] * row['seconds'] - clips) < 1e-6

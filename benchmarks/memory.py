@@ -1,0 +1,130 @@
+"""How much memory a set takes while it is loaded.
+
+    python -m benchmarks.memory --clips=20000
+
+Writes so many clips of noise, 18 frames of 64 x 64, as a prepared set into a temporary
+folder; loads it in a process of its own, and puts it on the device. Prints the peak of
+the process's anonymous memory (Linux), beside the clips' own bytes.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import jax
+import numpy as np
+import tensorflow_datasets as tfds
+
+from stc_jax.data.input import COLOURS, InputConfig
+from stc_jax.data.reading import read
+from stc_jax.data.resident import resident
+
+SIZE = InputConfig(18, 64, 64, 0.0, 'uniform', (), ('original',))
+
+
+class Noise(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+  """`count` clips of noise."""
+
+  VERSION = tfds.core.Version('1.0.0')
+  RELEASE_NOTES = {'1.0.0': 'First version.'}  # noqa: RUF012
+  pkg_dir_path = pathlib.Path(__file__).parent
+  count = 0
+
+  def _info(self) -> tfds.core.DatasetInfo:
+    frames = tfds.features.Tensor(
+      shape=(None, SIZE.height, SIZE.width, COLOURS), dtype=np.uint8, encoding='bytes'
+    )
+    features = {
+      'frames': frames,
+      'label': tfds.features.ClassLabel(names=['one', 'other']),
+      'subject': tfds.features.Text(),
+      'clip': tfds.features.Text(),
+      'fps': tfds.features.Scalar(np.float32),
+    }
+    return self.dataset_info_from_configs(features=tfds.features.FeaturesDict(features))
+
+  def _split_generators(self, dl_manager) -> dict:
+    return {'data': self._generate_examples()}
+
+  def _generate_examples(self):
+    random = np.random.default_rng(0)
+    shape = (SIZE.frames, SIZE.height, SIZE.width, COLOURS)
+    for number in range(self.count):
+      yield (
+        number,
+        {
+          'frames': random.integers(0, 256, shape, np.uint8),
+          'label': number % 2,
+          'subject': f'{number % 100}',
+          'clip': f'{number:06}',
+          'fps': 25.0,
+        },
+      )
+
+
+class Peak(threading.Thread):
+  """Watches this process's anonymous memory, in bytes."""
+
+  def __init__(self):
+    super().__init__(daemon=True)
+    self.first, self.most = _anonymous(), 0
+
+  def run(self) -> None:
+    """Looks a hundred times a second."""
+    while True:
+      self.most = max(self.most, _anonymous())
+      time.sleep(0.01)
+
+
+def _anonymous() -> int:
+  status = pathlib.Path('/proc/self/status').read_text()
+  (line,) = [line for line in status.splitlines() if line.startswith('RssAnon')]
+  return 1024 * int(line.split()[1])
+
+
+def load(folder: str) -> dict:
+  """Loads the set in `folder`, and says what that took."""
+  peak, began = Peak(), time.perf_counter()
+  peak.start()
+  clip_set = read(tfds.builder_from_directory(folder), SIZE)
+  jax.block_until_ready(jax.device_put(resident(clip_set)))
+  return {
+    'bytes': clip_set.frames.nbytes,
+    'before': peak.first,
+    'peak': peak.most,
+    'seconds': time.perf_counter() - began,
+  }
+
+
+def main() -> None:
+  """Measures what the arguments ask for."""
+  parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+  parser.add_argument('--clips', type=int, default=20_000)
+  parser.add_argument('--load', default='', help=argparse.SUPPRESS)
+  given = parser.parse_args()
+  if given.load:
+    print(json.dumps(load(given.load)))
+    return
+  with tempfile.TemporaryDirectory() as home:
+    Noise.count = given.clips
+    builder = Noise(data_dir=home)
+    tfds.disable_progress_bar()
+    builder.download_and_prepare(file_format='array_record')
+    argv = [sys.executable, '-m', 'benchmarks.memory', f'--load={builder.data_path}']
+    done = subprocess.run(argv, check=True, stdout=subprocess.PIPE, text=True)
+  found = json.loads(done.stdout.splitlines()[-1])
+  own, before, most = (found[k] / 1e9 for k in ('bytes', 'before', 'peak'))
+  print(
+    f'{given.clips} clips of {own:.2f} GB: at most {most:.2f} GB of anonymous memory, '
+    f'{most / own:.2f} times as much ({before:.2f} GB before), in '
+    f'{found["seconds"]:.0f} s'
+  )
+
+
+if __name__ == '__main__':
+  main()
