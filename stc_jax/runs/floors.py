@@ -39,7 +39,13 @@ def of_trials(run_data: RunData, strongest: str, console: Console) -> list[dict]
   console.print('fitting the floors ...')
   features = appearance(run_data.builder, strongest)
   labels, groups = run_data.clip_set.labels, np.array(run_data.clip_set.subjects)
-  trials = track(run_data.trials, 'floors', console=console, transient=True)
+  trials = track(
+    run_data.trials,
+    'floors',
+    console=console,
+    transient=True,
+    disable=not console.is_terminal,
+  )
   made = [floors.trial_floors(features, labels, groups, trial) for trial in trials]
   _keep(places, folder.as_json(made))
   return made

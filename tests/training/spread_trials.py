@@ -14,19 +14,26 @@ import jax.numpy as jnp
 import programs
 
 from stc_jax.models import config
-
-STEPS = 6
+from stc_jax.training import state
 
 
 def main(per_trial: int) -> None:
   jax.config.update('jax_enable_x64', True)
-  double = {'float32': jnp.float64}
   with (
-    mock.patch.dict(config.DTYPES, double),
+    mock.patch.dict(config.DTYPES, {'float32': jnp.float64}),
     mock.patch.object(jnp, 'float32', jnp.float64),
+    mock.patch('stc_jax.training.programs.create', in_double),
   ):
     report = spread(per_trial)
   json.dump(report, sys.stdout)
+
+
+def in_double(*arguments) -> state.TrainState:
+  """A fresh state whose every real number is float64."""
+  return jax.tree.map(
+    lambda leaf: leaf.astype(float) if leaf.dtype.kind == 'f' else leaf,
+    state.create(*arguments),
+  )
 
 
 def spread(per_trial: int) -> dict:
@@ -34,14 +41,15 @@ def spread(per_trial: int) -> dict:
   made = programs.programs(2, tiny, devices_per_trial=per_trial)
   states, scores = programs.train(made, tiny, [0, 5])
   text = made.train_chunk.as_text() + made.predict.as_text()
-  groups = set(re.findall(r'replica_groups=(\{\{.*?\}\}|\[[^ ]*)', text))
+  groups = re.findall(r'replica_groups=(\{\{.*?\}\}|\[[^ ]*)', text)
+  leaves = jax.tree.leaves((states.params, states.batch_stats))
   return {
     'devices': jax.device_count(),
-    'groups': sorted(groups),
-    'dtypes': sorted({str(leaf.dtype) for leaf in jax.tree.leaves(states.params)}),
+    'groups': sorted(set(groups)),
+    'dtypes': sorted({str(leaf.dtype) for leaf in leaves}),
     'losses': states.curves['loss'].tolist(),
     'scores': scores.tolist(),
-    'norms': [float(abs(leaf).sum()) for leaf in jax.tree.leaves(states.params)],
+    'sums': [float(abs(leaf).sum()) for leaf in leaves],
   }
 
 

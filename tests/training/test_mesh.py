@@ -42,7 +42,7 @@ def test_a_trial_spread_over_1_2_or_4_devices_computes_the_same():
   assert alone['dtypes'] == ['float64']
   for per_trial in (2, 4):
     spread = report('spread_trials.py', str(per_trial), devices=4)
-    for name in ('losses', 'scores', 'norms'):
+    for name in ('losses', 'scores', 'sums'):
       np.testing.assert_allclose(spread[name], alone[name], rtol=0, atol=1e-9)
     # Devices 0 and 1 hold the first trial's batch, 2 and 3 the second's.
     wanted = {2: '{{0,1},{2,3}}', 4: '{{0,1,2,3}}'}[per_trial]
