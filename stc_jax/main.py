@@ -17,9 +17,9 @@ from stc_jax.errors import InputError
 from stc_jax.models import shapes
 from stc_jax.models.config import TrunkConfig
 from stc_jax.models.registry import build
-from stc_jax.runs import floors, folder, models, results, run, run_data, start
+from stc_jax.runs import folder, results, run, run_data, start
 from stc_jax.runs.config import Experiment, from_sections
-from stc_jax.training import checkpoint
+from stc_jax.runs.evaluate import test_again
 
 _WORKDIR = flags.DEFINE_string(
   'workdir', '', "The run's folder; runs/<launch file>-<model>-<hash> if not given."
@@ -51,15 +51,13 @@ def main() -> None:
     _prepare_embedded(experiment, console)
   data = run_data.load(experiment)
   _print_setup(experiment, data, console)
-  experiment = start.open_folder(workdir, experiment, data, console)
   if evaluate:
-    found = run.test_again(experiment, data, workdir)
+    start.check_folder(workdir, experiment, data)
+    found = test_again(experiment, data, workdir)
   else:
-    trial_floors = floors.of_trials(data, experiment.dataset.strongest_frame, console)
-    run.train(experiment, data, trial_floors, workdir, console)
-    checkpoint.clear(workdir)
-    models.clear_unfinished(workdir)
-    found = run.read(experiment, data, workdir)
+    experiment = start.open_folder(workdir, experiment, data, console)
+    run.train(experiment, data, workdir, console)
+    found = run.read(data, workdir)
   summary = run.sum_up(experiment, data, found, workdir)
   tables.print_summary(console, summary, workdir)
 
@@ -115,7 +113,7 @@ def _print_setup(
     f'{protocol.kind} by {protocol.unit}' if protocol.kind == 'folds' else protocol.kind
   )
   described = results.describe_dataset(data.clip_set)
-  words = f'{len(data.trials)} trials: {kind}, {protocol.repeats} repeats'
+  words = f'protocol {kind}, trials: {len(data.trials)}, repeats: {protocol.repeats}'
   tables.print_dataset(console, described, words)
   network = build(experiment.model, experiment.network, len(data.clip_set.classes))
   video = shapes.one_clip(size.frames, size.height, size.width, size.channels)

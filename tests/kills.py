@@ -82,55 +82,68 @@ def main() -> None:
   parser.add_argument('--kills', type=int, default=20)
   parser.add_argument('--seed', type=int, default=0)
   given = parser.parse_args()
-  draw = random.Random(given.seed)
   with tempfile.TemporaryDirectory() as folder:
-    home = pathlib.Path(folder)
+    trial_by_fire = Kills(pathlib.Path(folder), random.Random(given.seed))
+    while trial_by_fire.landed < given.kills:
+      trial_by_fire.start_and_kill()
+    trial_by_fire.check()
+    print(f'{given.kills} kills: no trace')
+
+
+class Kills:
+  """A run that is started again and again, and the one that nothing disturbed."""
+
+  def __init__(self, home: pathlib.Path, draw: random.Random):
     cache = {'JAX_COMPILATION_CACHE_DIR': str(home / 'compiled')}
-    base = os.environ | small_run.FAST | cache
+    self._base = os.environ | small_run.FAST | cache
+    self._data, self._whole, self._run = home / 'data', home / 'whole', home / 'run'
+    self._draw, self.landed, self._starts = draw, 0, 0
     subjects = tuple(f'{name}{i}' for i in range(2) for name in small_run.SUBJECTS)
     small_run.write_clips(home / 'clips', subjects[:FOLDS])
-    data, fields = home / 'data', {'protocol__folds': str(FOLDS)}
-    sources = (f'--manual_dir={home / "clips"}', f'--data_dir={data}')
-    succeeds(*small_run.PREPARE, *sources, env=base)
-    whole, run = home / 'whole', home / 'run'
-    for devices in (1, 4):  # the second finds it finished, and all is compiled
-      succeeds(*command(data, whole, 1, **fields), env=environment(base, devices))
-    landed, between, number = 0, 0, 0
-    while landed < given.kills:
-      number += 1
-      if results(run) >= FOLDS - 1:
-        _check(data, run, whole, environment(base, 1), fields)
-      devices, at_a_time = draw.choice((1, 4)), draw.choice((1, 2, 3))
-      before, waves = results(run), not number % 3
-      argv = command(data, run, at_a_time, **fields)
-      first = (
-        (lambda b=before: results(run) > b)
-        if waves
-        else (lambda: bool(list(run.glob('checkpoints/*/*[0-9]/_CHECKPOINT_METADATA'))))
-      )
-      wait = 0.0 if waves else draw.random()
-      kill(argv, environment(base, devices), first, wait)
-      after = results(run)
-      if after >= FOLDS:
-        print(f'start {number}: finished before the kill, not counted')
-        _check(data, run, whole, environment(base, 1), fields)
-        continue
-      landed += 1
-      between += waves and 0 < after - before < min(FOLDS - before, devices * at_a_time)
+    sources = (f'--manual_dir={home / "clips"}', f'--data_dir={self._data}')
+    succeeds(*small_run.PREPARE, *sources, env=self._base)
+    succeeds(*self._command(self._whole, 1), env=environment(self._base, 1))
+
+  def start_and_kill(self) -> None:
+    """Starts the run, and kills it while it saves, or between two results."""
+    self._starts += 1
+    devices, at_a_time = self._draw.choice((1, 4)), self._draw.choice((1, 2, 3))
+    before, saved = results(self._run), self._saved()
+    between = not self._starts % 3
+    if between:
+      kind, seconds = 'results', 0.0
+      begun = lambda: results(self._run) > before  # noqa: E731
+    else:
+      kind, seconds = 'training', self._draw.random() / 2
+      begun = lambda: bool(self._saved() - saved)  # noqa: E731
+    argv = self._command(self._run, at_a_time)
+    kill(argv, environment(self._base, devices), begun, seconds)
+    after = results(self._run)
+    if after == FOLDS:
+      print(f'start {self._starts}: finished before the kill, not counted', flush=True)
+    else:
+      self.landed += 1
       print(
-        f'kill {landed}: {devices} devices, {at_a_time} trials each, '
-        f'{before} results before, {after} after'
+        f'kill {self.landed}: {kind}, {devices} devices, {at_a_time} trials each, '
+        f'{before} results before, {after} after',
+        flush=True,
       )
-    _check(data, run, whole, environment(base, 4), fields)
-    print(f'{landed} kills, {between} of them between the results of a wave: no trace')
+    if after >= FOLDS - 1:
+      self.check()
 
+  def check(self) -> None:
+    """Lets the run finish, compares every byte, and makes room for another."""
+    succeeds(*self._command(self._run, 2), env=environment(self._base, 4))
+    assert outcome(self._run) == outcome(self._whole)
+    assert not (self._run / 'checkpoints').exists()
+    self._run.rename(self._run.with_name(f'checked_{self._starts}'))
 
-def _check(data, run, whole, env, fields) -> None:
-  """Lets the run finish, compares every byte, and clears the folder for another."""
-  succeeds(*command(data, run, 2, **fields), env=env)
-  assert outcome(run) == outcome(whole)
-  assert not (run / 'checkpoints').exists()
-  run.rename(run.with_name(f'checked_{time.monotonic_ns()}'))
+  def _saved(self) -> set[pathlib.Path]:
+    return set(self._run.glob('checkpoints/*/*[0-9]/_CHECKPOINT_METADATA'))
+
+  def _command(self, workdir: pathlib.Path, at_a_time: int) -> list[str]:
+    fields = {'protocol__folds': str(FOLDS), 'training__stages': '((40, 0.001),)'}
+    return command(self._data, workdir, at_a_time, **fields)
 
 
 if __name__ == '__main__':

@@ -136,7 +136,7 @@ def test_values(refuses):
   refuses(('input.transforms', "'blur'"), input__transforms="('blur',)")
   refuses('training.weight_decay: nan', training__weight_decay='nan')
   refuses('protocol.seed', protocol__seed='-1')
-  refuses(('protocol.kind', 'brings no such lists'), protocol__kind='given')
+  refuses(('protocol.kind', 'there are none'), protocol__kind='given')
   refuses(('protocol.folds', '4 subjects', '--config'), protocol__folds='5')
   refuses('execution.first_trials', execution__first_trials='3')
   refuses(

@@ -6,6 +6,7 @@ traceback, is a defect.
 
 import errno
 import os
+import pathlib
 import re
 import sys
 import traceback
@@ -19,7 +20,8 @@ from stc_jax.errors import InputError
 _BAD_INPUT = 2
 _INTERRUPTED = 130
 
-_NOT_LAUNCH = re.compile(r'^<|/lib/python|site-packages|stc_jax/\w+\.py$')
+_OURS = pathlib.Path(__file__).parents[1]
+_NOT_LAUNCH = re.compile(rf'^<|/lib/python|site-packages|^{re.escape(str(_OURS))}/')
 
 # What the machine lacks, and no code of ours can help.
 _MACHINE = {

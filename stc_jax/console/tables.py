@@ -45,7 +45,8 @@ def print_summary(console: Console, summary: dict, workdir: pathlib.Path) -> Non
     console.print('trained on every clip: there is no accuracy')
     console.print(f'models: {workdir}/models', highlight=False, soft_wrap=True)
     return
-  table = Table(title=f'{summary["model"]}, {summary["trials"]} trials')
+  count = summary['trials']
+  table = Table(title=f'{summary["model"]}, {count} trial{"s" * (count != 1)}')
   table.add_column('test accuracy')
   table.add_column('%', justify='right')
   for name, words in _accuracies(summary):
@@ -75,13 +76,18 @@ def _accuracies(summary: dict) -> list[tuple[str, str]]:
   rows, model = [], f'[bold]{summary["model"]}[/]'
   if summary['accuracy_mean'] is not None:
     words = f'[bold]{_mean(summary, "accuracy")}'
-    rows.append((f'{model}, mean (± deviation over repeats)', words))
+    rows.append((f'{model}, {_of(summary, "accuracy", "repeats")}', words))
   if summary['accuracy_ci95'] is not None:
     low, high = (min(max(end, 0), 1) for end in summary['accuracy_ci95'])
     rows.append(('  its 95 % interval (corrected)', f'{low:.1%} to {high:.1%}'))
   words = _mean(summary, 'trial_accuracy')
-  rows.append((f'{model}, mean (± deviation over trials)', words))
+  rows.append((f'{model}, {_of(summary, "trial_accuracy", "trials")}', words))
   return rows
+
+
+def _of(summary: dict, field: str, what: str) -> str:
+  deviates = summary[f'{field}_std'] is not None
+  return f'mean of {what}' + (' ± their deviation' if deviates else '')
 
 
 def _mean(summary: dict, field: str) -> str:

@@ -19,6 +19,7 @@ from array_record.python import array_record_module
 from tensorflow_datasets.core import dataset_builder
 
 import stc_jax.datasets
+from stc_jax.data import contract
 from stc_jax.errors import InputError
 
 _CONFIG_NAME = re.compile(r'[A-Za-z_][\w-]*', re.ASCII)
@@ -120,6 +121,8 @@ def builder_class(name: str) -> type[tfds.core.DatasetBuilder]:
   if name not in known:
     raise InputError(f'unknown dataset {name!r}; known are {", ".join(known)}')
   module = importlib.import_module(f'stc_jax.datasets.{name}.{name}_dataset_builder')
+  if not hasattr(module, 'Builder'):
+    raise InputError(f'{module.__file__}: has no class Builder; give it one')
   return module.Builder
 
 
@@ -166,7 +169,7 @@ def open_folder(folder: Path, command: str) -> tfds.core.DatasetBuilder:
   """Opens the prepared dataset in `folder`; `command` prepares it.
 
   Raises:
-    InputError: it is damaged.
+    InputError: it is damaged, or holds something else than prepared clips.
   """
   try:
     builder = tfds.builder_from_directory(folder)
@@ -178,6 +181,7 @@ def open_folder(folder: Path, command: str) -> tfds.core.DatasetBuilder:
       f'{folder}: damaged, or not a dataset of ours ({what}); make it again: {command} '
       '--overwrite, with the --manual_dir of before if there was one'
     ) from error
+  contract.check(builder)
   return builder
 
 

@@ -39,8 +39,8 @@ class ProtocolConfig:
 
   @property
   def resampled(self) -> bool:
-    """Whether trials differ in the clips that test them, not in their seed alone."""
-    return self.kind in ('folds', 'given')
+    """Whether all trials differ in the clips that test them, not in seeds alone."""
+    return self.kind == 'folds' or (self.kind == 'given' and self.repeats == 1)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -105,19 +105,28 @@ def _folds(clip_set: ClipSet, protocol: ProtocolConfig, repeat: int) -> list[_Cu
 def _given(clip_set: ClipSet, protocol: ProtocolConfig, repeat: int) -> list[_Cut]:
   """The set's own lists of subjects, each tested once; repeats differ in the seed."""
   del protocol, repeat
-  place = {
-    subject: fold
-    for fold, subjects in enumerate(clip_set.subject_folds)
-    for subject in subjects
-  }
-  missing = sorted(set(clip_set.subjects) - set(place))
-  if missing or len(clip_set.subject_folds) < 2:
-    what = f'no list has subject {missing[0]}' if place else 'it brings no such lists'
+  lists, present = clip_set.subject_folds, set(clip_set.subjects)
+  if problem := _problem_of_lists(lists, present):
     raise InputError(
       f"protocol.kind: 'given' takes the set's own lists of subjects, but of "
-      f'{clip_set.name} {what}; set --config.protocol.kind=folds'
+      f'{clip_set.name} {problem}; set --config.protocol.kind=folds'
     )
+  place = {subject: fold for fold, subjects in enumerate(lists) for subject in subjects}
   return _one_by_one(np.array([place[subject] for subject in clip_set.subjects]))
+
+
+def _problem_of_lists(lists: Sequence[Sequence[str]], present: set[str]) -> str:
+  """What keeps lists of subjects from being folds of those present, or ''."""
+  if len(lists) < 2:
+    return 'there are none'
+  listed = [subject for subjects in lists for subject in subjects]
+  if missing := sorted(present - set(listed)):
+    return f'no list has subject {missing[0]}'
+  if twice := [subject for subject in listed if listed.count(subject) > 1]:
+    return f'two lists have subject {twice[0]}'
+  if empty := [number for number, one in enumerate(lists) if not present & set(one)]:
+    return f'no clip is of list {empty[0]}'
+  return ''
 
 
 def _fixed(clip_set: ClipSet, protocol: ProtocolConfig, repeat: int) -> list[_Cut]:
@@ -136,9 +145,9 @@ def _fixed(clip_set: ClipSet, protocol: ProtocolConfig, repeat: int) -> list[_Cu
 
 def _all(clip_set: ClipSet, protocol: ProtocolConfig, repeat: int) -> list[_Cut]:
   """One model on everything, for use on other videos: nothing is left to test it."""
-  del protocol, repeat
+  del protocol
   none = np.zeros(len(clip_set), bool)
-  return [_Cut(none, none)]
+  return [] if repeat else [_Cut(none, none)]
 
 
 KINDS = {'folds': _folds, 'given': _given, 'fixed': _fixed, 'all': _all}

@@ -1,6 +1,7 @@
 """Reads a prepared set into memory, record by record."""
 
 import hashlib
+import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -40,7 +41,7 @@ def records(builder: tfds.core.DatasetBuilder) -> Iterator[PreparedClip]:
   """Yields every clip of a prepared set, split by split, in the order of its files.
 
   Raises:
-    InputError: a record that can't be read.
+    InputError: a record that can't be read, or has no frame.
   """
   for split in sorted(builder.info.splits):
     source = builder.as_data_source(split)
@@ -52,6 +53,8 @@ def records(builder: tfds.core.DatasetBuilder) -> Iterator[PreparedClip]:
           f'{builder.data_path}: its records cannot be read ({_first_line(error)}); '
           f'prepare it again with --overwrite'
         ) from error
+      if not len(example['frames']):
+        raise InputError(f'{builder.data_path}: clip {_text(example["clip"])} is empty')
       yield PreparedClip(
         frames=example['frames'],
         label=int(example['label']),
@@ -66,7 +69,8 @@ def read(builder: tfds.core.DatasetBuilder, config: InputConfig) -> ClipSet:
   """Reads a prepared set record by record; nothing but the shown frames is kept.
 
   Raises:
-    InputError: a record that can't be read, or fewer than two clips or classes.
+    InputError: a record that can't be read, two clips of one name, or fewer than two
+      clips or classes.
   """
   classes = tuple(builder.info.features['label'].names)
   count = sum(split.num_examples for split in builder.info.splits.values())
@@ -78,6 +82,12 @@ def read(builder: tfds.core.DatasetBuilder, config: InputConfig) -> ClipSet:
   shown = _Frames(count, config)
   rows = [_row(record, shown, config) for record in records(builder)]
   rows.sort(key=lambda row: row['clips'])
+  for one, other in itertools.pairwise(rows):
+    if one['clips'] == other['clips']:
+      raise InputError(
+        f'{builder.data_path}: two clips are called {one["clips"]}; give each its own '
+        'name'
+      )
   columns = {name: [row[name] for row in rows] for name in rows[0]}
   digests = columns.pop('digest')
   metadata = builder.info.metadata or {}
@@ -87,12 +97,17 @@ def read(builder: tfds.core.DatasetBuilder, config: InputConfig) -> ClipSet:
     frames=shown.all(),
     fingerprint=hashlib.sha256(repr((classes, digests)).encode()).hexdigest(),
     subject_folds=tuple(map(tuple, metadata.get('subject_folds', ()))),
-    alignment=dict(metadata.get('recipe', {})),
+    alignment=dict(metadata.get('recipe', {})) | {'size': _size_of(builder)},
     **{
       name: tuple(column) if isinstance(column[0], str) else np.array(column)
       for name, column in columns.items()
     },
   )
+
+
+def _size_of(builder: tfds.core.DatasetBuilder) -> str:
+  """Of the prepared frames, such as '64 x 64'."""
+  return ' x '.join(map(str, builder.info.features['frames'].shape[1:3]))
 
 
 class _Frames:

@@ -1,1 +1,1 @@
-"""Evaluation: numbers, baselines, result files, pictures."""
+"""Evaluation: metrics, statistics, floors."""

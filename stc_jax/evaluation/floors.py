@@ -29,7 +29,7 @@ _HOG = cv2.HOGDescriptor((_SIZE, _SIZE), (16, 16), (8, 8), (8, 8), 9)
 _COSTS = (1e-5, 1e-4, 1e-3, 1e-2)
 _UNPICKED_COST = 1e-3
 _INNER_FOLDS = 3
-_KEYS = (
+KEYS = (
   'chance_accuracy',
   'floor_accuracy',
   'temporal_floor_accuracy',
@@ -90,7 +90,7 @@ def trial_floors(
     floor_c, temporal_floor_c, temporal_floor_features. All None without test clips.
   """
   if not len(trial.test):
-    return dict.fromkeys(_KEYS)
+    return dict.fromkeys(KEYS)
   both = np.hstack([appearance.change, appearance.strongest])
   still = {'strongest': appearance.strongest}
   moving = {'change': appearance.change, 'change and strongest': both}

@@ -9,10 +9,21 @@ from stc_jax.models.config import RecurrentConfig, TrunkConfig
 
 
 def variables(model: nn.Module, video: jax.ShapeDtypeStruct) -> dict:
-  """Params and batch_stats of a model that reads such videos, as shapes."""
-  return jax.eval_shape(
-    lambda video: model.init(jax.random.key(0), video, train=False), video
-  )
+  """Params and batch_stats of a model that reads such videos, as shapes.
+
+  Raises:
+    TypeError: the model doesn't return what it must (`stc_jax.models.registry`).
+  """
+
+  def outputs_and_variables(video):
+    return model.init_with_output(jax.random.key(0), video, train=False)
+
+  logits, found = jax.eval_shape(outputs_and_variables, video)
+  wanted = (video.shape[0], model.outputs)
+  if (logits.shape, logits.dtype) != (wanted, jnp.float32):
+    name = type(model).__name__
+    raise TypeError(f'{name} returns {logits.dtype}{logits.shape}, not float32{wanted}')
+  return found
 
 
 def parameter_counts(model: nn.Module, video: jax.ShapeDtypeStruct) -> dict[str, int]:

@@ -12,12 +12,12 @@ FC layers of the notation stand before the last one in all four.
 from collections.abc import Sequence
 
 import flax.linen as nn
-import jax
 import jax.numpy as jnp
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
 from stc_jax.models.config import DTYPES, RecurrentConfig, TrunkConfig
+from stc_jax.models.dropout import dropout
 from stc_jax.models.lstm import LSTM, batched_lstm
 from stc_jax.models.mspp import mspp_norm
 from stc_jax.models.trunk import ACTIVATIONS, Features, Trunk
@@ -68,9 +68,8 @@ class _Network(nn.Module):
       )
       vector = activate(hidden(vector))
     if train and self.config.dropout:
-      vector = _dropout(
-        vector, self.config.dropout, self.make_rng('dropout'), self.data_axis
-      )
+      key = self.make_rng('dropout')
+      vector = dropout(vector, self.config.dropout, key, self.data_axis)
     dense = nn.Dense(self.outputs, kernel_init=glorot, name='fc')
     return dense(vector.astype(jnp.float32))
 
@@ -158,16 +157,3 @@ class STCNLSTM(_RecurrentNetwork):
     temporal = batched_lstm(len(pyramids), **attributes, name='t_lstm')(pyramids)
     layers = self.read(temporal).swapaxes(0, 1)
     return self.classify(self.read(LSTM(**attributes, name='c_lstm')(layers)), train)
-
-
-def _dropout(
-  vector: Float[Array, 'b d'], rate: float, key: Array, data_axis: str | None
-) -> Float[Array, 'b d']:
-  """Drops entries, the same ones on however many devices the batch is spread."""
-  devices = jax.lax.axis_size(data_axis) if data_axis else 1
-  whole = (devices * vector.shape[0], vector.shape[1])
-  kept = jax.random.bernoulli(key, 1 - rate, whole)
-  if data_axis:
-    first = jax.lax.axis_index(data_axis) * vector.shape[0]
-    kept = jax.lax.dynamic_slice_in_dim(kept, first, vector.shape[0])
-  return jnp.where(kept, vector / (1 - rate), 0)

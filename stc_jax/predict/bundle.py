@@ -82,7 +82,9 @@ def save(folder: pathlib.Path, bundle: Bundle) -> None:
       for name, value in bundle.normalisation._asdict().items()
     },
   }
-  text = json.dumps({'format': _FORMAT} | fields, indent=1, ensure_ascii=False)
+  text = json.dumps(
+    {'format': _FORMAT} | fields, indent=1, ensure_ascii=False, allow_nan=False
+  )
   (part / _REST).write_text(text + '\n', encoding='utf-8')
   shutil.rmtree(folder, ignore_errors=True)
   part.rename(folder)
@@ -100,6 +102,8 @@ def load(folder: pathlib.Path) -> Bundle:
     fields = json.loads((folder / _REST).read_text(encoding='utf-8'))
     if fields.pop('format') != _FORMAT:
       raise ValueError('of another version')
+    if fields['model'] not in MODELS:
+      raise ValueError(f'{fields["model"]} is none of our models')
     fields |= {
       'network': MODELS[fields['model']].config(**_tuples(fields['network'])),
       'input': InputConfig(**_tuples(fields['input'])),
@@ -109,6 +113,7 @@ def load(folder: pathlib.Path) -> Bundle:
       ),
     }
     variables = traverse_util.unflatten_dict(load_file(folder / _WEIGHTS), sep='/')
+    variables.setdefault('batch_stats', {})  # an empty one leaves no file behind
     return Bundle(**fields, variables=variables)
   except (
     AttributeError,
@@ -121,8 +126,8 @@ def load(folder: pathlib.Path) -> Bundle:
   ) as error:
     what = ' '.join(str(error).split()) or type(error).__name__
     raise InputError(
-      f'{folder}: a damaged model, or one of another version ({what}); remove it and '
-      'train its trial again'
+      f'{folder}: a damaged model, or one of another version of stc_jax ({what}); open '
+      'it with that version, or train its trial again'
     ) from error
 
 
@@ -133,4 +138,8 @@ def _flat(variables: dict) -> dict[str, np.ndarray]:
 
 def _tuples(section: dict) -> dict:
   """Tuples come back from JSON as lists."""
-  return {k: tuple(v) if isinstance(v, list) else v for k, v in section.items()}
+
+  def as_tuple(value):
+    return tuple(map(as_tuple, value)) if isinstance(value, list) else value
+
+  return {name: as_tuple(value) for name, value in section.items()}

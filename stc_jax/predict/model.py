@@ -7,14 +7,16 @@ import pathlib
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float
 
-from stc_jax.data.input import network_input
+from stc_jax.data.input import COLOURS, network_input
 from stc_jax.errors import InputError
 from stc_jax.faces.clips import resize
 from stc_jax.models.registry import build
 from stc_jax.predict import bundle as bundles
 from stc_jax.predict.bundle import Bundle
+from stc_jax.training.step import mean_probabilities
+from stc_jax.training.tasks import Classification
 
 
 def load(path: str | os.PathLike) -> 'Model':
@@ -53,21 +55,23 @@ class Model:
     self.classes = bundles[0].classes
 
   def __call__(
-    self, frames: UInt8[np.ndarray, 't h w 3'], fps: float | None = None
+    self, frames: np.ndarray, fps: float | None = None
   ) -> Float[np.ndarray, 'n']:
     """Returns a probability for each of `classes`.
 
     Args:
-      frames: of one clip, RGB, the face cut out as `bundles[0].alignment` says.
+      frames: of one clip, uint8 [t, h, w, 3], RGB; the face cut out as
+        `bundles[0].alignment` says.
       fps: frames a second; only a model that resamples clips needs it.
 
     Raises:
-      InputError: no frame, or no `fps` where the model needs it.
+      InputError: `frames` are no clip, or no `fps` where the model needs it.
     """
     size = self.bundles[0].input
-    if not len(frames):
-      raise InputError('frames: there are none; a clip needs at least one')
-    if size.frame_rate and not fps:
+    _check(frames)
+    if fps is not None and not fps > 0:
+      raise InputError(f'fps: {fps} must be above 0')
+    if size.frame_rate and fps is None:
       raise InputError(
         f'fps: missing; the model reads {size.frame_rate} frames a second'
       )
@@ -85,18 +89,22 @@ class Model:
   def _probabilities(self):
     first = self.bundles[0]
     network = build(first.model, first.network, len(first.classes))
+    task = Classification(label_smoothing=0.0)
 
     def probabilities(variables, normalisation, video, real):
-      looks = [
-        jax.nn.softmax(
-          network.apply(
-            variables,
-            network_input(view, real[None], normalisation, first.input),
-            train=False,
-          )
-        )
+      videos = [
+        network_input(view, real[None], normalisation, first.input)
         for view in first.input.seen(video.astype(jnp.float32))
       ]
-      return sum(looks) / len(looks)
+      return mean_probabilities(task, network, variables, videos)
 
     return jax.jit(probabilities)
+
+
+def _check(frames: np.ndarray) -> None:
+  shape, dtype = np.shape(frames), getattr(frames, 'dtype', None)
+  if len(shape) != 4 or shape[3] != COLOURS or dtype != np.uint8 or 0 in shape:
+    raise InputError(
+      f'frames: {dtype} {list(shape)} is no clip; give uint8 [t, h, w, 3], RGB, with '
+      'one frame at least'
+    )

@@ -99,11 +99,14 @@ def from_sections(
   """
   known = {field.name: field.type for field in dataclasses.fields(Experiment)}
   del known['network']
-  _check_names('config', [s for s in sections if s not in MODELS], list(known))
+  _check_names('config', list(sections), [*known, *MODELS], list(known))
   model = sections['model']
   _check_type('model', model, str)
   require_choice('model', model, MODELS)
-  _check_names('config', [s for s in sections if s in MODELS], [*MODELS], [model])
+  if model not in sections:
+    raise InputError(
+      f'config.{model}: missing; the section of a model belongs in launch/default.py'
+    )
   for field in set_fields:
     section = field.partition('.')[0]
     if section in MODELS and section != model:

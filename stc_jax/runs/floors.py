@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import pathlib
+from importlib import metadata
 
 import numpy as np
 import tensorflow_datasets as tfds
@@ -18,6 +19,7 @@ from stc_jax.runs.run_data import RunData
 
 # Changes when the same set and trials give other floors than before.
 _VERSION = 1
+_PACKAGES = ('numpy', 'opencv-python-headless', 'scikit-learn')
 
 
 def of_trials(run_data: RunData, strongest: str, console: Console) -> list[dict]:
@@ -26,6 +28,8 @@ def of_trials(run_data: RunData, strongest: str, console: Console) -> list[dict]
   Looked up where an earlier run left them: beside the prepared set or, where that can't
   be written, in the user's cache folder.
   """
+  if not any(len(trial.test) for trial in run_data.trials):
+    return [dict.fromkeys(floors.KEYS) for _ in run_data.trials]
   name = f'{_key(run_data, strongest)}.json'
   caches = os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache'
   places = [
@@ -69,7 +73,8 @@ def appearance(builder: tfds.core.DatasetBuilder, strongest: str) -> Appearance:
 def _key(run_data: RunData, strongest: str) -> str:
   """Changes with all that the floors follow from."""
   cut = [(t.name, t.train.tolist(), t.test.tolist()) for t in run_data.trials]
-  told = repr((_VERSION, run_data.clip_set.fingerprint, strongest, cut))
+  versions = [metadata.version(name) for name in _PACKAGES]
+  told = repr((_VERSION, versions, run_data.clip_set.fingerprint, strongest, cut))
   return hashlib.sha256(told.encode()).hexdigest()[:32]
 
 

@@ -79,7 +79,7 @@ def write(path: pathlib.Path, text: str) -> None:
 
 def as_json(value) -> str:
   """Indented JSON, the same for the same value."""
-  return json.dumps(value, indent=1, ensure_ascii=False) + '\n'
+  return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + '\n'
 
 
 def read_json(path: pathlib.Path) -> dict | None:

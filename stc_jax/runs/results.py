@@ -111,7 +111,7 @@ def summarise(
     TrialScore(
       repeat=result['repeat'],
       tested=result['test_clips'],
-      correct=sum(r['label'] == r['predicted'] for r in result['predictions']),
+      correct=Classification.correct(result['predictions']),
       trained=result['train_clips'],
     )
     for result in results

@@ -8,6 +8,7 @@ from stc_jax.data import catalogue, protocols
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.reading import read
 from stc_jax.data.resident import Resident, TrialArrays, resident, trial_arrays
+from stc_jax.errors import InputError
 from stc_jax.runs.config import Experiment
 
 
@@ -20,6 +21,7 @@ class RunData:
     clip_set: the set at the input's size.
     data: its arrays, for the device.
     trials: the whole protocol's; `arrays` is the same for the device.
+    wanted: those that are asked for, the first of them or all.
   """
 
   builder: tfds.core.DatasetBuilder
@@ -27,13 +29,15 @@ class RunData:
   data: Resident
   trials: list[protocols.Trial]
   arrays: TrialArrays
+  wanted: list[protocols.Trial]
 
 
 def load(experiment: Experiment) -> RunData:
   """Loads the prepared set and cuts it into the protocol's trials.
 
   Raises:
-    InputError: the set isn't prepared, can't be read, or is too small for the protocol.
+    InputError: the set isn't prepared, can't be read, or is too small for the protocol;
+      or more trials are asked for than the protocol has.
   """
   dataset, training = experiment.dataset, experiment.training
   builder = catalogue.prepared_builder(
@@ -41,10 +45,16 @@ def load(experiment: Experiment) -> RunData:
   )
   clip_set = read(builder, experiment.input)
   trials = protocols.trials(clip_set, experiment.protocol)
+  first = experiment.execution.first_trials
+  if first > len(trials):
+    raise InputError(
+      f'execution.first_trials: {first} must lie between 0 (all) and {len(trials)}'
+    )
   return RunData(
     builder=builder,
     clip_set=clip_set,
     data=resident(clip_set),
     trials=trials,
     arrays=trial_arrays(clip_set, trials, training.steps, training.batch_size),
+    wanted=trials[: first or None],
   )

@@ -11,7 +11,7 @@ from stc_jax.errors import InputError
 from stc_jax.runs import folder, results
 from stc_jax.runs.config import ExecutionConfig, Experiment
 from stc_jax.runs.run_data import RunData
-from stc_jax.training import mesh as meshes
+from stc_jax.training import mesh
 
 _OTHER_RUN = 'give another --workdir, or the configuration that it was started with'
 _OTHER_DATA = 'the prepared dataset has changed since; give another --workdir'
@@ -25,20 +25,15 @@ def open_folder(
   Returns the experiment with the number of devices that its trials are spread over.
 
   Raises:
-    InputError: it can't be written, or holds another run.
+    InputError: it can't be written, holds another run, or lacks its devices here.
   """
+  execution = _with_devices(workdir, experiment, len(run_data.trials))
   folder.create_folder(workdir)
-  config = folder.as_json(experiment.decisive())
-  folder.check_or_write(workdir / 'config.json', config, _OTHER_RUN)
-  described = folder.as_json(results.describe_dataset(run_data.clip_set))
-  folder.check_or_write(workdir / 'dataset.json', described, _OTHER_DATA)
-  table = protocols.table(run_data.clip_set, run_data.trials)
-  folder.check_or_write(workdir / 'folds.csv', table, _OTHER_DATA)
-  execution = _settled_execution(workdir, experiment, len(run_data.trials))
+  check_folder(workdir, experiment, run_data)
   started = folder.as_json(dataclasses.asdict(execution))
   folder.write(workdir / 'execution.json', started)
   path, here = workdir / 'environment.json', folder.as_json(folder.environment())
-  if path.exists() and path.read_text() != here:
+  if path.exists() and path.read_text(encoding='utf-8') != here:
     console.print(
       f'note: this run was started in another environment ({path}); '
       'its last digits may differ from an uninterrupted one'
@@ -48,21 +43,38 @@ def open_folder(
   return dataclasses.replace(experiment, execution=execution)
 
 
-def _settled_execution(
+def check_folder(
+  workdir: pathlib.Path, experiment: Experiment, run_data: RunData
+) -> None:
+  """Writes what a run's numbers follow from, or checks that it is the same.
+
+  Raises:
+    InputError: the folder holds another run.
+  """
+  config = folder.as_json(experiment.decisive())
+  described = folder.as_json(results.describe_dataset(run_data.clip_set))
+  table = protocols.table(run_data.clip_set, run_data.trials)
+  folder.check_or_write(workdir / 'config.json', config, _OTHER_RUN)
+  folder.check_or_write(workdir / 'dataset.json', described, _OTHER_DATA)
+  folder.check_or_write(workdir / 'folds.csv', table, _OTHER_DATA)
+
+
+def _with_devices(
   workdir: pathlib.Path, experiment: Experiment, trials: int
 ) -> ExecutionConfig:
-  """The execution section with a run's own number of devices a trial.
+  """The execution section with the run's own number of devices a trial.
 
   It is fixed at the first start: the sums of another number have other last digits.
 
   Raises:
     InputError: the run was started with another number, or they aren't here.
   """
-  execution = experiment.execution
-  asked = execution.devices_per_trial
-  earlier = folder.read_json(workdir / 'execution.json')
+  execution, path = experiment.execution, workdir / 'execution.json'
+  asked, earlier = execution.devices_per_trial, folder.read_json(path)
   if earlier is not None:
-    fixed = earlier['devices_per_trial']
+    fixed = earlier.get('devices_per_trial')
+    if not isinstance(fixed, int):
+      raise InputError(f'{path}: cannot be read; give another --workdir')
     if asked not in (0, fixed):
       raise InputError(
         f'execution.devices_per_trial: {asked}, but this run was started with {fixed}; '
@@ -70,5 +82,5 @@ def _settled_execution(
       )
     asked = fixed
   batch_size = experiment.training.batch_size
-  count = meshes.devices_per_trial(asked, jax.device_count(), trials, batch_size)
+  count = mesh.devices_per_trial(asked, jax.device_count(), trials, batch_size)
   return dataclasses.replace(execution, devices_per_trial=count)

@@ -170,7 +170,7 @@ class Workload:
     programs = Programs(
       build=functools.partial(build, experiment.model, experiment.network, CLASSES),
       training=experiment.training,
-      config=experiment.input,
+      input_config=experiment.input,
       chunk=chunk,
       data=self._data,
       wave=arrays,

@@ -4,10 +4,11 @@
 saved is nowhere noted, so a restart may group them otherwise.
 """
 
+import contextlib
 import pathlib
 import shutil
 import time
-from typing import Self
+from collections.abc import Iterable
 
 import jax
 import numpy as np
@@ -62,7 +63,9 @@ class TrialCheckpoint:
     except (
       Exception
     ) as error:  # damage shows as whatever the damaged part's reader raises
-      raise self._refused(f'damaged, or of another model ({_kind(error)})') from error
+      raise self._refused(
+        f'damaged, or of another model ({type(error).__name__})'
+      ) from error
     if found.identity != self._identity:
       raise self._refused('of a trial with other clips')
     return jax.tree.map(np.asarray, found.state)
@@ -99,42 +102,44 @@ class WaveCheckpoints:
   """
 
   def __init__(self, workdir: pathlib.Path, trials: list[Trial], seconds: float):
-    self._of_trial = [TrialCheckpoint(workdir, trial) for trial in trials]
-    self._seconds = seconds
+    self._workdir, self._trials, self._seconds = workdir, trials, seconds
+    self._of_trial: dict[str, TrialCheckpoint] = {}
+    self._open = contextlib.ExitStack()
     self._saved_at = time.monotonic()
 
-  def restore(self, like: TrainState) -> list[TrainState | None]:
-    """Of each trial; see `TrialCheckpoint.restore`."""
-    return [checkpoint.restore(like) for checkpoint in self._of_trial]
+  def restore(self, like: TrainState) -> dict[str, TrainState]:
+    """The states that there are, by trial; see `TrialCheckpoint.restore`."""
+    found = {name: one.restore(like) for name, one in self._of_trial.items()}
+    return {name: state for name, state in found.items() if state is not None}
 
   def is_time(self) -> bool:
     """Whether the last save is long enough ago."""
     return time.monotonic() - self._saved_at >= self._seconds
 
-  def save(self, states: list[TrainState]) -> None:
-    """Starts to write the state of each trial."""
-    for checkpoint, state in zip(self._of_trial, states, strict=True):
-      checkpoint.save(state)
+  def save(self, states: dict[str, TrainState]) -> None:
+    """Starts to write states, by trial."""
+    for name, state in states.items():
+      self._of_trial[name].save(state)
     self._saved_at = time.monotonic()
 
-  def __enter__(self) -> Self:
+  def __enter__(self) -> 'WaveCheckpoints':
+    with contextlib.ExitStack() as opened:
+      for trial in self._trials:
+        checkpoint = TrialCheckpoint(self._workdir, trial)
+        opened.callback(checkpoint.close)
+        self._of_trial[trial.name] = checkpoint
+      self._open = opened.pop_all()
     return self
 
   def __exit__(self, *error) -> None:
     """Waits for the last writes, whatever ended the wave."""
-    for checkpoint in self._of_trial:
-      checkpoint.close()
+    self._open.close()
 
 
-def discard(workdir: pathlib.Path, trial: Trial) -> None:
-  """Removes a finished trial's state."""
-  shutil.rmtree(workdir / _FOLDER / trial.name, ignore_errors=True)
-
-
-def clear(workdir: pathlib.Path) -> None:
-  """Removes what kills left behind: no trial is under way."""
-  shutil.rmtree(workdir / _FOLDER, ignore_errors=True)
-
-
-def _kind(error: Exception) -> str:
-  return type(error).__name__
+def discard(workdir: pathlib.Path, trials: Iterable[Trial]) -> None:
+  """Removes the states of finished trials; those of others stay."""
+  folder = workdir / _FOLDER
+  for trial in trials:
+    shutil.rmtree(folder / trial.name, ignore_errors=True)
+  with contextlib.suppress(OSError):  # it isn't there, or others' are in it
+    folder.rmdir()

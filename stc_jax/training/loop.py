@@ -19,6 +19,7 @@ from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.programs import Programs
 from stc_jax.training.state import TrainState
 from stc_jax.training.step import Progress
+from stc_jax.training.waves import Wave, take, waves
 
 
 class Finished(NamedTuple):
@@ -86,66 +87,64 @@ class Loop:
     what it wrote of the trial is never the only thing missing.
 
     Raises:
-      InputError: a loss isn't finite, or a checkpoint can't be read.
+      InputError: trials diverged, after all others are finished; or a checkpoint can't
+        be read.
     """
-    for wave in waves(pending, wave_size):
-      numbers, rows = np.unique(wave, return_index=True)
-      arrays = self._programs.put_trials(take(self._arrays, wave))
-      trials = [self._trials[number] for number in numbers]
-      with WaveCheckpoints(self._workdir, trials, self._seconds) as checkpoints:
-        states = self._first_states(arrays, wave, numbers, checkpoints)
-        states = self._train(arrays, states, rows, trials, checkpoints, done)
-      for finished in self._test(arrays, states, numbers, rows):
+    diverged = {}
+    for numbers in waves(pending, wave_size):
+      wave = Wave(numbers, [self._trials[number] for number in np.unique(numbers)])
+      arrays = self._programs.put_trials(take(self._arrays, numbers))
+      with WaveCheckpoints(self._workdir, wave.trials, self._seconds) as checkpoints:
+        states = self._first_states(arrays, wave, checkpoints)
+        states = self._train(arrays, states, wave, checkpoints, done)
+      for finished in self._test(arrays, states, wave):
         yield finished
-        checkpoint.discard(self._workdir, self._trials[finished.number])
-      done += len(numbers)
+        checkpoint.discard(self._workdir, [self._trials[finished.number]])
+        done += 1
+      diverged |= wave.diverged
+    if diverged:
+      raise InputError(_what_diverged(diverged))
 
   def _first_states(
-    self,
-    arrays: TrialArrays,
-    wave: Int[np.ndarray, 'w'],
-    numbers: Int[np.ndarray, 'k'],
-    checkpoints: WaveCheckpoints,
+    self, arrays: TrialArrays, wave: Wave, checkpoints: WaveCheckpoints
   ) -> TrainState:
     """Fresh states, but for those trials that an earlier start left half-way."""
     states = self._programs.init(self._data, arrays)
-    restored = checkpoints.restore(self._programs.one_state())
-    found = {n: s for n, s in zip(numbers, restored, strict=True) if s is not None}
+    found = checkpoints.restore(self._programs.one_state())
     if not found:
       return states
     fresh = jax.device_get(states)
-    rows = [found.get(number, take(fresh, row)) for row, number in enumerate(wave)]
+    names = [self._trials[number].name for number in wave.numbers]
+    rows = [found.get(name, take(fresh, row)) for row, name in enumerate(names)]
     return self._programs.put_trials(jax.tree.map(lambda *r: np.stack(r), *rows))
 
   def _train(
     self,
     arrays: TrialArrays,
     states: TrainState,
-    rows: Int[np.ndarray, 'k'],
-    trials: list[Trial],
+    wave: Wave,
     checkpoints: WaveCheckpoints,
     done: int,
   ) -> TrainState:
     """Brings one wave to its last step; looks at a chunk while the next runs."""
-    steps, before = self._config.steps, None
-    at = jax.device_get(states.step)[rows]
+    steps, chunk, before = self._config.steps, self._programs.chunk, None
+    at = jax.device_get(states.step)[wave.rows]
     began = time.monotonic()
-    while at.min() < steps:
+    while at.min() < steps and len(wave.diverged) < len(wave.trials):
       with jax.transfer_guard('disallow'):
         states, progress = self._programs.train_chunk(self._data, arrays, states)
-      after = np.minimum(at + self._programs.chunk, steps)
-      if before is not None:
-        self._look(*before, rows, trials, done)
+      after = np.minimum(at + chunk, steps)
       ran = int((after - at).sum())
-      before, at = (progress, after, ran), after
       self.train_steps += ran
+      if before is not None:
+        self._look(*before, wave, done)
+      before, at = (progress, after, ran), after
       if checkpoints.is_time():
-        self._look(*before, rows, trials, done)
+        self._look(*before, wave, done)
+        checkpoints.save(wave.sound(jax.device_get(states)))
         before = None
-        host = jax.device_get(states)
-        checkpoints.save([take(host, row) for row in rows])
     if before is not None:
-      self._look(*before, rows, trials, done)
+      self._look(*before, wave, done)
     jax.block_until_ready(states)
     self.train_seconds += time.monotonic() - began
     return states
@@ -155,42 +154,33 @@ class Loop:
     progress: Progress,
     at: Int[np.ndarray, 'k'],
     ran: int,
-    rows: Int[np.ndarray, 'k'],
-    trials: list[Trial],
+    wave: Wave,
     done: int,
   ) -> None:
-    """Waits for a chunk's end, shows where it is, and stops where it leads nowhere."""
-    losses, diverged = (leaf[rows] for leaf in jax.device_get(progress))
-    for trial, step in zip(trials, diverged, strict=True):
+    """Waits for a chunk's end, shows where it is, and notes which trials diverged."""
+    losses, diverged = (leaf[wave.rows] for leaf in jax.device_get(progress))
+    for trial, step in zip(wave.trials, diverged, strict=True):
       if step:
-        raise InputError(
-          f'trial {trial.name}: the loss is not finite at step {step}; lower the rates '
-          'of training.stages or set training.gradient_clip, in another --workdir '
-          '(finished trials are kept)'
-        )
+        wave.diverged.setdefault(trial.name, int(step))
     self._progress.update(done, at, ran, float(losses.mean()))
 
   def _test(
-    self,
-    arrays: TrialArrays,
-    states: TrainState,
-    numbers: Int[np.ndarray, 'k'],
-    rows: Int[np.ndarray, 'k'],
+    self, arrays: TrialArrays, states: TrainState, wave: Wave
   ) -> Iterator[Finished]:
     probabilities = self._programs.predict(self._data, arrays, states.variables)
     host = jax.device_get((states, probabilities))
-    for number, row in zip(numbers, rows, strict=True):
-      state, scores = take(host, row)
-      count = len(self._trials[number].test)
-      yield Finished(int(number), state.variables, state.curves, scores[:count])
+    for number, row in zip(np.unique(wave.numbers), wave.rows, strict=True):
+      trial, (state, scores) = self._trials[number], take(host, row)
+      if trial.name not in wave.diverged:
+        scores = scores[: len(trial.test)]
+        yield Finished(int(number), state.variables, state.curves, scores)
 
 
-def take(tree, rows):
-  """Rows of every array's leading trial axis."""
-  return jax.tree.map(lambda leaf: leaf[rows], tree)
-
-
-def waves(pending: Int[np.ndarray, 'k'], size: int) -> list[Int[np.ndarray, '{size}']]:
-  """Cuts trial numbers into waves of `size`; the last repeats its first to be full."""
-  cut = [pending[i : i + size] for i in range(0, len(pending), size)]
-  return [np.concatenate([w, np.repeat(w[:1], size - len(w))]) for w in cut]
+def _what_diverged(steps: dict[str, int]) -> str:
+  (first, step), *others = steps.items()
+  more = f', nor that of {", ".join(name for name, _ in others)}' if others else ''
+  return (
+    f'trial {first}: the loss is not finite at step {step}{more}; set lower rates in '
+    'training.stages, or training.gradient_clip, with another --workdir (all other '
+    'trials asked for are finished)'
+  )

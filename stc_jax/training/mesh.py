@@ -99,12 +99,14 @@ def data_axis(mesh: jax.sharding.Mesh) -> DataAxis:
   return DataAxis(mesh.shape[DATA])
 
 
-def over_trials(function: Callable, mesh: jax.sharding.Mesh, donate: bool) -> Callable:
+def over_trials(
+  function: Callable, mesh: jax.sharding.Mesh, donate: tuple[int, ...] = ()
+) -> Callable:
   """Maps `function(shared, *trial)` over a leading trial axis sharded on `mesh`.
 
   Nothing crosses axis `trial`: each of its places runs its own trials, one after
-  another, so a trial in a stack computes what it computes alone. `donate` gives the
-  last argument's memory to the result.
+  another, so a trial in a stack computes what it computes alone. The memory of
+  arguments number `donate`, counted with `shared`, goes to the result.
   """
 
   def local(shared, *stacked):
@@ -116,4 +118,4 @@ def over_trials(function: Callable, mesh: jax.sharding.Mesh, donate: bool) -> Ca
       local, mesh=mesh, in_specs=specs, out_specs=P(TRIAL), check_vma=False
     )(shared, *stacked)
 
-  return jax.jit(mapped, donate_argnums=(-1,) if donate else ())
+  return jax.jit(mapped, donate_argnums=donate)

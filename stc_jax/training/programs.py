@@ -31,7 +31,7 @@ class Programs:
 
   Args:
     build: makes the network, given the mesh axis that a batch is spread over, if any.
-    training, config: sections `training` and `input` of the launch file.
+    training, input_config: sections `training` and `input` of the launch file.
     chunk: steps between two looks at the host.
     data, wave: arrays of the shapes that all calls will have.
     mesh: see `stc_jax.training.mesh`.
@@ -45,7 +45,7 @@ class Programs:
     self,
     build: Callable[[str | None], nn.Module],
     training: TrainingConfig,
-    config: InputConfig,
+    input_config: InputConfig,
     chunk: int,
     data: Resident,
     wave: TrialArrays,
@@ -55,7 +55,7 @@ class Programs:
     self.learner = Learner(
       build(axis.name), make(training), Classification(training.label_smoothing), axis
     )
-    self._training, self._config, self.chunk = training, config, chunk
+    self._training, self._input, self.chunk = training, input_config, chunk
     self._mesh = mesh
     self._data = _specs(data, self._shared)
     self._wave = _specs(wave, self._stacked)
@@ -64,23 +64,23 @@ class Programs:
   @functools.cached_property
   def init(self) -> Callable:
     """(data, trials) -> states."""
-    return self._compile(self._init, self._data, self._wave)
+    return self._compile(self._mapped_init, self._data, self._wave)
 
   @functools.cached_property
   def train_chunk(self) -> Callable:
     """(data, trials, states) -> states, progress; consumes the states given."""
-    mapped = over_trials(self._train_chunk, self._mesh, donate=True)
+    mapped = over_trials(self._train_chunk, self._mesh, donate=(2,))
     return self._compile(mapped, self._data, self._wave, self._states)
 
   @functools.cached_property
   def predict(self) -> Callable:
     """(data, trials, variables) -> probabilities of the padded test clips."""
-    mapped = over_trials(self._predict, self._mesh, donate=False)
+    mapped = over_trials(self._predict, self._mesh)
     return self._compile(mapped, self._data, self._wave, self._states.variables)
 
   def lowered_chunk(self, platforms: tuple[str, ...]) -> jax.stages.Lowered:
     """`train_chunk` as these platforms would be given it, to read."""
-    mapped = over_trials(self._train_chunk, self._mesh, donate=True)
+    mapped = over_trials(self._train_chunk, self._mesh, donate=(2,))
     traced = mapped.trace(self._data, self._wave, self._states)
     return traced.lower(lowering_platforms=platforms)
 
@@ -102,14 +102,14 @@ class Programs:
     """Gives arrays to every device; a CPU takes aligned ones over without a copy."""
     return jax.device_put(tree, self._shared)
 
-  def _init_one(self, data: Resident, trial: TrialArrays) -> TrainState:
+  def _first_state(self, data: Resident, trial: TrialArrays) -> TrainState:
     del data
-    config = self._config
+    size = self._input
     return create(
       self.learner.model,
       self.learner.optimizer,
       trial_key(trial, resident.INIT),
-      shapes.one_clip(config.frames, config.height, config.width, config.channels),
+      shapes.one_clip(size.frames, size.height, size.width, size.channels),
       self.learner.task.metrics,
       self._training.steps,
     )
@@ -120,7 +120,7 @@ class Programs:
     def batch_at(number):
       shown = self.learner.axis.own(resident.shown_at(trial, number, augment))
       batch = resident.training_batch(
-        data, trial.normalisation, shown, self._config, augment
+        data, trial.normalisation, shown, self._input, augment
       )
       key = jax.random.fold_in(trial_key(trial, resident.DROPOUT), number)
       return batch, key
@@ -131,18 +131,20 @@ class Programs:
     self, data: Resident, trial: TrialArrays, variables: dict
   ) -> Float[Array, 'm n']:
     def views(clips):
-      return resident.test_views(data, trial.normalisation, clips, self._config)
+      return resident.test_views(data, trial.normalisation, clips, self._input)
 
     batch_size = self._training.batch_size
     return step.predict(self.learner, views, batch_size, trial.test, variables)
 
   @functools.cached_property
-  def _init(self) -> Callable:
-    return over_trials(self._init_one, self._mesh, donate=False)
+  def _mapped_init(self) -> Callable:
+    return over_trials(self._first_state, self._mesh)
 
   @functools.cached_property
   def _states(self) -> TrainState:
-    return _specs(jax.eval_shape(self._init, self._data, self._wave), self._stacked)
+    return _specs(
+      jax.eval_shape(self._mapped_init, self._data, self._wave), self._stacked
+    )
 
   @property
   def _shared(self) -> NamedSharding:

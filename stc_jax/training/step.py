@@ -1,6 +1,6 @@
 """One step of one trial: it knows neither other trials nor where batches come from."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import jax
@@ -63,7 +63,8 @@ class Progress(NamedTuple):
 
   Attributes:
     loss: of the last step.
-    diverged: the first step whose loss isn't finite, counted from 1; 0: none.
+    diverged: the first step whose loss, or the last whose parameters, are not finite,
+      counted from 1; 0: none.
   """
 
   loss: Float[Array, '*trials']
@@ -96,13 +97,17 @@ def train_chunk(
     return jax.lax.cond(state.step < steps, step, lambda s: s, state), None
 
   state, _ = jax.lax.scan(body, state, length=length)
-  losses = state.curves['loss']
-  bad = ~jnp.isfinite(losses)
   last = state.step - 1
-  return state, Progress(
-    loss=losses[last] / state.curves['count'][last],
-    diverged=jnp.where(bad.any(), bad.argmax() + 1, 0),
-  )
+  loss = state.curves['loss'][last] / state.curves['count'][last]
+  return state, Progress(loss, _diverged(state))
+
+
+def _diverged(state: TrainState) -> Int[Array, '']:
+  """See `Progress`; a last step's parameters have met no loss yet."""
+  bad = ~jnp.isfinite(state.curves['loss'])
+  finite = [jnp.isfinite(leaf).all() for leaf in jax.tree.leaves(state.variables)]
+  at_last = jnp.where(jnp.stack(finite).all(), 0, state.step)
+  return jnp.where(bad.any(), bad.argmax() + 1, at_last)
 
 
 def predict(
@@ -118,11 +123,22 @@ def predict(
   """
 
   def one_batch(clips):
-    looks = [
-      learner.task.probabilities(learner.model.apply(variables, video, train=False))
-      for video in views(learner.axis.own(clips))
-    ]
-    return learner.axis.whole(sum(looks) / len(looks))
+    videos = views(learner.axis.own(clips))
+    mean = mean_probabilities(learner.task, learner.model, variables, videos)
+    return learner.axis.whole(mean)
 
   batches = clips.reshape(-1, batch_size)
   return jax.lax.map(one_batch, batches).reshape(clips.shape[0], -1)
+
+
+def mean_probabilities(
+  task: Classification,
+  model: nn.Module,
+  variables: dict,
+  videos: Sequence[Float[Array, 'b t h w c']],
+) -> Float[Array, 'b n']:
+  """Over several views of the same clips."""
+  looks = [
+    task.probabilities(model.apply(variables, video, train=False)) for video in videos
+  ]
+  return sum(looks) / len(looks)

@@ -69,6 +69,7 @@ class Classification:
       for i, row in zip(clips, probabilities, strict=True)
     ]
 
-  def correct(self, rows: Sequence[dict]) -> int:
+  @staticmethod
+  def correct(rows: Sequence[dict]) -> int:
     """How many of the rows are right."""
     return sum(row['label'] == row['predicted'] for row in rows)

@@ -94,9 +94,15 @@ def test_the_sets_own_lists_are_its_folds():
 
 
 @pytest.mark.parametrize(
-  ('lists', 'naming'), [((), 'brings no such'), ((('S000',), ('S001',)), 'S002')]
+  ('lists', 'naming'),
+  [
+    ((), 'there are none'),
+    ((('S000',), ('S001',)), 'no list has subject S002'),
+    ((('S000', 'S001'), ('S001', 'S002')), 'two lists have subject S001'),
+    ((('S000', 'S001', 'S002'), ('S009',)), 'no clip is of list 1'),
+  ],
 )
-def test_lists_that_leave_a_subject_out(lists, naming):
+def test_lists_that_are_no_folds(lists, naming):
   clip_set = clip_sets.random(subjects=3, subject_folds=lists)
   protocol = dataclasses.replace(PROTOCOL, kind='given')
   with pytest.raises(InputError, match=naming):
@@ -118,7 +124,7 @@ def test_the_sets_own_splits():
 
 def test_everything_is_trained_on_and_nothing_tested():
   clip_set = clip_sets.random(subjects=3)
-  protocol = dataclasses.replace(PROTOCOL, kind='all', repeats=1)
+  protocol = dataclasses.replace(PROTOCOL, kind='all', repeats=4)
   (trial,) = protocols.trials(clip_set, protocol)
   assert (len(trial.train), len(trial.test)) == (len(clip_set), 0)
 

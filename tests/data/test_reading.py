@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from stc_jax.data import reading
+from stc_jax.data import contract, reading
+from stc_jax.errors import InputError
 
 SIZE = clip_sets.INPUT
 LENGTHS = (3, 4, 9, 30)
@@ -105,3 +106,27 @@ def test_the_fingerprint_sees_pixels_and_not_the_input(clip_set, tmp_path):
   builder = prepared(tmp_path / 'same')
   other = reading.read(builder, dataclasses.replace(SIZE, frames=2))
   assert other.fingerprint == clip_set.fingerprint
+
+
+def test_what_is_no_set_of_prepared_clips(tmp_path):
+  class Unlabelled(Toy, skip_registration=True):
+    def _info(self):
+      features = {**super()._info().features, 'label': tfds.features.Text()}
+      return self.dataset_info_from_configs(
+        features=tfds.features.FeaturesDict(features)
+      )
+
+  builder = Unlabelled(data_dir=tmp_path)
+  with pytest.raises(InputError, match=r"feature 'label' is .* must be a ClassLabel"):
+    contract.check(builder)
+  contract.check(Toy(data_dir=tmp_path))
+
+
+def test_two_clips_of_one_name(tmp_path):
+  class Twins(Toy, skip_registration=True):
+    def _generate_examples(self, numbers):
+      for key, example in super()._generate_examples(numbers):
+        yield key, example | {'clip': 'twin'}
+
+  with pytest.raises(InputError, match='two clips are called twin'):
+    reading.read(prepared(tmp_path, Twins), SIZE)

@@ -95,5 +95,17 @@ def test_what_is_no_model(finished, tmp_path):
       with pytest.raises(InputError, match=f'{damaged}: a damaged model'):
         stc_jax.load(damaged)
     (damaged / name).write_bytes(whole)
-  with pytest.raises(InputError, match='frames: there are none'):
-    stc_jax.load(damaged)(np.zeros((0, 48, 48, 3), np.uint8))
+
+
+@pytest.mark.parametrize(
+  'frames',
+  [
+    np.zeros((0, 48, 48, 3), np.uint8),
+    np.zeros((5, 48, 48), np.uint8),
+    np.zeros((5, 48, 48, 3), np.float32),
+  ],
+)
+def test_what_is_no_clip(finished, frames):
+  model = stc_jax.load(finished / 'models' / '0-0')
+  with pytest.raises(InputError, match=r'frames: .* is no clip'):
+    model(frames)

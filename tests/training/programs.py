@@ -10,10 +10,10 @@ import numpy as np
 from stc_jax.data import protocols, resident
 from stc_jax.models.config import LayerwiseConfig
 from stc_jax.models.registry import build
-from stc_jax.training import loop
 from stc_jax.training.mesh import make_mesh
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.programs import Programs
+from stc_jax.training.waves import take
 
 NETWORK = LayerwiseConfig(
   notation='C(3,4)-BN-P2-C(3,4)-S',
@@ -75,17 +75,17 @@ def programs(
   return Programs(
     build=functools.partial(build, 'stc_nlstm', network, len(clip_sets.CLASSES)),
     training=training,
-    config=clip_sets.INPUT,
+    input_config=clip_sets.INPUT,
     chunk=CHUNK,
     data=tiny.data,
-    wave=loop.take(tiny.arrays, np.zeros(wave_size, int)),
+    wave=take(tiny.arrays, np.zeros(wave_size, int)),
     mesh=make_mesh(devices_per_trial),
   )
 
 
 def train(made: Programs, tiny: Tiny, numbers: list[int], steps: int = TRAINING.steps):
   """Trains and tests the trials `numbers` in one wave; host arrays come back."""
-  trials = made.put_trials(loop.take(tiny.arrays, np.array(numbers)))
+  trials = made.put_trials(take(tiny.arrays, np.array(numbers)))
   shared = made.put_shared(tiny.data)
   states = made.init(shared, trials)
   for _ in range(-(-steps // CHUNK)):

@@ -4,6 +4,7 @@ In float64. Prints the groups of devices that speak to each other, and what the 
 came to.
 """
 
+import dataclasses
 import json
 import re
 import sys
@@ -37,8 +38,12 @@ def in_double(*arguments) -> state.TrainState:
 
 
 def spread(per_trial: int) -> dict:
-  tiny = programs.tiny()
-  made = programs.programs(2, tiny, devices_per_trial=per_trial)
+  # Plain descent: any wrong factor of the gradient shows.
+  training = dataclasses.replace(
+    programs.TRAINING, optimizer='sgd', gradient_clip=0.0, stages=((6, 0.1),)
+  )
+  tiny = programs.tiny(training)
+  made = programs.programs(2, tiny, training, devices_per_trial=per_trial)
   states, scores = programs.train(made, tiny, [0, 5])
   text = made.train_chunk.as_text() + made.predict.as_text()
   groups = re.findall(r'replica_groups=(\{\{.*?\}\}|\[[^ ]*)', text)

@@ -5,25 +5,30 @@ import numpy as np
 import programs
 import pytest
 
-from stc_jax.training import loop
+from stc_jax.training.waves import take, waves
 
 
-def test_a_trial_alone_equals_the_trial_in_the_stack():
+@pytest.fixture(scope='module')
+def one():
+  """The programs of one trial at a time, compiled once for most tests here."""
+  return programs.programs(1, programs.tiny())
+
+
+def test_a_trial_alone_equals_the_trial_in_the_stack(one):
   tiny = programs.tiny()
   stacked = programs.train(programs.programs(3, tiny), tiny, [7, 0, 33])
-  alone = programs.train(programs.programs(1, tiny), tiny, [33])
+  alone = programs.train(one, tiny, [33])
   for together, single in zip(
-    jax.tree.leaves(loop.take(stacked, 2)),
-    jax.tree.leaves(loop.take(alone, 0)),
+    jax.tree.leaves(take(stacked, 2)),
+    jax.tree.leaves(take(alone, 0)),
     strict=True,
   ):
     np.testing.assert_array_equal(together, single)
 
 
-def test_steps_past_the_last_stage_do_nothing():
-  tiny = programs.tiny()
-  made = programs.programs(1, tiny)
-  trials = made.put_trials(loop.take(tiny.arrays, np.array([0])))
+def test_steps_past_the_last_stage_do_nothing(one):
+  tiny, made = programs.tiny(), one
+  trials = made.put_trials(take(tiny.arrays, np.array([0])))
   shared = made.put_shared(tiny.data)
   states = made.init(shared, trials)
   for _ in range(2):  # 2 chunks of 4, for 6 steps
@@ -39,10 +44,9 @@ def test_steps_past_the_last_stage_do_nothing():
     np.testing.assert_array_equal(before, after)
 
 
-def test_the_first_step_whose_loss_is_no_number_is_named():
-  tiny = programs.tiny()
-  made = programs.programs(1, tiny)
-  trials = made.put_trials(loop.take(tiny.arrays, np.array([0])))
+def test_the_first_step_whose_loss_is_no_number_is_named(one):
+  tiny, made = programs.tiny(), one
+  trials = made.put_trials(take(tiny.arrays, np.array([0])))
   shared = made.put_shared(tiny.data)
   states, _ = made.train_chunk(shared, trials, made.init(shared, trials))
   broken = jax.tree.map(lambda leaf: leaf * np.nan, states.params)
@@ -50,19 +54,40 @@ def test_the_first_step_whose_loss_is_no_number_is_named():
   assert progress.diverged[0] == 5
 
 
+def test_parameters_that_are_no_numbers_after_the_last_step_are_noticed(one):
+  tiny, made = programs.tiny(), one
+  trials = made.put_trials(take(tiny.arrays, np.array([0])))
+  shared = made.put_shared(tiny.data)
+  states = made.init(shared, trials)
+  last = jax.tree.map(np.array, jax.device_get(states))
+  last.params['fc']['bias'][:] = np.nan
+  last = last.replace(step=last.step + programs.TRAINING.steps)
+  _, progress = made.train_chunk(shared, trials, made.put_trials(last))
+  assert progress.diverged[0] == programs.TRAINING.steps
+
+
+def test_a_state_s_memory_goes_to_the_next(one):
+  tiny, made = programs.tiny(), one
+  trials = made.put_trials(take(tiny.arrays, np.array([0])))
+  shared = made.put_shared(tiny.data)
+  states = made.init(shared, trials)
+  made.train_chunk(shared, trials, states)
+  assert all(leaf.is_deleted() for leaf in jax.tree.leaves(states))
+
+
 def test_one_compilation_serves_every_wave():
   tiny = programs.tiny()
   made = programs.programs(2, tiny)
   made.compile_all()
   seconds = made.compile_seconds
-  for wave in loop.waves(np.arange(5), 2):
+  for wave in waves(np.arange(5), 2):
     programs.train(made, tiny, wave)
   assert made.compile_seconds == seconds
 
 
 @pytest.mark.parametrize(('pending', 'size'), [(5, 2), (1, 4), (4, 4), (40, 7)])
 def test_waves_are_full_and_name_every_trial(pending, size):
-  made = loop.waves(np.arange(pending), size)
+  made = waves(np.arange(pending), size)
   assert {len(wave) for wave in made} == {size}
   assert set(np.concatenate(made)) == set(range(pending))
 

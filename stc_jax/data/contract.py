@@ -1,0 +1,45 @@
+"""What a prepared set must hold: the contract between builders and the loader."""
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from stc_jax.data.input import COLOURS
+from stc_jax.errors import InputError
+
+
+def check(builder: tfds.core.DatasetBuilder) -> None:
+  """Checks that a set's examples are prepared clips (BUILD.md, Contracts).
+
+  Raises:
+    InputError: a feature is missing, or of another kind.
+  """
+  features = builder.info.features
+  for name, (is_right, wanted) in _FEATURES.items():
+    if name not in features:
+      raise InputError(
+        f'{builder.info.full_name}: no feature {name!r}; it must be {wanted}'
+      )
+    if not is_right(features[name]):
+      raise InputError(
+        f'{builder.info.full_name}: feature {name!r} is {features[name]}; it must be '
+        f'{wanted}'
+      )
+
+
+def _is_video(feature) -> bool:
+  shape = feature.shape
+  is_colour = len(shape) == 4 and shape[0] is None and shape[3] == COLOURS
+  return is_colour and None not in shape[1:] and feature.np_dtype == np.uint8
+
+
+def _is_text(feature) -> bool:
+  return isinstance(feature, tfds.features.Text)
+
+
+_FEATURES = {
+  'frames': (_is_video, 'Tensor uint8 [None, h, w, 3]'),
+  'label': (lambda f: isinstance(f, tfds.features.ClassLabel), 'a ClassLabel'),
+  'subject': (_is_text, 'Text'),
+  'clip': (_is_text, 'Text'),
+  'fps': (lambda f: f.shape == () and f.np_dtype == np.float32, 'Scalar float32'),
+}

@@ -1,0 +1,40 @@
+"""Waves: trials that run together, as many as the devices hold at a time."""
+
+import jax
+import numpy as np
+from jaxtyping import Int
+
+from stc_jax.data.protocols import Trial
+from stc_jax.training.state import TrainState
+
+
+class Wave:
+  """Trials that run together.
+
+  Attributes:
+    numbers: of the run's trials, the first one repeated to fill the wave.
+    trials: each once, in the order of their numbers.
+    rows: the place of each in the wave.
+    diverged: the step at which a trial did, by name.
+  """
+
+  def __init__(self, numbers: Int[np.ndarray, 'w'], trials: list[Trial]):
+    self.numbers, self.trials = numbers, trials
+    self.rows = np.unique(numbers, return_index=True)[1]
+    self.diverged: dict[str, int] = {}
+
+  def sound(self, states: TrainState) -> dict[str, TrainState]:
+    """The states, by trial, that may be kept."""
+    named = {t.name: row for t, row in zip(self.trials, self.rows, strict=True)}
+    return {n: take(states, row) for n, row in named.items() if n not in self.diverged}
+
+
+def waves(pending: Int[np.ndarray, 'k'], size: int) -> list[Int[np.ndarray, '{size}']]:
+  """Cuts trial numbers into waves of `size`; the last repeats its first to be full."""
+  cut = [pending[i : i + size] for i in range(0, len(pending), size)]
+  return [np.concatenate([w, np.repeat(w[:1], size - len(w))]) for w in cut]
+
+
+def take(tree, rows):
+  """Rows of every array's leading trial axis."""
+  return jax.tree.map(lambda leaf: leaf[rows], tree)
