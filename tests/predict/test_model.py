@@ -78,7 +78,7 @@ def test_a_bundle_knows_what_it_was_trained_on(finished):
   (bundle,) = stc_jax.load(finished / 'models' / '0-0').bundles
   assert bundle.clip_seconds['low'] <= bundle.clip_seconds['median']
   assert 0 < bundle.clip_motion['low'] <= bundle.clip_motion['high'] < 255
-  assert bundle.alignment == {'align': 'none'}
+  assert bundle.alignment == {'align': 'none', 'size': '64 x 64'}
   assert bundle.provenance['trial'] == '0-0'
   dataset = json.loads((finished / 'dataset.json').read_text())
   assert bundle.provenance['dataset'] == dataset
