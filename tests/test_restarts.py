@@ -1,0 +1,46 @@
+"""What no kill can spoil, and what a later start may ask for."""
+
+import json
+
+import kills
+import pytest
+import small_run
+from command import succeeds
+
+
+@pytest.mark.parametrize('devices', [1, 4])
+def test_kills_leave_no_trace(devices, data_dir, environment, tmp_path):
+  """While the first trials train, then between the results of one wave."""
+  env = kills.environment(environment, devices)
+  fields = {'protocol__folds': '4', 'training__stages': '((20, 0.001),)'}
+  whole, run = tmp_path / 'whole', tmp_path / 'run'
+  succeeds(*kills.command(data_dir, whole, 1, **fields), env=env)
+  trains = 'checkpoints/0-0/*[0-9]/_CHECKPOINT_METADATA'
+  argv = kills.command(data_dir, run, 4 // devices, **fields)
+  kills.kill(argv, env, lambda: bool(list(run.glob(trains))), 0.1)
+  assert kills.results(run) == 0
+  kills.kill(argv, env, lambda: kills.results(run) > 0, 0.0)
+  assert 0 < kills.results(run) < 4
+  kept = {path: path.stat().st_mtime_ns for path in run.glob('trials/*.json')}
+  succeeds(*kills.command(data_dir, run, 2, **fields), env=env)
+  assert {path: path.stat().st_mtime_ns for path in kept} == kept
+  assert kills.outcome(run) == kills.outcome(whole)
+  assert not (run / 'checkpoints').exists()
+  assert sorted(p.name for p in (run / 'models').iterdir()) == [
+    '0-0',
+    '0-1',
+    '0-2',
+    '0-3',
+  ]
+
+
+def test_a_run_goes_on_with_more_trials(finished, data_dir, environment, tmp_path):
+  run = tmp_path / 'run'
+  command = small_run.command(data_dir, run, execution__first_trials='1')
+  succeeds(*command, env=environment)
+  assert kills.results(run) == 1
+  summary = json.loads((run / 'summary.json').read_text())
+  assert summary['accuracy_mean'] is None
+  assert summary['trial_accuracy_mean'] == summary['trial_accuracies'][0]
+  succeeds(*small_run.command(data_dir, run), env=environment)
+  assert kills.outcome(run) == kills.outcome(finished)
