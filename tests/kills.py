@@ -59,7 +59,7 @@ def kill(
   while process.poll() is None and not begun():
     time.sleep(0.001)
   time.sleep(seconds)
-  os.kill(process.pid, signal.SIGKILL)
+  process.kill()
   _, said = process.communicate()
   assert process.returncode in (0, -signal.SIGKILL)
   assert not said, said.decode()
@@ -142,7 +142,7 @@ class Kills:
     return set(self._run.glob('checkpoints/*/*[0-9]/_CHECKPOINT_METADATA'))
 
   def _command(self, workdir: pathlib.Path, at_a_time: int) -> list[str]:
-    fields = {'protocol__folds': str(FOLDS), 'training__stages': '((40, 0.001),)'}
+    fields = {'protocol__folds': str(FOLDS), 'training__stages': '((60, 0.001),)'}
     return command(self._data, workdir, at_a_time, **fields)
 
 
