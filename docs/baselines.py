@@ -1,6 +1,6 @@
 """Prints what linear SVMs reach on the embedded set: how much change tells.
 
-Command: python docs/baselines.py
+Command: python -m docs.baselines
 
 The floors of a run, in ten folds of subjects: HOG features of the last frame, and of
 the change from the first frame, alone or beside it.
