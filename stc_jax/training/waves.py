@@ -24,9 +24,13 @@ class Wave:
     self.diverged: dict[str, int] = {}
 
   def sound(self, states: TrainState) -> dict[str, TrainState]:
-    """The states, by trial, that may be kept."""
+    """Copies of the states, by trial, that may be kept.
+
+    On a CPU, host arrays are the device's own memory, which the next chunk is to have.
+    """
     named = {t.name: row for t, row in zip(self.trials, self.rows, strict=True)}
-    return {n: take(states, row) for n, row in named.items() if n not in self.diverged}
+    sound = {name: row for name, row in named.items() if name not in self.diverged}
+    return {name: jax.tree.map(np.array, take(states, r)) for name, r in sound.items()}
 
 
 def waves(pending: Int[np.ndarray, 'k'], size: int) -> list[Int[np.ndarray, '{size}']]:
