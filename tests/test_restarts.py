@@ -7,22 +7,30 @@ import pytest
 import small_run
 from command import succeeds
 
+FIELDS = {'protocol__folds': '4', 'training__stages': '((20, 0.001),)'}
+
+
+@pytest.fixture(scope='module')
+def whole(data_dir, environment, tmp_path_factory):
+  """The folder of a run on one device that nothing disturbed."""
+  workdir, env = tmp_path_factory.mktemp('whole'), kills.environment(environment, 1)
+  succeeds(*kills.command(data_dir, workdir, 1, **FIELDS), env=env)
+  return workdir
+
 
 @pytest.mark.parametrize('devices', [1, 4])
-def test_kills_leave_no_trace(devices, data_dir, environment, tmp_path):
+def test_kills_leave_no_trace(devices, whole, data_dir, environment, tmp_path):
   """While the first trials train, then between the results of one wave."""
   env = kills.environment(environment, devices)
-  fields = {'protocol__folds': '4', 'training__stages': '((20, 0.001),)'}
-  whole, run = tmp_path / 'whole', tmp_path / 'run'
-  succeeds(*kills.command(data_dir, whole, 1, **fields), env=env)
+  run = tmp_path / 'run'
   trains = 'checkpoints/0-0/*[0-9]/_CHECKPOINT_METADATA'
-  argv = kills.command(data_dir, run, 4 // devices, **fields)
+  argv = kills.command(data_dir, run, 4 // devices, **FIELDS)
   kills.kill(argv, env, lambda: bool(list(run.glob(trains))), 0.1)
   assert kills.results(run) == 0
   kills.kill(argv, env, lambda: kills.results(run) > 0, 0.0)
   assert 0 < kills.results(run) < 4
   kept = {path: path.stat().st_mtime_ns for path in run.glob('trials/*.json')}
-  succeeds(*kills.command(data_dir, run, 2, **fields), env=env)
+  succeeds(*kills.command(data_dir, run, 2, **FIELDS), env=env)
   assert {path: path.stat().st_mtime_ns for path in kept} == kept
   assert kills.outcome(run) == kills.outcome(whole)
   assert not (run / 'checkpoints').exists()

@@ -6,6 +6,7 @@ import sys
 
 import numpy as np
 import pytest
+import small_run
 
 from stc_jax.errors import InputError
 from stc_jax.training.mesh import devices_per_trial
@@ -13,9 +14,9 @@ from stc_jax.training.mesh import devices_per_trial
 HERE = pathlib.Path(__file__).parent
 
 
-def report(program, *argv, devices):
+def report(program, *argv, devices, flags=''):
   """A sum's last digit follows the number of threads, so that is the same."""
-  flags = f'--xla_force_host_platform_device_count={devices}'
+  flags += f' --xla_force_host_platform_device_count={devices}'
   search = os.pathsep.join([str(HERE), str(HERE.parent), str(HERE.parent.parent)])
   done = subprocess.run(
     [sys.executable, str(HERE / program), *argv],
@@ -38,10 +39,11 @@ def test_forty_trials_need_no_collective_and_are_the_same_on_1_and_4_devices():
 
 
 def test_a_trial_spread_over_1_2_or_4_devices_computes_the_same():
-  alone = report('spread_trials.py', '1', devices=1)
+  fast = small_run.FAST['XLA_FLAGS']
+  alone = report('spread_trials.py', '1', devices=1, flags=fast)
   assert alone['dtypes'] == ['float64']
   for per_trial in (2, 4):
-    spread = report('spread_trials.py', str(per_trial), devices=4)
+    spread = report('spread_trials.py', str(per_trial), devices=4, flags=fast)
     for name in ('losses', 'scores', 'sums'):
       np.testing.assert_allclose(spread[name], alone[name], rtol=0, atol=1e-9)
     # Devices 0 and 1 hold the first trial's batch, 2 and 3 the second's.

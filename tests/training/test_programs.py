@@ -14,9 +14,15 @@ def one():
   return programs.programs(1, programs.tiny())
 
 
-def test_a_trial_alone_equals_the_trial_in_the_stack(one):
+@pytest.fixture(scope='module')
+def three():
+  """The programs of three trials at a time."""
+  return programs.programs(3, programs.tiny())
+
+
+def test_a_trial_alone_equals_the_trial_in_the_stack(one, three):
   tiny = programs.tiny()
-  stacked = programs.train(programs.programs(3, tiny), tiny, [7, 0, 33])
+  stacked = programs.train(three, tiny, [7, 0, 33])
   alone = programs.train(one, tiny, [33])
   for together, single in zip(
     jax.tree.leaves(take(stacked, 2)),
@@ -75,14 +81,12 @@ def test_a_state_s_memory_goes_to_the_next(one):
   assert all(leaf.is_deleted() for leaf in jax.tree.leaves(states))
 
 
-def test_one_compilation_serves_every_wave():
-  tiny = programs.tiny()
-  made = programs.programs(2, tiny)
-  made.compile_all()
-  seconds = made.compile_seconds
-  for wave in waves(np.arange(5), 2):
-    programs.train(made, tiny, wave)
-  assert made.compile_seconds == seconds
+def test_one_compilation_serves_every_wave(three):
+  three.compile_all()
+  seconds = three.compile_seconds
+  for wave in waves(np.arange(5), 3):
+    programs.train(three, programs.tiny(), wave)
+  assert three.compile_seconds == seconds
 
 
 @pytest.mark.parametrize(('pending', 'size'), [(5, 2), (1, 4), (4, 4), (40, 7)])
