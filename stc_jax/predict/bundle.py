@@ -19,7 +19,7 @@ from safetensors.numpy import load_file, save_file
 
 from stc_jax.data.input import InputConfig, Normalisation
 from stc_jax.errors import InputError
-from stc_jax.models.registry import MODELS
+from stc_jax.models.zoo import MODELS
 
 _WEIGHTS, _REST = 'weights.safetensors', 'bundle.json'
 _FORMAT = 1

@@ -12,7 +12,7 @@ from stc_jax.data.protocols import ProtocolConfig
 from stc_jax.errors import InputError, require, require_choice
 from stc_jax.models import notation
 from stc_jax.models.config import TrunkConfig
-from stc_jax.models.registry import MODELS
+from stc_jax.models.zoo import MODELS
 from stc_jax.training.optimizer import TrainingConfig
 
 STRONGEST = ('last', 'most_changed')
@@ -62,7 +62,7 @@ class Experiment:
   """A launch file, checked.
 
   Attributes:
-    model: which of `stc_jax.models.registry.MODELS`.
+    model: which of `stc_jax.models.zoo.MODELS`.
     network: that model's section.
     execution: the only section that decides no number.
   """

@@ -80,7 +80,7 @@ def _key(run_data: RunData, strongest: str) -> str:
 
 def _read(place: pathlib.Path) -> list[dict] | None:
   try:
-    return json.loads(place.read_text())
+    return json.loads(place.read_text(encoding='utf-8'))
   except (OSError, ValueError):  # not there, or cut off: made anew
     return None
 

@@ -5,7 +5,7 @@ import functools
 import jax
 import numpy as np
 
-from stc_jax.models.registry import build
+from stc_jax.models.zoo import build
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
 from stc_jax.training.mesh import make_mesh

@@ -78,7 +78,7 @@ def read_trial(path: pathlib.Path) -> dict:
     InputError: the file isn't there, or isn't whole.
   """
   try:
-    result = json.loads(path.read_text())
+    result = json.loads(path.read_text(encoding='utf-8'))
     missing = _TRIAL_FIELDS - result.keys()
     if missing:
       raise ValueError(f'no {", ".join(sorted(missing))}')

@@ -12,7 +12,7 @@ import jax.numpy as jnp
 from stc_jax.models import shapes
 from stc_jax.models.config import DTYPES, RecurrentConfig, TrunkConfig
 from stc_jax.models.conv3d import one_call
-from stc_jax.models.registry import build
+from stc_jax.models.zoo import build
 
 # Reads and writes of each parameter in a step of AdamW: its gradient, two moments and
 # itself are read; the last three are written.
