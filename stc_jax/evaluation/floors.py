@@ -92,20 +92,18 @@ def trial_floors(
   if not len(trial.test):
     return dict.fromkeys(KEYS)
   both = np.hstack([appearance.change, appearance.strongest])
-  still = {'strongest': appearance.strongest}
   moving = {'change': appearance.change, 'change and strongest': both}
   inner = _inner_folds(labels, groups, trial.train)
-  outer = _Split(trial.train, trial.test)
   # These matrices are too small for BLAS's threads, which spin where cores are busy.
   with threadpool_limits(limits=1, user_api='blas'):
-    _, floor_c = _picked(still, labels, inner)
+    _, floor_c = _picked({'strongest': appearance.strongest}, labels, inner)
     name, temporal_c = _picked(moving, labels, inner)
-    floor = _correct(still['strongest'], labels, outer, [floor_c])
-    temporal = _correct(moving[name], labels, outer, [temporal_c])
+    (floor,) = _correct(appearance.strongest, labels, trial, [floor_c])
+    (temporal,) = _correct(moving[name], labels, trial, [temporal_c])
   return {
     'chance_accuracy': chance_accuracy(labels, trial),
-    'floor_accuracy': floor[0] / len(trial.test),
-    'temporal_floor_accuracy': temporal[0] / len(trial.test),
+    'floor_accuracy': floor / len(trial.test),
+    'temporal_floor_accuracy': temporal / len(trial.test),
     'floor_c': floor_c,
     'temporal_floor_c': temporal_c,
     'temporal_floor_features': name,
@@ -149,7 +147,7 @@ def _picked(
 def _correct(
   features: Float[np.ndarray, 'n _'],
   labels: Int[np.ndarray, 'n'],
-  split: _Split,
+  split: _Split | Trial,
   costs: Sequence[float],
 ) -> list[int]:
   """How many test clips a linear SVM classifies rightly, for each C."""

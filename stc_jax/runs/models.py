@@ -6,7 +6,6 @@ import shutil
 import jax
 import numpy as np
 
-from stc_jax.data.protocols import Trial
 from stc_jax.errors import InputError
 from stc_jax.predict import bundle
 from stc_jax.predict.bundle import Bundle
@@ -21,17 +20,18 @@ def folder_of(workdir: pathlib.Path, trial: str) -> pathlib.Path:
 
 
 def bundle_of(
-  experiment: Experiment, run_data: RunData, trial: Trial, variables: dict
+  experiment: Experiment, run_data: RunData, number: int, variables: dict
 ) -> Bundle:
-  """A finished trial's model with all that using it elsewhere needs."""
-  clip_set = run_data.clip_set
-  place = run_data.trials.index(trial)
+  """The model of trial `number` with all that using it elsewhere needs."""
+  clip_set, trial = run_data.clip_set, run_data.trials[number]
   return Bundle(
     model=experiment.model,
     network=experiment.network,
     input=experiment.input,
     classes=clip_set.classes,
-    normalisation=jax.tree.map(lambda rows: rows[place], run_data.arrays.normalisation),
+    normalisation=jax.tree.map(
+      lambda rows: rows[number], run_data.arrays.normalisation
+    ),
     alignment=clip_set.alignment,
     clip_seconds=bundle.spread(clip_set.seconds[trial.train]),
     clip_motion=bundle.spread(clip_set.motion[trial.train]),

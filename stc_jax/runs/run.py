@@ -14,7 +14,6 @@ from jaxtyping import Int
 from rich.console import Console
 
 from stc_jax.console.progress import TrainingProgress
-from stc_jax.data.protocols import Trial
 from stc_jax.predict import bundle
 from stc_jax.report import pictures, tensorboard
 from stc_jax.runs import floors, folder, models, results
@@ -95,10 +94,10 @@ def _keep(
   workdir: pathlib.Path,
 ) -> None:
   """Writes all that a finished trial leaves; its result last, as the sign of it."""
-  trial: Trial = run_data.trials[finished.number]
+  trial = run_data.trials[finished.number]
   bundle.save(
     models.folder_of(workdir, trial.name),
-    models.bundle_of(experiment, run_data, trial, finished.variables),
+    models.bundle_of(experiment, run_data, finished.number, finished.variables),
   )
   curves, count = finished.curves, finished.curves['count']
   losses, accuracies = curves['loss'] / count, curves['correct'] / count

@@ -60,9 +60,8 @@ class TrialCheckpoint:
     )
     try:
       found = self._manager.restore(step, args=arguments)
-    except (
-      Exception
-    ) as error:  # damage shows as whatever the damaged part's reader raises
+    # Damage shows as whatever the damaged part's reader raises.
+    except Exception as error:
       raise self._refused(
         f'damaged, or of another model ({type(error).__name__})'
       ) from error
