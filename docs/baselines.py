@@ -1,13 +1,12 @@
-"""Prints what linear SVMs reach on the embedded set: how much change tells.
+"""Prints what linear SVMs reach on the rendered sets, as rows of a Markdown table.
 
 Command: python -m docs.baselines
 
-The floors of a run, in ten folds of subjects: HOG features of the last frame, and of
-the change from the first frame, alone or beside it.
+The floors of a run, in the demo's three folds of subjects: HOG features of the last
+frame, and of the change from the first frame, alone or beside it.
 """
 
 import numpy as np
-from absl import flags
 
 from launch import synthetic
 from stc_jax.console import command_line
@@ -17,21 +16,33 @@ from stc_jax.runs import floors as run_floors
 from stc_jax.runs import run_data
 from stc_jax.runs.config import from_sections
 
-_CONFIG = flags.DEFINE_string('builder_config', 'neutral_to_apex', 'Which set.')
+_CONFIGS = (
+  'neutral_to_apex',
+  'neutral_to_apex_tuning',
+  'neutral_to_apex_laboratory',
+  'neutral_to_apex_laboratory_tuning',
+)
+_FLOORS = ('floor_accuracy', 'temporal_floor_accuracy')
 
 
 def main() -> None:
-  """Prepares the set where it isn't, and prints two accuracies."""
-  preparation.prepare('synthetic_faces', _CONFIG.value)
+  """Prepares the sets that aren't, and prints two accuracies of each."""
+  for name in _CONFIGS:
+    preparation.prepare('synthetic_faces', name)
+  print('| config | last frame | change |\n|---|---|---|')
+  for name in _CONFIGS:
+    print(f'| `{name}` | ' + ' | '.join(f'{a:.1%}' for a in _accuracies(name)) + ' |')
+
+
+def _accuracies(name: str) -> list[float]:
+  """The means over folds of the two floors of a config."""
   config = synthetic.get_config()
-  config.dataset.builder_config = _CONFIG.value
-  config.protocol.folds = 10
+  config.dataset.builder_config = name
   data = run_data.load(from_sections(config.to_dict()))
   appearance = run_floors.appearance(data.builder, 'last')
   labels, groups = data.clip_set.labels, np.array(data.clip_set.subjects)
   found = [floors.trial_floors(appearance, labels, groups, t) for t in data.trials]
-  for name in ('floor_accuracy', 'temporal_floor_accuracy'):
-    print(f'{name}: {np.mean([trial[name] for trial in found]):.1%}')
+  return [float(np.mean([trial[key] for trial in found])) for key in _FLOORS]
 
 
 if __name__ == '__main__':

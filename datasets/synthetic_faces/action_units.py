@@ -11,6 +11,8 @@ import dataclasses
 
 import numpy as np
 
+from stc_jax.datasets.synthetic_faces.difficulty import STANDARD, Difficulty
+
 EMOTIONS = ('anger', 'disgust', 'fear', 'happiness', 'sadness', 'surprise')
 
 # The columns of `aus`.
@@ -44,16 +46,16 @@ class Actions:
   sides: np.ndarray
 
 
-def draw_resting(rng: np.random.Generator, difficulty: float) -> np.ndarray:
+def draw_resting(rng: np.random.Generator, traits: float) -> np.ndarray:
   """What a face seems to show at rest, as a brow that always frowns.
 
   About a third of the action units that leave mouth and eyes closed or open as they
   are, up to level C.
 
   Returns:
-    float32[n_aus], intensities; zeros at difficulty 0.
+    float32[n_aus], intensities; zeros at `traits` 0.
   """
-  strength = 0.5 * difficulty * rng.random(len(AU_NUMBERS))
+  strength = 0.5 * traits * rng.random(len(AU_NUMBERS))
   shown = (rng.random(len(AU_NUMBERS)) < 0.35) & ~np.isin(AU_NUMBERS, (26, 27, BLINK))
   return np.where(shown, np.minimum(strength, 0.8), 0).astype(np.float32)
 
@@ -65,7 +67,7 @@ def draw_actions(
   fps: float,
   gains: np.ndarray,
   returns: bool,
-  difficulty: float = 1.0,
+  difficulty: Difficulty = STANDARD,
 ) -> Actions:
   """Draws the action units of one clip.
 
@@ -76,7 +78,7 @@ def draw_actions(
     fps: Frames per second.
     gains: float[n_aus], the subject's expressivity.
     returns: Whether the face comes back to neutral after the apex.
-    difficulty: The expression is weaker, and the irrelevant motion stronger, above 1.
+    difficulty: How strong the expression is, and what else the face does.
 
   Returns:
     Intensities and asymmetries. Without `returns` the emotion's action units begin at
@@ -84,8 +86,7 @@ def draw_actions(
   """
   variants = PROTOTYPES[emotion]
   chosen = variants[rng.integers(len(variants))]
-  # Level C to E, as in posed expressions.
-  strength = rng.uniform(0.5, 1.0) / difficulty**0.5
+  strength = rng.uniform(*difficulty.strength)
   start, apex = _draw_times(rng, frames, returns)
   intensities = np.zeros((frames, len(AU_NUMBERS)), np.float32)
   for column, number in enumerate(AU_NUMBERS):
@@ -95,10 +96,10 @@ def draw_actions(
       envelope = _envelope(frames, start + lag, apex, returns)
       intensities[:, column] = np.clip(peak, 0.12, 1) * envelope
   intensities = np.maximum(
-    intensities, _draw_irrelevant(rng, frames, returns, difficulty)
+    intensities, _draw_bystanders(rng, frames, returns, difficulty.bystanders)
   )
   intensities[:, AU_NUMBERS.index(BLINK)] = _draw_blinks(rng, frames, fps)
-  sides = 1 + rng.normal(0, 0.1 * difficulty, (len(AU_NUMBERS), 2))
+  sides = 1 + rng.normal(0, 0.1, (len(AU_NUMBERS), 2))
   return Actions(intensities, np.clip(sides, 0.5, 1.5).astype(np.float32))
 
 
@@ -129,17 +130,17 @@ def _minimum_jerk(progress: np.ndarray) -> np.ndarray:
   return t**3 * (10 - 15 * t + 6 * t**2)
 
 
-def _draw_irrelevant(
-  rng: np.random.Generator, frames: int, returns: bool, difficulty: float
+def _draw_bystanders(
+  rng: np.random.Generator, frames: int, returns: bool, strongest: float
 ) -> np.ndarray:
-  """Weak action units (level A to B) that have nothing to do with the emotion."""
+  """Up to three action units that have nothing to do with the emotion."""
   intensities = np.zeros((frames, len(AU_NUMBERS)), np.float32)
-  bystanders = [2, 4, 7, 10, 12, 15, 17, 20, 24, 25]
-  for number in rng.choice(bystanders, rng.integers(0, 4), replace=False):
+  numbers = [2, 4, 7, 10, 12, 15, 17, 20, 24, 25]
+  for number in rng.choice(numbers, rng.integers(0, 4), replace=False):
     latest = (0.7 if returns else 1.0) * (frames - 1)
     start = rng.uniform(0, 0.7) * latest
     apex = start + rng.uniform(0.3, 1) * (latest - start)
-    peak = min(0.2 * difficulty * rng.random(), 0.6)
+    peak = strongest * rng.random()
     column = AU_NUMBERS.index(number)
     intensities[:, column] = peak * _envelope(frames, start, apex, returns)
   return intensities

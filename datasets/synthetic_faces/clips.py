@@ -6,6 +6,7 @@ import functools
 import numpy as np
 
 from stc_jax.datasets.synthetic_faces import action_units, nuisances, renderer, subjects
+from stc_jax.datasets.synthetic_faces.difficulty import STANDARD, Difficulty
 
 # Told apart so that no two generators share a seed: NumPy pads seeds with zeros.
 _SUBJECT, _CLIP, _SENSOR = 1, 2, 3
@@ -29,10 +30,10 @@ class Clip:
 
 
 @functools.lru_cache(maxsize=4)
-def draw_subject(seed: int, subject: int, difficulty: float) -> subjects.Subject:
+def draw_subject(seed: int, subject: int, traits: float) -> subjects.Subject:
   """The subject of that number in the population of that seed."""
   rng = np.random.default_rng([seed, _SUBJECT, subject])
-  return subjects.draw_subject(rng, len(action_units.AU_NUMBERS), difficulty)
+  return subjects.draw_subject(rng, len(action_units.AU_NUMBERS), traits)
 
 
 def make_clip(
@@ -44,7 +45,7 @@ def make_clip(
   order: str = 'neutral_to_apex',
   lengths: tuple[int, int] = (12, 28),
   fps: float = 12.0,
-  difficulty: float = 1.0,
+  difficulty: Difficulty = STANDARD,
   size: int = 64,
 ) -> Clip:
   """Renders one clip.
@@ -57,13 +58,13 @@ def make_clip(
     order: One of `ORDERS`.
     lengths: Fewest and most frames.
     fps: Frames per second.
-    difficulty: Scales resting traits, nuisances and weakness of expression.
+    difficulty: What makes the emotion hard to tell.
     size: Height and width of the frames in pixels.
 
   Returns:
     The clip; the same arguments give the same bytes.
   """
-  person = draw_subject(seed, subject, difficulty)
+  person = draw_subject(seed, subject, difficulty.traits)
   key = [subject, action_units.EMOTIONS.index(emotion), take]
   rng = np.random.default_rng([seed, _CLIP, *key])
   frames = int(rng.integers(lengths[0], lengths[1] + 1))
@@ -71,7 +72,7 @@ def make_clip(
   actions = action_units.draw_actions(
     rng, emotion, frames, fps, person.gains, returns, difficulty
   )
-  conditions = nuisances.draw_nuisances(rng, frames, fps, difficulty)
+  conditions = nuisances.draw_nuisances(rng, frames, fps, difficulty.nuisances)
   sensor = np.random.default_rng([seed, _SENSOR, *key])
   pictures, eyes = renderer.render_clip(person, actions, conditions, size, sensor)
   return Clip(pictures, actions.intensities, eyes)

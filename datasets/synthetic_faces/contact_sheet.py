@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 from absl import app, flags
 
-from stc_jax.datasets.synthetic_faces import action_units, clips
+from stc_jax.datasets.synthetic_faces import action_units, clips, difficulty
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string('out', None, 'The PNG to write.', required=True)
@@ -21,13 +21,20 @@ flags.DEFINE_integer('abreast', 3, 'Subjects shown for each emotion.')
 flags.DEFINE_integer('columns', 4, 'Frames shown of each clip.')
 flags.DEFINE_integer('first', 19, 'Number of the first subject.')
 flags.DEFINE_integer('seed', 0, 'Seed of the set.')
-flags.DEFINE_float('difficulty', 1.0, 'Difficulty of the set.')
+flags.DEFINE_enum(
+  'difficulty', 'standard', difficulty.NAMED, 'How hard the emotion is to tell.'
+)
 
 _GAP, _MARGIN = 4, 84
 
 
 def draw_sheet(
-  first: int, abreast: int, columns: int, size: int, seed: int, difficulty: float
+  first: int,
+  abreast: int,
+  columns: int,
+  size: int,
+  seed: int,
+  level: difficulty.Difficulty,
 ) -> np.ndarray:
   """Draws a row for each emotion and, in it, a strip of frames for each subject.
 
@@ -37,7 +44,7 @@ def draw_sheet(
     columns: Frames of each clip, spread evenly from the first to the last.
     size: Height and width of a frame in pixels.
     seed: Seed of the set.
-    difficulty: Difficulty of the set.
+    level: How hard the emotion is to tell.
 
   Returns:
     uint8[height, width, 3], sRGB.
@@ -47,9 +54,7 @@ def draw_sheet(
     strips = [np.full((size, _MARGIN, 3), 255, np.uint8)]
     _write(strips[0], emotion, size // 2)
     for subject in range(first + row * abreast, first + (row + 1) * abreast):
-      clip = clips.make_clip(
-        seed, subject, emotion, 1, size=size, difficulty=difficulty
-      )
+      clip = clips.make_clip(seed, subject, emotion, 1, size=size, difficulty=level)
       chosen = np.linspace(0, len(clip.frames) - 1, columns).round().astype(int)
       strips += [*clip.frames[chosen], np.full((size, _GAP, 3), 255, np.uint8)]
     strip = np.hstack(strips)
@@ -74,7 +79,7 @@ def main(argv: list[str]) -> None:
     FLAGS.columns,
     FLAGS.size,
     FLAGS.seed,
-    FLAGS.difficulty,
+    difficulty.NAMED[FLAGS.difficulty],
   )
   # Sensor noise doesn't compress: 32 levels a colour halve the file.
   sheet = np.where(sheet == 255, 255, (sheet & 0xF8) | 4).astype(np.uint8)

@@ -40,28 +40,28 @@ class Nuisances:
 
 
 def draw_nuisances(
-  rng: np.random.Generator, frames: int, fps: float, difficulty: float = 1.0
+  rng: np.random.Generator, frames: int, fps: float, spread: float = 1.0
 ) -> Nuisances:
-  """Draws the conditions of a clip: at difficulty 1 those of a laboratory.
+  """Draws the conditions of a clip.
 
   Args:
     rng: The clip's generator.
     frames: Length of the clip.
     fps: Frames per second; sets how fast the head moves.
-    difficulty: Scales every spread; 0 gives a still head in frontal light, no noise.
+    spread: Scales all that varies; 0 gives a still head in frontal light, no noise.
 
   Returns:
     The conditions.
   """
 
   def drift(deviation: float, dims: int) -> np.ndarray:
-    return deviation * difficulty * _wander(rng, frames, fps, dims)
+    return deviation * spread * _wander(rng, frames, fps, dims)
 
-  towards = rng.normal([0.0, -0.35, 1.0], [0.22, 0.15, 0.0]) * [difficulty, 1, 1]
+  towards = rng.normal([0.0, -0.35, 1.0], [0.22, 0.15, 0.0]) * [spread, 1, 1]
   light = towards + drift(0.03, 3)
   light /= np.linalg.norm(light, axis=-1, keepdims=True)
   diffuse = rng.uniform(0.65, 0.8)
-  pose = rng.normal(0, [0.04, 0.03]) * difficulty
+  pose = rng.normal(0, [0.04, 0.03]) * spread
   grey = rng.uniform(0.25, 0.45)
   tint = np.clip(grey * rng.uniform(0.95, 1.05, 3), 0.02, 0.95)
   return Nuisances(
@@ -72,13 +72,13 @@ def draw_nuisances(
     angle=drift(0.012, 1)[:, 0],
     zoom=1 + drift(0.008, 1)[:, 0],
     turn=(pose + drift(0.025, 2)).astype(np.float32),
-    gaze=(0.015 * difficulty * rng.normal(size=2) + drift(0.008, 2)).astype(np.float32),
+    gaze=(0.015 * spread * rng.normal(size=2) + drift(0.008, 2)).astype(np.float32),
     background=np.stack([tint**2, (tint * rng.uniform(0.5, 1)) ** 2]).astype(
       np.float32
     ),
-    gain=(1 + difficulty * rng.normal(0, [0.03, 0.015, 0.03])).astype(np.float32),
-    blur=float(difficulty * rng.uniform(0, 0.006)),
-    noise=float(difficulty * rng.uniform(1, 3)),
+    gain=(1 + spread * rng.normal(0, [0.03, 0.015, 0.03])).astype(np.float32),
+    blur=float(spread * rng.uniform(0, 0.006)),
+    noise=float(spread * rng.uniform(1, 3)),
   )
 
 

@@ -97,15 +97,13 @@ class Subject:
   resting: np.ndarray
 
 
-def draw_subject(
-  rng: np.random.Generator, n_aus: int, difficulty: float = 1.0
-) -> Subject:
+def draw_subject(rng: np.random.Generator, n_aus: int, traits: float = 1.0) -> Subject:
   """Draws a person.
 
   Args:
     rng: The subject's own generator.
     n_aus: Number of action units the face can move.
-    difficulty: Scales the spread of the resting traits that look like expressions.
+    traits: Spread of the resting traits that look like expressions.
 
   Returns:
     The subject at rest.
@@ -128,9 +126,9 @@ def draw_subject(
     nose_width=float(rng.uniform(0.2, 0.29)),
     nose_height=float(rng.uniform(0.14, 0.28)),
     gains=rng.uniform(0.65, 1.2, n_aus).astype(np.float32),
-    resting=action_units.draw_resting(rng, difficulty),
+    resting=action_units.draw_resting(rng, traits),
     **colours,
-    **_draw_resting(rng, age, masculine, difficulty),
+    **_draw_resting(rng, age, masculine, traits),
   )
 
 
@@ -155,19 +153,19 @@ def _draw_colours(rng: np.random.Generator, age: float) -> dict[str, np.ndarray]
 
 
 def _draw_resting(
-  rng: np.random.Generator, age: float, masculine: float, difficulty: float
+  rng: np.random.Generator, age: float, masculine: float, traits: float
 ) -> dict[str, float | np.ndarray]:
   """The traits that a still picture can mistake for an expression.
 
-  Their standard deviations at difficulty 1 are about what an action unit of
-  intensity C to D moves, so only the change from rest tells trait from action.
+  Their standard deviations at `traits` 1 are about what an action unit of level C to D
+  moves, so that only the change from rest would tell trait from action.
   """
 
   def trait(mean: float, deviation: float, low: float, high: float) -> float:
-    return float(np.clip(rng.normal(mean, deviation * difficulty), low, high))
+    return float(np.clip(rng.normal(mean, deviation * traits), low, high))
 
   depth = age * rng.uniform(0, 0.7, len(FURROWS))
-  depth = depth + rng.normal(0, 0.26 * difficulty, len(FURROWS))
+  depth = depth + rng.normal(0, 0.26 * traits, len(FURROWS))
   return {
     'eye_width': trait(0.235, 0.019, 0.188, 0.276),
     'lid_upper': trait(0.078, 0.026, 0.027, 0.135),

@@ -12,6 +12,11 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from stc_jax.datasets.synthetic_faces import action_units, clips
+from stc_jax.datasets.synthetic_faces.difficulty import (
+  LABORATORY,
+  STANDARD,
+  Difficulty,
+)
 
 EMOTIONS = action_units.EMOTIONS
 AU_NUMBERS = action_units.AU_NUMBERS
@@ -25,10 +30,9 @@ class SyntheticFacesConfig(tfds.core.BuilderConfig):
     order: `neutral_to_apex` (as CK+) or `neutral_apex_neutral` (as MMI).
     subjects: Number of subjects.
     clips_per_emotion: Clips of each emotion by each subject.
-    difficulty: Scales the spread of resting traits, nuisances and noise, and weakens
-      the expressions; 1 is the standard set, 0.5 easy, 1.5 hard.
+    difficulty: What makes the emotion hard to tell.
     size: Height and width of the frames in pixels.
-    seed: Of the whole set.
+    seed: Of the whole set; another one is of other people.
     min_length, max_length: Fewest and most frames of a clip.
     fps: Frames per second.
   """
@@ -36,7 +40,7 @@ class SyntheticFacesConfig(tfds.core.BuilderConfig):
   order: str = 'neutral_to_apex'
   subjects: int = 60
   clips_per_emotion: int = 1
-  difficulty: float = 1.0
+  difficulty: Difficulty = STANDARD
   size: int = 64
   seed: int = 0
   min_length: int = 12
@@ -54,14 +58,33 @@ class SyntheticFacesConfig(tfds.core.BuilderConfig):
 
 
 def _configs() -> list[SyntheticFacesConfig]:
-  """The named configs."""
+  """The named configs: seed 0 is for tuning, seed 1, of other people, for reporting."""
   onset = 'Neutral to apex, 12 to 28 frames'
+  laboratory = {'difficulty': LABORATORY}
   return [
-    SyntheticFacesConfig(name='neutral_to_apex', description=f'{onset}.'),
+    SyntheticFacesConfig(name='neutral_to_apex', description=f'{onset}.', seed=1),
+    SyntheticFacesConfig(
+      name='neutral_to_apex_tuning',
+      description=f'{onset}; other people, to choose settings by.',
+      seed=0,
+    ),
+    SyntheticFacesConfig(
+      name='neutral_to_apex_laboratory',
+      description=f'{onset}; strong expressions of people much alike at rest.',
+      seed=1,
+      **laboratory,
+    ),
+    SyntheticFacesConfig(
+      name='neutral_to_apex_laboratory_tuning',
+      description=f'{onset}; as the former, of other people, to choose settings by.',
+      seed=0,
+      **laboratory,
+    ),
     SyntheticFacesConfig(
       name='neutral_apex_neutral',
       description='Neutral, apex, neutral; 40 to 90 frames at 25 fps.',
       order='neutral_apex_neutral',
+      seed=1,
       min_length=40,
       max_length=90,
       fps=25.0,
@@ -70,16 +93,7 @@ def _configs() -> list[SyntheticFacesConfig]:
       name='neutral_to_apex_small',
       description=f'{onset}; 12 subjects, for trials of a pipeline.',
       subjects=12,
-    ),
-    SyntheticFacesConfig(
-      name='neutral_to_apex_easy',
-      description=f'{onset}; strong expressions, little else varies.',
-      difficulty=0.5,
-    ),
-    SyntheticFacesConfig(
-      name='neutral_to_apex_hard',
-      description=f'{onset}; weak expressions, strong nuisances.',
-      difficulty=1.5,
+      seed=0,
     ),
   ]
 
@@ -87,10 +101,11 @@ def _configs() -> list[SyntheticFacesConfig]:
 class Builder(tfds.core.GeneratorBasedBuilder):
   """Builder of synthetic_faces."""
 
-  VERSION = tfds.core.Version('2.0.0')
+  VERSION = tfds.core.Version('3.0.0')
   RELEASE_NOTES: ClassVar = {
     '1.0.0': 'First release.',
     '2.0.0': 'Proportions nearer to life; cut as real faces are.',
+    '3.0.0': 'Faces at rest more alike, weaker expressions; apart for tuning.',
   }
   BUILDER_CONFIGS = _configs()
   # Read from a clone, this package lies outside its parent's folder, where TFDS would

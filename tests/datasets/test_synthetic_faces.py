@@ -1,10 +1,12 @@
 import dataclasses
+from collections import Counter
 
 import cv2
 import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
+from stc_jax.datasets.clip_folder import scan
 from stc_jax.datasets.synthetic_faces import (
   action_units,
   clips,
@@ -12,8 +14,11 @@ from stc_jax.datasets.synthetic_faces import (
   geometry,
   nuisances,
   renderer,
+  three_frames,
 )
 from stc_jax.datasets.synthetic_faces import synthetic_faces_dataset_builder as builders
+from stc_jax.datasets.synthetic_faces.difficulty import STANDARD, Difficulty
+from stc_jax.errors import InputError
 from stc_jax.faces import align
 
 AU = {number: column for column, number in enumerate(action_units.AU_NUMBERS)}
@@ -23,7 +28,7 @@ LENGTHS = (5, 7)
 def still_conditions(**changes):
   """One frame of a still head in frontal light, without sensor noise."""
   rng = np.random.default_rng(0)
-  conditions = nuisances.draw_nuisances(rng, 1, 12.0, difficulty=0.0)
+  conditions = nuisances.draw_nuisances(rng, 1, 12.0, spread=0.0)
   light = np.array([[0.0, -0.3, 0.95]], np.float32)
   return dataclasses.replace(conditions, light=light, **changes)
 
@@ -221,8 +226,45 @@ def test_named_configs():
     config(order='apex_only')
 
 
+def test_tuning_and_reporting_have_different_people():
+  seeds = {c.name: c.seed for c in builders.Builder.BUILDER_CONFIGS}
+  for name in ('neutral_to_apex', 'neutral_to_apex_laboratory'):
+    assert (seeds[name], seeds[f'{name}_tuning']) == (1, 0)
+  one, other = (clips.draw_subject(seed, 1, 0.3) for seed in (0, 1))
+  assert one.texture_seed != other.texture_seed
+
+
+@pytest.mark.parametrize('values', [{'strength': (0.9, 0.5)}, {'traits': -0.1}])
+def test_an_impossible_difficulty_is_refused(values):
+  with pytest.raises(ValueError, match=next(iter(values))):
+    Difficulty(**values)
+
+
+def test_the_stand_in_is_a_clip_folder(tmp_path):
+  counts = {'anger': 2, 'fear': 1, 'happiness': 4}
+  three_frames.write(tmp_path / 'one', seed=0, subjects=4, counts=counts)
+  found = scan.find_clips(tmp_path / 'one')
+  assert Counter(clip.label for clip in found) == counts
+  assert len({clip.subject for clip in found}) == 4
+  for clip in found:
+    pictures = [cv2.imread(str(path), cv2.IMREAD_UNCHANGED) for path in clip.paths]
+    assert [picture.shape for picture in pictures] == [(48, 48)] * 3
+  three_frames.write(tmp_path / 'again', seed=0, subjects=4, counts=counts)
+  for path in (path for clip in found for path in clip.paths):
+    again = tmp_path / 'again' / path.relative_to(tmp_path / 'one')
+    assert again.read_bytes() == path.read_bytes()
+  with pytest.raises(InputError, match='not empty'):
+    three_frames.write(tmp_path / 'one', seed=0, subjects=4, counts=counts)
+
+
+def test_the_stand_in_has_as_many_as_ck_plus():
+  shown = three_frames.cast(0, three_frames.SUBJECTS, three_frames.COUNTS)
+  assert (len(shown), sum(map(len, shown)), min(map(len, shown))) == (106, 309, 1)
+  assert all(len(set(emotions)) == len(emotions) for emotions in shown)
+
+
 def test_contact_sheet_shows_every_emotion():
-  sheet = contact_sheet.draw_sheet(1, 1, 2, size=32, seed=0, difficulty=1.0)
+  sheet = contact_sheet.draw_sheet(1, 1, 2, size=32, seed=0, level=STANDARD)
   gap = contact_sheet._GAP
   assert sheet.shape == (6 * (32 + gap), contact_sheet._MARGIN + 2 * 32 + gap, 3)
   faces = sheet[:, contact_sheet._MARGIN :]
