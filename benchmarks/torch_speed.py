@@ -3,12 +3,12 @@
 `python -m stc_jax.benchmark --peer=torch` starts this in a process of its own, with one
 JSON line on standard input, and reads one from standard output:
 
-- in: `network` and `input` (sections of a launch file), `batch_size`, `clips`,
-  `classes`, `repeats`
+- in: `network` and `input` (sections of a launch file), `augment`, `batch_size`,
+  `clips`, `classes`, `repeats`
 - out: `training` and `inference`, each with `eager` and `compiled`: seconds, or why not
 
 Channels-last 3D, cuDNN's LSTM, autocast to bfloat16 where the model's dtype says so, a
-fused AdamW, the clips resident on the device, the same 14 variants made there.
+fused AdamW, the clips resident on the device, looks drawn and made there as ours are.
 """
 
 import json
@@ -21,26 +21,28 @@ from torch.nn import functional as F
 
 from benchmarks.torch_twin import TorchTwin
 from stc_jax.data.augment import DEGREES
-from stc_jax.models.config import LayerwiseConfig
+from stc_jax.models.config import NestedConfig
 from stc_jax.speed.clock import measure
 
 
 class Peer:
   """The twin, its optimiser and its data on the best device there is."""
 
-  def __init__(self, config: LayerwiseConfig, spec: dict):
+  def __init__(self, config: NestedConfig, spec: dict):
     self.device = 'cuda' if torch.cuda.is_available() else 'cpu'
     torch.manual_seed(0)
     size = spec['input']
     shape = (spec['clips'], size['frames'], size['height'], size['width'], 3)
-    self.transforms = size['transforms']
+    self.transforms = [TRANSFORMS[name] for name in size['transforms']]
+    self.augment = LOOKS[spec['augment']]
     self.clips = torch.randint(0, 256, shape, dtype=torch.uint8, device=self.device)
     self.labels = torch.randint(0, spec['classes'], shape[:1], device=self.device)
     self.batch = spec['batch_size']
     self.autocast = torch.autocast(
       self.device, torch.bfloat16, enabled=config.dtype == 'bfloat16'
     )
-    twin = TorchTwin(config, spec['classes']).to(self.device)
+    channels = 6 if 'frames_and_change' in size['transforms'] else 3
+    twin = TorchTwin(config, spec['classes'], channels).to(self.device)
     self.model = twin.to(memory_format=torch.channels_last_3d)
     self.optimizer = torch.optim.AdamW(self.model.parameters(), 1e-3, fused=True)
 
@@ -50,18 +52,21 @@ class Peer:
     return (pixels.float() / 255.0 - 0.5) * 3.5
 
   def transformed(self, video: torch.Tensor) -> torch.Tensor:
-    """The input's transforms, as many of them as there are here."""
-    if 'remove_appearance' in self.transforms:
-      video = video - video.mean(dim=2, keepdim=True)
+    """The input's transforms; every frame of these clips is real."""
+    for transform in self.transforms:
+      video = transform(video)
     return video
 
   def step(self) -> None:
     """Draws a batch and descends."""
     index = torch.randint(0, len(self.clips), (self.batch,), device=self.device)
-    video = self.transformed(vary(self.video(index)))
+    video = self.transformed(self.augment(self.video(index)))
     self.optimizer.zero_grad(set_to_none=True)
     with self.autocast:
-      loss = F.cross_entropy(self.model(video).float(), self.labels[index])
+      logits, each = self.model(video)
+      loss = F.cross_entropy(logits.float(), self.labels[index])
+      for layer in each:
+        loss = loss + F.cross_entropy(layer.float(), self.labels[index]) / len(each)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
     self.optimizer.step()
@@ -72,8 +77,10 @@ class Peer:
     """Class probabilities of one batch."""
     with self.autocast:
       clips = self.video(torch.arange(self.batch, device=self.device))
-      logits = self.model(self.transformed(clips))
-    logits.float().softmax(dim=1)
+      logits, each = self.model(self.transformed(clips))
+    answer = logits.float().softmax(dim=1)
+    if each:
+      answer = (answer + torch.stack(each).float().softmax(dim=2).mean(dim=0)) / 2
     self.wait()
 
   def wait(self) -> None:
@@ -82,14 +89,69 @@ class Peer:
       torch.cuda.synchronize()
 
 
-def vary(video: torch.Tensor) -> torch.Tensor:
-  """One of the 14 variants of each clip at random; bilinear, border repeated."""
+def removed(video: torch.Tensor) -> torch.Tensor:
+  """Each pixel's mean over the clip subtracted."""
+  return video - video.mean(dim=2, keepdim=True)
+
+
+def contrasted(video: torch.Tensor) -> torch.Tensor:
+  """Local contrast: every pixel in terms of its neighbourhood."""
   b, c, t, h, w = video.shape
-  place = torch.randint(0, len(DEGREES), (b,))
-  angle = torch.tensor(DEGREES)[place] * (math.pi / 180)
+  reach = [max(1, int(0.1 * side)) for side in (h, w)]
+
+  def mean(frames):
+    kernel, padding = [2 * r + 1 for r in reach], reach
+    return F.avg_pool2d(frames, kernel, 1, padding, count_include_pad=False)
+
+  frames = video.transpose(1, 2).reshape(b * t, c, h, w)
+  centred = frames - mean(frames)
+  deviation = (mean(centred.square()) + 1e-8).sqrt()
+  usual = deviation.view(b, -1).mean(dim=1).repeat_interleave(t).view(-1, 1, 1, 1)
+  contrast = centred / (deviation + 0.3 * usual)
+  return contrast.view(b, t, c, h, w).transpose(1, 2)
+
+
+TRANSFORMS = {
+  'remove_appearance': removed,
+  'local_contrast': contrasted,
+  'frames_and_change': lambda video: torch.cat([video, 2 * removed(video)], dim=1),
+}
+
+
+def paper(video: torch.Tensor) -> torch.Tensor:
+  """One of the 14 variants of each clip at random."""
+  b = len(video)
+  angle = torch.tensor(DEGREES)[torch.randint(0, len(DEGREES), (b,))]
+  return moved(video, angle, torch.ones(b), torch.zeros(b, 2))
+
+
+def strong(video: torch.Tensor) -> torch.Tensor:
+  """Mirror, pose, size, place and light, drawn as `stc_jax.data.augment` does."""
+  b = len(video)
+
+  def uniform(reach, *dims):
+    return (2 * torch.rand(b, *dims) - 1) * reach
+
+  mean = video.mean(dim=(2, 3, 4), keepdim=True)
+  look = moved(video, uniform(12.0), uniform(0.12).exp(), uniform(0.07, 2))
+  contrast = uniform(0.25, 1, 1, 1, 1).exp().to(video.device)
+  brightness = uniform(25.0 / 255 * 3.5, 1, 1, 1, 1).to(video.device)
+  return mean + contrast * (look - mean) + brightness
+
+
+LOOKS = {'none': lambda video: video, 'paper': paper, 'strong': strong}
+
+
+def moved(
+  video: torch.Tensor, degrees: torch.Tensor, scale: torch.Tensor, shift: torch.Tensor
+) -> torch.Tensor:
+  """Mirrored or not, turned, magnified and shifted; bilinear, border repeated."""
+  b, c, t, h, w = video.shape
+  angle = degrees * (math.pi / 180)
   mirror = 1.0 - 2.0 * torch.randint(0, 2, (b,))
-  cos, sin, zero = angle.cos(), angle.sin(), torch.zeros(b)
-  rows = [mirror * cos, -mirror * sin * h / w, zero, sin * w / h, cos, zero]
+  cos, sin = angle.cos() / scale, angle.sin() / scale
+  rows = [mirror * cos, -mirror * sin * h / w, 2 * shift[:, 0]]
+  rows += [sin * w / h, cos, 2 * shift[:, 1]]
   theta = torch.stack(rows, 1).view(b, 2, 3).to(video.device)
   grid = F.affine_grid(theta, [b, 1, h, w], align_corners=False)
   frames = video.transpose(1, 2).reshape(b, t * c, h, w)
@@ -110,7 +172,7 @@ def main() -> None:
   """Measures what standard input asks for."""
   spec = json.load(sys.stdin)
   spec['network']['levels'] = tuple(spec['network']['levels'])
-  peer, repeats = Peer(LayerwiseConfig(**spec['network']), spec), spec['repeats']
+  peer, repeats = Peer(NestedConfig(**spec['network']), spec), spec['repeats']
   found = {'training': {}, 'inference': {}, 'version': torch.__version__}
   forms = {'eager': peer.model, 'compiled': torch.compile(peer.model)}
   for form, peer.model in forms.items():

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from stc_jax.models.config import LayerwiseConfig
+from stc_jax.models.config import NestedConfig
 
 
 class TorchTwin(nn.Module):
@@ -17,11 +17,10 @@ class TorchTwin(nn.Module):
     levels: MSPP's, pooled one by one with adaptive_max_pool2d.
   """
 
-  def __init__(self, config: LayerwiseConfig, classes: int):
+  def __init__(self, config: NestedConfig, classes: int, channels: int = 3):
     super().__init__()
     self.levels, width = config.levels, config.lstm_width
     self.blocks = nn.ModuleList()
-    channels = 3
     for conv in config.architecture.convs:
       parts = [nn.Conv3d(channels, conv.filters, conv.kernel, padding='same')]
       parts += [nn.BatchNorm3d(conv.filters)] * conv.norm + [nn.ReLU()]
@@ -42,9 +41,13 @@ class TorchTwin(nn.Module):
       width = hidden
     self.dropout = nn.Dropout(config.dropout)
     self.fc = nn.Linear(width, classes)
+    count = len(self.blocks) if config.deep_supervision else 0
+    self.auxiliary = nn.ModuleList(
+      nn.Linear(config.lstm_width, classes) for _ in range(count)
+    )
 
-  def forward(self, video: torch.Tensor) -> torch.Tensor:
-    """Returns logits [b, classes]."""
+  def forward(self, video: torch.Tensor) -> tuple[torch.Tensor, list[torch.Tensor]]:
+    """Returns logits [b, classes], and those of each layer under deep supervision."""
     layers = []
     rooms = zip(self.blocks, self.norms, self.t_lstms, strict=True)
     for (block, pool), norm, t_lstm in rooms:
@@ -56,7 +59,8 @@ class TorchTwin(nn.Module):
     last = self.c_lstm(torch.stack(layers, 1))[0][:, -1]
     for hidden in self.hidden:
       last = F.relu(hidden(last))
-    return self.fc(self.dropout(last))
+    each = [fc(h) for fc, h in zip(self.auxiliary, layers, strict=False)]
+    return self.fc(self.dropout(last)), each
 
 
 def mspp_norm(maps: torch.Tensor, levels: tuple[int, ...]) -> torch.Tensor:
@@ -82,6 +86,9 @@ def translate(params: dict, name: str) -> np.ndarray:
     return _conv(params['trunk'][f'conv{int(number) + 1}'], int(index), kind)
   if part == 'fc':
     return _dense(params['fc'], path[0])
+  if part == 'auxiliary':
+    kind = {'weight': 'kernels', 'bias': 'bias'}[path[1]]
+    return params[f'{kind}_auxiliary'][int(path[0])].T
   if part == 'hidden':
     return _dense(params[f'hidden{int(path[0]) + 1}'], path[1])
   if part == 't_lstms':

@@ -25,14 +25,16 @@ def get_config() -> ConfigDict:
   config.protocol = _protocol()
 
   config.training = ConfigDict()
-  config.training.stages = ((300, 0.001), (200, 0.0001))  # (steps, learning rate)
+  config.training.stages = ((2000, 0.0004), (500, 0.00004))  # (steps, learning rate)
   config.training.batch_size = 32
   config.training.optimizer = 'adamw'  # or sgd
   config.training.momentum = 0.9  # adamw's first moment, or sgd's momentum
-  config.training.weight_decay = 2.0  # adamw: times the rate; sgd: L2 in the loss
+  config.training.weight_decay = 1.0  # adamw: times the rate; sgd: L2 in the loss
+  # Weights of units with more inputs than this learn slower in proportion; 0: none do.
+  config.training.full_rate_inputs = 1344
   config.training.gradient_clip = 1.0  # largest global norm; 0: none
   config.training.label_smoothing = 0.0
-  config.training.augment = True  # the paper's 14 variants
+  config.training.augment = 'strong'  # 'paper': its 14 variants; 'none'
 
   # How it is carried out: nothing here changes what a run finds.
   config.execution = ConfigDict()
@@ -83,11 +85,14 @@ def _paper(config: ConfigDict) -> None:
   """
   config.input = _input()
   config.input.transforms = ()
+  config.input.views = ('original',)
   config.input.update(_PAPER_INPUT.get(config.dataset.name, {}))
   for model in MODELS:
     config[model] = MODELS[model]()
   notation = LAYERS.removesuffix('-S') + '-FC18-S'
-  set_models(config, notation=notation, pyramid_norm=False, gate_bias=0.0)
+  set_models(
+    config, notation=notation, pyramid_norm=False, gate_bias=0.0, deep_supervision=False
+  )
   config.protocol = _protocol()
   config.training.update(
     stages=((300, 0.0025), (200, 0.000025)),
@@ -97,7 +102,8 @@ def _paper(config: ConfigDict) -> None:
     weight_decay=0.0015,
     gradient_clip=0.0,
     label_smoothing=0.0,
-    augment=True,
+    augment='paper',
+    full_rate_inputs=0,
   )
 
 
@@ -116,8 +122,8 @@ def _input() -> ConfigDict:
   section.width = 64
   section.frame_rate = 0.0  # resample clips to so many frames a second; 0: don't
   section.sampling = 'uniform'  # how a clip's frames are chosen
-  section.transforms = ('remove_appearance',)  # applied in this order
-  section.views = ('original',)  # averaged at test; 'mirrored' may be added
+  section.transforms = ('local_contrast', 'frames_and_change')  # applied in this order
+  section.views = ('original', 'mirrored')  # averaged at test
   return section
 
 
@@ -157,10 +163,17 @@ def _recurrent() -> ConfigDict:
   return section
 
 
+def _nested() -> ConfigDict:
+  """The fields of STC-NLSTM."""
+  section = _recurrent()
+  section.deep_supervision = True  # a softmax layer on each T-LSTM, too
+  return section
+
+
 # The section of each model.
 MODELS = {
   'stc': _network,
   'stc_lstm': _recurrent,
   'stc_slstm': _recurrent,
-  'stc_nlstm': _recurrent,
+  'stc_nlstm': _nested,
 }

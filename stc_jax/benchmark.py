@@ -131,6 +131,7 @@ def _peer(settings: Experiment, console: Console) -> dict:
   spec = {
     'network': dataclasses.asdict(settings.network),
     'input': dataclasses.asdict(settings.input),
+    'augment': settings.training.augment,
     'batch_size': settings.training.batch_size,
     'classes': random_clips.CLASSES,
     'clips': random_clips.CLIPS,

@@ -1,52 +1,118 @@
-"""The paper's 14 variants of a clip, made on the device."""
+"""Augmentation on the device: each clip is shown in a look of its own.
+
+A look is drawn for a clip and holds for all of its frames. A new way of drawing is a
+line in `AUGMENTATIONS`.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jax.scipy.ndimage import map_coordinates
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float
 
-DEGREES = (0.0, -7.5, -5.0, -2.5, 2.5, 5.0, 7.5)
-VARIANTS = 2 * len(DEGREES)
+# The paper's rotations, in degrees.
+DEGREES = (-7.5, -5.0, -2.5, 0.0, 2.5, 5.0, 7.5)
 
 
-def vary(
-  video: Float[Array, 'b t h w c'], variant: Int[Array, 'b']
-) -> Float[Array, 'b t h w c']:
-  """Makes one of 14 variants of each clip, the same for all its frames.
+class Look(NamedTuple):
+  """How a clip is shown; the defaults show it as it is.
 
-  {original, mirrored} x rotation by {0, 2.5, 5, 7.5} degrees either way (Yu et al.
-  2018, sec. 4.2); variant 0 is the clip itself. Rotation is about the centre, bilinear,
-  and repeats the border where it looks outside, which the paper leaves open: a black
-  corner would tell the network the angle.
+  Attributes:
+    mirror: left and right exchanged, before all else.
+    degrees: of a rotation about the centre, anticlockwise.
+    scale: of a magnification about the centre.
+    shift: down and right, in shares of the side.
+    contrast: factor of each pixel's distance from the clip's mean colour.
+    brightness: added, in units of 0..255.
   """
-  rows, columns = source_coordinates(*video.shape[2:4])
-  return jax.vmap(_sample)(
-    video, jnp.asarray(rows)[variant], jnp.asarray(columns)[variant]
+
+  mirror: Bool[Array, 'b']
+  degrees: Float[Array, 'b']
+  scale: Float[Array, 'b']
+  shift: Float[Array, 'b 2']
+  contrast: Float[Array, 'b']
+  brightness: Float[Array, 'b']
+
+
+def paper(key: Array, clips: int) -> Look:
+  """One of 14 variants: mirrored or not x a rotation of `DEGREES` (Yu et al., 4.2)."""
+  mirror_key, angle_key = jax.random.split(key)
+  return Look(
+    mirror=jax.random.bernoulli(mirror_key, shape=(clips,)),
+    degrees=jax.random.choice(angle_key, jnp.array(DEGREES), (clips,)),
+    scale=jnp.ones(clips),
+    shift=jnp.zeros((clips, 2)),
+    contrast=jnp.ones(clips),
+    brightness=jnp.zeros(clips),
   )
 
 
-def source_coordinates(
-  height: int, width: int
-) -> tuple[Float[np.ndarray, 'v h w'], Float[np.ndarray, 'v h w']]:
-  """Where each variant's pixels come from: rows and columns, float32.
+def strong(key: Array, clips: int) -> Look:
+  """Mirror, pose, size, place and light at once, from continuous ranges."""
+  keys = iter(jax.random.split(key, 6))
 
-  Variants 0..6 are the rotations of `DEGREES`, 7..13 the same of the mirrored clip.
-  Positive angles turn anticlockwise, as in OpenCV.
+  def uniform(reach, *dims):
+    return jax.random.uniform(next(keys), (clips, *dims), minval=-reach, maxval=reach)
+
+  return Look(
+    mirror=jax.random.bernoulli(next(keys), shape=(clips,)),
+    degrees=uniform(12.0),
+    scale=jnp.exp(uniform(0.12)),
+    shift=uniform(0.07, 2),
+    contrast=jnp.exp(uniform(0.25)),
+    brightness=uniform(25.0),
+  )
+
+
+AUGMENTATIONS: dict[str, Callable[[Array, int], Look] | None] = {
+  'none': None,
+  'paper': paper,
+  'strong': strong,
+}
+
+
+def vary(video: Float[Array, 'b t h w c'], look: Look) -> Float[Array, 'b t h w c']:
+  """Shows each clip, pixels of 0..255, in its look.
+
+  Sampling is bilinear and repeats the border where it looks outside, which the paper
+  leaves open: a black corner would tell the network the angle.
   """
-  y, x = np.mgrid[:height, :width]
-  y, x = y - (height - 1) / 2, x - (width - 1) / 2
-  rows, columns = [], []
-  for mirror in (1, -1):
-    for angle in np.deg2rad(DEGREES):
-      columns.append(mirror * (np.cos(angle) * x - np.sin(angle) * y) + (width - 1) / 2)
-      rows.append(np.sin(angle) * x + np.cos(angle) * y + (height - 1) / 2)
-  return np.stack(rows).astype(np.float32), np.stack(columns).astype(np.float32)
+  mean = video.mean(axis=(1, 2, 3), keepdims=True)
+  rows, columns = jax.vmap(_source, in_axes=(None, None, 0))(*video.shape[2:4], look)
+  moved = jax.vmap(_sampled)(video, rows, columns)
+  contrast, brightness = (
+    value[:, None, None, None, None] for value in (look.contrast, look.brightness)
+  )
+  return mean + contrast * (moved - mean) + brightness
 
 
-def _sample(clip: Array, rows: Array, columns: Array) -> Array:
-  def one_image(image):
-    return map_coordinates(image, [rows, columns], order=1, mode='nearest')
+def _source(
+  height: int, width: int, look: Look
+) -> tuple[Float[Array, 'h w'], Float[Array, 'h w']]:
+  """Where the pixels of one clip's look come from: rows and columns."""
+  y, x = np.mgrid[:height, :width].astype(np.float32)
+  y = y - (height - 1) / 2 - look.shift[0] * height
+  x = x - (width - 1) / 2 - look.shift[1] * width
+  angle = jnp.deg2rad(look.degrees)
+  cos, sin = jnp.cos(angle) / look.scale, jnp.sin(angle) / look.scale
+  side = jnp.where(look.mirror, -1, 1)
+  columns = side * (cos * x - sin * y) + (width - 1) / 2
+  return sin * x + cos * y + (height - 1) / 2, columns
 
-  over_channels = jax.vmap(one_image, in_axes=-1, out_axes=-1)
-  return jax.vmap(over_channels)(clip)
+
+def _sampled(
+  clip: Float[Array, 't h w c'], rows: Float[Array, 'h w'], columns: Float[Array, 'h w']
+) -> Float[Array, 't h w c']:
+  """Bilinear; all frames and channels of a place are read together."""
+  height, width = clip.shape[1:3]
+  rows, columns = jnp.clip(rows, 0, height - 1), jnp.clip(columns, 0, width - 1)
+  top = jnp.minimum(rows.astype(jnp.int32), max(height - 2, 0))
+  left = jnp.minimum(columns.astype(jnp.int32), max(width - 2, 0))
+  bottom = jnp.minimum(top + 1, height - 1)
+  right = jnp.minimum(left + 1, width - 1)
+  down, along = (rows - top)[..., None], (columns - left)[..., None]
+  upper = clip[:, top, left] * (1 - along) + clip[:, top, right] * along
+  lower = clip[:, bottom, left] * (1 - along) + clip[:, bottom, right] * along
+  return upper * (1 - down) + lower * down

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int, UInt8
 
 from stc_jax.data import order
-from stc_jax.data.augment import VARIANTS, vary
+from stc_jax.data.augment import AUGMENTATIONS, Look, vary
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.input import InputConfig, Normalisation, network_input
 from stc_jax.data.protocols import Trial
@@ -52,10 +52,10 @@ class TrialArrays(NamedTuple):
 
 
 class Shown(NamedTuple):
-  """What a step shows: which clips, and each in which of the 14 variants."""
+  """What a step shows: which clips, and each in which look; None: as it is."""
 
   clips: Int[Array, 'b']
-  variants: Int[Array, 'b']
+  look: Look | None
 
 
 class Batch(NamedTuple):
@@ -106,26 +106,22 @@ def trial_key(trial: TrialArrays, use: int) -> Array:
   return jax.random.fold_in(jax.random.key(trial.seed), use)
 
 
-def shown_at(trial: TrialArrays, step: Int[Array, ''], augment: bool) -> Shown:
+def shown_at(trial: TrialArrays, step: Int[Array, ''], augment: str) -> Shown:
   """What a step of a trial shows: a function of the trial and the step alone."""
-  clips = trial.order[step]
-  if not augment:
-    return Shown(clips, jnp.zeros_like(clips))
+  clips, draw = trial.order[step], AUGMENTATIONS[augment]
+  if draw is None:
+    return Shown(clips, None)
   key = jax.random.fold_in(trial_key(trial, AUGMENT), step)
-  return Shown(clips, jax.random.randint(key, clips.shape, 0, VARIANTS))
+  return Shown(clips, draw(key, len(clips)))
 
 
 def training_batch(
-  data: Resident,
-  normalisation: Normalisation,
-  shown: Shown,
-  config: InputConfig,
-  augment: bool,
+  data: Resident, normalisation: Normalisation, shown: Shown, config: InputConfig
 ) -> Batch:
   """Gathers, augments and normalises what a step shows."""
   video = _gathered(data, shown.clips)
-  if augment:
-    video = vary(video, shown.variants)
+  if shown.look is not None:
+    video = vary(video, shown.look)
   real = data.real[shown.clips]
   video = network_input(video, real, normalisation, config)
   return Batch(video, data.labels[shown.clips])

@@ -80,3 +80,10 @@ class LayerwiseConfig(RecurrentConfig):
         f'notation: {self.notation!r}: needs as many filters in every conv layer, '
         f'found {widths}'
       )
+
+
+@dataclasses.dataclass(frozen=True)
+class NestedConfig(LayerwiseConfig):
+  """Of STC-NLSTM."""
+
+  deep_supervision: bool

@@ -6,21 +6,26 @@ h_j = T-LSTM_j(p_j)                    one vector a layer: its temporal dynamics
 o   = C-LSTM(h_1..h_l)                 reads the layers as a sequence, fine to coarse
 logits = Dense(o)
 
-FC layers of the notation stand before the last one in all four.
+FC layers of the notation stand before the last one in all four. With deep supervision
+STC-NLSTM has a softmax layer on each h_j, too (Lee et al. 2015).
 """
 
 from collections.abc import Sequence
 
 import flax.linen as nn
+import jax
 import jax.numpy as jnp
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
-from stc_jax.models.config import DTYPES, RecurrentConfig, TrunkConfig
+from stc_jax.models.config import DTYPES, NestedConfig, RecurrentConfig, TrunkConfig
 from stc_jax.models.dropout import dropout
 from stc_jax.models.lstm import LSTM, batched_lstm
 from stc_jax.models.mspp import mspp_norm
 from stc_jax.models.trunk import ACTIVATIONS, Features, Trunk
+
+# The collection of logits that a model comes to on its way.
+AUXILIARY = 'auxiliary'
 
 
 def trunk_of(config: TrunkConfig, data_axis: str | None = None) -> Trunk:
@@ -147,7 +152,13 @@ class STCSLSTM(_RecurrentNetwork):
 
 
 class STCNLSTM(_RecurrentNetwork):
-  """One T-LSTM a conv layer, and a C-LSTM over the layers."""
+  """One T-LSTM a conv layer, and a C-LSTM over the layers.
+
+  With deep supervision the logits that each T-LSTM alone comes to are sown as
+  `AUXILIARY`, float32 [l, b, outputs].
+  """
+
+  config: NestedConfig
 
   @nn.compact
   def __call__(self, video, train):
@@ -155,5 +166,21 @@ class STCNLSTM(_RecurrentNetwork):
     pyramids = self.pyramids(self.features(video, train), train)
     attributes = self.lstm_attributes()
     temporal = batched_lstm(len(pyramids), **attributes, name='t_lstm')(pyramids)
-    layers = self.read(temporal).swapaxes(0, 1)
-    return self.classify(self.read(LSTM(**attributes, name='c_lstm')(layers)), train)
+    layers = self.read(temporal)
+    if self.config.deep_supervision:
+      self._supervise(layers)
+    sequence = LSTM(**attributes, name='c_lstm')(layers.swapaxes(0, 1))
+    return self.classify(self.read(sequence), train)
+
+  def _supervise(self, layers: Float[Array, 'l b h']) -> None:
+    """A softmax layer of its own for each conv layer."""
+    shape = (len(layers), layers.shape[-1], self.outputs)
+    kernels = self.param('kernels_auxiliary', _glorot_by_layer, shape)
+    bias = self.param('bias_auxiliary', nn.initializers.zeros, (shape[0], shape[2]))
+    logits = jnp.einsum('lbh,lhn->lbn', layers.astype(jnp.float32), kernels)
+    self.sow(AUXILIARY, 'logits', logits + bias[:, None], reduce_fn=lambda _, new: new)
+
+
+def _glorot_by_layer(key: Array, shape: tuple[int, int, int]) -> Float[Array, 'l h n']:
+  glorot = nn.initializers.glorot_uniform()
+  return jnp.stack([glorot(k, shape[1:]) for k in jax.random.split(key, shape[0])])

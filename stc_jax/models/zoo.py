@@ -1,15 +1,21 @@
 """The models by name: each with the dataclass of its section, and its module.
 
 A module has the attributes `config`, `outputs` and `data_axis`; called with float video
-[b, t, h, w, c] and whether it trains, it returns float32 logits [b, outputs]. A new
-model is a line here, and a section of its name in launch/default.py.
+[b, t, h, w, c] and whether it trains, it returns float32 logits [b, outputs]. It may
+sow auxiliary ones, float32 [k, b, outputs], which are supervised and averaged with
+them. A new model is a line here, and a section of its name in launch/default.py.
 """
 
 from typing import NamedTuple
 
 from flax import linen as nn
 
-from stc_jax.models.config import LayerwiseConfig, RecurrentConfig, TrunkConfig
+from stc_jax.models.config import (
+  LayerwiseConfig,
+  NestedConfig,
+  RecurrentConfig,
+  TrunkConfig,
+)
 from stc_jax.models.stc import STC, STCLSTM, STCNLSTM, STCSLSTM
 
 
@@ -24,7 +30,7 @@ MODELS = {
   'stc': Entry(TrunkConfig, STC),
   'stc_lstm': Entry(RecurrentConfig, STCLSTM),
   'stc_slstm': Entry(LayerwiseConfig, STCSLSTM),
-  'stc_nlstm': Entry(LayerwiseConfig, STCNLSTM),
+  'stc_nlstm': Entry(NestedConfig, STCNLSTM),
 }
 
 

@@ -119,9 +119,7 @@ class Programs:
 
     def batch_at(number):
       shown = self.learner.axis.own(resident.shown_at(trial, number, augment))
-      batch = resident.training_batch(
-        data, trial.normalisation, shown, self._input, augment
-      )
+      batch = resident.training_batch(data, trial.normalisation, shown, self._input)
       key = jax.random.fold_in(trial_key(trial, resident.DROPOUT), number)
       return batch, key
 

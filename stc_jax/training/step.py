@@ -10,6 +10,7 @@ from flax import linen as nn
 from jaxtyping import Array, Float, Int
 
 from stc_jax.data.resident import Batch
+from stc_jax.models.stc import AUXILIARY
 from stc_jax.training.mesh import DataAxis
 from stc_jax.training.state import TrainState
 from stc_jax.training.tasks import Classification
@@ -34,7 +35,11 @@ class Learner(NamedTuple):
 def train_step(
   learner: Learner, state: TrainState, batch: Batch, key: Array
 ) -> tuple[TrainState, dict[str, Float[Array, '']]]:
-  """Descends the mean loss of a batch; returns its metric sums, too."""
+  """Descends the mean loss of a batch; returns its metric sums, too.
+
+  Where a model has auxiliary outputs, the mean of their losses is descended beside its
+  answer's; the metrics are of the answer.
+  """
   model, optimizer, task, axis = learner
 
   def loss_of(params):
@@ -42,10 +47,13 @@ def train_step(
       {'params': params, 'batch_stats': state.batch_stats},
       batch.video,
       train=True,
-      mutable=['batch_stats'],
+      mutable=['batch_stats', AUXILIARY],
       rngs={'dropout': key},
     )
-    return task.losses(logits, batch.targets).mean(), (logits, updates)
+    losses = task.losses(logits, batch.targets)
+    for auxiliary in _auxiliary(updates):
+      losses += jax.vmap(task.losses, (0, None))(auxiliary, batch.targets).mean(axis=0)
+    return losses.mean(), (logits, updates)
 
   grads, (logits, updates) = jax.grad(loss_of, has_aux=True)(state.params)
   changes, opt_state = optimizer.update(axis.mean(grads), state.opt_state, state.params)
@@ -138,7 +146,24 @@ def mean_probabilities(
   videos: Sequence[Float[Array, 'b t h w c']],
 ) -> Float[Array, 'b n']:
   """Over several views of the same clips."""
-  looks = [
-    task.probabilities(model.apply(variables, video, train=False)) for video in videos
-  ]
+  looks = [_probabilities(task, model, variables, video) for video in videos]
   return sum(looks) / len(looks)
+
+
+def _probabilities(
+  task: Classification,
+  model: nn.Module,
+  variables: dict,
+  video: Float[Array, 'b t h w c'],
+) -> Float[Array, 'b n']:
+  """The answer's, averaged half and half with the auxiliary outputs' mean."""
+  logits, more = model.apply(variables, video, train=False, mutable=[AUXILIARY])
+  answer = task.probabilities(logits)
+  for auxiliary in _auxiliary(more):
+    answer = (answer + task.probabilities(auxiliary).mean(axis=0)) / 2
+  return answer
+
+
+def _auxiliary(collections: dict) -> list[Float[Array, 'k b n']]:
+  """The auxiliary logits that a model sowed: none, or one array."""
+  return jax.tree.leaves(collections.get(AUXILIARY, {}))

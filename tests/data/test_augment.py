@@ -1,4 +1,5 @@
 import cv2
+import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
@@ -13,36 +14,53 @@ def smooth_clip(height, width):
   return cv2.GaussianBlur(noise, (0, 0), 2)
 
 
-def by_opencv(frame, degrees, mirror):
+def by_opencv(frame, look):
+  """What one clip's look makes of a frame; `look` has no leading axis."""
   height, width = frame.shape[:2]
-  frame = frame[:, ::-1] if mirror else frame
+  mean = frame.mean(axis=(0, 1))
+  frame = frame[:, ::-1] if look.mirror else frame
   centre = ((width - 1) / 2, (height - 1) / 2)
-  return cv2.warpAffine(
+  matrix = cv2.getRotationMatrix2D(centre, float(look.degrees), float(look.scale))
+  matrix[:, 2] += np.array([look.shift[1] * width, look.shift[0] * height])
+  moved = cv2.warpAffine(
     np.ascontiguousarray(frame),
-    cv2.getRotationMatrix2D(centre, degrees, 1.0),
+    matrix,
     (width, height),
     flags=cv2.INTER_LINEAR,
     borderMode=cv2.BORDER_REPLICATE,
   )
+  return mean + look.contrast * (moved - mean) + look.brightness
 
 
 @pytest.mark.parametrize('size', [(64, 64), (33, 48)])
-def test_all_variants_against_opencv(size):
-  frame = smooth_clip(*size)
-  video = jnp.asarray(np.broadcast_to(frame, (augment.VARIANTS, 2, *frame.shape)))
-  ours = np.asarray(augment.vary(video, jnp.arange(augment.VARIANTS)))
+@pytest.mark.parametrize('name', ['paper', 'strong'])
+def test_looks_against_opencv(name, size):
+  frame, clips = smooth_clip(*size), 20
+  video = jnp.asarray(np.broadcast_to(frame, (clips, 2, *frame.shape)))
+  looks = augment.AUGMENTATIONS[name](jax.random.key(0), clips)
+  ours = np.asarray(augment.vary(video, looks))
   np.testing.assert_array_equal(ours[:, 0], ours[:, 1])
-  for variant, result in enumerate(ours[:, 0]):
-    mirror, place = divmod(variant, len(augment.DEGREES))
-    expected = by_opencv(frame, augment.DEGREES[place], mirror)
-    assert np.abs(result - expected).max() < 1.0, variant
+  for number, result in enumerate(ours[:, 0]):
+    look = jax.tree.map(lambda leaf, row=number: np.asarray(leaf[row]), looks)
+    assert np.abs(result - by_opencv(frame, look)).max() < 1.5, look
 
 
 def test_the_papers_fourteen():
-  assert sorted(augment.DEGREES) == [-7.5, -5, -2.5, 0, 2.5, 5, 7.5]
-  assert augment.VARIANTS == 14
-  frame = smooth_clip(16, 16)
-  video = jnp.asarray(np.stack([frame, frame])[:, None])
-  same, mirrored = augment.vary(video, jnp.array([0, len(augment.DEGREES)]))
-  np.testing.assert_allclose(same[0], frame, atol=1e-4)
-  np.testing.assert_allclose(mirrored[0], frame[:, ::-1], atol=1e-4)
+  looks = augment.paper(jax.random.key(0), 500)
+  variants = set(zip(looks.mirror.tolist(), looks.degrees.tolist(), strict=True))
+  assert len(variants) == 14
+  assert {abs(degrees) for _, degrees in variants} == {0, 2.5, 5, 7.5}
+
+
+def test_strong_looks_stay_in_their_ranges():
+  looks = augment.strong(jax.random.key(0), 500)
+  assert 0.4 < looks.mirror.mean() < 0.6
+  ranges = [
+    (looks.degrees, 12),
+    (jnp.log(looks.scale), 0.12),
+    (looks.shift, 0.07),
+    (jnp.log(looks.contrast), 0.25),
+    (looks.brightness, 25),
+  ]
+  for values, reach in ranges:
+    assert 0.9 * reach < jnp.abs(values).max() <= reach * (1 + 1e-5)

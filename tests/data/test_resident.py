@@ -25,12 +25,12 @@ def material():
 
 def batch_of(data, trial, step, augment, size=PLAIN):
   shown = resident.shown_at(trial, jnp.int32(step), augment)
-  return resident.training_batch(data, trial.normalisation, shown, size, augment)
+  return resident.training_batch(data, trial.normalisation, shown, size)
 
 
 def test_a_batch_is_gathered_from_frames_that_lie_there_once():
   clip_set, data, _, (trial, *_) = material()
-  batch = batch_of(data, trial, 3, augment=False)
+  batch = batch_of(data, trial, 3, augment='none')
   clips = np.asarray(trial.order[3])
   pixels = jnp.asarray(clip_set.frames[clip_set.windows[clips]], jnp.float32)
   real = jnp.asarray(clip_set.real[clips])
@@ -50,10 +50,10 @@ def test_normalisation_knows_the_training_side_alone():
     np.testing.assert_allclose(ours, expected, atol=2e-3)
 
 
-def test_augmented_batches_differ_in_variants_only():
+def test_augmented_batches_differ_in_looks_only():
   _, data, _, (trial, *_) = material()
-  plain = batch_of(data, trial, 0, augment=False)
-  varied = batch_of(data, trial, 0, augment=True)
+  plain = batch_of(data, trial, 0, augment='none')
+  varied = batch_of(data, trial, 0, augment='strong')
   np.testing.assert_array_equal(plain.targets, varied.targets)
   changed = np.abs(plain.video - varied.video).max(axis=(1, 2, 3, 4)) > 1e-3
   assert changed.mean() >= 0.5

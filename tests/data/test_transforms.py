@@ -28,6 +28,38 @@ def test_the_repeated_last_frame_does_not_weigh():
   np.testing.assert_allclose(ours, wanted, atol=1e-6)
 
 
+def test_frames_and_change_are_side_by_side():
+  video, real = jax.random.normal(jax.random.key(0), (2, 4, 5, 6, 3)), jnp.array([4, 2])
+  both = transforms.frames_and_change(video, real)
+  np.testing.assert_array_equal(both[..., :3], video)
+  change = transforms.remove_appearance(video, real)
+  np.testing.assert_allclose(both[..., 3:], 2 * change, atol=1e-6)
+
+
+def test_local_contrast_pixel_by_pixel():
+  video = np.random.default_rng(0).normal(size=(1, 2, 20, 31, 2)).astype(np.float32)
+  centred, deviation = np.zeros_like(video), np.zeros_like(video)
+
+  def means(values, y, x):
+    return values[:, :, max(0, y - 2) : y + 3, max(0, x - 3) : x + 4].mean(axis=(2, 3))
+
+  places = [(y, x) for y in range(20) for x in range(31)]
+  for y, x in places:
+    centred[:, :, y, x] = video[:, :, y, x] - means(video, y, x)
+  for y, x in places:
+    deviation[:, :, y, x] = np.sqrt(means(centred**2, y, x))
+  expected = centred / (deviation + 0.3 * deviation.mean())
+  ours = transforms.local_contrast(jnp.array(video), jnp.array([2]))
+  np.testing.assert_allclose(ours, expected, atol=1e-4)
+
+
+def test_local_contrast_forgets_light():
+  video, real = jax.random.normal(jax.random.key(0), (1, 2, 20, 20, 3)), jnp.array([2])
+  ours = transforms.local_contrast(video, real)
+  brighter = transforms.local_contrast(3 * video + 7, real)
+  np.testing.assert_allclose(brighter, ours, atol=1e-3)
+
+
 @pytest.mark.parametrize('name', transforms.TRANSFORMS)
 def test_a_clip_does_not_depend_on_its_batch(name):
   video = jax.random.normal(jax.random.key(0), (3, 4, 16, 16, 3))

@@ -4,9 +4,9 @@ import dataclasses
 
 from launch import ck_plus
 from stc_jax.models import shapes
-from stc_jax.models.config import LayerwiseConfig
+from stc_jax.models.config import NestedConfig
 
-PAPER = LayerwiseConfig(**ck_plus.get_config('paper').stc_nlstm)
+PAPER = NestedConfig(**ck_plus.get_config('paper').stc_nlstm)
 VIDEO = shapes.one_clip(18, 64, 64, 3)
 # Odd sizes: no level of the pyramid divides them, and P2 drops a row.
 SMALL = dataclasses.replace(

@@ -1,17 +1,22 @@
 """Against PyTorch, which CI installs; left out where it isn't."""
 
+import dataclasses
+
 import configs
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from stc_jax.data import transforms
 from stc_jax.models.lstm import LSTM
 from stc_jax.models.mspp import max_pool_1x2x2, mspp_norm
+from stc_jax.models.stc import AUXILIARY
 from stc_jax.models.zoo import build
 
 torch = pytest.importorskip('torch')
 torch_twin = pytest.importorskip('benchmarks.torch_twin')
+torch_speed = pytest.importorskip('benchmarks.torch_speed')
 
 
 def as_torch(array):
@@ -52,21 +57,30 @@ def test_mspp(size):
 def test_outputs_and_gradients_of_the_whole_network(config, clip):
   video = jax.random.normal(jax.random.key(0), (2, *clip.shape[1:]))
   labels = np.array([1, 4])
+  config = dataclasses.replace(config, deep_supervision=True)
   model = build('stc_nlstm', config, 6)
   variables = model.init(jax.random.key(1), video, train=False)
 
   def loss_of(params):
-    logits, _ = model.apply(
-      variables | {'params': params}, video, train=True, mutable=['batch_stats']
+    logits, sown = model.apply(
+      variables | {'params': params},
+      video,
+      train=True,
+      mutable=['batch_stats', AUXILIARY],
     )
-    return -jax.nn.log_softmax(logits)[jnp.arange(2), labels].mean(), logits
+    (each,) = jax.tree.leaves(sown[AUXILIARY])
+    losses = -jax.nn.log_softmax(jnp.stack([logits, *each]))[:, jnp.arange(2), labels]
+    return losses.mean(axis=1).sum(), logits
 
   grads, logits = jax.jit(jax.grad(loss_of, has_aux=True))(variables['params'])
 
   twin = torch_twin.TorchTwin(config, 6)
   torch_twin.copy_params(variables['params'], twin)
-  outputs = twin(as_torch(video).permute(0, 4, 1, 2, 3))
-  torch.nn.functional.cross_entropy(outputs, torch.from_numpy(labels)).backward()
+  outputs, each = twin(as_torch(video).permute(0, 4, 1, 2, 3))
+  answers, wanted = [outputs, *each], torch.from_numpy(labels)
+  sum(
+    torch.nn.functional.cross_entropy(answer, wanted) for answer in answers
+  ).backward()
 
   assert relative_error(logits, outputs) < 1e-4
   grads = jax.tree.map(np.asarray, grads)
@@ -83,3 +97,11 @@ def _before_norm(config, name):
   if part != 'blocks' or not name.endswith('0.bias'):
     return False
   return config.architecture.convs[int(number)].norm
+
+
+@pytest.mark.parametrize('name', transforms.TRANSFORMS)
+def test_the_peers_transforms_are_ours(name):
+  video = jax.random.normal(jax.random.key(0), (2, 3, 21, 32, 3))
+  ours = transforms.TRANSFORMS[name](video, jnp.array([3, 3]))
+  theirs = torch_speed.TRANSFORMS[name](as_torch(video).permute(0, 4, 1, 2, 3))
+  np.testing.assert_allclose(ours, theirs.permute(0, 2, 3, 4, 1), atol=1e-5)

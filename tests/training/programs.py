@@ -8,14 +8,14 @@ import jax
 import numpy as np
 
 from stc_jax.data import protocols, resident
-from stc_jax.models.config import LayerwiseConfig
+from stc_jax.models.config import NestedConfig
 from stc_jax.models.zoo import build
 from stc_jax.training.mesh import make_mesh
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.programs import Programs
 from stc_jax.training.waves import take
 
-NETWORK = LayerwiseConfig(
+NETWORK = NestedConfig(
   notation='C(3,4)-BN-P2-C(3,4)-S',
   levels=(4, 2),
   pyramid_norm=True,
@@ -28,6 +28,7 @@ NETWORK = LayerwiseConfig(
   dropout=0.1,
   norm_momentum=0.9,
   dtype='float32',
+  deep_supervision=True,
 )
 TRAINING = TrainingConfig(
   stages=((4, 0.003), (2, 0.0003)),
@@ -35,9 +36,10 @@ TRAINING = TrainingConfig(
   optimizer='adamw',
   momentum=0.9,
   weight_decay=0.0015,
+  full_rate_inputs=100,
   gradient_clip=1.0,
   label_smoothing=0.1,
-  augment=True,
+  augment='strong',
 )
 PROTOCOL = protocols.ProtocolConfig(
   kind='folds', folds=10, repeats=4, unit='subject', seed=0
@@ -68,7 +70,7 @@ def programs(
   wave_size: int,
   tiny: Tiny,
   training: TrainingConfig = TRAINING,
-  network: LayerwiseConfig = NETWORK,
+  network: NestedConfig = NETWORK,
   devices_per_trial: int = 1,
 ) -> Programs:
   """Compiled for waves of so many trials on all devices."""

@@ -101,7 +101,7 @@ def test_training_learns():
   training = dataclasses.replace(
     programs.TRAINING,
     stages=((120, 0.01),),
-    augment=False,
+    augment='none',
     label_smoothing=0.0,
     batch_size=15,
   )
