@@ -5,6 +5,7 @@ can be set on the command line, as in --config.model=stc_lstm. The same command
 continues a run that was stopped; `--mode=evaluate --workdir=RUN` tests it again.
 """
 
+import dataclasses
 import hashlib
 import pathlib
 
@@ -50,6 +51,7 @@ def main() -> None:
   if experiment.dataset.name == _EMBEDDED:
     _prepare_embedded(experiment, console)
   data = run_data.load(experiment)
+  experiment = dataclasses.replace(experiment, input=data.input)
   _print_setup(experiment, data, console)
   if evaluate:
     start.check_folder(workdir, experiment, data)

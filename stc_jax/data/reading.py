@@ -139,7 +139,7 @@ def _row(record: PreparedClip, shown: _Frames, config: InputConfig) -> dict:
   numbers, real = config.window(len(record.frames), record.fps)
   kept, place = np.unique(numbers, return_inverse=True)
   frames = resize(record.frames[kept], config.height, config.width)
-  means, squares = _moments(frames[place])
+  means, squares = _moments(frames[place[:real]])
   return {
     'windows': (shown.add(frames) + place).astype(np.int32),
     'real': np.int32(real),

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import cv2
 import numpy as np
-from jaxtyping import Float, Int, Shaped, UInt8
+from jaxtyping import Bool, Float, Int, Shaped, UInt8
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import StandardScaler
@@ -33,6 +33,8 @@ KEYS = (
   'chance_accuracy',
   'floor_accuracy',
   'temporal_floor_accuracy',
+  'floor_right',
+  'temporal_floor_right',
   'floor_c',
   'temporal_floor_c',
   'temporal_floor_features',
@@ -86,8 +88,10 @@ def trial_floors(
     trial: which clips train, and which test.
 
   Returns:
-    chance_accuracy, floor_accuracy, temporal_floor_accuracy, and what was picked:
-    floor_c, temporal_floor_c, temporal_floor_features. All None without test clips.
+    chance_accuracy, floor_accuracy, temporal_floor_accuracy; floor_right and
+    temporal_floor_right, whether each test clip is classified rightly; and what was
+    picked: floor_c, temporal_floor_c, temporal_floor_features. All None without test
+    clips.
   """
   if not len(trial.test):
     return dict.fromkeys(KEYS)
@@ -98,12 +102,14 @@ def trial_floors(
   with threadpool_limits(limits=1, user_api='blas'):
     _, floor_c = _picked({'strongest': appearance.strongest}, labels, inner)
     name, temporal_c = _picked(moving, labels, inner)
-    (floor,) = _correct(appearance.strongest, labels, trial, [floor_c])
-    (temporal,) = _correct(moving[name], labels, trial, [temporal_c])
+    (floor,) = _right(appearance.strongest, labels, trial, [floor_c])
+    (temporal,) = _right(moving[name], labels, trial, [temporal_c])
   return {
     'chance_accuracy': chance_accuracy(labels, trial),
-    'floor_accuracy': floor / len(trial.test),
-    'temporal_floor_accuracy': temporal / len(trial.test),
+    'floor_accuracy': float(floor.mean()),
+    'temporal_floor_accuracy': float(temporal.mean()),
+    'floor_right': floor.tolist(),
+    'temporal_floor_right': temporal.tolist(),
     'floor_c': floor_c,
     'temporal_floor_c': temporal_c,
     'temporal_floor_features': name,
@@ -136,7 +142,10 @@ def _picked(
     return names[0], _UNPICKED_COST
   correct = np.array(
     [
-      [_correct(features[name], labels, split, _COSTS) for split in inner]
+      [
+        [right.sum() for right in _right(features[name], labels, split, _COSTS)]
+        for split in inner
+      ]
       for name in names
     ]
   )
@@ -144,13 +153,13 @@ def _picked(
   return names[best % len(names)], _COSTS[best // len(names)]
 
 
-def _correct(
+def _right(
   features: Float[np.ndarray, 'n _'],
   labels: Int[np.ndarray, 'n'],
   split: _Split | Trial,
   costs: Sequence[float],
-) -> list[int]:
-  """How many test clips a linear SVM classifies rightly, for each C."""
+) -> list[Bool[np.ndarray, 'm']]:
+  """Which test clips a linear SVM classifies rightly, for each C."""
   train, test = _in_span(features[split.train], features[split.test])
   found = []
   for cost in costs:
@@ -160,7 +169,7 @@ def _correct(
     with warnings.catch_warnings():
       warnings.simplefilter('ignore', ConvergenceWarning)
       svm.fit(train, labels[split.train])
-    found.append(int((svm.predict(test) == labels[split.test]).sum()))
+    found.append(svm.predict(test) == labels[split.test])
   return found
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Float
 from scipy import stats
 
 _NOTHING = {
@@ -81,6 +82,31 @@ def _pooled(trials: Sequence[TrialScore]) -> float:
 def _mean_and_std(values: Sequence[float]) -> tuple[float | None, float | None]:
   mean = float(np.mean(values)) if values else None
   return mean, float(np.std(values, ddof=1)) if len(values) > 1 else None
+
+
+def paired(
+  differences: Float[np.ndarray, 'n'], draws: int = 10_000
+) -> dict[str, float | int]:
+  """Whether paired differences are on one side of zero: a sign-flip permutation test.
+
+  Were there none, each subject's would as likely have the other sign (Fisher 1935).
+  Two-sided; the draws are seeded, and the differences found count as one of them.
+
+  Args:
+    differences: one an independent subject.
+    draws: of signs.
+
+  Returns:
+    difference: the mean; p_value; subjects: how many.
+  """
+  signs = np.random.default_rng(0).choice([-1.0, 1.0], (draws, len(differences)))
+  flipped, mean = np.abs(signs @ differences), abs(differences.sum())
+  as_far = (flipped >= mean * (1 - 1e-9)).sum()  # equal sums may differ in last digits
+  return {
+    'difference': float(differences.mean()),
+    'p_value': float((1 + as_far) / (1 + draws)),
+    'subjects': len(differences),
+  }
 
 
 def _half_width(trials: Sequence[TrialScore]) -> float | None:

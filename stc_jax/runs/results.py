@@ -11,6 +11,7 @@ import csv
 import io
 import json
 import pathlib
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -32,6 +33,8 @@ _TRIAL_FIELDS = {
   'train_losses',
   'train_accuracies',
   *FLOORS,
+  'floor_right',
+  'temporal_floor_right',
 }
 
 
@@ -122,6 +125,7 @@ def summarise(
     'trials': len(results),
     **statistics.accuracies(scores, folds, protocol.resampled),
     **{floor: _mean([result[floor] for result in results]) for floor in FLOORS},
+    **{f'over_{name}': _over(results, name) for name in ('floor', 'temporal_floor')},
     'classes': list(clip_set.classes),
     **_confusion(clip_set.classes, rows),
     'trial_accuracies': [result['accuracy'] for result in results],
@@ -137,6 +141,19 @@ def _confusion(classes: Sequence[str], rows: Sequence[dict]) -> dict:
     np.array([place[row[field]] for row in rows]) for field in ('label', 'predicted')
   )
   return metrics.classification(labels, predicted, classes)
+
+
+def _over(results: Sequence[dict], floor: str) -> dict | None:
+  """The model's accuracy less a floor's, paired clip by clip, subject by subject."""
+  of_subject = defaultdict(list)
+  for result in results:
+    rights = result[f'{floor}_right'] or []
+    for row, right in zip(result['predictions'], rights, strict=True):
+      of_subject[row['subject']].append((row['label'] == row['predicted']) - right)
+  if not of_subject:
+    return None
+  means = np.array([np.mean(of_subject[name]) for name in sorted(of_subject)])
+  return statistics.paired(means)
 
 
 def _mean(values: Sequence[float | None]) -> float | None:

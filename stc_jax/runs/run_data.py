@@ -6,6 +6,7 @@ import tensorflow_datasets as tfds
 
 from stc_jax.data import catalogue, protocols
 from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.input import InputConfig
 from stc_jax.data.reading import read
 from stc_jax.data.resident import Resident, TrialArrays, resident, trial_arrays
 from stc_jax.errors import InputError
@@ -18,6 +19,7 @@ class RunData:
 
   Attributes:
     builder: of the prepared set.
+    input: of the run's, with no more frames than the longest clip shows.
     clip_set: the set at the input's size.
     data: its arrays, for the device.
     trials: the whole protocol's; `arrays` is the same for the device.
@@ -25,6 +27,7 @@ class RunData:
   """
 
   builder: tfds.core.DatasetBuilder
+  input: InputConfig
   clip_set: ClipSet
   data: Resident
   trials: list[protocols.Trial]
@@ -44,6 +47,9 @@ def load(experiment: Experiment) -> RunData:
     dataset.name, dataset.builder_config, experiment.execution.data_dir
   )
   clip_set = read(builder, experiment.input)
+  size = _fitted(experiment.input, clip_set)
+  if size != experiment.input:
+    clip_set = read(builder, size)
   trials = protocols.trials(clip_set, experiment.protocol)
   first = experiment.execution.first_trials
   if first > len(trials):
@@ -52,9 +58,15 @@ def load(experiment: Experiment) -> RunData:
     )
   return RunData(
     builder=builder,
+    input=size,
     clip_set=clip_set,
     data=resident(clip_set),
     trials=trials,
     arrays=trial_arrays(clip_set, trials, training.steps, training.batch_size),
     wanted=trials[: first or None],
   )
+
+
+def _fitted(size: InputConfig, clip_set: ClipSet) -> InputConfig:
+  """The input without frames that would be padding in every clip."""
+  return dataclasses.replace(size, frames=min(size.frames, int(clip_set.real.max())))

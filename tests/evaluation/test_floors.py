@@ -124,6 +124,8 @@ def test_equals_go_to_the_smaller_c_and_the_change_alone():
     'chance_accuracy': 1 / 3,
     'floor_accuracy': 1,
     'temporal_floor_accuracy': 1,
+    'floor_right': [True] * len(a_trial().test),
+    'temporal_floor_right': [True] * len(a_trial().test),
     'floor_c': COSTS[0],
     'temporal_floor_c': COSTS[0],
     'temporal_floor_features': 'change',

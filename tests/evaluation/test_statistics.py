@@ -1,9 +1,11 @@
+import itertools
 import json
 
 import numpy as np
 import pytest
 from scipy import stats
 
+from stc_jax.evaluation import statistics
 from stc_jax.evaluation.statistics import TrialScore, accuracies
 
 NOTHING = {
@@ -104,3 +106,15 @@ def test_no_test_clips_no_numbers(scores):
 def test_json_takes_it(count):
   found = accuracies(TWO_REPEATS[:count], folds=2, resampled=True)
   assert json.loads(json.dumps(found, allow_nan=False)) == found
+
+
+def test_sign_flips_against_every_one_of_them():
+  differences = np.array([0.5, 0.2, 0.3, -0.1, 0.4, 0.0, 0.2, 0.1])
+  signs = np.array(list(itertools.product([-1, 1], repeat=len(differences))))
+  exact = (np.abs(signs @ differences) >= differences.sum() - 1e-9).mean()
+  found = statistics.paired(differences)
+  assert found['difference'] == pytest.approx(0.2)
+  assert found['subjects'] == 8
+  assert found['p_value'] == pytest.approx(exact, abs=0.01)
+  assert statistics.paired(-differences)['p_value'] == found['p_value']
+  assert statistics.paired(np.zeros(5))['p_value'] == 1
