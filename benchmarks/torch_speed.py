@@ -106,9 +106,9 @@ def contrasted(video: torch.Tensor) -> torch.Tensor:
   frames = video.transpose(1, 2).reshape(b * t, c, h, w)
   centred = frames - mean(frames)
   deviation = (mean(centred.square()) + 1e-8).sqrt()
-  usual = deviation.view(b, -1).mean(dim=1).repeat_interleave(t).view(-1, 1, 1, 1)
+  usual = deviation.reshape(b, -1).mean(dim=1).repeat_interleave(t).view(-1, 1, 1, 1)
   contrast = centred / (deviation + 0.3 * usual)
-  return contrast.view(b, t, c, h, w).transpose(1, 2)
+  return contrast.reshape(b, t, c, h, w).transpose(1, 2)
 
 
 TRANSFORMS = {

@@ -87,8 +87,8 @@ def translate(params: dict, name: str) -> np.ndarray:
   if part == 'fc':
     return _dense(params['fc'], path[0])
   if part == 'auxiliary':
-    kind = {'weight': 'kernels', 'bias': 'bias'}[path[1]]
-    return params[f'{kind}_auxiliary'][int(path[0])].T
+    own = {key: value[int(path[0])] for key, value in params['auxiliary'].items()}
+    return _dense(own, path[1])
   if part == 'hidden':
     return _dense(params[f'hidden{int(path[0]) + 1}'], path[1])
   if part == 't_lstms':

@@ -26,7 +26,7 @@ def get_config() -> ConfigDict:
 
   config.training = ConfigDict()
   config.training.stages = ((2000, 0.0004), (500, 0.00004))  # (steps, learning rate)
-  config.training.batch_size = 32
+  config.training.batch_size = 8
   config.training.optimizer = 'adamw'  # or sgd
   config.training.momentum = 0.9  # adamw's first moment, or sgd's momentum
   config.training.weight_decay = 1.0  # adamw: times the rate; sgd: L2 in the loss

@@ -10,5 +10,5 @@ def get_config(recipe: str = ''):
   config = default.get_config()
   config.dataset.name = 'synthetic_faces'
   config.dataset.builder_config = 'neutral_to_apex'
-  config.training.batch_size = 8
+  config.training.stages = ((1200, 0.0004), (300, 0.00004))
   return default.with_recipe(config, recipe)

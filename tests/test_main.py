@@ -32,9 +32,14 @@ def test_a_run_leaves_its_files(finished):
   assert summary['chance_accuracy'] == pytest.approx(1 / 3)
   for floor in ('floor_accuracy', 'temporal_floor_accuracy'):
     assert 0 <= summary[floor] <= 1
+  over = summary['over_temporal_floor']
+  assert over['subjects'] == 4
+  expected = summary['trial_accuracy_mean'] - summary['temporal_floor_accuracy']
+  assert over['difference'] == pytest.approx(expected)
   assert len(list((finished / 'trials').glob('*.json'))) == 2
   config = json.loads((finished / 'config.json').read_text())
   assert config['training']['stages'] == [[60, 0.001]]
+  assert config['input']['frames'] == small_run.FRAMES
   assert 'jax' in json.loads((finished / 'environment.json').read_text())['packages']
   dataset = json.loads((finished / 'dataset.json').read_text())
   assert (dataset['clips'], dataset['subjects']) == (24, 4)

@@ -61,7 +61,8 @@ def print_summary(console: Console, summary: dict, workdir: pathlib.Path) -> Non
   table.add_section()
   for name, field in (('temporal floor', 'temporal_floor'), ('static floor', 'floor')):
     over = summary[f'over_{field}']
-    words = f'over the {name}, {over["subjects"]} subjects (p {over["p_value"]:.4f})'
+    count, p = over['subjects'], over['p_value']
+    words = f'over the {name}, mean of {count} subjects (p {p:.4f})'
     table.add_row(words, f'{100 * over["difference"]:+.1f}')
   table.add_section()
   for name, share in summary['class_accuracy'].items():

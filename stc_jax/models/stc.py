@@ -13,7 +13,6 @@ STC-NLSTM has a softmax layer on each h_j, too (Lee et al. 2015).
 from collections.abc import Sequence
 
 import flax.linen as nn
-import jax
 import jax.numpy as jnp
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float
@@ -174,13 +173,8 @@ class STCNLSTM(_RecurrentNetwork):
 
   def _supervise(self, layers: Float[Array, 'l b h']) -> None:
     """A softmax layer of its own for each conv layer."""
-    shape = (len(layers), layers.shape[-1], self.outputs)
-    kernels = self.param('kernels_auxiliary', _glorot_by_layer, shape)
-    bias = self.param('bias_auxiliary', nn.initializers.zeros, (shape[0], shape[2]))
-    logits = jnp.einsum('lbh,lhn->lbn', layers.astype(jnp.float32), kernels)
-    self.sow(AUXILIARY, 'logits', logits + bias[:, None], reduce_fn=lambda _, new: new)
-
-
-def _glorot_by_layer(key: Array, shape: tuple[int, int, int]) -> Float[Array, 'l h n']:
-  glorot = nn.initializers.glorot_uniform()
-  return jnp.stack([glorot(k, shape[1:]) for k in jax.random.split(key, shape[0])])
+    dense = nn.vmap(nn.Dense, variable_axes={'params': 0}, split_rngs={'params': True})
+    glorot = nn.initializers.glorot_uniform()
+    own = dense(self.outputs, kernel_init=glorot, name='auxiliary')
+    logits = own(layers.astype(jnp.float32))
+    self.sow(AUXILIARY, 'logits', logits, reduce_fn=lambda _, new: new)
