@@ -59,11 +59,8 @@ def print_summary(console: Console, summary: dict, workdir: pathlib.Path) -> Non
   ):
     table.add_row(name, f'{summary[field]:.1%}')
   table.add_section()
-  for name, field in (('temporal floor', 'temporal_floor'), ('static floor', 'floor')):
-    over = summary[f'over_{field}']
-    count, p = over['subjects'], over['p_value']
-    words = f'over the {name}, mean of {count} subjects (p {p:.4f})'
-    table.add_row(words, f'{100 * over["difference"]:+.1f}')
+  for row in _over_floors(summary):
+    table.add_row(*row)
   table.add_section()
   for name, share in summary['class_accuracy'].items():
     table.add_row(name, 'no clip' if share is None else f'{share:.1%}')
@@ -88,6 +85,17 @@ def _accuracies(summary: dict) -> list[tuple[str, str]]:
     rows.append(('  its 95 % interval (corrected)', f'{low:.1%} to {high:.1%}'))
   words = _mean(summary, 'trial_accuracy')
   rows.append((f'{model}, {_of(summary, "trial_accuracy", "trials")}', words))
+  return rows
+
+
+def _over_floors(summary: dict) -> list[tuple[str, str]]:
+  """How far above each floor, in points, where there are subjects to compare by."""
+  rows = []
+  for name, field in (('temporal', 'temporal_floor'), ('static', 'floor')):
+    if over := summary[f'over_{field}']:
+      count, p = over['subjects'], over['p_value']
+      words = f'over the {name} floor, mean of {count} subjects (p {p:.4f})'
+      rows.append((words, f'{100 * over["difference"]:+.1f}'))
   return rows
 
 

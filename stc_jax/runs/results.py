@@ -144,13 +144,16 @@ def _confusion(classes: Sequence[str], rows: Sequence[dict]) -> dict:
 
 
 def _over(results: Sequence[dict], floor: str) -> dict | None:
-  """The model's accuracy less a floor's, paired clip by clip, subject by subject."""
+  """The model's accuracy less a floor's, paired clip by clip, subject by subject.
+
+  None where fewer than two subjects were tested.
+  """
   of_subject = defaultdict(list)
   for result in results:
     rights = result[f'{floor}_right'] or []
     for row, right in zip(result['predictions'], rights, strict=True):
       of_subject[row['subject']].append((row['label'] == row['predicted']) - right)
-  if not of_subject:
+  if len(of_subject) < 2:
     return None
   means = np.array([np.mean(of_subject[name]) for name in sorted(of_subject)])
   return statistics.paired(means)
