@@ -35,6 +35,7 @@ class Peer:
     shape = (spec['clips'], size['frames'], size['height'], size['width'], 3)
     self.transforms = [TRANSFORMS[name] for name in size['transforms']]
     self.augment = LOOKS[spec['augment']]
+    self.views = [VIEWS[name] for name in size['views']]
     self.clips = torch.randint(0, 256, shape, dtype=torch.uint8, device=self.device)
     self.labels = torch.randint(0, spec['classes'], shape[:1], device=self.device)
     self.batch = spec['batch_size']
@@ -74,14 +75,19 @@ class Peer:
 
   @torch.inference_mode()
   def test(self) -> None:
-    """Class probabilities of one batch."""
-    with self.autocast:
-      clips = self.video(torch.arange(self.batch, device=self.device))
-      logits, each = self.model(self.transformed(clips))
-    answer = logits.float().softmax(dim=1)
-    if each:
-      answer = (answer + torch.stack(each).float().softmax(dim=2).mean(dim=0)) / 2
+    """Class probabilities of one batch, the mean over the input's views."""
+    clips = self.video(torch.arange(self.batch, device=self.device))
+    torch.stack([self.answer(view(clips)) for view in self.views]).mean(dim=0)
     self.wait()
+
+  def answer(self, video: torch.Tensor) -> torch.Tensor:
+    """Class probabilities, half and half with the layers' own where there are any."""
+    with self.autocast:
+      logits, each = self.model(self.transformed(video))
+    answer = logits.float().softmax(dim=1)
+    if not each:
+      return answer
+    return (answer + torch.stack(each).float().softmax(dim=2).mean(dim=0)) / 2
 
   def wait(self) -> None:
     """Returns once the device has done its work."""
@@ -115,6 +121,12 @@ TRANSFORMS = {
   'remove_appearance': removed,
   'local_contrast': contrasted,
   'frames_and_change': lambda video: torch.cat([video, 2 * removed(video)], dim=1),
+}
+
+
+VIEWS = {
+  'original': lambda video: video,
+  'mirrored': lambda video: video.flip(dims=(-1,)),
 }
 
 

@@ -65,8 +65,8 @@ def test_bad_input_is_refused_before_anything_is_measured(tmp_path, environment)
 def test_the_peer_trains_and_tests():
   pytest.importorskip('torch')
   torch_speed = pytest.importorskip('benchmarks.torch_speed')
-  transforms = ['local_contrast', 'frames_and_change']
-  size = {'frames': 5, 'height': 19, 'width': 26, 'transforms': transforms}
+  size = {'frames': 5, 'height': 19, 'width': 26, 'views': ['original', 'mirrored']}
+  size['transforms'] = ['local_contrast', 'frames_and_change']
   spec = {'batch_size': 2, 'clips': 4, 'classes': 6, 'augment': 'strong', 'input': size}
   peer = torch_speed.Peer(configs.SMALL, spec)
   for call in (peer.step, peer.test):

@@ -22,14 +22,15 @@ def as_dict(
 ) -> dict:
   """Everything that was measured, and what follows from it; ready for JSON."""
   network, batch = network_of(experiment), experiment.training.batch_size
+  views = len(experiment.input.views)
   counted = {
     'training': (
       work.training_flops(network),
       work.training_bytes(network, batch) / batch,
     ),
     'inference': (
-      work.forward_flops(network),
-      work.forward_bytes(network, batch) / batch,
+      views * work.forward_flops(network),
+      views * work.forward_bytes(network, batch) / batch,
     ),
   }
   counted['whole loop'] = counted['training']
