@@ -17,6 +17,6 @@ def get_config(recipe: str = ''):
   config.dataset.name = 'clip_folder'
   config.dataset.builder_config = ''
   config.dataset.strongest_frame = 'most_changed'
-  config.input.update(frames=8, height=48, width=48)
+  config.input.frames = 8
   config.training.stages = ((2400, 0.0004), (600, 0.00004))
   return default.with_recipe(config, recipe)

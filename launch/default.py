@@ -117,9 +117,7 @@ _PAPER_INPUT = {
 
 def _input() -> ConfigDict:
   section = ConfigDict()
-  section.frames = (
-    18  # at most; where every clip is shorter, as many as the longest has
-  )
+  section.frames = 18  # at most: never more than the longest clip has
   section.height = 64
   section.width = 64
   section.frame_rate = 0.0  # resample clips to so many frames a second; 0: don't

@@ -6,6 +6,7 @@ A transform maps normalised videos [b, t, h, w, c], and how many frames of each 
 """
 
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int
 
 # Local contrast: the neighbourhood's reach as a share of the picture's side, and how
@@ -68,11 +69,11 @@ def _neighbourhood_mean(video: Float[Array, 'b t h w c']) -> Float[Array, 'b t h
   return video
 
 
-def _averaging(side: int) -> Float[Array, 'side side']:
-  """Columns average a row of pixels around each of them."""
-  place = jnp.arange(side)
-  near = jnp.abs(place[:, None] - place) <= max(1, int(_REACH * side))
-  return near / near.sum(axis=0)
+def _averaging(side: int) -> Float[np.ndarray, 'side side']:
+  """Columns average a row of pixels around each of them; a constant of a program."""
+  place = np.arange(side)
+  near = np.abs(place[:, None] - place) <= max(1, int(_REACH * side))
+  return (near / near.sum(axis=0)).astype(np.float32)
 
 
 TRANSFORMS = {

@@ -77,19 +77,14 @@ def _by_inputs(full: int) -> optax.GradientTransformation:
   """Slows weights down whose unit has more inputs than `full`, in proportion.
 
   An Adam step moves every weight by about the rate, so what a unit sums over d inputs
-  moves by up to d times that: without this, gates that read wider pyramids saturate.
+  moves by up to d times that: gates that read wider pyramids can saturate.
   1 / d is the rule of Yang & Hu 2021 (Tensor Programs IV) for Adam.
   """
 
-  def scaled(updates, _, params=None):
-    del params
+  def scaled(path, update):
+    return update * min(1.0, full / _inputs(path, update.shape))
 
-    def one(path, update):
-      return update * min(1.0, full / _inputs(path, update.shape))
-
-    return jax.tree.map_with_path(one, updates), optax.EmptyState()
-
-  return optax.GradientTransformation(lambda _: optax.EmptyState(), scaled)
+  return optax.stateless(lambda updates, _: jax.tree.map_with_path(scaled, updates))
 
 
 def _schedule(config: TrainingConfig) -> optax.Schedule:
