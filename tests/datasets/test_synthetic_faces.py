@@ -1,12 +1,9 @@
 import dataclasses
-from collections import Counter
 
 import cv2
 import numpy as np
 import pytest
-import tensorflow_datasets as tfds
 
-from stc_jax.datasets.clip_folder import scan
 from stc_jax.datasets.synthetic_faces import (
   action_units,
   clips,
@@ -14,11 +11,8 @@ from stc_jax.datasets.synthetic_faces import (
   geometry,
   nuisances,
   renderer,
-  three_frames,
 )
-from stc_jax.datasets.synthetic_faces import synthetic_faces_dataset_builder as builders
 from stc_jax.datasets.synthetic_faces.difficulty import STANDARD, Difficulty
-from stc_jax.errors import InputError
 from stc_jax.faces import align
 
 AU = {number: column for column, number in enumerate(action_units.AU_NUMBERS)}
@@ -184,83 +178,10 @@ def test_brow_raise_moves_brow_pixels_up():
   assert heights[1] < heights[0] - 3
 
 
-def config(**changes):
-  values = {'subjects': 2, 'min_length': LENGTHS[0], 'max_length': LENGTHS[1]}
-  return builders.SyntheticFacesConfig(name='tiny', **(values | changes))
-
-
-def test_prepared_clips_read_back_and_do_not_depend_on_their_number(tmp_path):
-  read = {}
-  for subjects in (1, 2):
-    builder = builders.Builder(
-      config=config(subjects=subjects), data_dir=tmp_path / str(subjects)
-    )
-    builder.download_and_prepare(file_format='array_record')
-    stored = tfds.builder_from_directory(builder.data_path)
-    read[subjects] = list(stored.as_data_source(split='data'))
-  assert stored.info.features['label'].names == [
-    'anger', 'disgust', 'fear', 'happiness', 'sadness', 'surprise'
-  ]  # fmt: skip
-  assert [len(examples) for examples in read.values()] == [6, 12]
-  for one, other in zip(read[1], read[2], strict=False):
-    assert all(np.array_equal(one[key], other[key]) for key in one)
-  example = read[2][9]
-  assert example['clip'] == b'S002_happiness_1'
-  assert example['subject'] == b'S002'
-  assert example['label'] == 3
-  frames = len(example['frames'])
-  assert example['frames'].shape == (frames, 64, 64, 3)
-  assert example['frames'].dtype == np.uint8
-  assert example['aus'].shape == (frames, len(builders.AU_NUMBERS))
-  assert example['eyes'].shape == (frames, 2, 2)
-  expected = clips.make_clip(0, 2, 'happiness', 1, lengths=LENGTHS)
-  np.testing.assert_array_equal(example['frames'], expected.frames)
-  np.testing.assert_array_equal(example['aus'], expected.aus)
-
-
-def test_named_configs():
-  names = {c.name: c for c in builders.Builder.BUILDER_CONFIGS}
-  assert names['neutral_apex_neutral'].order == 'neutral_apex_neutral'
-  assert {c.subjects for n, c in names.items() if 'small' not in n} == {60}
-  with pytest.raises(ValueError, match='apex_only'):
-    config(order='apex_only')
-
-
-def test_tuning_and_reporting_have_different_people():
-  seeds = {c.name: c.seed for c in builders.Builder.BUILDER_CONFIGS}
-  for name in ('neutral_to_apex', 'neutral_to_apex_laboratory'):
-    assert (seeds[name], seeds[f'{name}_tuning']) == (1, 0)
-  one, other = (clips.draw_subject(seed, 1, 0.3) for seed in (0, 1))
-  assert one.texture_seed != other.texture_seed
-
-
 @pytest.mark.parametrize('values', [{'strength': (0.9, 0.5)}, {'traits': -0.1}])
 def test_an_impossible_difficulty_is_refused(values):
   with pytest.raises(ValueError, match=next(iter(values))):
     Difficulty(**values)
-
-
-def test_the_stand_in_is_a_clip_folder(tmp_path):
-  counts = {'anger': 2, 'fear': 1, 'happiness': 4}
-  three_frames.write(tmp_path / 'one', seed=0, subjects=4, counts=counts)
-  found = scan.find_clips(tmp_path / 'one')
-  assert Counter(clip.label for clip in found) == counts
-  assert len({clip.subject for clip in found}) == 4
-  for clip in found:
-    pictures = [cv2.imread(str(path), cv2.IMREAD_UNCHANGED) for path in clip.paths]
-    assert [picture.shape for picture in pictures] == [(48, 48)] * 3
-  three_frames.write(tmp_path / 'again', seed=0, subjects=4, counts=counts)
-  for path in (path for clip in found for path in clip.paths):
-    again = tmp_path / 'again' / path.relative_to(tmp_path / 'one')
-    assert again.read_bytes() == path.read_bytes()
-  with pytest.raises(InputError, match='not empty'):
-    three_frames.write(tmp_path / 'one', seed=0, subjects=4, counts=counts)
-
-
-def test_the_stand_in_has_as_many_as_ck_plus():
-  shown = three_frames.cast(0, three_frames.SUBJECTS, three_frames.COUNTS)
-  assert (len(shown), sum(map(len, shown)), min(map(len, shown))) == (106, 309, 1)
-  assert all(len(set(emotions)) == len(emotions) for emotions in shown)
 
 
 def test_contact_sheet_shows_every_emotion():
