@@ -14,7 +14,6 @@ from rich.console import Console
 
 from stc_jax.console import command_line, compilation, launch_file, tables
 from stc_jax.data import catalogue, preparation
-from stc_jax.errors import InputError
 from stc_jax.models import shapes
 from stc_jax.models.config import TrunkConfig
 from stc_jax.models.zoo import build
@@ -42,12 +41,12 @@ def main() -> None:
   compilation.keep_programs()
   evaluate = _MODE.value == 'evaluate'
   if evaluate and not launch_file.is_given():
-    experiment = _experiment_of(pathlib.Path(_WORKDIR.value))
+    experiment = start.experiment_of(pathlib.Path(_WORKDIR.value))
   else:
     experiment = _experiment_of_launch_file()
   workdir = pathlib.Path(_WORKDIR.value or _default_workdir(experiment))
   if evaluate and not (workdir / 'config.json').exists():
-    raise _no_run(workdir)
+    raise start.no_run(workdir)
   if experiment.dataset.name == _EMBEDDED:
     _prepare_embedded(experiment, console)
   data = run_data.load(experiment)
@@ -67,26 +66,6 @@ def main() -> None:
 def _experiment_of_launch_file() -> Experiment:
   sections = launch_file.read().to_dict()
   return from_sections(sections, launch_file.set_fields())
-
-
-def _experiment_of(workdir: pathlib.Path) -> Experiment:
-  """What a run was started with, and the execution of its last start.
-
-  Raises:
-    InputError: there is no run.
-  """
-  decisive = folder.read_json(workdir / 'config.json')
-  execution = folder.read_json(workdir / 'execution.json')
-  if decisive is None or execution is None:
-    raise _no_run(workdir)
-  return from_sections(decisive | {'execution': execution})
-
-
-def _no_run(workdir: pathlib.Path) -> InputError:
-  return InputError(
-    f'{workdir}: no run there; name its folder with --workdir, or leave out '
-    '--mode=evaluate to train one'
-  )
 
 
 def _prepare_embedded(experiment: Experiment, console: Console) -> None:

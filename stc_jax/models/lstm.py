@@ -94,11 +94,19 @@ class LSTM(nn.Module):
 
   @nn.compact
   def __call__(self, inputs: Float[Array, 'b t d']) -> Float[Array, 'b t h']:
-    """Returns the last layer's hidden state at every step."""
+    """Returns the last layer's hidden state at every step.
+
+    Where intermediates are asked for, the input, forget and output gates of every layer
+    are sown as `gates`, float [3, t, b, h].
+    """
     sequence = inputs.astype(self.dtype)
     for layer in range(self.layers):
       w_input, w_hidden, bias = self._params(layer, sequence.shape[-1])
-      sequence = lstm_scan(sequence @ w_input + bias, w_hidden)
+      projected = sequence @ w_input + bias
+      sequence = lstm_scan(projected, w_hidden)
+      if self.is_mutable_collection('intermediates'):
+        i, f, _, o = _run(projected, w_hidden)[1][-1]
+        self.sow('intermediates', 'gates', jnp.stack([i, f, o]))
     return sequence
 
   def _params(self, layer: int, d: int) -> list[Array]:
@@ -132,7 +140,7 @@ def batched_lstm(streams: int, **attributes) -> nn.Module:
     LSTM,
     in_axes=0,
     axis_size=streams,
-    variable_axes={'params': 0},
+    variable_axes={'params': 0, 'intermediates': 0},
     split_rngs={'params': True},
   )
   return batched(**attributes)

@@ -1,4 +1,4 @@
-"""The start of a run: its folder is made, or recognised."""
+"""The start of a run: its folder is made, recognised, or read again."""
 
 import dataclasses
 import pathlib
@@ -9,12 +9,33 @@ from rich.console import Console
 from stc_jax.data import protocols
 from stc_jax.errors import InputError
 from stc_jax.runs import folder, results
-from stc_jax.runs.config import ExecutionConfig, Experiment
+from stc_jax.runs.config import ExecutionConfig, Experiment, from_sections
 from stc_jax.runs.run_data import RunData
 from stc_jax.training import mesh
 
 _OTHER_RUN = 'give another --workdir, or the configuration that it was started with'
 _OTHER_DATA = 'the prepared dataset has changed since; give another --workdir'
+
+
+def experiment_of(workdir: pathlib.Path) -> Experiment:
+  """What a run was started with, and the execution of its last start.
+
+  Raises:
+    InputError: there is no run.
+  """
+  decisive = folder.read_json(workdir / 'config.json')
+  execution = folder.read_json(workdir / 'execution.json')
+  if decisive is None or execution is None:
+    raise no_run(workdir)
+  return from_sections(decisive | {'execution': execution})
+
+
+def no_run(workdir: pathlib.Path) -> InputError:
+  """What to raise where a folder holds no run."""
+  return InputError(
+    f'{workdir}: no run there; name its folder with --workdir, or leave out '
+    '--mode=evaluate to train one'
+  )
 
 
 def open_folder(

@@ -79,6 +79,18 @@ def test_gradients_equal_differences_of_the_numpy_loop():
     np.testing.assert_allclose((np.float64(grad) * direction).sum(), slope, rtol=1e-4)
 
 
+def test_gates_are_shown_where_asked_for():
+  inputs = jax.random.normal(jax.random.key(0), (3, 7, 5))
+  module = LSTM(**ATTRIBUTES)
+  params = module.init(jax.random.key(1), inputs)['params']
+  _, more = module.apply({'params': params}, inputs, mutable=['intermediates'])
+  first, second = more['intermediates']['gates']
+  assert first.shape == second.shape == (3, 7, 3, 6)
+  w_input, bias = (np.asarray(params[f'{name}_0']) for name in ('w_input', 'bias'))
+  i, f, _, o = np.split(np.asarray(inputs)[:, 0] @ w_input + bias, 4, axis=1)
+  np.testing.assert_allclose(first[:, 0], 1 / (1 + np.exp([-i, -f, -o])), atol=1e-6)
+
+
 def test_time_is_one_scan_with_one_product_forward_and_backward():
   inputs = jnp.ones((4, 3, 7, 5))
   module = batched_lstm(4, **ATTRIBUTES)

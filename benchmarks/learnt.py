@@ -1,0 +1,90 @@
+"""What the models of a run learnt of their own training clips, and how full gates are.
+
+    python -m benchmarks.learnt --workdir=RUN
+
+For each finished trial: the lowest mean loss of a hundred training steps in a row;
+accuracy on its training clips in inference mode, without augmentation, in one view; and
+of the gates that read those clips the share beyond 0.99 or below 0.01, where next to no
+gradient passes.
+"""
+
+import functools
+import pathlib
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from absl import flags
+from jaxtyping import Float
+from rich.console import Console
+from rich.table import Table
+
+from stc_jax.console import command_line
+from stc_jax.data import resident
+from stc_jax.data.protocols import Trial
+from stc_jax.models.zoo import build
+from stc_jax.predict import bundle
+from stc_jax.runs import models, run, run_data, start
+from stc_jax.runs.run_data import RunData
+from stc_jax.training.step import mean_probabilities
+from stc_jax.training.tasks import Classification
+
+_WORKDIR = flags.DEFINE_string('workdir', None, "The run's folder.", required=True)
+_WINDOW = 100
+_BATCH = 8
+_GATES = ('input', 'forget', 'output')
+
+
+def main() -> None:
+  """Prints a table: a row for each trial."""
+  workdir = pathlib.Path(_WORKDIR.value)
+  experiment = start.experiment_of(workdir)
+  data = run_data.load(experiment)
+  table = Table(title=f'{experiment.model}: {experiment.network.notation}')
+  for column in ('trial', 'lowest loss', 'accuracy', *_GATES):
+    table.add_column(column, justify='right')
+  for trial, result in zip(data.wanted, run.read(data, workdir), strict=True):
+    folder = models.folder_of(workdir, trial.name)
+    accuracy, shares = of_model(bundle.load(folder), data, trial)
+    loss = lowest_mean(np.array(result['train_losses']), _WINDOW)
+    table.add_row(trial.name, f'{loss:.4f}', *(f'{x:.1%}' for x in (accuracy, *shares)))
+  Console(width=100).print(table)
+
+
+def lowest_mean(curve: Float[np.ndarray, 'n'], window: int) -> float:
+  """The lowest mean of `window` neighbours, or of all where they are fewer."""
+  window = min(window, len(curve))
+  return float(np.convolve(curve, np.full(window, 1 / window), 'valid').min())
+
+
+def of_model(
+  model: bundle.Bundle, data: RunData, trial: Trial
+) -> tuple[float, Float[np.ndarray, 'kinds']]:
+  """Accuracy on a trial's training clips, and the saturated share of each gate."""
+  network = build(model.model, model.network, len(model.classes))
+  look = jax.jit(functools.partial(_look, network, model, data.data))
+  right, full, count = 0, 0.0, 0.0
+  for at in range(0, len(trial.train), _BATCH):
+    clips = trial.train[at : at + _BATCH]
+    classes, gates = look(clips)
+    right += int((np.asarray(classes) == data.clip_set.labels[clips]).sum())
+    for values in map(np.asarray, gates):
+      kinds = np.moveaxis(values, -4, 0).reshape(len(_GATES), -1)
+      full += (np.abs(kinds - 0.5) > 0.49).sum(axis=1)
+      count += kinds.shape[1]
+  return right / len(trial.train), full / count if count else np.full(3, np.nan)
+
+
+def _look(network, model, data, clips):
+  """Of some clips the likeliest classes, and all gates [..., kinds, t, b, h]."""
+  video = resident.test_views(data, model.normalisation, clips, model.input)[0]
+  task = Classification(label_smoothing=0.0)
+  found = mean_probabilities(task, network, model.variables, [video])
+  _, more = network.apply(
+    model.variables, video, train=False, mutable=['intermediates']
+  )
+  return jnp.argmax(found, axis=-1), jax.tree.leaves(more)
+
+
+if __name__ == '__main__':
+  command_line.run(main)
