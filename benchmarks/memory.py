@@ -26,7 +26,7 @@ from stc_jax.data.input import COLOURS, InputConfig
 from stc_jax.data.reading import read
 from stc_jax.data.resident import resident
 
-SIZE = InputConfig(18, 64, 64, 0.0, 'uniform', (), ('original',))
+SIZE = InputConfig(18, 64, 64, 0.0, 'uniform', 'same', (), ('original',))
 
 
 class Noise(tfds.core.GeneratorBasedBuilder, skip_registration=True):

@@ -85,6 +85,7 @@ def _paper(config: ConfigDict) -> None:
   """
   config.input = _input()
   config.input.transforms = ()
+  config.input.training_sampling = 'same'
   config.input.views = ('original',)
   config.input.update(_PAPER_INPUT.get(config.dataset.name, {}))
   for model in MODELS:
@@ -122,6 +123,7 @@ def _input() -> ConfigDict:
   section.width = 64
   section.frame_rate = 0.0  # resample clips to so many frames a second; 0: don't
   section.sampling = 'uniform'  # how a clip's frames are chosen
+  section.training_sampling = 'jittered'  # other frames each time; 'same': as tested
   section.transforms = ('local_contrast', 'frames_and_change')  # applied in this order
   section.views = ('original', 'mirrored')  # averaged at test
   return section

@@ -14,6 +14,7 @@ INPUT = InputConfig(
   width=16,
   frame_rate=0.0,
   sampling='uniform',
+  training_sampling='same',
   transforms=('remove_appearance',),
   views=('original',),
 )
@@ -36,12 +37,15 @@ def random(
   clips += (40 * labels).astype(np.uint8)[:, None, None, None, None]
   unit = clips / 255.0
   who = [f'S{number // len(classes):03}' for number in range(count)]
+  windows = np.arange(count * size.frames, dtype=np.int32).reshape(count, -1)
   clip_set = ClipSet(
     name='random/1.0.0',
     classes=classes,
     frames=clips.reshape(-1, *shape),
-    windows=np.arange(count * size.frames, dtype=np.int32).reshape(count, -1),
+    windows=windows,
     real=np.full(count, size.frames, np.int32),
+    candidates=windows,
+    choices=np.full(count, size.frames, np.int32),
     labels=labels.astype(np.int32),
     subjects=tuple(who),
     clips=tuple(f'{s}_{classes[k]}' for s, k in zip(who, labels, strict=True)),

@@ -1,7 +1,7 @@
-"""Augmentation on the device: each clip is shown in a look of its own.
+"""Augmentation on the device: each clip is shown in a look, at times, of its own.
 
 A look is drawn for a clip and holds for all of its frames. A new way of drawing is a
-line in `AUGMENTATIONS`.
+line in `AUGMENTATIONS`, or in `TRAINING_SAMPLINGS`.
 """
 
 from collections.abc import Callable
@@ -70,6 +70,30 @@ AUGMENTATIONS: dict[str, Callable[[Array, int], Look] | None] = {
   'none': None,
   'paper': paper,
   'strong': strong,
+}
+
+# How far a frame may stray, in steps from one to the next; the least of a clip shown.
+_STRAY = 0.5
+_LEAST_SHARE = 0.75
+
+
+def jittered(key: Array, clips: int, frames: int) -> Float[Array, 'b t']:
+  """Places in a clip, from 0 at its first frame to 1 at its last, ascending.
+
+  Each strays from where it stands in a uniform sampling, and of the clip's end up to a
+  quarter is left out: other noise, other poses and weaker expressions each time.
+  """
+  stray_key, share_key = jax.random.split(key)
+  steps = max(frames - 1, 1)
+  reach = _STRAY / steps
+  stray = jax.random.uniform(stray_key, (clips, frames), minval=-reach, maxval=reach)
+  share = jax.random.uniform(share_key, (clips, 1), minval=_LEAST_SHARE)
+  return share * jnp.clip(jnp.arange(frames) / steps + stray, 0, 1)
+
+
+TRAINING_SAMPLINGS: dict[str, Callable[[Array, int, int], Array] | None] = {
+  'same': None,
+  'jittered': jittered,
 }
 
 

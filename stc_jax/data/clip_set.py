@@ -16,6 +16,8 @@ class ClipSet:
     frames: every frame that is shown, once.
     windows: of each clip, the numbers of its frames among `frames`.
     real: of each clip, how many of those are its own; the others repeat the last.
+    candidates: of each clip, the numbers of the frames that training chooses from.
+    choices: of each clip, how many of those there are; the others repeat the last.
     labels: of each clip, its class.
     subjects, clips, splits: of each clip: who, which, and where the set keeps it.
     seconds: of each clip, as recorded.
@@ -33,6 +35,8 @@ class ClipSet:
   frames: UInt8[np.ndarray, 'k h w 3']
   windows: Int[np.ndarray, 'n t']
   real: Int[np.ndarray, 'n']
+  candidates: Int[np.ndarray, 'n p']
+  choices: Int[np.ndarray, 'n']
   labels: Int[np.ndarray, 'n']
   subjects: tuple[str, ...]
   clips: tuple[str, ...]

@@ -9,6 +9,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int
 
 from stc_jax.data import sampling
+from stc_jax.data.augment import TRAINING_SAMPLINGS
 from stc_jax.data.transforms import TRANSFORMS, VIEWS
 from stc_jax.errors import require, require_choice
 
@@ -28,6 +29,7 @@ class InputConfig:
   width: int
   frame_rate: float
   sampling: str
+  training_sampling: str
   transforms: tuple[str, ...]
   views: tuple[str, ...]
 
@@ -40,6 +42,7 @@ class InputConfig:
       positive, 'frame_rate', self.frame_rate, 'not be negative; 0 keeps every frame'
     )
     require_choice('sampling', self.sampling, sampling.SAMPLINGS)
+    require_choice('training_sampling', self.training_sampling, TRAINING_SAMPLINGS)
     for name in self.transforms:
       require_choice('transforms', name, TRANSFORMS)
     require(bool(self.views), 'views', self.views, f'name some of {", ".join(VIEWS)}')
@@ -57,6 +60,17 @@ class InputConfig:
   def window(self, length: int, fps: float) -> tuple[Int[np.ndarray, 't'], int]:
     """The frame numbers that are shown of a clip, and how many of them are real."""
     return sampling.window(length, fps, self.frame_rate, self.frames, self.sampling)
+
+  def candidates(self, length: int, fps: float) -> tuple[Int[np.ndarray, 'p'], int]:
+    """The frame numbers that training may show of a clip, and how many are real."""
+    if self.training_sampling == 'same':
+      return self.window(length, fps)
+    return sampling.candidates(length, fps, self.frame_rate, self.frames)
+
+  def places(self, key: Array, clips: int) -> Float[Array, 'b t'] | None:
+    """Draws where in its candidates a training clip's frames are; None: as tested."""
+    draw = TRAINING_SAMPLINGS[self.training_sampling]
+    return draw(key, clips, self.frames) if draw else None
 
   def transformed(
     self, video: Float[Array, 'b t h w c'], real: Int[Array, 'b']

@@ -113,12 +113,13 @@ def _size_of(builder: tfds.core.DatasetBuilder) -> str:
 class _Frames:
   """One array for all shown frames, filled clip by clip.
 
-  It is large enough for clips that are all as long as a window; what shorter ones leave
-  is never touched, and so never takes memory.
+  It is large enough for the longest clips; what shorter ones leave is never touched,
+  and so never takes memory.
   """
 
   def __init__(self, clips: int, config: InputConfig):
-    shape = (clips * config.frames, config.height, config.width, COLOURS)
+    most = config.frames + len(config.candidates(1, 1.0)[0])
+    shape = (clips * most, config.height, config.width, COLOURS)
     raw = np.empty(int(np.prod(shape)) + _ALIGNMENT, np.uint8)
     first = -raw.ctypes.data % _ALIGNMENT
     self._frames = raw[first : first + int(np.prod(shape))].reshape(shape)
@@ -136,13 +137,18 @@ class _Frames:
 
 def _row(record: PreparedClip, shown: _Frames, config: InputConfig) -> dict:
   """Keeps a clip's shown frames in `shown`; returns its fields of `ClipSet`."""
-  numbers, real = config.window(len(record.frames), record.fps)
-  kept, place = np.unique(numbers, return_inverse=True)
+  window, real = config.window(len(record.frames), record.fps)
+  candidates, choices = config.candidates(len(record.frames), record.fps)
+  kept, place = np.unique(np.concatenate([window, candidates]), return_inverse=True)
   frames = resize(record.frames[kept], config.height, config.width)
-  means, squares = _moments(frames[place[:real]])
+  tested = frames[place[:real]]
+  means, squares = _moments(tested)
+  numbers = (shown.add(frames) + place).astype(np.int32)
   return {
-    'windows': (shown.add(frames) + place).astype(np.int32),
+    'windows': numbers[: len(window)],
     'real': np.int32(real),
+    'candidates': numbers[len(window) :],
+    'choices': np.int32(choices),
     'labels': np.int32(record.label),
     'subjects': record.subject,
     'clips': record.clip,
@@ -150,7 +156,7 @@ def _row(record: PreparedClip, shown: _Frames, config: InputConfig) -> dict:
     'seconds': np.float32(len(record.frames) / record.fps),
     'means': means,
     'squares': squares,
-    'motion': change(frames).max(),
+    'motion': change(tested).max(),
     'digest': _digest(record),
   }
 

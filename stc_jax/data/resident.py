@@ -14,7 +14,7 @@ from stc_jax.data.input import InputConfig, Normalisation, network_input
 from stc_jax.data.protocols import Trial
 
 # What a trial's key is folded with: one number for each use of randomness.
-INIT, AUGMENT, DROPOUT = range(3)
+INIT, AUGMENT, DROPOUT, SAMPLE = range(4)
 # Keeps pictures of one colour finite; in units of 0..1 squared.
 _LEAST_VARIANCE = 1e-6
 
@@ -26,12 +26,15 @@ class Resident(NamedTuple):
     frames: every frame that is shown, once.
     windows: of each clip, the numbers of its frames.
     real: of each clip, how many of those are its own.
+    candidates, choices: the same of the frames that training chooses from.
     labels: of each clip, its class.
   """
 
   frames: UInt8[Array, 'k h w 3']
   windows: Int[Array, 'n t']
   real: Int[Array, 'n']
+  candidates: Int[Array, 'n p']
+  choices: Int[Array, 'n']
   labels: Int[Array, 'n']
 
 
@@ -52,9 +55,16 @@ class TrialArrays(NamedTuple):
 
 
 class Shown(NamedTuple):
-  """What a step shows: which clips, and each in which look; None: as it is."""
+  """What a step shows.
+
+  Attributes:
+    clips: which.
+    places: each at which places among its candidates, 0..1; None: as it is tested.
+    look: each in which look; None: as it is.
+  """
 
   clips: Int[Array, 'b']
+  places: Float[Array, 'b t'] | None
   look: Look | None
 
 
@@ -67,7 +77,7 @@ class Batch(NamedTuple):
 
 def resident(clip_set: ClipSet) -> Resident:
   """The arrays of a set; still on the host."""
-  return Resident(clip_set.frames, clip_set.windows, clip_set.real, clip_set.labels)
+  return Resident(*(getattr(clip_set, name) for name in Resident._fields))
 
 
 def trial_arrays(
@@ -106,20 +116,24 @@ def trial_key(trial: TrialArrays, use: int) -> Array:
   return jax.random.fold_in(jax.random.key(trial.seed), use)
 
 
-def shown_at(trial: TrialArrays, step: Int[Array, ''], augment: str) -> Shown:
+def shown_at(
+  trial: TrialArrays, step: Int[Array, ''], augment: str, config: InputConfig
+) -> Shown:
   """What a step of a trial shows: a function of the trial and the step alone."""
   clips, draw = trial.order[step], AUGMENTATIONS[augment]
-  if draw is None:
-    return Shown(clips, None)
-  key = jax.random.fold_in(trial_key(trial, AUGMENT), step)
-  return Shown(clips, draw(key, len(clips)))
+
+  def key(use):
+    return jax.random.fold_in(trial_key(trial, use), step)
+
+  places = config.places(key(SAMPLE), len(clips))
+  return Shown(clips, places, draw(key(AUGMENT), len(clips)) if draw else None)
 
 
 def training_batch(
   data: Resident, normalisation: Normalisation, shown: Shown, config: InputConfig
 ) -> Batch:
   """Gathers, augments and normalises what a step shows."""
-  video = _gathered(data, shown.clips)
+  video = _gathered(data, _windows(data, shown))
   if shown.look is not None:
     video = vary(video, shown.look)
   real = data.real[shown.clips]
@@ -134,9 +148,20 @@ def test_views(
   config: InputConfig,
 ) -> list[Float[Array, 'b t h w c']]:
   """Gathers and normalises clips, once for each of the input's views."""
-  video, real = _gathered(data, clips), data.real[clips]
+  video, real = _gathered(data, data.windows[clips]), data.real[clips]
   return [network_input(v, real, normalisation, config) for v in config.seen(video)]
 
 
-def _gathered(data: Resident, clips: Int[Array, 'b']) -> Float[Array, 'b t h w 3']:
-  return data.frames[data.windows[clips]].astype(jnp.float32)
+def _windows(data: Resident, shown: Shown) -> Int[Array, 'b t']:
+  """The numbers of the frames that are shown: of short clips, all there are."""
+  windows = data.windows[shown.clips]
+  if shown.places is None:
+    return windows
+  choices = data.choices[shown.clips][:, None]
+  nearest = jnp.round(shown.places * (choices - 1)).astype(jnp.int32)
+  chosen = jnp.take_along_axis(data.candidates[shown.clips], nearest, axis=1)
+  return jnp.where(choices > windows.shape[1], chosen, windows)
+
+
+def _gathered(data: Resident, windows: Int[Array, 'b t']) -> Float[Array, 'b t h w 3']:
+  return data.frames[windows].astype(jnp.float32)

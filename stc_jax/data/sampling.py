@@ -30,6 +30,8 @@ def uniform(length: int, frames: int) -> Int[np.ndarray, 't']:
 
 
 SAMPLINGS = {'uniform': uniform}
+# Where training shows other frames each time, it chooses from so many times as many.
+_DENSITY = 4
 
 
 def window(
@@ -40,6 +42,18 @@ def window(
   First resampled to `frame_rate` frames a second (0: as recorded; Yu et al. 2018 take
   MMI at 10), then sampled; the numbers past the real ones repeat the last.
   """
-  at_rate = resample(length, fps, frame_rate) if frame_rate else np.arange(length)
+  at_rate = _at_rate(length, fps, frame_rate)
   chosen = at_rate[SAMPLINGS[sampling](len(at_rate), frames)]
   return chosen, min(frames, len(at_rate))
+
+
+def candidates(
+  length: int, fps: float, frame_rate: float, frames: int
+) -> tuple[Int[np.ndarray, 'p'], int]:
+  """The frame numbers that jittered training chooses from, and how many are real."""
+  at_rate, most = _at_rate(length, fps, frame_rate), _DENSITY * frames
+  return at_rate[uniform(len(at_rate), most)], min(most, len(at_rate))
+
+
+def _at_rate(length: int, fps: float, frame_rate: float) -> Int[np.ndarray, 't']:
+  return resample(length, fps, frame_rate) if frame_rate else np.arange(length)

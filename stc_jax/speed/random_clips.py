@@ -14,14 +14,17 @@ def random_clips(size: InputConfig, count: int = CLIPS) -> ClipSet:
   """`count` clips of this input's size."""
   random = np.random.default_rng(0)
   shape = (count, size.frames, size.height, size.width, COLOURS)
+  windows = np.arange(count * size.frames, dtype=np.int32).reshape(count, -1)
   names = tuple(f'{number:03}' for number in range(count))
   zeros = np.zeros(count, np.float32)
   return ClipSet(
     name='random pixels',
     classes=tuple(map(str, range(CLASSES))),
     frames=random.integers(0, 256, shape, np.uint8).reshape(-1, *shape[2:]),
-    windows=np.arange(count * size.frames, dtype=np.int32).reshape(count, -1),
+    windows=windows,
     real=np.full(count, size.frames, np.int32),
+    candidates=windows,
+    choices=np.full(count, size.frames, np.int32),
     labels=random.integers(0, CLASSES, count).astype(np.int32),
     subjects=names,
     clips=names,

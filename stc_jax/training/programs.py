@@ -118,7 +118,8 @@ class Programs:
     augment = self._training.augment
 
     def batch_at(number):
-      shown = self.learner.axis.own(resident.shown_at(trial, number, augment))
+      shown = resident.shown_at(trial, number, augment, self._input)
+      shown = self.learner.axis.own(shown)
       batch = resident.training_batch(data, trial.normalisation, shown, self._input)
       key = jax.random.fold_in(trial_key(trial, resident.DROPOUT), number)
       return batch, key

@@ -85,6 +85,24 @@ def test_every_shown_frame_is_there_once_and_windows_point_at_it(clip_set):
   assert clip_set.frames.ctypes.data % 64 == 0
 
 
+def test_jittered_training_finds_four_times_as_many_frames(clip_set, tmp_path):
+  jittered = dataclasses.replace(SIZE, training_sampling='jittered')
+  more = reading.read(prepared(tmp_path), jittered)
+  for place, number in enumerate((3, 2, 1, 0)):
+    length, of_clip = LENGTHS[number], more.candidates[place]
+    count = more.choices[place]
+    assert count == min(length, 16)
+    every = np.round(np.linspace(0, length - 1, count)).astype(int)
+    np.testing.assert_array_equal(
+      more.frames[of_clip[:count]], frames_of(number)[every]
+    )
+    assert (of_clip[count:] == of_clip[count - 1]).all()
+  tested, before = more.frames[more.windows], clip_set.frames[clip_set.windows]
+  np.testing.assert_array_equal(tested, before)
+  for name in ('means', 'squares', 'motion'):
+    np.testing.assert_array_equal(getattr(more, name), getattr(clip_set, name))
+
+
 def test_what_is_measured_of_each_clip(clip_set):
   assert clip_set.splits == ('test', 'train', 'train', 'train')
   assert clip_set.subjects == ('b', 'a', 'b', 'a')

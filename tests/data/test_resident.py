@@ -24,7 +24,7 @@ def material():
 
 
 def batch_of(data, trial, step, augment, size=PLAIN):
-  shown = resident.shown_at(trial, jnp.int32(step), augment)
+  shown = resident.shown_at(trial, jnp.int32(step), augment, size)
   return resident.training_batch(data, trial.normalisation, shown, size)
 
 
@@ -57,6 +57,35 @@ def test_augmented_batches_differ_in_looks_only():
   np.testing.assert_array_equal(plain.targets, varied.targets)
   changed = np.abs(plain.video - varied.video).max(axis=(1, 2, 3, 4)) > 1e-3
   assert changed.mean() >= 0.5
+
+
+def test_jittered_training_shows_other_frames_in_their_order():
+  clip_set, data, _, (trial, *_) = material()
+  count, frames = len(clip_set), PLAIN.frames
+  numbers = np.arange(len(clip_set.frames), dtype=np.int32)
+  # Every other clip is too short to choose from.
+  choices = np.where(np.arange(count) % 2, frames, 4 * frames).astype(np.int32)
+  starts = np.minimum(np.arange(count) * frames, len(numbers) - 4 * frames)
+  candidates = numbers[starts[:, None] + np.arange(4 * frames)]
+  data = data._replace(candidates=jnp.array(candidates), choices=jnp.array(choices))
+  size = dataclasses.replace(PLAIN, training_sampling='jittered')
+  pixels = jnp.arange(len(numbers), dtype=jnp.float32)[:, None, None, None]
+  data = data._replace(frames=jnp.broadcast_to(pixels, data.frames.shape))
+  normalisation = input.Normalisation(jnp.zeros(3), jnp.full(3, 255.0))
+  seen = set()
+  for step in range(STEPS):
+    shown = resident.shown_at(trial, jnp.int32(step), 'none', size)
+    batch = resident.training_batch(data, normalisation, shown, size)
+    for clip, video in zip(np.asarray(shown.clips), batch.video, strict=True):
+      found = np.asarray(video[:, 0, 0, 0]).round().astype(int)
+      if choices[clip] == frames:
+        np.testing.assert_array_equal(found, clip_set.windows[clip])
+        continue
+      assert (np.diff(found) >= 0).all()
+      assert set(found) <= set(candidates[clip])
+      assert found[-1] >= starts[clip] + 0.6 * 4 * frames
+      seen.add(tuple(found - starts[clip]))
+  assert len(seen) > STEPS
 
 
 def test_a_mirrored_view_beside_the_original():

@@ -75,6 +75,7 @@ def test_a_clip_does_not_depend_on_its_batch(name):
     ('frames', 0),
     ('frame_rate', -1.0),
     ('sampling', 'random'),
+    ('training_sampling', 'random'),
     ('transforms', ('blur',)),
     ('views', ()),
     ('views', ('upside_down',)),

@@ -42,7 +42,7 @@ def prepare(name, root, tmp_path, config='', **options):
 
 
 def read(builder):
-  size = InputConfig(4, 8, 8, 0.0, 'uniform', (), ('original',))
+  size = InputConfig(4, 8, 8, 0.0, 'uniform', 'same', (), ('original',))
   return reading.read(builder, size)
 
 
