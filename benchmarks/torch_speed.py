@@ -3,8 +3,8 @@
 `python -m stc_jax.benchmark --peer=torch` starts this in a process of its own, with one
 JSON line on standard input, and reads one from standard output:
 
-- in: `network` and `input` (sections of a launch file), `augment`, `batch_size`,
-  `clips`, `classes`, `repeats`
+- in: `network` and `input` (sections of a launch file), `augment`, `mixup`,
+  `batch_size`, `clips`, `classes`, `repeats`
 - out: `training` and `inference`, each with `eager` and `compiled`: seconds, or why not
 
 Channels-last 3D, cuDNN's LSTM, autocast to bfloat16 where the model's dtype says so, a
@@ -12,15 +12,14 @@ fused AdamW, the clips resident on the device, looks drawn and made there as our
 """
 
 import json
-import math
 import sys
 from collections.abc import Callable
 
 import torch
 from torch.nn import functional as F
 
+from benchmarks.torch_input import LOOKS, TRANSFORMS, VIEWS
 from benchmarks.torch_twin import TorchTwin
-from stc_jax.data.augment import DEGREES
 from stc_jax.models.config import NestedConfig
 from stc_jax.speed.clock import measure
 
@@ -34,7 +33,7 @@ class Peer:
     size = spec['input']
     shape = (spec['clips'], size['frames'], size['height'], size['width'], 3)
     self.transforms = [TRANSFORMS[name] for name in size['transforms']]
-    self.augment = LOOKS[spec['augment']]
+    self.augment, self.alpha = LOOKS[spec['augment']], spec['mixup']
     self.views = [VIEWS[name] for name in size['views']]
     self.clips = torch.randint(0, 256, shape, dtype=torch.uint8, device=self.device)
     self.labels = torch.randint(0, spec['classes'], shape[:1], device=self.device)
@@ -62,13 +61,15 @@ class Peer:
     """Draws a batch and descends."""
     index = torch.randint(0, len(self.clips), (self.batch,), device=self.device)
     video = self.transformed(self.augment(self.video(index)))
+    labels = self.labels[index]
+    video, partners, share = mixed(video, labels, self.alpha)
     self.optimizer.zero_grad(set_to_none=True)
     with self.autocast:
       logits, each = self.model(video)
-      loss = F.cross_entropy(logits.float(), self.labels[index])
+      losses = mixed_losses(logits, labels, partners, share)
       for layer in each:
-        loss = loss + F.cross_entropy(layer.float(), self.labels[index]) / len(each)
-    loss.backward()
+        losses = losses + mixed_losses(layer, labels, partners, share) / len(each)
+    losses.mean().backward()
     torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
     self.optimizer.step()
     self.wait()
@@ -95,81 +96,31 @@ class Peer:
       torch.cuda.synchronize()
 
 
-def removed(video: torch.Tensor) -> torch.Tensor:
-  """Each pixel's mean over the clip subtracted."""
-  return video - video.mean(dim=2, keepdim=True)
+def mixed(
+  video: torch.Tensor, labels: torch.Tensor, alpha: float
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
+  """Mixup of each clip with the one before it: videos, the others' labels, shares."""
+  share = torch.ones(len(video))
+  if alpha:
+    share = torch.distributions.Beta(alpha, alpha).sample((len(video),))
+  share = torch.maximum(share, 1 - share).to(video.device)
+  own = share.view(-1, 1, 1, 1, 1)
+  video = own * video + (1 - own) * video.roll(1, 0) if alpha else video
+  return video, labels.roll(1, 0), share
 
 
-def contrasted(video: torch.Tensor) -> torch.Tensor:
-  """Local contrast: every pixel in terms of its neighbourhood."""
-  b, c, t, h, w = video.shape
-  reach = [max(1, int(0.1 * side)) for side in (h, w)]
-
-  def mean(frames):
-    kernel, padding = [2 * r + 1 for r in reach], reach
-    return F.avg_pool2d(frames, kernel, 1, padding, count_include_pad=False)
-
-  frames = video.transpose(1, 2).reshape(b * t, c, h, w)
-  centred = frames - mean(frames)
-  deviation = (mean(centred.square()) + 1e-8).sqrt()
-  usual = deviation.reshape(b, -1).mean(dim=1).repeat_interleave(t).view(-1, 1, 1, 1)
-  contrast = centred / (deviation + 0.3 * usual)
-  return contrast.reshape(b, t, c, h, w).transpose(1, 2)
-
-
-TRANSFORMS = {
-  'remove_appearance': removed,
-  'local_contrast': contrasted,
-  'frames_and_change': lambda video: torch.cat([video, 2 * removed(video)], dim=1),
-}
-
-
-VIEWS = {
-  'original': lambda video: video,
-  'mirrored': lambda video: video.flip(dims=(-1,)),
-}
-
-
-def paper(video: torch.Tensor) -> torch.Tensor:
-  """One of the 14 variants of each clip at random."""
-  b = len(video)
-  angle = torch.tensor(DEGREES)[torch.randint(0, len(DEGREES), (b,))]
-  return moved(video, angle, torch.ones(b), torch.zeros(b, 2))
-
-
-def strong(video: torch.Tensor) -> torch.Tensor:
-  """Mirror, pose, size, place and light, drawn as `stc_jax.data.augment` does."""
-  b = len(video)
-
-  def uniform(reach, *dims):
-    return (2 * torch.rand(b, *dims) - 1) * reach
-
-  mean = video.mean(dim=(2, 3, 4), keepdim=True)
-  look = moved(video, uniform(12.0), uniform(0.12).exp(), uniform(0.07, 2))
-  contrast = uniform(0.25, 1, 1, 1, 1).exp().to(video.device)
-  brightness = uniform(25.0 / 255 * 3.5, 1, 1, 1, 1).to(video.device)
-  return mean + contrast * (look - mean) + brightness
-
-
-LOOKS = {'none': lambda video: video, 'paper': paper, 'strong': strong}
-
-
-def moved(
-  video: torch.Tensor, degrees: torch.Tensor, scale: torch.Tensor, shift: torch.Tensor
+def mixed_losses(
+  logits: torch.Tensor,
+  labels: torch.Tensor,
+  partners: torch.Tensor,
+  share: torch.Tensor,
 ) -> torch.Tensor:
-  """Mirrored or not, turned, magnified and shifted; bilinear, border repeated."""
-  b, c, t, h, w = video.shape
-  angle = degrees * (math.pi / 180)
-  mirror = 1.0 - 2.0 * torch.randint(0, 2, (b,))
-  cos, sin = angle.cos() / scale, angle.sin() / scale
-  rows = [mirror * cos, -mirror * sin * h / w, 2 * shift[:, 0]]
-  rows += [sin * w / h, cos, 2 * shift[:, 1]]
-  theta = torch.stack(rows, 1).view(b, 2, 3).to(video.device)
-  grid = F.affine_grid(theta, [b, 1, h, w], align_corners=False)
-  frames = video.transpose(1, 2).reshape(b, t * c, h, w)
-  turned = F.grid_sample(frames, grid, padding_mode='border', align_corners=False)
-  video = turned.view(b, t, c, h, w).transpose(1, 2)
-  return video.contiguous(memory_format=torch.channels_last_3d)
+  """Cross-entropy of each clip with both of its labels, each by its share."""
+  own, other = (
+    F.cross_entropy(logits.float(), target, reduction='none')
+    for target in (labels, partners)
+  )
+  return share * own + (1 - share) * other
 
 
 def seconds(call: Callable[[], None], repeats: int) -> dict[str, float | str]:

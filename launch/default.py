@@ -35,6 +35,7 @@ def get_config() -> ConfigDict:
   config.training.gradient_clip = 1.0  # largest global norm; 0: none
   config.training.label_smoothing = 0.0
   config.training.augment = 'strong'  # 'paper': its 14 variants; 'none'
+  config.training.mixup = 0.3  # alpha: how much of another clip shines through; 0: none
 
   # How it is carried out: nothing here changes what a run finds.
   config.execution = ConfigDict()
@@ -104,6 +105,7 @@ def _paper(config: ConfigDict) -> None:
     gradient_clip=0.0,
     label_smoothing=0.0,
     augment='paper',
+    mixup=0.0,
     full_rate_inputs=0,
   )
 

@@ -132,6 +132,7 @@ def _peer(settings: Experiment, console: Console) -> dict:
     'network': dataclasses.asdict(settings.network),
     'input': dataclasses.asdict(settings.input),
     'augment': settings.training.augment,
+    'mixup': settings.training.mixup,
     'batch_size': settings.training.batch_size,
     'classes': random_clips.CLASSES,
     'clips': random_clips.CLIPS,

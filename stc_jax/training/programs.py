@@ -15,7 +15,7 @@ from stc_jax.data.input import InputConfig
 from stc_jax.data.resident import Resident, TrialArrays, trial_key
 from stc_jax.models import shapes
 from stc_jax.training import mesh as meshes
-from stc_jax.training import step
+from stc_jax.training import mixup, step
 from stc_jax.training.mesh import TRIAL, over_trials
 from stc_jax.training.optimizer import TrainingConfig, make
 from stc_jax.training.state import TrainState, create
@@ -115,14 +115,17 @@ class Programs:
     )
 
   def _train_chunk(self, data: Resident, trial: TrialArrays, state: TrainState):
-    augment = self._training.augment
+    axis, training = self.learner.axis, self._training
 
     def batch_at(number):
-      shown = resident.shown_at(trial, number, augment, self._input)
-      shown = self.learner.axis.own(shown)
+      shown = resident.shown_at(trial, number, training.augment, self._input)
+      shown = axis.own(shown)
       batch = resident.training_batch(data, trial.normalisation, shown, self._input)
-      key = jax.random.fold_in(trial_key(trial, resident.DROPOUT), number)
-      return batch, key
+      if training.mixup:
+        key = jax.random.fold_in(trial_key(trial, resident.MIX), number)
+        share = mixup.shares(key, training.batch_size, training.mixup)
+        batch = mixup.mixed(batch, axis.own(share), axis)
+      return batch, jax.random.fold_in(trial_key(trial, resident.DROPOUT), number)
 
     return step.train_chunk(self.learner, batch_at, self.chunk, state)
 

@@ -16,7 +16,7 @@ from stc_jax.models.zoo import build
 
 torch = pytest.importorskip('torch')
 torch_twin = pytest.importorskip('benchmarks.torch_twin')
-torch_speed = pytest.importorskip('benchmarks.torch_speed')
+torch_input = pytest.importorskip('benchmarks.torch_input')
 
 
 def as_torch(array):
@@ -103,5 +103,5 @@ def _before_norm(config, name):
 def test_the_peers_transforms_are_ours(name):
   video = jax.random.normal(jax.random.key(0), (2, 3, 21, 32, 3))
   ours = transforms.TRANSFORMS[name](video, jnp.array([3, 3]))
-  theirs = torch_speed.TRANSFORMS[name](as_torch(video).permute(0, 4, 1, 2, 3))
+  theirs = torch_input.TRANSFORMS[name](as_torch(video).permute(0, 4, 1, 2, 3))
   np.testing.assert_allclose(ours, theirs.permute(0, 2, 3, 4, 1), atol=1e-5)
