@@ -31,6 +31,7 @@ def contrasted(video: torch.Tensor) -> torch.Tensor:
 
 
 TRANSFORMS = {
+  'gray': lambda video: video.mean(dim=1, keepdim=True),
   'remove_appearance': removed,
   'local_contrast': contrasted,
   'frames_and_change': lambda video: torch.cat([video, 2 * removed(video)], dim=1),

@@ -41,7 +41,8 @@ class Peer:
     self.autocast = torch.autocast(
       self.device, torch.bfloat16, enabled=config.dtype == 'bfloat16'
     )
-    channels = 6 if 'frames_and_change' in size['transforms'] else 3
+    channels = 1 if 'gray' in size['transforms'] else 3
+    channels *= 2 if 'frames_and_change' in size['transforms'] else 1
     twin = TorchTwin(config, spec['classes'], channels).to(self.device)
     self.model = twin.to(memory_format=torch.channels_last_3d)
     self.optimizer = torch.optim.AdamW(self.model.parameters(), 1e-3, fused=True)

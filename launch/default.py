@@ -126,7 +126,7 @@ def _input() -> ConfigDict:
   section.frame_rate = 0.0  # resample clips to so many frames a second; 0: don't
   section.sampling = 'uniform'  # how a clip's frames are chosen
   section.training_sampling = 'jittered'  # other frames each time; 'same': as tested
-  section.transforms = ('local_contrast', 'frames_and_change')  # applied in this order
+  section.transforms = ('gray', 'local_contrast', 'frames_and_change')  # in this order
   section.views = ('original', 'mirrored')  # averaged at test
   return section
 

@@ -72,23 +72,23 @@ AUGMENTATIONS: dict[str, Callable[[Array, int], Look] | None] = {
   'strong': strong,
 }
 
-# How far a frame may stray, in steps from one to the next; the least of a clip shown.
-_STRAY = 0.5
+# How far a frame may stray, and the least that is shown, in shares of a clip.
+_STRAY = 0.25
 _LEAST_SHARE = 0.75
 
 
 def jittered(key: Array, clips: int, frames: int) -> Float[Array, 'b t']:
   """Places in a clip, from 0 at its first frame to 1 at its last, ascending.
 
-  Each strays from where it stands in a uniform sampling, and of the clip's end up to a
-  quarter is left out: other noise, other poses and weaker expressions each time.
+  Each strays by up to a quarter of the clip from where it stands in a uniform sampling,
+  however many there are, and of the clip's end up to a quarter is left out: other
+  noise, other poses, another course and weaker expressions each time.
   """
   stray_key, share_key = jax.random.split(key)
-  steps = max(frames - 1, 1)
-  reach = _STRAY / steps
-  stray = jax.random.uniform(stray_key, (clips, frames), minval=-reach, maxval=reach)
+  stray = jax.random.uniform(stray_key, (clips, frames), minval=-_STRAY, maxval=_STRAY)
   share = jax.random.uniform(share_key, (clips, 1), minval=_LEAST_SHARE)
-  return share * jnp.clip(jnp.arange(frames) / steps + stray, 0, 1)
+  places = jnp.arange(frames) / max(frames - 1, 1) + stray
+  return share * jnp.sort(jnp.clip(places, 0, 1), axis=1)
 
 
 TRAINING_SAMPLINGS: dict[str, Callable[[Array, int, int], Array] | None] = {

@@ -17,6 +17,14 @@ _FLOOR = 0.3
 _CHANGE = 2.0
 
 
+def gray(
+  video: Float[Array, 'b t h w c'], real: Int[Array, 'b']
+) -> Float[Array, 'b t h w 1']:
+  """The mean of the colours: an expression is told by shape, and not by colour."""
+  del real  # Each pixel by itself.
+  return video.mean(axis=-1, keepdims=True)
+
+
 def remove_appearance(
   video: Float[Array, 'b t h w c'], real: Int[Array, 'b']
 ) -> Float[Array, 'b t h w c']:
@@ -77,6 +85,7 @@ def _averaging(side: int) -> Float[np.ndarray, 'side side']:
 
 
 TRANSFORMS = {
+  'gray': gray,
   'remove_appearance': remove_appearance,
   'local_contrast': local_contrast,
   'frames_and_change': frames_and_change,

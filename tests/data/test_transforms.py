@@ -28,6 +28,11 @@ def test_the_repeated_last_frame_does_not_weigh():
   np.testing.assert_allclose(ours, wanted, atol=1e-6)
 
 
+def test_gray_is_the_mean_of_the_colours():
+  video = jnp.array([[[[[1.0, 2.0, 6.0]]]]])
+  assert transforms.gray(video, jnp.array([1])).tolist() == [[[[[3.0]]]]]
+
+
 def test_frames_and_change_are_side_by_side():
   video, real = jax.random.normal(jax.random.key(0), (2, 4, 5, 6, 3)), jnp.array([4, 2])
   both = transforms.frames_and_change(video, real)
