@@ -1,5 +1,6 @@
 """What the peer does to clips before its network reads them, drawn as ours are."""
 
+import functools
 import math
 
 import torch
@@ -51,21 +52,31 @@ def paper(video: torch.Tensor) -> torch.Tensor:
   return moved(video, angle, torch.ones(b), torch.zeros(b, 2))
 
 
-def strong(video: torch.Tensor) -> torch.Tensor:
-  """Mirror, pose, size, place and light, drawn as `stc_jax.data.augment` does."""
+def strong(video: torch.Tensor, reach: float = 1.0) -> torch.Tensor:
+  """Drawn as `stc_jax.data.augment.strong` does."""
   b = len(video)
 
-  def uniform(reach, *dims):
-    return (2 * torch.rand(b, *dims) - 1) * reach
+  def uniform(most, *dims):
+    return (2 * torch.rand(b, *dims) - 1) * most
 
+  first = video[:, :, :1]
+  strength = uniform(0.5, 1, 1, 1, 1).exp().to(video.device)
+  video = first + strength * (video - first)
   mean = video.mean(dim=(2, 3, 4), keepdim=True)
-  look = moved(video, uniform(12.0), uniform(0.12).exp(), uniform(0.07, 2))
-  contrast = uniform(0.25, 1, 1, 1, 1).exp().to(video.device)
-  brightness = uniform(25.0 / 255 * 3.5, 1, 1, 1, 1).to(video.device)
+  look = moved(
+    video, uniform(reach * 12.0), uniform(reach * 0.12).exp(), uniform(reach * 0.07, 2)
+  )
+  contrast = uniform(reach * 0.25, 1, 1, 1, 1).exp().to(video.device)
+  brightness = uniform(reach * 25.0 / 255 * 3.5, 1, 1, 1, 1).to(video.device)
   return mean + contrast * (look - mean) + brightness
 
 
-LOOKS = {'none': lambda video: video, 'paper': paper, 'strong': strong}
+LOOKS = {
+  'none': lambda video: video,
+  'paper': paper,
+  'moderate': functools.partial(strong, reach=0.5),
+  'strong': strong,
+}
 
 
 def moved(

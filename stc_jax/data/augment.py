@@ -4,6 +4,7 @@ A look is drawn for a clip and holds for all of its frames. A new way of drawing
 line in `AUGMENTATIONS`, or in `TRAINING_SAMPLINGS`.
 """
 
+import functools
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -20,7 +21,9 @@ class Look(NamedTuple):
   """How a clip is shown; the defaults show it as it is.
 
   Attributes:
-    mirror: left and right exchanged, before all else.
+    strength: factor of each frame's difference from the first one, before all else: a
+      stronger or weaker expression.
+    mirror: left and right exchanged.
     degrees: of a rotation about the centre, anticlockwise.
     scale: of a magnification about the centre.
     shift: down and right, in shares of the side.
@@ -28,6 +31,7 @@ class Look(NamedTuple):
     brightness: added, in units of 0..255.
   """
 
+  strength: Float[Array, 'b']
   mirror: Bool[Array, 'b']
   degrees: Float[Array, 'b']
   scale: Float[Array, 'b']
@@ -40,6 +44,7 @@ def paper(key: Array, clips: int) -> Look:
   """One of 14 variants: mirrored or not x a rotation of `DEGREES` (Yu et al., 4.2)."""
   mirror_key, angle_key = jax.random.split(key)
   return Look(
+    strength=jnp.ones(clips),
     mirror=jax.random.bernoulli(mirror_key, shape=(clips,)),
     degrees=jax.random.choice(angle_key, jnp.array(DEGREES), (clips,)),
     scale=jnp.ones(clips),
@@ -49,26 +54,31 @@ def paper(key: Array, clips: int) -> Look:
   )
 
 
-def strong(key: Array, clips: int) -> Look:
-  """Mirror, pose, size, place and light at once, from continuous ranges."""
-  keys = iter(jax.random.split(key, 6))
+def strong(key: Array, clips: int, reach: float = 1.0) -> Look:
+  """Strength, mirror, pose, size, place and light at once, from continuous ranges.
 
-  def uniform(reach, *dims):
-    return jax.random.uniform(next(keys), (clips, *dims), minval=-reach, maxval=reach)
+  `reach` scales the ranges of pose, size, place and light.
+  """
+  keys = iter(jax.random.split(key, 7))
+
+  def uniform(most, *dims):
+    return jax.random.uniform(next(keys), (clips, *dims), minval=-most, maxval=most)
 
   return Look(
+    strength=jnp.exp(uniform(0.5)),
     mirror=jax.random.bernoulli(next(keys), shape=(clips,)),
-    degrees=uniform(12.0),
-    scale=jnp.exp(uniform(0.12)),
-    shift=uniform(0.07, 2),
-    contrast=jnp.exp(uniform(0.25)),
-    brightness=uniform(25.0),
+    degrees=uniform(reach * 12.0),
+    scale=jnp.exp(uniform(reach * 0.12)),
+    shift=uniform(reach * 0.07, 2),
+    contrast=jnp.exp(uniform(reach * 0.25)),
+    brightness=uniform(reach * 25.0),
   )
 
 
 AUGMENTATIONS: dict[str, Callable[[Array, int], Look] | None] = {
   'none': None,
   'paper': paper,
+  'moderate': functools.partial(strong, reach=0.5),
   'strong': strong,
 }
 
@@ -103,6 +113,8 @@ def vary(video: Float[Array, 'b t h w c'], look: Look) -> Float[Array, 'b t h w 
   Sampling is bilinear and repeats the border where it looks outside, which the paper
   leaves open: a black corner would tell the network the angle.
   """
+  first = video[:, :1]
+  video = first + look.strength[:, None, None, None, None] * (video - first)
   mean = video.mean(axis=(1, 2, 3), keepdims=True)
   rows, columns = jax.vmap(_source, in_axes=(None, None, 0))(*video.shape[2:4], look)
   moved = jax.vmap(_sampled)(video, rows, columns)

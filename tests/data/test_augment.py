@@ -45,6 +45,19 @@ def test_looks_against_opencv(name, size):
     assert np.abs(result - by_opencv(frame, look)).max() < 1.5, look
 
 
+def test_strength_scales_what_has_changed_since_the_first_frame():
+  video = jax.random.uniform(jax.random.key(0), (2, 3, 8, 8, 3), maxval=255)
+  plain = augment.paper(jax.random.key(0), 2)._replace(
+    mirror=jnp.zeros(2, bool), degrees=jnp.zeros(2)
+  )
+  looks = plain._replace(strength=jnp.array([0.5, 2.0]))
+  ours = augment.vary(video, looks)
+  np.testing.assert_allclose(ours[:, 0], video[:, 0], atol=1e-3)
+  for clip, strength in enumerate((0.5, 2.0)):
+    wanted = strength * (video[clip] - video[clip, :1])
+    np.testing.assert_allclose(ours[clip] - ours[clip, :1], wanted, atol=1e-3)
+
+
 def test_the_papers_fourteen():
   looks = augment.paper(jax.random.key(0), 500)
   variants = set(zip(looks.mirror.tolist(), looks.degrees.tolist(), strict=True))
@@ -52,15 +65,17 @@ def test_the_papers_fourteen():
   assert {abs(degrees) for _, degrees in variants} == {0, 2.5, 5, 7.5}
 
 
-def test_strong_looks_stay_in_their_ranges():
-  looks = augment.strong(jax.random.key(0), 500)
+@pytest.mark.parametrize(('name', 'share'), [('strong', 1), ('moderate', 0.5)])
+def test_looks_stay_in_their_ranges(name, share):
+  looks = augment.AUGMENTATIONS[name](jax.random.key(0), 500)
   assert 0.4 < looks.mirror.mean() < 0.6
   ranges = [
-    (looks.degrees, 12),
-    (jnp.log(looks.scale), 0.12),
-    (looks.shift, 0.07),
-    (jnp.log(looks.contrast), 0.25),
-    (looks.brightness, 25),
+    (jnp.log(looks.strength), 0.5),
+    (looks.degrees, share * 12),
+    (jnp.log(looks.scale), share * 0.12),
+    (looks.shift, share * 0.07),
+    (jnp.log(looks.contrast), share * 0.25),
+    (looks.brightness, share * 25),
   ]
   for values, reach in ranges:
     assert 0.9 * reach < jnp.abs(values).max() <= reach * (1 + 1e-5)
