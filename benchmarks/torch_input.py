@@ -74,7 +74,7 @@ def strong(video: torch.Tensor, reach: float = 1.0) -> torch.Tensor:
 LOOKS = {
   'none': lambda video: video,
   'paper': paper,
-  'moderate': functools.partial(strong, reach=0.5),
+  'mild': functools.partial(strong, reach=0.3),
   'strong': strong,
 }
 

@@ -17,6 +17,7 @@ def get_config(recipe: str = ''):
   config.dataset.name = 'clip_folder'
   config.dataset.builder_config = ''
   config.dataset.strongest_frame = 'most_changed'
-  config.input.frames = 8
+  config.input.frames = 8  # an apex can lie anywhere
+  config.training.augment = 'strong'
   config.training.stages = ((2400, 0.0004), (600, 0.00004))
   return default.with_recipe(config, recipe)

@@ -34,7 +34,7 @@ def get_config() -> ConfigDict:
   config.training.full_rate_inputs = 1344
   config.training.gradient_clip = 1.0  # largest global norm; 0: none
   config.training.label_smoothing = 0.0
-  config.training.augment = 'strong'  # 'moderate'; 'paper': its 14 variants; 'none'
+  config.training.augment = 'strong'  # 'mild'; 'paper': its 14 variants; 'none'
   config.training.mixup = 0.3  # alpha: how much of another clip shines through; 0: none
 
   # How it is carried out: nothing here changes what a run finds.

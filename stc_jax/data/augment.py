@@ -78,7 +78,7 @@ def strong(key: Array, clips: int, reach: float = 1.0) -> Look:
 AUGMENTATIONS: dict[str, Callable[[Array, int], Look] | None] = {
   'none': None,
   'paper': paper,
-  'moderate': functools.partial(strong, reach=0.5),
+  'mild': functools.partial(strong, reach=0.3),
   'strong': strong,
 }
 
