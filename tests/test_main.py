@@ -97,6 +97,17 @@ def test_every_clip_is_tested_once_and_no_subject_twice(finished):
     assert trial['train_clips'] + trial['test_clips'] == 24
 
 
+def test_what_the_models_learnt_of_their_own_clips(finished, environment):
+  said = succeeds('benchmarks.learnt', f'--workdir={finished}', env=environment)
+  for path in (finished / 'trials').iterdir():
+    curve = json.loads(path.read_text())['train_losses']
+    (row,) = [line for line in said.splitlines() if f' {path.stem} ' in line]
+    _, _, loss, accuracy, *gates = (cell.strip() for cell in row.split('│')[:-1])
+    assert float(loss) == pytest.approx(np.mean(curve), abs=1e-4)  # fewer than 100
+    assert 1 / 3 < float(accuracy.rstrip('%')) / 100 <= 1
+    assert all(0 <= float(share.rstrip('%')) <= 100 for share in gates)
+
+
 def test_the_same_command_again_changes_nothing(finished, data_dir, environment):
   before = contents(finished)
   said = succeeds(*small_run.command(data_dir, finished), env=environment)
