@@ -62,7 +62,8 @@ def of_model(
 ) -> tuple[float, Float[np.ndarray, 'kinds']]:
   """Accuracy on a trial's training clips, and the saturated share of each gate."""
   network = build(model.model, model.network, len(model.classes))
-  look = jax.jit(functools.partial(_look, network, model, data.data))
+  on_device = jax.device_put(data.data)
+  look = jax.jit(functools.partial(_look, network, model, on_device))
   right, full, count = 0, 0.0, 0.0
   for at in range(0, len(trial.train), _BATCH):
     clips = trial.train[at : at + _BATCH]
