@@ -8,6 +8,7 @@ of the gates that read those clips the share beyond 0.99 or below 0.01, where ne
 gradient passes.
 """
 
+import dataclasses
 import functools
 import pathlib
 
@@ -62,8 +63,8 @@ def of_model(
 ) -> tuple[float, Float[np.ndarray, 'kinds']]:
   """Accuracy on a trial's training clips, and the saturated share of each gate."""
   network = build(model.model, model.network, len(model.classes))
-  on_device = jax.device_put(data.data)
-  look = jax.jit(functools.partial(_look, network, model, on_device))
+  model = dataclasses.replace(model, variables=jax.device_put(model.variables))
+  look = jax.jit(functools.partial(_look, network, model, jax.device_put(data.data)))
   right, full, count = 0, 0.0, 0.0
   for at in range(0, len(trial.train), _BATCH):
     clips = trial.train[at : at + _BATCH]
