@@ -48,7 +48,8 @@ def main() -> None:
     folder = models.folder_of(workdir, trial.name)
     accuracy, shares = of_model(bundle.load(folder), data, trial)
     loss = lowest_mean(np.array(result['train_losses']), _WINDOW)
-    table.add_row(trial.name, f'{loss:.4f}', *(f'{x:.1%}' for x in (accuracy, *shares)))
+    cells = ('-' if np.isnan(x) else f'{x:.1%}' for x in (accuracy, *shares))
+    table.add_row(trial.name, f'{loss:.4f}', *cells)
   Console(width=100).print(table)
 
 
@@ -61,7 +62,10 @@ def lowest_mean(curve: Float[np.ndarray, 'n'], window: int) -> float:
 def of_model(
   model: bundle.Bundle, data: RunData, trial: Trial
 ) -> tuple[float, Float[np.ndarray, 'kinds']]:
-  """Accuracy on a trial's training clips, and the saturated share of each gate."""
+  """Accuracy on a trial's training clips, and the saturated share of each gate.
+
+  The shares of a model without gates are NaN.
+  """
   network = build(model.model, model.network, len(model.classes))
   model = dataclasses.replace(model, variables=jax.device_put(model.variables))
   look = jax.jit(functools.partial(_look, network, model, jax.device_put(data.data)))
