@@ -8,9 +8,9 @@ of the gates that read those clips the share beyond 0.99 or below 0.01, where ne
 gradient passes.
 """
 
-import dataclasses
 import functools
 import pathlib
+from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
@@ -44,9 +44,13 @@ def main() -> None:
   table = Table(title=f'{experiment.model}: {experiment.network.notation}')
   for column in ('trial', 'lowest loss', 'accuracy', *_GATES):
     table.add_column(column, justify='right')
+  network = build(experiment.model, experiment.network, len(data.clip_set.classes))
+  look = jax.jit(
+    functools.partial(_look, network, data.input, jax.device_put(data.data))
+  )
   for trial, result in zip(data.wanted, run.read(data, workdir), strict=True):
     folder = models.folder_of(workdir, trial.name)
-    accuracy, shares = of_model(bundle.load(folder), data, trial)
+    accuracy, shares = of_model(look, bundle.load(folder), data, trial)
     loss = lowest_mean(np.array(result['train_losses']), _WINDOW)
     cells = ('-' if np.isnan(x) else f'{x:.1%}' for x in (accuracy, *shares))
     table.add_row(trial.name, f'{loss:.4f}', *cells)
@@ -60,19 +64,16 @@ def lowest_mean(curve: Float[np.ndarray, 'n'], window: int) -> float:
 
 
 def of_model(
-  model: bundle.Bundle, data: RunData, trial: Trial
+  look: Callable, model: bundle.Bundle, data: RunData, trial: Trial
 ) -> tuple[float, Float[np.ndarray, 'kinds']]:
   """Accuracy on a trial's training clips, and the saturated share of each gate.
 
   The shares of a model without gates are NaN.
   """
-  network = build(model.model, model.network, len(model.classes))
-  model = dataclasses.replace(model, variables=jax.device_put(model.variables))
-  look = jax.jit(functools.partial(_look, network, model, jax.device_put(data.data)))
   right, full, count = 0, 0.0, 0.0
   for at in range(0, len(trial.train), _BATCH):
     clips = trial.train[at : at + _BATCH]
-    classes, gates = look(clips)
+    classes, gates = look(model.variables, model.normalisation, clips)
     right += int((np.asarray(classes) == data.clip_set.labels[clips]).sum())
     for values in map(np.asarray, gates):
       kinds = np.moveaxis(values, -4, 0).reshape(len(_GATES), -1)
@@ -81,14 +82,12 @@ def of_model(
   return right / len(trial.train), full / count if count else np.full(3, np.nan)
 
 
-def _look(network, model, data, clips):
+def _look(network, size, data, variables, normalisation, clips):
   """Of some clips the likeliest classes, and all gates [..., kinds, t, b, h]."""
-  video = resident.test_views(data, model.normalisation, clips, model.input)[0]
+  video = resident.test_views(data, normalisation, clips, size)[0]
   task = Classification(label_smoothing=0.0)
-  found = mean_probabilities(task, network, model.variables, [video])
-  _, more = network.apply(
-    model.variables, video, train=False, mutable=['intermediates']
-  )
+  found = mean_probabilities(task, network, variables, [video])
+  _, more = network.apply(variables, video, train=False, mutable=['intermediates'])
   return jnp.argmax(found, axis=-1), jax.tree.leaves(more)
 
 
