@@ -18,6 +18,6 @@ def get_config(recipe: str = ''):
   config.dataset.builder_config = ''
   config.dataset.strongest_frame = 'most_changed'
   config.input.frames = 8  # an apex can lie anywhere
-  config.training.augment = 'strong'
+  config.training.augment = 'strong'  # real faces lie less straight than rendered ones
   config.training.stages = ((2400, 0.0004), (600, 0.00004))
   return default.with_recipe(config, recipe)
