@@ -84,10 +84,10 @@ def of_model(
 
 def _look(network, size, data, variables, normalisation, clips):
   """Of some clips the likeliest classes, and all gates [..., kinds, t, b, h]."""
-  video = resident.test_views(data, normalisation, clips, size)[0]
+  shown = resident.test_views(data, normalisation, clips, size)[0]
   task = Classification(label_smoothing=0.0)
-  found = mean_probabilities(task, network, variables, [video])
-  _, more = network.apply(variables, video, train=False, mutable=['intermediates'])
+  found = mean_probabilities(task, network, variables, [shown])
+  _, more = network.apply(variables, *shown, train=False, mutable=['intermediates'])
   return jnp.argmax(found, axis=-1), jax.tree.leaves(more)
 
 

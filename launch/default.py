@@ -93,7 +93,12 @@ def _paper(config: ConfigDict) -> None:
     config[model] = MODELS[model]()
   notation = LAYERS.removesuffix('-S') + '-FC18-S'
   set_models(
-    config, notation=notation, pyramid_norm=False, gate_bias=0.0, deep_supervision=False
+    config,
+    notation=notation,
+    pyramid_norm=False,
+    gate_bias=0.0,
+    lstm_readout='last_padded',
+    deep_supervision=False,
   )
   config.protocol = _protocol()
   config.training.update(
@@ -162,7 +167,9 @@ def _recurrent() -> ConfigDict:
   section.pyramid_norm = True  # batch-normalise what the T-LSTMs read
   section.lstm_width = 128  # hidden units of every LSTM layer
   section.lstm_layers = 2  # of each T-LSTM and of the C-LSTM
-  section.lstm_readout = 'last'  # which hidden state is read: 'last' or 'mean'
+  # Which hidden state is read: that of a clip's last own frame, 'mean' of those of its
+  # own frames, or 'last_padded', where a short clip's last frame was repeated.
+  section.lstm_readout = 'last'
   section.gate_bias = 1.0  # first bias of the input, forget and output gates
   return section
 

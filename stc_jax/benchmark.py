@@ -43,9 +43,9 @@ _PEER_PROGRAM = pathlib.Path('benchmarks/torch_speed.py')
 # What benchmarks/torch_twin.py implements, where we have more.
 _PEER_MODEL = 'stc_nlstm'
 _PEER_HAS = {
-  'activation': 'relu',
-  'activation_place': 'after_norm',
-  'lstm_readout': 'last',
+  'activation': ('relu',),
+  'activation_place': ('after_norm',),
+  'lstm_readout': ('last', 'last_padded'),  # the same where no clip is short
 }
 _EMBEDDED = ('synthetic_faces', 'neutral_to_apex_small', '')
 _CPU_DEVICES = 8
@@ -122,9 +122,11 @@ def _peer(settings: Experiment, console: Console) -> dict:
   """
   if settings.model != _PEER_MODEL:
     raise InputError(f'--peer=torch: the twin is a {_PEER_MODEL}; set --config.model')
-  for field, value in _PEER_HAS.items():
-    if getattr(settings.network, field) != value:
-      raise InputError(f'--peer=torch: the twin has {settings.model}.{field}={value!r}')
+  for field, values in _PEER_HAS.items():
+    if getattr(settings.network, field) not in values:
+      raise InputError(
+        f'--peer=torch: the twin has {settings.model}.{field}={values[0]!r}'
+      )
   if not _PEER_PROGRAM.exists():
     raise InputError(f'{_PEER_PROGRAM}: missing; start from the repository')
   console.print('measuring PyTorch ...')

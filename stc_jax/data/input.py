@@ -97,12 +97,24 @@ class Normalisation(NamedTuple):
   scale: Float[Array, '*trials c']
 
 
+class Clips(NamedTuple):
+  """What a network reads.
+
+  Attributes:
+    video: normalised and transformed.
+    real: how many frames of each are its own; the others repeat the last.
+  """
+
+  video: Float[Array, 'b t h w c']
+  real: Int[Array, 'b']
+
+
 def network_input(
   video: Float[Array, 'b t h w c'],
   real: Int[Array, 'b'],
   normalisation: Normalisation,
   config: InputConfig,
-) -> Float[Array, 'b t h w c2']:
+) -> Clips:
   """From pixels 0..255 to what a network reads: normalised, then transformed."""
   unit = (video / 255.0 - normalisation.mean) * normalisation.scale
-  return config.transformed(unit, real)
+  return Clips(config.transformed(unit, real), real)

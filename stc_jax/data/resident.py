@@ -10,7 +10,7 @@ from jaxtyping import Array, Float, Int, UInt8
 from stc_jax.data import order
 from stc_jax.data.augment import AUGMENTATIONS, Look, vary
 from stc_jax.data.clip_set import ClipSet
-from stc_jax.data.input import InputConfig, Normalisation, network_input
+from stc_jax.data.input import Clips, InputConfig, Normalisation, network_input
 from stc_jax.data.protocols import Trial
 
 # What a trial's key is folded with: one number for each use of randomness.
@@ -71,7 +71,7 @@ class Shown(NamedTuple):
 class Batch(NamedTuple):
   """What a step reads: the network's input, and what should come out."""
 
-  video: Float[Array, 'b t h w c']
+  clips: Clips
   targets: Int[Array, 'b']
 
 
@@ -137,8 +137,8 @@ def training_batch(
   if shown.look is not None:
     video = vary(video, shown.look)
   real = data.real[shown.clips]
-  video = network_input(video, real, normalisation, config)
-  return Batch(video, data.labels[shown.clips])
+  clips = network_input(video, real, normalisation, config)
+  return Batch(clips, data.labels[shown.clips])
 
 
 def test_views(
@@ -146,7 +146,7 @@ def test_views(
   normalisation: Normalisation,
   clips: Int[Array, 'b'],
   config: InputConfig,
-) -> list[Float[Array, 'b t h w c']]:
+) -> list[Clips]:
   """Gathers and normalises clips, once for each of the input's views."""
   video, real = _gathered(data, data.windows[clips]), data.real[clips]
   return [network_input(v, real, normalisation, config) for v in config.seen(video)]

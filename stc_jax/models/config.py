@@ -9,7 +9,7 @@ from stc_jax.models import notation
 from stc_jax.models.trunk import ACTIVATION_PLACES, ACTIVATIONS
 
 DTYPES = {'float32': jnp.float32, 'bfloat16': jnp.bfloat16}
-READOUTS = ('last', 'mean')
+READOUTS = ('last', 'mean', 'last_padded')
 
 
 @dataclasses.dataclass(frozen=True)

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import flax.linen as nn
 import jax.numpy as jnp
 from jax.typing import DTypeLike
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from stc_jax.models.config import DTYPES, NestedConfig, RecurrentConfig, TrunkConfig
 from stc_jax.models.dropout import dropout
@@ -43,8 +43,8 @@ def trunk_of(config: TrunkConfig, data_axis: str | None = None) -> Trunk:
 class _Network(nn.Module):
   """What the four models share: the trunk, the pyramids, the classifier.
 
-  Called with float video [b, t, h, w, c] and whether it trains, a model returns float32
-  logits [b, outputs].
+  Called with float video [b, t, h, w, c], how many frames of each clip are real (int
+  [b]; None: all) and whether it trains, a model returns float32 logits [b, outputs].
 
   Attributes:
     config: the model's section.
@@ -111,19 +111,28 @@ class _RecurrentNetwork(_Network):
       'dtype': self.dtype,
     }
 
-  def read(self, sequence: Float[Array, '*batch t h']) -> Float[Array, '*batch h']:
-    """Takes one vector from an LSTM's hidden states: the last, or their mean."""
-    if self.config.lstm_readout == 'last':
-      return sequence[..., -1, :]
-    return sequence.mean(axis=-2)
+  def read(
+    self, sequence: Float[Array, '*streams b t h'], real: Int[Array, 'b'] | None = None
+  ) -> Float[Array, '*streams b h']:
+    """Takes one vector from an LSTM's hidden states, as `lstm_readout` says.
+
+    Of the first `real` steps alone (None: of all), but for the paper's 'last_padded'.
+    """
+    if real is None or self.config.lstm_readout == 'last_padded':
+      real = jnp.full(sequence.shape[-3], sequence.shape[-2])
+    if self.config.lstm_readout == 'mean':
+      own = jnp.arange(sequence.shape[-2]) < real[:, None]
+      return (sequence * own[..., None]).sum(axis=-2) / real[:, None]
+    return sequence[..., jnp.arange(len(real)), real - 1, :]
 
 
 class STC(_Network):
   """No LSTM: the last conv layer's output to the classifier."""
 
   @nn.compact
-  def __call__(self, video, train):
-    """See `_Network`."""
+  def __call__(self, video, real=None, *, train):
+    """See `_Network`; repeated frames are read as they come."""
+    del real
     last = self.features(video, train)[-1].output
     return self.classify(last.reshape(last.shape[0], -1), train)
 
@@ -132,22 +141,22 @@ class STCLSTM(_RecurrentNetwork):
   """The last conv layer's pyramid to one LSTM."""
 
   @nn.compact
-  def __call__(self, video, train):
+  def __call__(self, video, real=None, *, train):
     """See `_Network`."""
     pyramid = self.pyramids(self.features(video, train)[-1:], train)[0]
     sequence = LSTM(**self.lstm_attributes(), name='t_lstm')(pyramid)
-    return self.classify(self.read(sequence), train)
+    return self.classify(self.read(sequence, real), train)
 
 
 class STCSLSTM(_RecurrentNetwork):
   """All conv layers' pyramids, summed position by position, to one LSTM."""
 
   @nn.compact
-  def __call__(self, video, train):
+  def __call__(self, video, real=None, *, train):
     """See `_Network`."""
     pyramid = self.pyramids(self.features(video, train), train).sum(axis=0)
     sequence = LSTM(**self.lstm_attributes(), name='t_lstm')(pyramid)
-    return self.classify(self.read(sequence), train)
+    return self.classify(self.read(sequence, real), train)
 
 
 class STCNLSTM(_RecurrentNetwork):
@@ -160,12 +169,12 @@ class STCNLSTM(_RecurrentNetwork):
   config: NestedConfig
 
   @nn.compact
-  def __call__(self, video, train):
+  def __call__(self, video, real=None, *, train):
     """See `_Network`."""
     pyramids = self.pyramids(self.features(video, train), train)
     attributes = self.lstm_attributes()
     temporal = batched_lstm(len(pyramids), **attributes, name='t_lstm')(pyramids)
-    layers = self.read(temporal)
+    layers = self.read(temporal, real)
     if self.config.deep_supervision:
       self._supervise(layers)
     sequence = LSTM(**attributes, name='c_lstm')(layers.swapaxes(0, 1))

@@ -92,11 +92,11 @@ class Model:
     task = Classification(label_smoothing=0.0)
 
     def probabilities(variables, normalisation, video, real):
-      videos = [
+      views = [
         network_input(view, real[None], normalisation, first.input)
         for view in first.input.seen(video.astype(jnp.float32))
       ]
-      return mean_probabilities(task, network, variables, videos)
+      return mean_probabilities(task, network, variables, views)
 
     return jax.jit(probabilities)
 

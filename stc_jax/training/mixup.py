@@ -6,6 +6,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
+from stc_jax.data.input import Clips
 from stc_jax.data.resident import Batch
 from stc_jax.training.mesh import DataAxis
 
@@ -14,12 +15,12 @@ class Mixed(NamedTuple):
   """A batch of mixed clips.
 
   Attributes:
-    video: `share` of each clip's own, the rest its partner's.
+    clips: `share` of each is its own, the rest its partner's; as long as its own.
     targets, partners: of the clips, and of those that shine through.
     share: from a half to 1.
   """
 
-  video: Float[Array, 'b t h w c']
+  clips: Clips
   targets: Array
   partners: Array
   share: Float[Array, 'b']
@@ -44,5 +45,7 @@ def mixed(batch: Batch, share: Float[Array, 'b'], axis: DataAxis) -> Mixed:
     return axis.own(jnp.roll(axis.whole(rows), 1, axis=0))
 
   own = share[:, None, None, None, None]
-  video = own * batch.video + (1 - own) * partner(batch.video)
-  return Mixed(video, batch.targets, partner(batch.targets), share)
+  video = own * batch.clips.video + (1 - own) * partner(batch.clips.video)
+  return Mixed(
+    batch.clips._replace(video=video), batch.targets, partner(batch.targets), share
+  )

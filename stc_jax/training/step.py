@@ -9,6 +9,7 @@ import optax
 from flax import linen as nn
 from jaxtyping import Array, Float, Int
 
+from stc_jax.data.input import Clips
 from stc_jax.data.resident import Batch
 from stc_jax.models.stc import AUXILIARY
 from stc_jax.training.mesh import DataAxis
@@ -47,7 +48,7 @@ def train_step(
   def loss_of(params):
     logits, updates = model.apply(
       {'params': params, 'batch_stats': state.batch_stats},
-      batch.video,
+      *batch.clips,
       train=True,
       mutable=['batch_stats', AUXILIARY],
       rngs={'dropout': key},
@@ -132,19 +133,19 @@ def _diverged(state: TrainState) -> Int[Array, '']:
 
 def predict(
   learner: Learner,
-  views: Callable[[Int[Array, 'b']], list[Float[Array, 'b t h w c']]],
+  views: Callable[[Int[Array, 'b']], list[Clips]],
   batch_size: int,
   clips: Int[Array, 'm'],
   variables: dict,
 ) -> Float[Array, 'm n']:
   """Probabilities of clips, whole batches of them, with running statistics.
 
-  `views` makes the videos of a batch, whose probabilities are averaged.
+  `views` shows a batch in several ways, whose probabilities are averaged.
   """
 
   def one_batch(clips):
-    videos = views(learner.axis.own(clips))
-    mean = mean_probabilities(learner.task, learner.model, variables, videos)
+    shown = views(learner.axis.own(clips))
+    mean = mean_probabilities(learner.task, learner.model, variables, shown)
     return learner.axis.whole(mean)
 
   batches = clips.reshape(-1, batch_size)
@@ -155,10 +156,10 @@ def mean_probabilities(
   task: Classification,
   model: nn.Module,
   variables: dict,
-  videos: Sequence[Float[Array, 'b t h w c']],
+  views: Sequence[Clips],
 ) -> Float[Array, 'b n']:
   """Over several views of the same clips."""
-  looks = [_probabilities(task, model, variables, video) for video in videos]
+  looks = [_probabilities(task, model, variables, clips) for clips in views]
   return sum(looks) / len(looks)
 
 
@@ -166,10 +167,10 @@ def _probabilities(
   task: Classification,
   model: nn.Module,
   variables: dict,
-  video: Float[Array, 'b t h w c'],
+  clips: Clips,
 ) -> Float[Array, 'b n']:
   """The answer's, averaged half and half with the auxiliary outputs' mean."""
-  logits, more = model.apply(variables, video, train=False, mutable=[AUXILIARY])
+  logits, more = model.apply(variables, *clips, train=False, mutable=[AUXILIARY])
   answer = task.probabilities(logits)
   for auxiliary in _auxiliary(more):
     answer = (answer + task.probabilities(auxiliary).mean(axis=0)) / 2

@@ -35,7 +35,8 @@ def test_a_batch_is_gathered_from_frames_that_lie_there_once():
   pixels = jnp.asarray(clip_set.frames[clip_set.windows[clips]], jnp.float32)
   real = jnp.asarray(clip_set.real[clips])
   ours = input.network_input(pixels, real, trial.normalisation, PLAIN)
-  np.testing.assert_allclose(batch.video, ours, atol=1e-5)
+  np.testing.assert_allclose(batch.clips.video, ours.video, atol=1e-5)
+  np.testing.assert_array_equal(batch.clips.real, real)
   np.testing.assert_array_equal(batch.targets, clip_set.labels[clips])
 
 
@@ -47,7 +48,7 @@ def test_normalisation_knows_the_training_side_alone():
     train = pixels[trial.train]
     expected = (pixels - train.mean((0, 1, 2, 3))) / train.std((0, 1, 2, 3))
     (ours,) = resident.test_views(data, row.normalisation, every, PLAIN)
-    np.testing.assert_allclose(ours, expected, atol=2e-3)
+    np.testing.assert_allclose(ours.video, expected, atol=2e-3)
 
 
 def test_augmented_batches_differ_in_looks_only():
@@ -55,7 +56,8 @@ def test_augmented_batches_differ_in_looks_only():
   plain = batch_of(data, trial, 0, augment='none')
   varied = batch_of(data, trial, 0, augment='strong')
   np.testing.assert_array_equal(plain.targets, varied.targets)
-  changed = np.abs(plain.video - varied.video).max(axis=(1, 2, 3, 4)) > 1e-3
+  difference = np.abs(plain.clips.video - varied.clips.video)
+  changed = difference.max(axis=(1, 2, 3, 4)) > 1e-3
   assert changed.mean() >= 0.5
 
 
@@ -76,7 +78,7 @@ def test_jittered_training_shows_other_frames_in_their_order():
   for step in range(STEPS):
     shown = resident.shown_at(trial, jnp.int32(step), 'none', size)
     batch = resident.training_batch(data, normalisation, shown, size)
-    for clip, video in zip(np.asarray(shown.clips), batch.video, strict=True):
+    for clip, video in zip(np.asarray(shown.clips), batch.clips.video, strict=True):
       found = np.asarray(video[:, 0, 0, 0]).round().astype(int)
       if choices[clip] == frames:
         np.testing.assert_array_equal(found, clip_set.windows[clip])
@@ -93,7 +95,7 @@ def test_a_mirrored_view_beside_the_original():
   size = dataclasses.replace(PLAIN, views=('original', 'mirrored'))
   clips = jnp.arange(3)
   original, mirrored = resident.test_views(data, trial.normalisation, clips, size)
-  np.testing.assert_array_equal(original[:, :, :, ::-1], mirrored)
+  np.testing.assert_array_equal(original.video[:, :, :, ::-1], mirrored.video)
 
 
 def test_test_clips_are_padded_to_whole_batches():

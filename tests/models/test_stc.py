@@ -71,6 +71,25 @@ def test_fc_layers_of_the_notation_stand_before_the_softmax(name):
   assert params['fc']['kernel'].shape == (7, 4)
 
 
+@pytest.mark.parametrize('readout', ['last', 'mean'])
+@pytest.mark.parametrize('name', ['stc_lstm', 'stc_slstm', 'stc_nlstm'])
+def test_a_short_clip_is_read_as_if_nothing_were_repeated(name, readout):
+  config = small(name, notation='C(1,4)-P2-S', lstm_readout=readout)
+  model, letter = (
+    build(name, dataclasses.replace(config, lstm_readout=which), 4)
+    for which in (readout, 'last_padded')
+  )
+  short = jax.random.normal(jax.random.key(1), (2, 3, 8, 8, 3))
+  padded = short[:, [0, 1, 2, 2, 2]]
+  variables = model.init(jax.random.key(0), padded, train=False)
+  lengths = jnp.array([3, 3])
+  ours = model.apply(variables, padded, lengths, train=False)
+  unpadded = model.apply(variables, short, train=False)
+  np.testing.assert_allclose(ours, unpadded, atol=1e-6)
+  repeated = letter.apply(variables, padded, lengths, train=False)
+  assert np.abs(ours - repeated).max() > 1e-4
+
+
 def test_hidden_layers_have_the_model_s_activation():
   video = jax.random.normal(jax.random.key(1), (2, 5, 19, 26, 3))
   relu, tanh = (
