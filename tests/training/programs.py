@@ -46,6 +46,7 @@ PROTOCOL = protocols.ProtocolConfig(
   kind='folds', folds=10, repeats=4, unit='subject', seed=0
 )
 CHUNK = 4
+INPUT = dataclasses.replace(clip_sets.INPUT, training_sampling='jittered')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -58,7 +59,11 @@ class Tiny:
 
 
 def tiny(training: TrainingConfig = TRAINING) -> Tiny:
-  clip_set = clip_sets.random(subjects=11)
+  plain = clip_sets.random(subjects=11)
+  candidates = np.repeat(plain.windows, 2, axis=1)  # other frames each time
+  clip_set = dataclasses.replace(
+    plain, candidates=candidates, choices=2 * plain.choices
+  )
   trials = protocols.trials(clip_set, PROTOCOL)
   return Tiny(
     resident.resident(clip_set),
@@ -78,7 +83,7 @@ def programs(
   return Programs(
     build=functools.partial(build, 'stc_nlstm', network, len(clip_sets.CLASSES)),
     training=training,
-    input_config=clip_sets.INPUT,
+    input_config=INPUT,
     chunk=CHUNK,
     data=tiny.data,
     wave=take(tiny.arrays, np.zeros(wave_size, int)),
