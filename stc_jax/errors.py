@@ -1,6 +1,38 @@
-"""The one exception that a user is meant to see, and the checks that raise it."""
+"""The one exception that a user is meant to see, and whom an error of others blames."""
 
+import errno
+import os
 from collections.abc import Iterable
+
+# What the machine lacks, and no code of ours can help; with the remedy.
+MACHINE = {
+  errno.EACCES: 'give yourself the right to it',
+  errno.EDQUOT: 'make room',
+  errno.EFBIG: 'raise the limit on the size of files',
+  errno.EIO: 'check the disk',
+  errno.EMFILE: 'raise the limit on open files',
+  errno.ENOMEM: 'free memory, or ask for less at a time',
+  errno.ENOSPC: 'make room',
+  errno.EROFS: 'choose a folder that can be written',
+  errno.ESTALE: 'check the network file system',
+  errno.ETIMEDOUT: 'check the network file system',
+}
+# How libraries in C++ say so.
+_STATUS = {
+  'RESOURCE_EXHAUSTED': errno.ENOMEM,
+  'PERMISSION_DENIED': errno.EACCES,
+  'DEADLINE_EXCEEDED': errno.ETIMEDOUT,
+}
+# What readers raise of a file that isn't whole, or isn't what they expect.
+DAMAGE = (
+  EOFError,
+  FileNotFoundError,
+  IsADirectoryError,
+  LookupError,
+  NotADirectoryError,
+  RuntimeError,
+  ValueError,
+)
 
 
 class InputError(Exception):
@@ -31,3 +63,25 @@ def require_choice(field: str, value: str, choices: Iterable[str]) -> None:
   """
   if value not in choices:
     raise InputError(f'{field}: {value!r} is not one of {", ".join(choices)}')
+
+
+def machine_error(error: Exception) -> int | None:
+  """The number, in `MACHINE`, of what the machine lacks; None where it lacks nothing.
+
+  Also where a library hid it in words.
+  """
+  if isinstance(error, MemoryError):
+    return errno.ENOMEM
+  if isinstance(error, OSError) and error.errno:
+    return error.errno if error.errno in MACHINE else None
+  words = {os.strerror(code): code for code in MACHINE} | _STATUS
+  return next((code for word, code in words.items() if word in str(error)), None)
+
+
+def blames_file(error: Exception, *also: type[Exception]) -> bool:
+  """Whether a reader's error, or one of those that it has `also`, tells of a bad file.
+
+  Not where the machine lacks something or a program is wrong: what is good must not be
+  thrown away for that.
+  """
+  return isinstance(error, (*DAMAGE, *also)) and machine_error(error) is None

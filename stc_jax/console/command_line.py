@@ -4,7 +4,6 @@ Exit codes: 0 done, 2 bad input (one line says what), 130 interrupted; 1, with a
 traceback, is a defect.
 """
 
-import errno
 import os
 import pathlib
 import re
@@ -15,23 +14,13 @@ from typing import NoReturn
 
 from absl import app, flags, logging
 
-from stc_jax.errors import InputError
+from stc_jax.errors import MACHINE, InputError, machine_error
 
 _BAD_INPUT = 2
 _INTERRUPTED = 130
 
 _OURS = pathlib.Path(__file__).parents[1]
 _NOT_LAUNCH = re.compile(rf'^<|/lib/python|site-packages|^{re.escape(str(_OURS))}/')
-
-# What the machine lacks, and no code of ours can help.
-_MACHINE = {
-  errno.EDQUOT: 'make room',
-  errno.EFBIG: 'raise the limit on the size of files',
-  errno.EIO: 'check the disk',
-  errno.EMFILE: 'raise the limit on open files',
-  errno.ENOSPC: 'make room',
-  errno.EROFS: 'choose a folder that can be written',
-}
 
 
 def run(main: Callable[[], None]) -> NoReturn:
@@ -43,11 +32,11 @@ def run(main: Callable[[], None]) -> NoReturn:
   except KeyboardInterrupt:
     _leave('interrupted; the same command continues', _INTERRUPTED)
   except Exception as error:
-    code = _machine_error(error)
+    code = machine_error(error)
     if not code:
       raise
     where = f'{error.filename}: ' if getattr(error, 'filename', None) else ''
-    remedy = f'{_MACHINE[code]}, then the same command continues'
+    remedy = f'{MACHINE[code]}, then the same command continues'
     _leave(f'{where}{os.strerror(code)}; {remedy}', _BAD_INPUT)
   raise SystemExit(0)
 
@@ -93,13 +82,6 @@ def _launch_line(error: Exception) -> str:
     if not _NOT_LAUNCH.search(path):
       return f' ({path}, line {line})'
   return ''
-
-
-def _machine_error(error: Exception) -> int | None:
-  """The number of an error of the machine's, also where a library hid it in words."""
-  if isinstance(error, OSError):
-    return error.errno if error.errno in _MACHINE else None
-  return next((code for code in _MACHINE if os.strerror(code) in str(error)), None)
 
 
 def _leave(message: str, code: int) -> NoReturn:

@@ -16,12 +16,15 @@ from pathlib import Path
 
 import tensorflow_datasets as tfds
 from array_record.python import array_record_module
-from tensorflow_datasets.core import dataset_builder
+from google.protobuf import json_format
+from tensorflow_datasets.core import dataset_builder, dataset_info
 
 import stc_jax.datasets
 from stc_jax.data import contract
-from stc_jax.errors import InputError
+from stc_jax.errors import InputError, blames_file
 
+# What TFDS raises of its own of a damaged dataset_info.json.
+_OF_INFO = (dataset_info.DatasetInfoFileError, json_format.ParseError)
 _CONFIG_NAME = re.compile(r'[A-Za-z_][\w-]*', re.ASCII)
 
 
@@ -174,8 +177,9 @@ def open_folder(folder: Path, command: str) -> tfds.core.DatasetBuilder:
   try:
     builder = tfds.builder_from_directory(folder)
     _check_files(builder)
-  # TFDS, protobuf and array_record have no error in common for a damaged file.
   except Exception as error:
+    if not blames_file(error, *_OF_INFO):
+      raise
     what = ' '.join(str(error).split())
     raise InputError(
       f'{folder}: damaged, or not a dataset of ours ({what}); make it again: {command} '

@@ -11,7 +11,7 @@ from jaxtyping import Float, UInt8
 
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.input import COLOURS, InputConfig
-from stc_jax.errors import InputError
+from stc_jax.errors import InputError, blames_file
 from stc_jax.faces.clips import resize
 
 # What a device's backend can take over without a copy starts at such an address.
@@ -48,7 +48,9 @@ def records(builder: tfds.core.DatasetBuilder) -> Iterator[PreparedClip]:
     for number in range(len(source)):
       try:
         example = source[number]
-      except Exception as error:  # array_record raises what its C++ parts raise
+      except Exception as error:
+        if not blames_file(error):
+          raise
         raise InputError(
           f'{builder.data_path}: its records cannot be read ({_first_line(error)}); '
           f'prepare it again with --overwrite'

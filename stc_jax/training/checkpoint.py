@@ -5,6 +5,7 @@ saved is nowhere noted, so a restart may group them otherwise.
 """
 
 import contextlib
+import hashlib
 import pathlib
 import shutil
 import time
@@ -16,10 +17,11 @@ import orbax.checkpoint as ocp
 
 from stc_jax.console.interruption import held_back
 from stc_jax.data.protocols import Trial
-from stc_jax.errors import InputError
+from stc_jax.errors import InputError, blames_file
 from stc_jax.training.state import TrainState
 
 _FOLDER = 'checkpoints'
+_DIGEST = 'sha256'  # of the state, for Orbax notices few changed bytes of arrays
 
 
 def identity(trial: Trial) -> dict:
@@ -60,13 +62,17 @@ class TrialCheckpoint:
     )
     try:
       found = self._manager.restore(step, args=arguments)
-    # Damage shows as whatever the damaged part's reader raises.
     except Exception as error:
+      if not blames_file(error):
+        raise
       raise self._refused(
         f'damaged, or of another model ({type(error).__name__})'
       ) from error
+    digest = found.identity.pop(_DIGEST, None)
     if found.identity != self._identity:
       raise self._refused('of a trial with other clips')
+    if digest != _digest(found.state):
+      raise self._refused('damaged (its numbers are not those that were written)')
     return jax.tree.map(np.asarray, found.state)
 
   @held_back()
@@ -75,8 +81,9 @@ class TrialCheckpoint:
     step = int(state.step)
     if step == self._manager.latest_step():
       return
+    identity = self._identity | {_DIGEST: _digest(state)}
     arguments = ocp.args.Composite(
-      state=ocp.args.StandardSave(state), identity=ocp.args.JsonSave(self._identity)
+      state=ocp.args.StandardSave(state), identity=ocp.args.JsonSave(identity)
     )
     self._manager.save(step, args=arguments)
 
@@ -89,6 +96,14 @@ class TrialCheckpoint:
     return InputError(
       f'{self._folder}: {what}; remove it to train its trial from the start'
     )
+
+
+def _digest(state: TrainState) -> str:
+  """SHA-256 of all numbers of a state."""
+  digest = hashlib.sha256()
+  for leaf in jax.tree.leaves(state):
+    digest.update(np.ascontiguousarray(leaf).tobytes())
+  return digest.hexdigest()
 
 
 class WaveCheckpoints:

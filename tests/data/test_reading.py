@@ -1,14 +1,17 @@
 """Prepared sets, read from real array_record files."""
 
 import dataclasses
+import errno
+import os
 import pathlib
+from unittest.mock import MagicMock, Mock
 
 import clip_sets
 import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from stc_jax.data import contract, reading
+from stc_jax.data import catalogue, contract, reading
 from stc_jax.errors import InputError
 
 SIZE = clip_sets.INPUT
@@ -126,6 +129,21 @@ def test_the_fingerprint_sees_pixels_and_not_the_input(clip_set, tmp_path):
   builder = prepared(tmp_path / 'same')
   other = reading.read(builder, dataclasses.replace(SIZE, frames=2))
   assert other.fingerprint == clip_set.fingerprint
+
+
+def test_only_a_damaged_set_is_to_be_made_again(tmp_path, monkeypatch):
+  builder = prepared(tmp_path)
+  full = OSError(errno.EIO, os.strerror(errno.EIO))
+  for fault in (full, MemoryError(), TypeError('a bug')):
+    with monkeypatch.context() as patched:
+      patched.setattr(tfds, 'builder_from_directory', Mock(side_effect=fault))
+      with pytest.raises(type(fault)):
+        catalogue.open_folder(pathlib.Path(builder.data_path), 'prepare')
+    source = MagicMock(**{'__len__.return_value': 1, '__getitem__.side_effect': fault})
+    with monkeypatch.context() as patched:
+      patched.setattr(type(builder), 'as_data_source', lambda *_, source=source: source)
+      with pytest.raises(type(fault)):
+        next(reading.records(builder))
 
 
 def test_what_is_no_set_of_prepared_clips(tmp_path):
