@@ -84,7 +84,7 @@ class Peak(threading.Thread):
 
 
 def _anonymous() -> int:
-  status = pathlib.Path('/proc/self/status').read_text()
+  status = pathlib.Path('/proc/self/status').read_text(encoding='utf-8')
   (line,) = [line for line in status.splitlines() if line.startswith('RssAnon')]
   return 1024 * int(line.split()[1])
 

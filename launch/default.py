@@ -144,7 +144,9 @@ def _protocol() -> ConfigDict:
   section.folds = 10  # of 'folds'
   section.repeats = 4  # with another seed; 'all' has one
   section.unit = 'subject'  # what a fold keeps whole: 'subject' or 'sequence'
-  section.seed = 0  # of folds and of every trial's randomness
+  # Of every trial's randomness, and of folds, but for those of subjects in the first
+  # repeat, which follow from their names alone.
+  section.seed = 0
   return section
 
 

@@ -104,7 +104,7 @@ def _listed_sessions(path: str) -> set[int] | None:
   if not path:
     return None
   try:
-    words = Path(path).expanduser().read_text().split()
+    words = Path(path).expanduser().read_text(encoding='utf-8').split()
   except (OSError, UnicodeDecodeError) as error:
     raise InputError(f'--sessions_file={path}: cannot be read as text') from error
   wrong = [word for word in words if not word.isdecimal()]

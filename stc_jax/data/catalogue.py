@@ -203,7 +203,7 @@ def _check_files(builder: tfds.core.DatasetBuilder) -> None:
   for key, feature in builder.info.features.items():
     if isinstance(feature, tfds.features.ClassLabel):
       path = Path(feature.get_names_filepath(builder.data_dir, key))
-      if len(path.read_text().split()) == 0:
+      if len(path.read_text(encoding='utf-8').split()) == 0:
         raise ValueError(f'{path.name} is empty')
   for split in builder.info.splits.values():
     for path, count in zip(split.filepaths, split.shard_lengths, strict=True):

@@ -13,8 +13,8 @@ def by_subject(
 ) -> Int[np.ndarray, 'n']:
   """The fold of each clip, so that no subject is on both sides.
 
-  The field's usual form: subjects sorted by name, fold = index mod `folds`. Repeats
-  after the first shuffle the subjects.
+  The first repeat has the field's usual form, whatever the seed: subjects sorted by
+  name, fold = index mod `folds`. Later ones shuffle the subjects.
   """
   subjects = sorted(set(clip_set.subjects))
   if len(subjects) < folds:
@@ -40,7 +40,8 @@ def by_sequence(
       f'protocol.folds: {folds} folds, but the rarest class of {clip_set.name} has '
       f'{rarest} clips: set --config.protocol.folds to at most that'
     )
-  splitter = StratifiedKFold(folds, shuffle=True, random_state=seed + repeat)
+  (state,) = np.random.SeedSequence([seed, repeat]).generate_state(1)
+  splitter = StratifiedKFold(folds, shuffle=True, random_state=int(state))
   assigned = np.empty(len(clip_set.labels), int)
   for fold, (_, test) in enumerate(splitter.split(clip_set.labels, clip_set.labels)):
     assigned[test] = fold

@@ -62,6 +62,16 @@ def test_sequence_folds_are_stratified():
     assert counts.max() - counts.min() <= 1
 
 
+def test_no_two_pairs_of_seed_and_repeat_have_the_same_sequence_folds():
+  clip_set = clip_sets.random(subjects=12)
+  cuts = {
+    folds.by_sequence(clip_set, 5, repeat, seed).tobytes()
+    for repeat in range(3)
+    for seed in range(3)
+  }
+  assert len(cuts) == 9
+
+
 @pytest.mark.parametrize('unit', protocols.UNITS)
 def test_more_folds_than_there_is_to_split(unit):
   protocol = dataclasses.replace(PROTOCOL, unit=unit)

@@ -25,7 +25,9 @@ def find(kind, root, tmp_path, config=None, options=None):
 
 
 def report(builder):
-  with open(builder.data_path / 'preparation_report.csv', newline='') as file:
+  with open(
+    builder.data_path / 'preparation_report.csv', encoding='utf-8', newline=''
+  ) as file:
     return {row['clip']: row for row in csv.DictReader(file)}
 
 

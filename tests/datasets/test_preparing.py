@@ -47,7 +47,7 @@ def prepare(clips, data_dir, **options):
 
 
 def report(folder):
-  with open(folder / 'preparation_report.csv', newline='') as file:
+  with open(folder / 'preparation_report.csv', encoding='utf-8', newline='') as file:
     return {row['clip']: row for row in csv.DictReader(file)}
 
 
