@@ -12,6 +12,7 @@ import pathlib
 from absl import flags
 from rich.console import Console
 
+from stc_jax import locks
 from stc_jax.console import command_line, compilation, launch_file, tables
 from stc_jax.data import catalogue, preparation
 from stc_jax.models import shapes
@@ -52,14 +53,16 @@ def main() -> None:
   data = run_data.load(experiment)
   experiment = dataclasses.replace(experiment, input=data.input)
   _print_setup(experiment, data, console)
-  if evaluate:
-    start.check_folder(workdir, experiment, data)
-    found = test_again(experiment, data, workdir)
-  else:
-    experiment = start.open_folder(workdir, experiment, data, console)
-    run.train(experiment, data, workdir, console)
-    found = run.read(data, workdir)
-  summary = run.sum_up(experiment, data, found, workdir)
+  folder.create_folder(workdir)
+  with locks.alone_in(workdir, on_wait=None):
+    if evaluate:
+      start.check_folder(workdir, experiment, data)
+      found = test_again(experiment, data, workdir)
+    else:
+      experiment = start.open_folder(workdir, experiment, data, console)
+      run.train(experiment, data, workdir, console)
+      found = run.read(data, workdir)
+    summary = run.sum_up(experiment, data, found, workdir)
   tables.print_summary(console, summary, workdir)
 
 

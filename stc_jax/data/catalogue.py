@@ -20,7 +20,7 @@ from google.protobuf import json_format
 from tensorflow_datasets.core import dataset_builder, dataset_info
 
 import stc_jax.datasets
-from stc_jax.data import contract
+from stc_jax.data import contract, replacing
 from stc_jax.errors import InputError, blames_file
 
 # What TFDS raises of its own of a damaged dataset_info.json.
@@ -95,6 +95,7 @@ def _newest(name: str, builder_config: str, data_dir: str) -> Path | None:
   """Returns the folder of a prepared dataset's newest version."""
   folder = data_root(data_dir) / name
   folder /= builder_config or _recorded_default(folder)
+  replacing.recover_all(folder)
   versions = [
     tfds.core.Version(entry.name)
     for entry in (folder.iterdir() if folder.is_dir() else ())

@@ -5,12 +5,12 @@ import functools
 import io
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import tensorflow_datasets as tfds
 
-from stc_jax.data import catalogue
+from stc_jax import locks
+from stc_jax.data import catalogue, replacing
 from stc_jax.datasets.recorded.aligned_clips import AlignedClipsBuilder, Options
 from stc_jax.errors import InputError
 
@@ -26,8 +26,9 @@ def prepare(
   """Prepares a dataset, unless it is prepared already, and opens it.
 
   Nothing half-made is ever found under the dataset's name: TFDS writes to a folder
-  beside it and renames that at the end. With `overwrite`, the old one is given up only
-  when the new one is whole.
+  beside it and renames that at the end. With `overwrite`, the old one is found until
+  the new one, made in a folder of its own, is whole. Of two processes that prepare the
+  same set, one waits for the other.
 
   Args:
     name: one of `catalogue.known_datasets()`.
@@ -44,23 +45,35 @@ def prepare(
   """
   catalogue.check_config_name(builder_config)
   kind, root = catalogue.builder_class(name), catalogue.data_root(data_dir)
-  new = functools.partial(catalogue.new_builder, kind, name, builder_config, root)
+  new = functools.partial(catalogue.new_builder, kind, name, builder_config)
   given = _given(kind, name, options)
   folder = _folder(kind, name, builder_config, root)
   command = catalogue.prepare_command(name, builder_config, data_dir)
-  if folder.exists() and not overwrite:
+
+  def opened() -> tfds.core.DatasetBuilder:
     builder = catalogue.open_folder(folder, command)
-    _check_origin(builder, new(**given), manual_dir)
+    _check_origin(builder, new(root, **given), manual_dir)
     print(f'{folder} is already prepared; --overwrite makes it again')
     return builder
+
+  if folder.exists() and not overwrite:
+    return opened()
   _check_manual_dir(name, kind.MANUAL_DOWNLOAD_INSTRUCTIONS, manual_dir)
   if not folder.exists():  # else the config is known
-    new()
+    new(root)
   _make_folder(folder.parent)
-  print(f'preparing {folder}', flush=True)
-  with _set_aside(folder):
-    _generate(new(**given), manual_dir)
+  with locks.alone_in(folder.parent, functools.partial(_waits, folder)):
+    replacing.recover(folder)
+    if folder.exists() and not overwrite:  # by whom we waited for
+      return opened()
+    print(f'preparing {folder}', flush=True)
+    with replacing.place(root, folder) as place:
+      _generate(new(place, **given), manual_dir)
   return catalogue.open_folder(folder, command)
+
+
+def _waits(folder: Path, owner: str) -> None:
+  print(f'{folder}: {owner} prepares it; waiting', flush=True)
 
 
 def _folder(
@@ -149,19 +162,3 @@ def _generate(builder: tfds.core.DatasetBuilder, manual_dir: str) -> None:
   if isinstance(builder, AlignedClipsBuilder):
     shutil.rmtree(builder.work_folder)
     print(builder.outcome)
-
-
-@contextlib.contextmanager
-def _set_aside(folder: Path) -> Iterator[None]:
-  """Moves `folder` out of the way; brings it back if the body fails."""
-  aside = folder.with_name(f'{folder.name}.replaced')
-  if folder.exists():
-    shutil.rmtree(aside, ignore_errors=True)
-    folder.rename(aside)
-  try:
-    yield
-  except BaseException:
-    if aside.exists() and not folder.exists():
-      aside.rename(folder)
-    raise
-  shutil.rmtree(aside, ignore_errors=True)

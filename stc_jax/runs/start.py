@@ -41,15 +41,14 @@ def no_run(workdir: pathlib.Path) -> InputError:
 def open_folder(
   workdir: pathlib.Path, experiment: Experiment, run_data: RunData, console: Console
 ) -> Experiment:
-  """Makes a run's folder, or checks that it is this run's.
+  """Writes what identifies a run into its folder, or checks that it is this run's.
 
   Returns the experiment with the number of devices that its trials are spread over.
 
   Raises:
-    InputError: it can't be written, holds another run, or lacks its devices here.
+    InputError: it holds another run, or lacks its devices here.
   """
   execution = _with_devices(workdir, experiment, len(run_data.trials))
-  folder.create_folder(workdir)
   check_folder(workdir, experiment, run_data)
   started = folder.as_json(dataclasses.asdict(execution))
   folder.write(workdir / 'execution.json', started)

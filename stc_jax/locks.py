@@ -1,0 +1,50 @@
+"""One process at a time in a folder: locks that go with the process that holds them."""
+
+import contextlib
+import datetime
+import os
+import platform
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import filelock
+
+from stc_jax.errors import InputError
+
+_LOCK, _OWNER = '.lock', '.lock.owner'
+
+
+@contextlib.contextmanager
+def alone_in(folder: Path, on_wait: Callable[[str], None] | None) -> Iterator[None]:
+  """Holds a folder, which is there, while the block runs.
+
+  Where another process holds it, waits for it once `on_wait` was told who that is.
+
+  Raises:
+    InputError: another process holds it, and nobody wants to wait (`on_wait` is None).
+  """
+  lock = filelock.FileLock(folder / _LOCK)
+  try:
+    lock.acquire(blocking=False)
+  except filelock.Timeout:
+    if on_wait is None:
+      raise InputError(
+        f'{folder}: {_owner(folder)} works there; wait for it, or name another folder'
+      ) from None
+    on_wait(_owner(folder))
+    lock.acquire()
+  try:
+    began = datetime.datetime.now().astimezone().isoformat(' ', 'seconds')
+    told = f'process {os.getpid()} on {platform.node()}, since {began},'
+    (folder / _OWNER).write_text(told, encoding='utf-8')
+    yield
+  finally:
+    (folder / _OWNER).unlink(missing_ok=True)
+    lock.release()
+
+
+def _owner(folder: Path) -> str:
+  """Who holds the folder, as far as that is known."""
+  with contextlib.suppress(OSError):
+    return (folder / _OWNER).read_text(encoding='utf-8', errors='replace')
+  return 'another process'
