@@ -3,14 +3,19 @@
 import csv
 import json
 import math
+import os
 import shutil
+import subprocess
 
 import kills
 import numpy as np
 import pytest
+import scipy
 import small_run
 from command import fails, succeeds
 from sklearn import metrics
+
+from stc_jax.runs import provenance
 
 RESULTS = ('summary.json', 'predictions.csv')
 
@@ -46,6 +51,8 @@ def test_a_run_leaves_its_files(finished):
   timings = json.loads((finished / 'timings.json').read_text())
   assert set(timings) == {
     'train_sequences_per_second',
+    'trained_clips',
+    'training_seconds',
     'compile_seconds',
     'wall_seconds',
   }
@@ -113,7 +120,24 @@ def test_the_same_command_again_changes_nothing(finished, data_dir, environment)
   said = succeeds(*small_run.command(data_dir, finished), env=environment)
   assert 'compiling' not in said
   assert 'fitting' not in said
-  assert contents(finished) == before
+  after, starts = contents(finished), finished / 'starts.jsonl'
+  first, second = after.pop(starts).splitlines()
+  assert before.pop(starts).splitlines() == [first]
+  assert json.loads(second)['environment'] == json.loads(first)['environment']
+  assert after == before
+
+
+def test_environment_names_the_code_and_the_cores_that_may_be_used(finished):
+  environment = json.loads((finished / 'environment.json').read_text())
+  done = subprocess.run(['git', 'rev-parse', 'HEAD'], capture_output=True, text=True)
+  assert environment['revision']['commit'] == done.stdout.strip()
+  assert environment['cores'] == len(os.sched_getaffinity(0))
+  assert environment['packages']['scipy'] == scipy.__version__
+
+
+def test_code_outside_a_checkout_has_no_revision(monkeypatch, tmp_path):
+  monkeypatch.setattr('stc_jax.__file__', str(tmp_path / 'stc_jax' / '__init__.py'))
+  assert provenance.revision() is None
 
 
 def test_evaluating_makes_the_same_results_from_the_models(

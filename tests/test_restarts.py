@@ -34,6 +34,9 @@ def test_kills_leave_no_trace(devices, whole, data_dir, environment, tmp_path):
   assert {path: path.stat().st_mtime_ns for path in kept} == kept
   assert kills.outcome(run) == kills.outcome(whole)
   assert not (run / 'checkpoints').exists()
+  assert len((run / 'starts.jsonl').read_text().splitlines()) == 3
+  timings = json.loads((run / 'timings.json').read_text())
+  assert timings['trained_clips'] >= 2 * 20 * 4  # those of killed starts may be lost
   assert sorted(p.name for p in (run / 'models').iterdir()) == [
     '0-0',
     '0-1',

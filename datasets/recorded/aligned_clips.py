@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 import tensorflow_datasets as tfds
 
+from stc_jax import machine
 from stc_jax.datasets.recorded import preparing, quality_report, tree
 from stc_jax.datasets.recorded.found import Found, other_rows, without_repeats
 from stc_jax.datasets.recorded.preparing import RawClip
@@ -109,7 +110,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
       found.clips,
       self.alignment,
       self.work_folder,
-      self.options.workers or preparing.default_workers(),
+      self.options.workers or machine.cores(),
     )
     self._refuse_bad(folder, found, outcome)
     rows = [*outcome.rows, *other_rows(found)]

@@ -162,12 +162,3 @@ def _in_turn(tasks: list) -> Iterator:
     transient=True,
     disable=not sys.stderr.isatty(),
   )
-
-
-def default_workers() -> int:
-  """As many as there are cores for this process."""
-  return (
-    len(os.sched_getaffinity(0))
-    if hasattr(os, 'sched_getaffinity')
-    else (os.cpu_count() or 1)
-  )

@@ -3,7 +3,6 @@
 import concurrent.futures
 import dataclasses
 import itertools
-import os
 import pathlib
 from collections.abc import Iterator
 from typing import ClassVar
@@ -11,6 +10,7 @@ from typing import ClassVar
 import numpy as np
 import tensorflow_datasets as tfds
 
+from stc_jax import machine
 from stc_jax.datasets.synthetic_faces import action_units, clips
 from stc_jax.datasets.synthetic_faces.difficulty import (
   LABORATORY,
@@ -147,7 +147,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     takes = range(1, config.clips_per_emotion + 1)
     # NumPy and OpenCV release the interpreter's lock, and a clip depends on nothing but
     # its number, so threads change neither the bytes nor their order.
-    with concurrent.futures.ThreadPoolExecutor(min(os.cpu_count() or 1, 8)) as pool:
+    with concurrent.futures.ThreadPoolExecutor(min(machine.cores(), 8)) as pool:
       for subject in subjects:
         yield from pool.map(
           self._example, itertools.product([subject], EMOTIONS, takes)

@@ -3,24 +3,9 @@
 import json
 import os
 import pathlib
-import platform
 from collections.abc import Sequence
-from importlib import metadata
-
-import jax
 
 from stc_jax.errors import InputError
-
-_PACKAGES = [
-  'stc_jax',
-  'jax',
-  'jaxlib',
-  'flax',
-  'optax',
-  'orbax-checkpoint',
-  'numpy',
-  'scikit-learn',
-]
 
 
 def create_folder(workdir: pathlib.Path) -> None:
@@ -98,20 +83,7 @@ def read_json(path: pathlib.Path) -> dict | None:
     ) from error
 
 
-def packages() -> dict[str, str]:
-  """The versions that a number may depend on."""
-  return {name: metadata.version(name) for name in _PACKAGES}
-
-
-def environment() -> dict:
-  """What else a number may depend on: versions, devices, the machine's kind."""
-  devices = jax.devices()
-  return {
-    'packages': packages(),
-    'python': platform.python_version(),
-    'platform': platform.platform(),
-    'cores': os.cpu_count(),
-    'backend': jax.default_backend(),
-    'devices': [device.device_kind for device in devices],
-    'XLA_FLAGS': os.environ.get('XLA_FLAGS', ''),
-  }
+def append(path: pathlib.Path, value) -> None:
+  """Adds a line of JSON to a file."""
+  with path.open('a', encoding='utf-8') as file:
+    file.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + '\n')

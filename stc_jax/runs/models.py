@@ -9,7 +9,7 @@ import numpy as np
 from stc_jax.errors import InputError
 from stc_jax.predict import bundle
 from stc_jax.predict.bundle import Bundle
-from stc_jax.runs import folder, results
+from stc_jax.runs import provenance, results
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
 
@@ -40,7 +40,8 @@ def bundle_of(
       'trial': trial.name,
       'seed': trial.seed,
       'training': experiment.decisive()['training'],
-      'packages': folder.packages(),
+      'revision': provenance.revision(),
+      'packages': provenance.packages(),
     },
     variables=variables,
   )

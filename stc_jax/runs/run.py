@@ -7,7 +7,6 @@ under way are resumed from their checkpoints, and the summary follows from all o
 import contextlib
 import json
 import pathlib
-import time
 
 import numpy as np
 from jaxtyping import Int
@@ -20,6 +19,7 @@ from stc_jax.runs import floors, folder, models, results
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.programs import programs_of, wave_size
 from stc_jax.runs.run_data import RunData
+from stc_jax.runs.timings import Timings
 from stc_jax.training import checkpoint, loop
 from stc_jax.training.tasks import Classification
 
@@ -54,7 +54,7 @@ def _train(
 ) -> None:
   """Trains the pending trials, and leaves what each comes to in the run's folder."""
   trial_floors = floors.of_trials(run_data, experiment.dataset.strongest_frame, console)
-  began = time.perf_counter()
+  timings = Timings(workdir)
   console.print('compiling ...')
   programs, training = programs_of(experiment, run_data), experiment.training
   programs.compile_all()
@@ -74,15 +74,13 @@ def _train(
   )
   finishing = training_loop.finish(pending, wave_size(experiment), done)
   with progress, contextlib.closing(finishing):
-    for finished in finishing:
-      of_trial = trial_floors[finished.number]
-      _keep(finished, programs.learner.task, experiment, run_data, of_trial, workdir)
-  timings = {
-    'train_sequences_per_second': training_loop.sequences_per_second,
-    'compile_seconds': programs.compile_seconds,
-    'wall_seconds': time.perf_counter() - began,
-  }
-  folder.write(workdir / 'timings.json', folder.as_json(timings))
+    try:
+      for finished in finishing:
+        of_trial = trial_floors[finished.number]
+        _keep(finished, programs.learner.task, experiment, run_data, of_trial, workdir)
+        timings.write(programs, training_loop)
+    finally:
+      timings.write(programs, training_loop)
 
 
 def _keep(

@@ -1,6 +1,7 @@
 """The start of a run: its folder is made, recognised, or read again."""
 
 import dataclasses
+import datetime
 import pathlib
 
 import jax
@@ -8,7 +9,7 @@ from rich.console import Console
 
 from stc_jax.data import protocols
 from stc_jax.errors import InputError
-from stc_jax.runs import folder, results
+from stc_jax.runs import folder, provenance, results
 from stc_jax.runs.config import ExecutionConfig, Experiment, from_sections
 from stc_jax.runs.run_data import RunData
 from stc_jax.training import mesh
@@ -50,17 +51,27 @@ def open_folder(
   """
   execution = _with_devices(workdir, experiment, len(run_data.trials))
   check_folder(workdir, experiment, run_data)
-  started = folder.as_json(dataclasses.asdict(execution))
-  folder.write(workdir / 'execution.json', started)
-  path, here = workdir / 'environment.json', folder.as_json(folder.environment())
+  _record_start(workdir, execution, console)
+  return dataclasses.replace(experiment, execution=execution)
+
+
+def _record_start(
+  workdir: pathlib.Path, execution: ExecutionConfig, console: Console
+) -> None:
+  """Notes when and where; says so where that isn't as at the first start."""
+  how, environment = dataclasses.asdict(execution), provenance.environment()
+  folder.write(workdir / 'execution.json', folder.as_json(how))
+  path, here = workdir / 'environment.json', folder.as_json(environment)
   if path.exists() and path.read_text(encoding='utf-8') != here:
     console.print(
       f'note: this run was started in another environment ({path}); '
       'its last digits may differ from an uninterrupted one'
     )
-  else:
+  if not path.exists():
     folder.write(path, here)
-  return dataclasses.replace(experiment, execution=execution)
+  began = datetime.datetime.now().astimezone().isoformat(' ', 'seconds')
+  start = {'began': began, 'execution': how, 'environment': environment}
+  folder.append(workdir / 'starts.jsonl', start)
 
 
 def check_folder(

@@ -5,7 +5,7 @@ from rich.table import Table
 
 from stc_jax.models import shapes
 from stc_jax.runs.config import Experiment
-from stc_jax.runs.folder import environment
+from stc_jax.runs.provenance import environment
 from stc_jax.speed import work
 from stc_jax.speed.ceiling import Ceiling
 from stc_jax.speed.parts import Measured

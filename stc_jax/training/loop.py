@@ -73,10 +73,9 @@ class Loop:
     self.train_seconds, self.train_steps = 0.0, 0
 
   @property
-  def sequences_per_second(self) -> float | None:
-    """Clips trained on a second; None before the first step."""
-    clips = self.train_steps * self._config.batch_size
-    return clips / self.train_seconds if clips else None
+  def trained_clips(self) -> int:
+    """How many clips were shown so far, each as often as it was."""
+    return self.train_steps * self._config.batch_size
 
   def finish(
     self, pending: Int[np.ndarray, 'k'], wave_size: int, done: int
@@ -129,7 +128,7 @@ class Loop:
     """Brings one wave to its last step; looks at a chunk while the next runs."""
     steps, chunk, before = self._config.steps, self._programs.chunk, None
     at = jax.device_get(states.step)[wave.rows]
-    began = time.monotonic()
+    began = time.monotonic() - self.train_seconds
     while at.min() < steps and len(wave.diverged) < len(wave.trials):
       with jax.transfer_guard('disallow'):
         states, progress = self._programs.train_chunk(self._data, arrays, states)
@@ -139,6 +138,7 @@ class Loop:
       if before is not None:
         self._look(*before, wave, done)
       before, at = (progress, after, ran), after
+      self.train_seconds = time.monotonic() - began
       if checkpoints.is_time():
         self._look(*before, wave, done)
         checkpoints.save(wave.sound(jax.device_get(states)))
@@ -146,7 +146,7 @@ class Loop:
     if before is not None:
       self._look(*before, wave, done)
     jax.block_until_ready(states)
-    self.train_seconds += time.monotonic() - began
+    self.train_seconds = time.monotonic() - began
     return states
 
   def _look(

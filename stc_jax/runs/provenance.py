@@ -1,0 +1,69 @@
+"""Which code, packages and machine a run's numbers come from."""
+
+import os
+import pathlib
+import platform
+import subprocess
+from importlib import metadata
+
+import jax
+
+import stc_jax
+from stc_jax import machine
+
+_PACKAGES = (
+  'stc_jax',
+  'jax',
+  'jaxlib',
+  'flax',
+  'optax',
+  'orbax-checkpoint',
+  'tensorflow-datasets',
+  'numpy',
+  'scipy',
+  'scikit-learn',
+  'opencv-python-headless',
+)
+
+
+def packages() -> dict[str, str]:
+  """The versions that a number may depend on."""
+  return {name: metadata.version(name) for name in _PACKAGES}
+
+
+def environment() -> dict:
+  """What else a number may depend on: code, versions, devices, the machine's kind."""
+  devices = jax.devices()
+  return {
+    'revision': revision(),
+    'packages': packages(),
+    'python': platform.python_version(),
+    'platform': platform.platform(),
+    'cores': machine.cores(),
+    'backend': jax.default_backend(),
+    'devices': [device.device_kind for device in devices],
+    'XLA_FLAGS': os.environ.get('XLA_FLAGS', ''),
+  }
+
+
+def revision() -> dict[str, str | bool] | None:
+  """The code's commit, and whether files of it were changed since.
+
+  None where the code is in no checkout of its own, or git isn't there.
+  """
+  package = pathlib.Path(stc_jax.__file__).parent
+  if _git(package, 'ls-files', '--error-unmatch', '__init__.py') is None:
+    return None
+  commit = _git(package, 'rev-parse', 'HEAD')
+  changed = _git(package, 'status', '--porcelain', '--untracked-files=no', ':/')
+  return commit and {'commit': commit, 'changed': bool(changed)}
+
+
+def _git(folder: pathlib.Path, *argv: str) -> str | None:
+  """What git says; None where it refuses or isn't there."""
+  command = ['git', '-C', str(folder), *argv]
+  try:
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+  except (OSError, subprocess.CalledProcessError):
+    return None
+  return done.stdout.strip()

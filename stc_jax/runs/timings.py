@@ -1,0 +1,36 @@
+"""How long a run took, over all of its starts: `<workdir>/timings.json`."""
+
+import pathlib
+import time
+
+from stc_jax.runs import folder
+from stc_jax.training.loop import Loop
+from stc_jax.training.programs import Programs
+
+_SUMS = ('trained_clips', 'training_seconds', 'compile_seconds', 'wall_seconds')
+
+
+class Timings:
+  """Adds this start's times to those of the starts before.
+
+  Args:
+    workdir: the run's folder.
+  """
+
+  def __init__(self, workdir: pathlib.Path):
+    self._path, self._began = workdir / 'timings.json', time.perf_counter()
+    self._before = dict.fromkeys(_SUMS, 0) | (folder.read_json(self._path) or {})
+
+  def write(self, programs: Programs, loop: Loop) -> None:
+    """Writes the sums as they are now; a start that is killed leaves its last ones."""
+    now = {
+      'trained_clips': loop.trained_clips,
+      'training_seconds': loop.train_seconds,
+      'compile_seconds': programs.compile_seconds,
+      'wall_seconds': time.perf_counter() - self._began,
+    }
+    sums = {name: self._before[name] + now[name] for name in _SUMS}
+    seconds = sums['training_seconds']
+    rate = sums['trained_clips'] / seconds if seconds else None
+    text = folder.as_json({'train_sequences_per_second': rate} | sums)
+    folder.write(self._path, text)
