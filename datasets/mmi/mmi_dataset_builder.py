@@ -24,8 +24,8 @@ _DUAL_SIDE = {
   **dict.fromkeys(('S003', 'S005', 'S006', 'S015', 'S016'), 'left'),
 }
 _UPRIGHT = ('S053', 'S054')
-# Not among the 208: a profile, and a sequence that no list of the 208 has.
-_LEFT_OUT_SUBJECT, _LEFT_OUT = 'S021', 'S002-106'
+_SIDEWAYS = 'S021'  # a profile, whatever its sessions say
+_LEFT_OUT = 'S002-106'  # no list of the 208 has it
 _NAME = re.compile(r'(S\d{3})-\d+')
 _XML_BYTES = 1_000_000
 
@@ -124,7 +124,9 @@ def _clip(session: Path, root: Path, is_listed: bool) -> RawClip:
     raise InputError(f'{video}: not named like a video of MMI, such as S001-002.avi')
   subject = name[1]
   label = _emotion(video.with_suffix('.xml'), root)
-  if not is_listed and (subject == _LEFT_OUT_SUBJECT or video.stem == _LEFT_OUT):
+  if subject == _SIDEWAYS:
+    raise _PassedOverError('seen from the side')
+  if not is_listed and video.stem == _LEFT_OUT:
     raise _PassedOverError('not among the 208 sequences')
   view = _view(session / 'session.xml', root, subject)
   recording = Recording((video,), view=view)

@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import ClassVar
 
@@ -19,6 +20,7 @@ SPECTRA, LIGHTS = ('VL', 'NI'), ('Strong', 'Weak', 'Dark')
 SUBJECTS = [f'P{number:03d}' for number in range(1, 81)]
 FOLDERS = ('Anger', 'Disgust', 'Fear', 'Happiness', 'Sadness', 'Surprise')
 _FPS = 25.0
+FRAMES = 10_379  # of the 480 sequences of VL/Strong
 _IMAGE = re.compile(r'(?:.*\D)?(\d+)\.jpe?g', re.IGNORECASE)
 
 
@@ -96,6 +98,8 @@ class Builder(AlignedClipsBuilder):
       except InputError as error:
         bad.append((key, str(error)))
     gaps += [f'{entry.relative_to(inner)} is not known' for entry in _unknown(inner)]
+    if not bad and not gaps and config.name == 'vl_strong':
+      gaps += _frame_gaps(clips)
     return Found(clips, bad, gaps)
 
 
@@ -110,6 +114,14 @@ def _inner(folder: Path, config: OuluCasiaConfig) -> Path:
   return tree.the_one(list(tree.search(folder, wanted)), what, folder, hint)
 
 
+def _frame_gaps(clips: Sequence[RawClip]) -> list[str]:
+  """What a whole copy of VL/Strong lacks if its sequences were cut at their ends."""
+  count = sum(len(clip.recording.paths) for clip in clips)
+  if count == FRAMES:
+    return []
+  return [f'{count} images, the whole has {FRAMES}: sequences lack their last ones']
+
+
 def _unknown(inner: Path) -> list[Path]:
   """Folders that no subject or emotion of the database has."""
   found = []
@@ -122,7 +134,7 @@ def _unknown(inner: Path) -> list[Path]:
 
 
 def _images(sequence: Path, root: Path) -> tuple[Path, ...]:
-  """A sequence's images by their numbers, which may start anywhere but have no gap."""
+  """A sequence's images by their numbers: from 000, without a gap."""
   images = {}
   for entry in tree.entries(sequence):
     name = _IMAGE.fullmatch(entry.name)
@@ -138,10 +150,10 @@ def _images(sequence: Path, root: Path) -> tuple[Path, ...]:
   numbers = sorted(images)
   if not numbers:
     raise InputError(f'{sequence}: no images; copy it again from its source')
-  missing = numbers[-1] - numbers[0] + 1 - len(numbers)
+  missing = numbers[-1] + 1 - len(numbers)
   if missing:
     raise InputError(
-      f'{sequence}: {missing} images are missing between {images[numbers[0]].name} and '
-      f'{images[numbers[-1]].name}; copy it again from its source'
+      f'{sequence}: {missing} images are missing before {images[numbers[-1]].name}; '
+      'copy it again from its source'
     )
   return tuple(images[number] for number in numbers)

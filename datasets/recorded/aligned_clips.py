@@ -120,7 +120,8 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     chosen = (preparing.load(files[i])[0] for i in quality_report.shown(len(files)))
     quality_report.write_contact_sheet(made, chosen)
     if self.labels() is None:
-      self.info.features['label'].names = sorted({clip.label for clip in found.clips})
+      used = {clip.label for clip in found.clips if clip.key in outcome.files}
+      self.info.features['label'].names = sorted(used)
     self.info.metadata['manual_dir'] = str(folder)
     self.info.metadata['recipe'] = self.recipe()
     self.outcome = quality_report.summary(rows, outcome.frames, outcome.seconds)

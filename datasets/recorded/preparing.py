@@ -111,12 +111,19 @@ def _one(
   file = folder / f'{_fingerprint(clip, how)}.npz'
   if file.exists() and (quality := _stored_quality(file)):
     return file, quality, False
+  refusal = file.with_suffix('.refused')
+  if refusal.exists():
+    raise InputError(refusal.read_text(encoding='utf-8'))
 
   def go_on():
     if stop.is_set():
       raise _StoppedError
 
-  made = aligned.aligned_clip(clip.recording, how, go_on)
+  try:
+    made = aligned.aligned_clip(clip.recording, how, go_on)
+  except InputError as error:
+    refusal.write_text(str(error), encoding='utf-8')
+    raise
   quality = json.dumps(dataclasses.asdict(made.quality))
   part = file.with_suffix('.part')
   with part.open('wb') as opened:

@@ -29,31 +29,27 @@ def entries(folder: Path) -> list[Path]:
 
 
 def folders(folder: Path) -> list[Path]:
-  """The folders in `folder`.
-
-  Raises:
-    InputError: one of them is a link: following it might never end.
-  """
-  found = [entry for entry in entries(folder) if entry.is_dir()]
-  if links := [entry for entry in found if entry.is_symlink()]:
-    raise InputError(
-      f'{links[0]}: a link to a folder; copy the folder, or take it away'
-    )
-  return found
+  """The folders in `folder`, and the links to such, by which people mount data."""
+  return [entry for entry in entries(folder) if entry.is_dir()]
 
 
-def search(
-  folder: Path, wanted: Callable[[Path], bool], depth: int = _DEPTH
-) -> Iterator[Path]:
+def search(folder: Path, wanted: Callable[[Path], bool]) -> Iterator[Path]:
   """Yields the folders below `folder`, itself included, that are `wanted`.
 
-  What lies in such a folder isn't searched.
+  What lies in such a folder isn't searched; nor is any folder twice, whatever links
+  lead back to it.
   """
-  if wanted(folder):
-    yield folder
-  elif depth:
-    for inner in folders(folder):
-      yield from search(inner, wanted, depth - 1)
+  waiting, seen = [(folder, _DEPTH)], set()
+  while waiting:
+    found, depth = waiting.pop(0)
+    stat = found.stat()
+    if (stat.st_dev, stat.st_ino) in seen:
+      continue
+    seen.add((stat.st_dev, stat.st_ino))
+    if wanted(found):
+      yield found
+    elif depth:
+      waiting += [(inner, depth - 1) for inner in folders(found)]
 
 
 def listed(problems: Sequence[str]) -> str:

@@ -1,6 +1,7 @@
 """The builders of the licensed databases, on copies in the owners' layout."""
 
 import csv
+import itertools
 import shutil
 
 import numpy as np
@@ -122,22 +123,49 @@ def test_oulu_casia_takes_one_light_in_the_order_of_numbers(tmp_path, prefix):
       frames = [np.full(size, 20 * i, np.uint8) for i in range(3)]
       folder = oulu_casia.write_sequence(root, subject, emotion, frames, prefix=prefix)
   next(folder.glob('*001.jpeg')).unlink()
+  next((folder.parent / 'Fear').glob('*000.jpeg')).unlink()
   oulu_casia.add_others(root)
   found = find(oulu_casia_dataset_builder, root, tmp_path)
-  assert len(found.clips) == 11
+  assert len(found.clips) == 10
   assert found.clips[0].label == 'anger'
   names = [path.name for path in found.clips[0].recording.paths]
   assert names == [f'{prefix}{i:03d}.jpeg' for i in range(3)]
   assert 'VL/Strong' in str(found.clips[0].recording.paths[0])
-  ((key, reason),) = found.bad
-  assert key == 'P080_Surprise'
-  assert '1 images are missing' in reason
+  assert [key for key, _ in found.bad] == ['P080_Fear', 'P080_Surprise']
+  assert all('1 images are missing' in reason for _, reason in found.bad)
   assert len(found.gaps) == 468
   assert found.gaps[0] == 'P002/Anger is missing'
   dark = find(oulu_casia_dataset_builder, root, tmp_path, 'vl_dark')
   assert len(dark.clips) == 1
   with pytest.raises(InputError, match='no folder NI_Acropped/Dark'):
     find(oulu_casia_dataset_builder, root, tmp_path, 'ni_dark_cropped')
+
+
+def test_oulu_casia_counts_the_frames_of_a_whole_copy(tmp_path, monkeypatch):
+  root, module = tmp_path / 'raw', oulu_casia_dataset_builder
+  for subject, emotion in itertools.product(module.SUBJECTS, module.FOLDERS):
+    folder = root / 'VL' / 'Strong' / subject / emotion
+    folder.mkdir(parents=True)
+    for number in range(2):
+      (folder / f'{number:03d}.jpeg').touch()
+  monkeypatch.setattr(module, 'FRAMES', 960)
+  assert not find(module, root, tmp_path).gaps
+  (folder / '001.jpeg').unlink()
+  (gap,) = find(module, root, tmp_path).gaps
+  assert gap.startswith('959 images, the whole has 960')
+
+
+def test_a_database_behind_links_is_found_and_loops_end(tmp_path):
+  away, root = tmp_path / 'away', tmp_path / 'raw'
+  upright = faces.moving_face(2, 48, 64, number=1)
+  mmi.write_session(away, 7, 'S053-001', upright, 2)
+  root.mkdir()
+  (root / 'mounted').symlink_to(away)
+  (root / 'again').symlink_to(away)
+  (away / 'back').symlink_to(root)
+  (root / 'itself').symlink_to(root / 'itself')
+  found = find(mmi_dataset_builder, root, tmp_path)
+  assert [clip.key for clip in found.clips] == ['7_S053-001']
 
 
 def test_mmi_shows_every_face_from_the_front(tmp_path):
@@ -173,7 +201,7 @@ def test_mmi_shows_every_face_from_the_front(tmp_path):
   assert dict(found.passed_over) == {
     '15': 'seen from the side',
     '16': 'emotion 9',
-    '17': 'not among the 208 sequences',
+    '17': 'seen from the side',
     '18': 'not among the 208 sequences',
     '20': 'still images, no video',
   }
@@ -185,16 +213,19 @@ def test_mmi_shows_every_face_from_the_front(tmp_path):
 def test_mmi_takes_a_list_of_sessions(tmp_path):
   root, listed = tmp_path / 'raw', tmp_path / 'sessions.txt'
   upright = faces.moving_face(2, 48, 64, number=1)
-  for number, name in ((5, 'S053-001'), (6, 'S021-007'), (7, 'S054-001')):
+  for number, name in ((5, 'S053-001'), (6, 'S002-106'), (7, 'S054-001')):
     mmi.write_session(root, number, name, upright, 2)
   listed.write_text('6\n7\n99\n')
   options = Options(sessions_file=str(listed))
   found = find(mmi_dataset_builder, root, tmp_path, options=options)
-  assert [clip.key for clip in found.clips] == ['6_S021-007', '7_S054-001']
+  assert [clip.key for clip in found.clips] == ['6_S002-106', '7_S054-001']
   assert found.gaps == ['session 99 is missing']
   mmi.write_session(root, 99, 'S030-099', upright, 9)
+  mmi.write_session(root, 8, 'S021-007', upright, 2)
+  listed.write_text('6\n7\n8\n99\n')
   found = find(mmi_dataset_builder, root, tmp_path, options=options)
-  assert (found.gaps, list(found.bad)) == ([], [('99', 'emotion 9')])
+  assert found.gaps == []
+  assert found.bad == [('8', 'seen from the side'), ('99', 'emotion 9')]
   for text in ('', 'six'):
     listed.write_text(text)
     with pytest.raises(InputError, match=r'sessions\.txt: should hold numbers'):
