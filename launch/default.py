@@ -30,8 +30,6 @@ def get_config() -> ConfigDict:
   config.training.optimizer = 'adamw'  # or sgd
   config.training.momentum = 0.9  # adamw's first moment, or sgd's momentum
   config.training.weight_decay = 1.0  # adamw: times the rate; sgd: L2 in the loss
-  # Weights of units with more inputs than this learn slower in proportion; 0: none do.
-  config.training.full_rate_inputs = 1344
   config.training.gradient_clip = 1.0  # largest global norm; 0: none
   config.training.label_smoothing = 0.0
   config.training.augment = 'strong'  # 'mild'; 'paper': its 14 variants; 'none'
@@ -111,7 +109,6 @@ def _paper(config: ConfigDict) -> None:
     label_smoothing=0.0,
     augment='paper',
     mixup=0.0,
-    full_rate_inputs=0,
   )
 
 

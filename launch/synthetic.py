@@ -16,7 +16,9 @@ def get_config(recipe: str = ''):
   default.set_models(config, notation=notation, lstm_width=64)
   # These faces lie straighter in their frames than real ones.
   config.training.augment = 'mild'
-  config.training.stages = ((2000, 0.0008), (500, 0.00008))
+  # Within as many clips, more steps are worth more than larger batches.
+  config.training.batch_size = 2
+  config.training.stages = ((8000, 0.0004), (2000, 0.00004))
   config.protocol.folds = 3
   config.protocol.repeats = 1
   return default.with_recipe(config, recipe)

@@ -14,6 +14,7 @@ from stc_jax.datasets.recorded.found import Found, other_rows, without_repeats
 from stc_jax.datasets.recorded.preparing import RawClip
 from stc_jax.datasets.recorded.quality_report import Row
 from stc_jax.errors import InputError
+from stc_jax.faces import align
 from stc_jax.faces.aligned import Alignment
 
 EMOTIONS = ('anger', 'disgust', 'fear', 'happiness', 'sadness', 'surprise')
@@ -79,6 +80,12 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     return {flag: str(value) for flag, value in chosen.items()}
 
   @property
+  def black_columns(self) -> int:
+    """Of the crops, on each side; noted in the set's metadata."""
+    how = self.alignment
+    return align.black_columns(how.size) if how.align == 'mtcnn' else 0
+
+  @property
   def work_folder(self) -> Path:
     """Where finished clips and the report lie until the set is whole."""
     return Path(self.data_dir).parent / f'unfinished_{self.version}'
@@ -124,6 +131,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
       self.info.features['label'].names = sorted(used)
     self.info.metadata['manual_dir'] = str(folder)
     self.info.metadata['recipe'] = self.recipe()
+    self.info.metadata['black_columns'] = self.black_columns
     self.outcome = quality_report.summary(rows, outcome.frames, outcome.seconds)
     return {'data': self._generate_examples(found.clips, outcome.files)}
 

@@ -107,21 +107,31 @@ TRAINING_SAMPLINGS: dict[str, Callable[[Array, int, int], Array] | None] = {
 }
 
 
-def vary(video: Float[Array, 'b t h w c'], look: Look) -> Float[Array, 'b t h w c']:
+def vary(
+  video: Float[Array, 'b t h w c'],
+  look: Look,
+  black_sides: Float[Array, ''] | float = 0.0,
+) -> Float[Array, 'b t h w c']:
   """Shows each clip, pixels of 0..255, in its look.
 
   Sampling is bilinear and repeats the border where it looks outside, which the paper
-  leaves open: a black corner would tell the network the angle.
+  leaves open: a black corner would tell the network the angle. So would black sides:
+  where frames have such (a share of their width), what lies between is moved, and the
+  same columns are black again.
   """
   first = video[:, :1]
   video = first + look.strength[:, None, None, None, None] * (video - first)
   mean = video.mean(axis=(1, 2, 3), keepdims=True)
-  rows, columns = jax.vmap(_source, in_axes=(None, None, 0))(*video.shape[2:4], look)
+  height, width = video.shape[2:4]
+  rows, columns = jax.vmap(_source, in_axes=(None, None, 0))(height, width, look)
+  margin = jnp.ceil(black_sides * width)
+  columns = jnp.clip(columns, margin, width - 1 - margin)
   moved = jax.vmap(_sampled)(video, rows, columns)
   contrast, brightness = (
     value[:, None, None, None, None] for value in (look.contrast, look.brightness)
   )
-  return mean + contrast * (moved - mean) + brightness
+  face = jnp.abs(jnp.arange(width) - (width - 1) / 2) <= (width - 1) / 2 - margin
+  return jnp.where(face[:, None], mean + contrast * (moved - mean) + brightness, 0)
 
 
 def _source(

@@ -27,6 +27,7 @@ class ClipSet:
       first one, in units of 0..255.
     fingerprint: SHA-256 of all records, to tell one prepared set from another.
     subject_folds: the set's own lists of subjects, where it brings such.
+    black_sides: share of the frames' width that is black on each side.
     alignment: how its faces were cut out, by flag, where the set notes it.
   """
 
@@ -47,6 +48,7 @@ class ClipSet:
   motion: Float[np.ndarray, 'n']
   fingerprint: str
   subject_folds: tuple[tuple[str, ...], ...] = ()
+  black_sides: float = 0.0
   alignment: dict[str, str] = dataclasses.field(default_factory=dict)
 
   def __len__(self) -> int:

@@ -99,7 +99,9 @@ def read(builder: tfds.core.DatasetBuilder, config: InputConfig) -> ClipSet:
     frames=shown.all(),
     fingerprint=hashlib.sha256(repr((classes, digests)).encode()).hexdigest(),
     subject_folds=tuple(map(tuple, metadata.get('subject_folds', ()))),
-    alignment=dict(metadata.get('recipe', {})) | {'size': _size_of(builder)},
+    black_sides=float(metadata.get('black_columns', 0)) / _sides_of(builder)[1],
+    alignment=dict(metadata.get('recipe', {}))
+    | {'size': '{} x {}'.format(*_sides_of(builder))},
     **{
       name: tuple(column) if isinstance(column[0], str) else np.array(column)
       for name, column in columns.items()
@@ -107,9 +109,9 @@ def read(builder: tfds.core.DatasetBuilder, config: InputConfig) -> ClipSet:
   )
 
 
-def _size_of(builder: tfds.core.DatasetBuilder) -> str:
-  """Of the prepared frames, such as '64 x 64'."""
-  return ' x '.join(map(str, builder.info.features['frames'].shape[1:3]))
+def _sides_of(builder: tfds.core.DatasetBuilder) -> tuple[int, int]:
+  """Height and width of the prepared frames."""
+  return builder.info.features['frames'].shape[1:3]
 
 
 class _Frames:

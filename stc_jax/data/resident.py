@@ -28,6 +28,7 @@ class Resident(NamedTuple):
     real: of each clip, how many of those are its own.
     candidates, choices: the same of the frames that training chooses from.
     labels: of each clip, its class.
+    black_sides: share of the frames' width that is black on each side.
   """
 
   frames: UInt8[Array, 'k h w 3']
@@ -36,6 +37,7 @@ class Resident(NamedTuple):
   candidates: Int[Array, 'n p']
   choices: Int[Array, 'n']
   labels: Int[Array, 'n']
+  black_sides: Float[Array, '']
 
 
 class TrialArrays(NamedTuple):
@@ -77,7 +79,8 @@ class Batch(NamedTuple):
 
 def resident(clip_set: ClipSet) -> Resident:
   """The arrays of a set; still on the host."""
-  return Resident(*(getattr(clip_set, name) for name in Resident._fields))
+  arrays = {name: getattr(clip_set, name) for name in Resident._fields}
+  return Resident(**arrays | {'black_sides': np.float32(clip_set.black_sides)})
 
 
 def trial_arrays(
@@ -135,7 +138,7 @@ def training_batch(
   """Gathers, augments and normalises what a step shows."""
   video = _gathered(data, _windows(data, shown))
   if shown.look is not None:
-    video = vary(video, shown.look)
+    video = vary(video, shown.look, data.black_sides)
   real = data.real[shown.clips]
   clips = network_input(video, real, normalisation, config)
   return Batch(clips, data.labels[shown.clips])

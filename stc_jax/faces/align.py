@@ -50,9 +50,14 @@ def crop(
   corner = eyes.mean(axis=0) - across * side / 2 - down * ABOVE * distance
   matrix = np.stack([across * step, down * step, corner], axis=1)
   face = warp(frame, matrix, how.size)
-  margin = round(how.size * (0.5 - HALF_WIDTH / (ABOVE + BELOW)))
+  margin = black_columns(how.size)
   face[:, :margin] = face[:, how.size - margin :] = 0
   return face
+
+
+def black_columns(size: int) -> int:
+  """How many columns of a crop are black on each side."""
+  return round(size * (0.5 - HALF_WIDTH / (ABOVE + BELOW)))
 
 
 def axes(

@@ -1,7 +1,6 @@
 """Stages of (steps, learning rate), and the optimisers that follow them."""
 
 import dataclasses
-import math
 
 import jax
 import optax
@@ -21,7 +20,6 @@ class TrainingConfig:
   optimizer: str
   momentum: float
   weight_decay: float
-  full_rate_inputs: int
   gradient_clip: float
   label_smoothing: float
   augment: str
@@ -39,7 +37,7 @@ class TrainingConfig:
       '((300, 0.0025), (200, 0.000025))',
     )
     require(self.batch_size >= 1, 'batch_size', self.batch_size, 'be at least 1')
-    for field in ('weight_decay', 'gradient_clip', 'full_rate_inputs', 'mixup'):
+    for field in ('weight_decay', 'gradient_clip', 'mixup'):
       require(getattr(self, field) >= 0, field, getattr(self, field), 'not be negative')
     for field in ('momentum', 'label_smoothing'):
       value = getattr(self, field)
@@ -67,25 +65,9 @@ def make(config: TrainingConfig) -> optax.GradientTransformation:
     )
   else:
     rule = optax.adamw(rate, b1=config.momentum, weight_decay=decay, mask=_decays)
-  if config.full_rate_inputs:
-    rule = optax.chain(rule, _by_inputs(config.full_rate_inputs))
   if config.gradient_clip:
     return optax.chain(optax.clip_by_global_norm(config.gradient_clip), rule)
   return rule
-
-
-def _by_inputs(full: int) -> optax.GradientTransformation:
-  """Slows weights down whose unit has more inputs than `full`, in proportion.
-
-  An Adam step moves every weight by about the rate, so what a unit sums over d inputs
-  moves by up to d times that: gates that read wider pyramids can saturate.
-  1 / d is the rule of Yang & Hu 2021 (Tensor Programs IV) for Adam.
-  """
-
-  def scaled(path, update):
-    return update * min(1.0, full / _inputs(path, update.shape))
-
-  return optax.stateless(lambda updates, _: jax.tree.map_with_path(scaled, updates))
 
 
 def _schedule(config: TrainingConfig) -> optax.Schedule:
@@ -98,16 +80,6 @@ def _schedule(config: TrainingConfig) -> optax.Schedule:
 def _decays(params: optax.Params) -> optax.Params:
   """Which parameters decay: `kernel`, `w_input_0`, ..."""
   return jax.tree.map_with_path(lambda path, _: _is_matrix(path), params)
-
-
-def _inputs(path: tuple, shape: tuple[int, ...]) -> int:
-  """How many inputs a unit of this parameter sums; 1 for what is no matrix.
-
-  Convolution kernels are [k, k, k, c, f]; LSTMs side by side have a leading axis.
-  """
-  if not _is_matrix(path):
-    return 1
-  return math.prod(shape[:-1]) if len(shape) == 5 else shape[-2]
 
 
 def _is_matrix(path: tuple) -> bool:

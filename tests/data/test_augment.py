@@ -45,6 +45,16 @@ def test_looks_against_opencv(name, size):
     assert np.abs(result - by_opencv(frame, look)).max() < 1.5, look
 
 
+def test_black_sides_stay_and_tell_nothing_of_the_angle():
+  face = jnp.full((4, 2, 64, 54, 3), 90.0)
+  video = jnp.pad(face, ((0, 0), (0, 0), (0, 0), (5, 5), (0, 0)))
+  looks = augment.strong(jax.random.key(0), 4)
+  ours = np.asarray(augment.vary(video, looks, 5 / 64))
+  assert (ours[..., :5, :] == 0).all()
+  assert (ours[..., -5:, :] == 0).all()
+  assert np.ptp(ours[..., 5:-5, :], axis=(1, 2, 3, 4)).max() < 1e-3
+
+
 def test_strength_scales_what_has_changed_since_the_first_frame():
   video = jax.random.uniform(jax.random.key(0), (2, 3, 8, 8, 3), maxval=255)
   plain = augment.paper(jax.random.key(0), 2)._replace(

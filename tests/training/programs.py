@@ -36,7 +36,6 @@ TRAINING = TrainingConfig(
   optimizer='adamw',
   momentum=0.9,
   weight_decay=0.0015,
-  full_rate_inputs=100,
   gradient_clip=1.0,
   label_smoothing=0.1,
   augment='strong',

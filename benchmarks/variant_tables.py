@@ -1,0 +1,79 @@
+"""What `benchmarks.variants` compares: of each table what all rows share, and the rows.
+
+The first row is what the others are compared with.
+"""
+
+_TUNING = '--config.dataset.builder_config=neutral_to_apex_tuning'
+_DEMO = ('--config=launch/synthetic.py', _TUNING)
+_NESTED = '--config.stc_nlstm'
+_SMALL = ('--config.input.height=32', '--config.input.width=32')
+
+
+def _filters(count: int, end: str) -> str:
+  c = f'C(3,{count})'
+  return f'{_NESTED}.notation={c}-BN-P2-{c}-BN-P2-{c}-{c}-P2-{c}-{end}'
+
+
+_ABLATIONS = {
+  'whole recipe': (),
+  'colours': ("--config.input.transforms=('local_contrast', 'frames_and_change')",),
+  'no local contrast': ("--config.input.transforms=('gray', 'frames_and_change')",),
+  'frames without change': ("--config.input.transforms=('gray', 'local_contrast')",),
+  'the same frames each time': ('--config.input.training_sampling=same',),
+  'one view': ("--config.input.views=('original',)",),
+  'no mixup': ('--config.training.mixup=0.0',),
+  "the paper's looks": ('--config.training.augment=paper',),
+  'no deep supervision': (f'{_NESTED}.deep_supervision=False',),
+  'pyramids as they are': (f'{_NESTED}.pyramid_norm=False',),
+  'gates half open': (f'{_NESTED}.gate_bias=0.0',),
+  'batches of 8': (
+    '--config.training.batch_size=8',
+    '--config.training.stages=((2000, 0.0008), (500, 0.00008))',
+  ),
+}
+_METHODS = {
+  name: (f'--config.model={name}',)
+  for name in ('stc_nlstm', 'stc', 'stc_lstm', 'stc_slstm')
+}
+_RULES = {
+  'SGD': (),
+  'momentum 0.9': ('--config.training.momentum=0.9',),
+  'Adam': ('--config.training.optimizer=adamw', '--config.training.momentum=0.9'),
+}
+_READINGS = {
+  f'{rule}, batches of {size}': (*fields, f'--config.training.batch_size={size}')
+  for rule, fields in _RULES.items()
+  for size in (32, 8, 128)
+}
+_WIDTHS = {
+  '16 filters': (_filters(16, 'S'),),
+  '64 filters': (_filters(64, 'S'), f'{_NESTED}.lstm_width=128'),
+}
+
+TABLES = {
+  'ablations': (_DEMO, _ABLATIONS),
+  'methods': ((*_DEMO, f'{_NESTED}.deep_supervision=False'), _METHODS),
+  # One trial of 324 training clips; the paper's steps and rates.
+  'readings': (
+    (
+      '--config=launch/synthetic.py:paper',
+      _TUNING,
+      *_SMALL,
+      '--config.input.frames=4',
+      _filters(16, 'FC18-S'),
+      f'{_NESTED}.lstm_width=64',
+      '--config.execution.first_trials=1',
+    ),
+    _READINGS,
+  ),
+  # 8,000 clips a trial.
+  'widths': (
+    (
+      *_DEMO,
+      *_SMALL,
+      '--config.input.frames=8',
+      '--config.training.stages=((3200, 0.0004), (800, 0.00004))',
+    ),
+    _WIDTHS,
+  ),
+}

@@ -1,0 +1,114 @@
+"""Variants of a recipe, trained on the same trials and compared.
+
+    python -m benchmarks.variants --table=ablations --runs=runs/ablations
+
+Trains what isn't finished there, each as an ordinary run on the embedded rendering for
+tuning. Printed are the lowest mean loss of a hundred training steps in a row and the
+accuracy in the last hundred (of augmented clips), the accuracy on test clips, and by
+how much it differs from the first row's: paired clip by clip, subject by subject, with
+a sign-flip test. Stopped, the same command goes on; `--only` leaves rows for another
+process.
+"""
+
+import csv
+import json
+import pathlib
+import subprocess
+import sys
+from collections import defaultdict
+
+import numpy as np
+from absl import flags
+from jaxtyping import Float
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.learnt import lowest_mean
+from benchmarks.variant_tables import TABLES
+from stc_jax.console import command_line
+from stc_jax.errors import InputError
+from stc_jax.evaluation import statistics
+
+_TABLE = flags.DEFINE_enum('table', None, TABLES, 'Which variants.', required=True)
+_RUNS = flags.DEFINE_string('runs', None, 'A folder for the runs.', required=True)
+_ONLY = flags.DEFINE_list('only', [], 'Rows to train; all, if none is named.')
+_LAST = 100  # steps
+
+
+def main() -> None:
+  """Trains and prints.
+
+  Raises:
+    InputError: no such row, or a run that failed; its own line says why.
+  """
+  common, rows = TABLES[_TABLE.value]
+  if unknown := set(_ONLY.value) - rows.keys():
+    raise InputError(f'--only={unknown.pop()}: unknown; known: {", ".join(rows)}')
+  for name in _ONLY.value or rows:
+    _train(name, (*common, *rows[name]))
+  print_table(rows)
+
+
+def _folder(name: str) -> pathlib.Path:
+  return pathlib.Path(_RUNS.value) / name.replace(' ', '_').replace("'", '')
+
+
+def _train(name: str, argv: tuple[str, ...]) -> None:
+  if (_folder(name) / 'summary.json').exists():
+    return
+  program = (sys.executable, '-m', 'stc_jax.main', f'--workdir={_folder(name)}')
+  if subprocess.run([*program, *argv]).returncode:
+    raise InputError(f'{_folder(name)}: its run failed')
+
+
+def print_table(names: list[str]) -> None:
+  """A row for each finished run."""
+  table = Table(title=_TABLE.value)
+  for column in ('variant', 'lowest loss', 'training', 'test', 'difference', 'p'):
+    table.add_column(column, justify='left' if column == 'variant' else 'right')
+  finished = [name for name in names if (_folder(name) / 'summary.json').exists()]
+  for name in finished:
+    table.add_row(name, *_learnt(name), *_compared(name, finished[0]))
+  Console(width=100).print(table)
+
+
+def _learnt(name: str) -> tuple[str, str, str]:
+  """Of a run's trials: lowest loss with its standard error, and mean accuracies."""
+  paths = sorted((_folder(name) / 'trials').glob('*.json'))
+  trials = [json.loads(path.read_text(encoding='utf-8')) for path in paths]
+  losses = [lowest_mean(np.array(t['train_losses']), _LAST) for t in trials]
+  error = np.std(losses, ddof=1) / len(losses) ** 0.5 if len(losses) > 1 else np.nan
+  training = np.mean([np.mean(t['train_accuracies'][-_LAST:]) for t in trials])
+  test = np.mean([t['accuracy'] for t in trials])
+  return f'{np.mean(losses):.4f} ± {error:.4f}', f'{training:.1%}', f'{test:.1%}'
+
+
+def _compared(name: str, base: str) -> tuple[str, str]:
+  """In points, and how likely by chance; nothing where other clips were tested."""
+  rights, others = _rights(name), _rights(base)
+  if name == base or rights.keys() != others.keys():
+    return '', ''
+  found = statistics.paired(_by_subject(rights, others))
+  return f'{100 * found["difference"]:+.1f}', f'{found["p_value"]:.3f}'
+
+
+def _rights(name: str) -> dict[tuple[str, ...], bool]:
+  """Of each repeat, fold, subject and clip whether it was told rightly."""
+  path, of = _folder(name) / 'predictions.csv', ('repeat', 'fold', 'subject', 'clip')
+  with path.open(encoding='utf-8', newline='') as file:
+    rows = list(csv.DictReader(file))
+  return {tuple(r[k] for k in of): r['label'] == r['predicted'] for r in rows}
+
+
+def _by_subject(
+  rights: dict[tuple[str, ...], bool], others: dict[tuple[str, ...], bool]
+) -> Float[np.ndarray, 'n']:
+  """Of each subject the mean difference over its clips."""
+  found = defaultdict(list)
+  for key, right in rights.items():
+    found[key[2]].append(float(right) - others[key])
+  return np.array([np.mean(found[subject]) for subject in sorted(found)])
+
+
+if __name__ == '__main__':
+  command_line.run(main)
