@@ -41,7 +41,7 @@ _RULES = {
   'Adam': ('--config.training.optimizer=adamw', '--config.training.momentum=0.9'),
 }
 _READINGS = {
-  f'{rule}, batches of {size}': (*fields, f'--config.training.batch_size={size}')
+  f'{rule} with batches of {size}': (*fields, f'--config.training.batch_size={size}')
   for rule, fields in _RULES.items()
   for size in (32, 8, 128)
 }
