@@ -20,6 +20,7 @@ from jaxtyping import Float
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.curves import lowest_mean
 from stc_jax.console import command_line
 from stc_jax.data import resident
 from stc_jax.data.protocols import Trial
@@ -55,12 +56,6 @@ def main() -> None:
     cells = ('-' if np.isnan(x) else f'{x:.1%}' for x in (accuracy, *shares))
     table.add_row(trial.name, f'{loss:.4f}', *cells)
   Console(width=100).print(table)
-
-
-def lowest_mean(curve: Float[np.ndarray, 'n'], window: int) -> float:
-  """The lowest mean of `window` neighbours, or of all where they are fewer."""
-  window = min(window, len(curve))
-  return float(np.convolve(curve, np.full(window, 1 / window), 'valid').min())
 
 
 def of_model(

@@ -23,7 +23,7 @@ from jaxtyping import Float
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks.learnt import lowest_mean
+from benchmarks.curves import lowest_mean
 from benchmarks.variant_tables import TABLES
 from stc_jax.console import command_line
 from stc_jax.errors import InputError
