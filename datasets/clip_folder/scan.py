@@ -10,7 +10,8 @@ from pathlib import Path
 
 from stc_jax.datasets.recorded import tree
 from stc_jax.errors import InputError
-from stc_jax.faces.clips import IMAGES, VIDEOS
+from stc_jax.faces.images import IMAGES
+from stc_jax.faces.videos import VIDEOS
 
 LAYOUT = (
   'a folder for each label, holding clips as folders <subject>_<clip> of images, '

@@ -12,7 +12,7 @@ from jaxtyping import Float, UInt8
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.input import COLOURS, InputConfig
 from stc_jax.errors import InputError, blames_file
-from stc_jax.faces.clips import resize
+from stc_jax.faces.images import resize
 
 # What a device's backend can take over without a copy starts at such an address.
 _ALIGNMENT = 64

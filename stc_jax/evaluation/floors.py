@@ -18,7 +18,7 @@ from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
 from stc_jax.data.protocols import Trial
-from stc_jax.faces.clips import resized
+from stc_jax.faces.images import resized
 
 _SIZE = 64
 # Dalal & Triggs 2005: 9 orientations, cells of 8 pixels, blocks of 2 x 2 cells.

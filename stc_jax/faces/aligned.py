@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from stc_jax.errors import InputError
-from stc_jax.faces import align, clips, detect, track
+from stc_jax.faces import align, detect, images, track
 from stc_jax.faces.recording import Recording
 
 ALIGNS = ('mtcnn', 'none')
@@ -92,7 +92,7 @@ def aligned_clip(
   fps = recording.fps()
   if how.align == 'none':
     frames = [
-      clips.resized(frame, how.size, how.size) for frame in _watched(recording, go_on)
+      images.resized(frame, how.size, how.size) for frame in _watched(recording, go_on)
     ]
     return AlignedClip(np.stack(frames), fps, Quality(len(frames)))
   found, kept = _detect(recording, go_on)

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import UInt8
 
-from stc_jax.faces import clips
+from stc_jax.faces import images, videos
 
 # Which part of a frame shows the face from the front, upright.
 VIEWS = {
@@ -24,7 +24,7 @@ class Recording:
 
   Attributes:
     paths: the video, or the images.
-    image_fps: frames a second of images; a video states its own.
+    image_fps: frames a second of images; a video has its own.
     view: one of `VIEWS`, made of every frame.
   """
 
@@ -35,18 +35,18 @@ class Recording:
   @property
   def is_video(self) -> bool:
     """Whether the one path is a video."""
-    return self.paths[0].suffix.lower() in clips.VIDEOS
+    return self.paths[0].suffix.lower() in videos.VIDEOS
 
   def frames(self) -> Iterator[UInt8[np.ndarray, 'h w 3']]:
     """Yields the frames, RGB; raises as `read_images` and `read_video` do."""
     frames = (
-      clips.video_frames(self.paths[0])
+      videos.video_frames(self.paths[0])
       if self.is_video
-      else clips.image_frames(self.paths)
+      else images.image_frames(self.paths)
     )
     for frame in frames:
       yield np.ascontiguousarray(VIEWS[self.view](frame))
 
   def fps(self) -> float:
     """Frames a second."""
-    return clips.video_fps(self.paths[0]) if self.is_video else self.image_fps
+    return videos.video_fps(self.paths[0]) if self.is_video else self.image_fps

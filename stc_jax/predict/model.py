@@ -11,7 +11,7 @@ from jaxtyping import Float
 
 from stc_jax.data.input import COLOURS, network_input
 from stc_jax.errors import InputError
-from stc_jax.faces.clips import resize
+from stc_jax.faces.images import resize
 from stc_jax.models.zoo import build
 from stc_jax.predict import bundle as bundles
 from stc_jax.predict.bundle import Bundle

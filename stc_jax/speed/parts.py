@@ -15,7 +15,7 @@ from stc_jax.console.progress import TrainingProgress
 from stc_jax.data.protocols import Trial
 from stc_jax.data.reading import read
 from stc_jax.data.resident import Resident, TrialArrays, resident, trial_arrays
-from stc_jax.faces import clips
+from stc_jax.faces import images
 from stc_jax.models.zoo import build
 from stc_jax.runs.config import Experiment
 from stc_jax.speed.clock import Timing, measure
@@ -198,7 +198,7 @@ def preprocessing(repeats: int) -> Measured:
     paths = [pathlib.Path(folder) / f'{i}.png' for i in range(_RAW_FRAMES)]
     for path, frame in zip(paths, small, strict=True):
       cv2.imwrite(str(path), cv2.resize(frame, (_RAW_WIDTH, _RAW_HEIGHT)))
-    timing = measure(lambda: clips.read_images(paths, _PREPARED), repeats)
+    timing = measure(lambda: images.read_images(paths, _PREPARED), repeats)
   return Measured(timing, _RAW_FRAMES, 'frames')
 
 

@@ -14,7 +14,7 @@ from stc_jax.datasets.clip_folder.clip_folder_dataset_builder import (
   ClipFolderConfig,
 )
 from stc_jax.errors import InputError
-from stc_jax.faces import clips
+from stc_jax.faces import videos
 
 
 def level(value, shape=(64, 64, 3)):
@@ -49,7 +49,7 @@ def folder(tmp_path):
 def test_three_forms_read_back_as_written(folder, tmp_path):
   data_dir = str(tmp_path / 'data')
   preparation.prepare('clip_folder', data_dir=data_dir, manual_dir=str(folder))
-  video, _ = clips.read_video(folder / 'awe' / 'ben_x.AVI', size=64)
+  video, _ = videos.read_video(folder / 'awe' / 'ben_x.AVI', size=64)
   shutil.rmtree(folder)
 
   builder = catalogue.prepared_builder('clip_folder', data_dir=data_dir)

@@ -1,0 +1,164 @@
+"""Reading videos: what is read is what was written, and damage never passes."""
+
+import struct
+from fractions import Fraction
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from stc_jax.errors import InputError
+from stc_jax.faces import images, videos
+
+WEB, LIVE = {'codec': 'libvpx'}, {'live': '1'}
+FORMS = {
+  'a.avi': {'codec': 'mpeg4'},
+  'b.avi': {'codec': 'mjpeg', 'pixels': 'yuvj420p'},
+  'a.mp4': {'codec': 'libx264'},
+  'b.mp4': {'codec': 'libx264', 'options': {'movflags': 'faststart'}},
+  'a.mov': {'codec': 'mpeg4'},
+  'a.mkv': {'codec': 'libx264'},
+  'a.webm': WEB,
+  'a.gif': {'codec': 'gif', 'pixels': 'rgb8'},
+}
+# When the frames of a phone's or a browser's recording are shown, in milliseconds.
+UNEVEN = [0, 40, 80, 120, 160, 400, 440, 480, 520, 560, 600, 640]
+
+
+def noise(*shape):
+  return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+
+
+def write_video(
+  path, codec, count=12, pixels='yuv420p', options=None, shown=None, size=(48, 64)
+):
+  """Writes frames of mean level 60 + 10 * i, noisy so that each takes many bytes."""
+  tick = Fraction(1, 1000) if shown else Fraction(1, 25)
+  with av.open(str(path), 'w', options=options or {}) as container:
+    stream = container.add_stream(codec, rate=1000 if shown else 25)
+    stream.height, stream.width, stream.pix_fmt = *size, pixels
+    stream.codec_context.time_base = tick
+    for number in range(count):
+      level = noise(*size, 3) // 3 + np.uint8(10 * number + 60 - 42)
+      frame = av.VideoFrame.from_ndarray(level, format='rgb24')
+      frame.pts, frame.time_base = (shown[number] if shown else number), tick
+      container.mux(stream.encode(frame))
+    container.mux(stream.encode())
+  return path
+
+
+def assert_levels(frames, numbers):
+  levels = 60 + 10 * np.asarray(numbers)
+  np.testing.assert_allclose(frames.mean(axis=(1, 2, 3)), levels, atol=8)
+
+
+def test_a_missing_and_an_empty_file_are_named(tmp_path):
+  with pytest.raises(InputError, match=r'gone\.avi: No such file'):
+    videos.read_video(tmp_path / 'gone.avi')
+  (tmp_path / 'empty.avi').touch()
+  with pytest.raises(InputError, match=r'empty\.avi: an empty file'):
+    videos.read_video(tmp_path / 'empty.avi')
+
+
+def test_a_lossless_video_keeps_its_pixels_and_rate(tmp_path):
+  path, frames = tmp_path / 'clip.AVI', noise(5, 32, 48, 3)
+  fourcc = cv2.VideoWriter_fourcc(*'FFV1')
+  writer = cv2.VideoWriter(str(tmp_path / 'clip.avi'), fourcc, 12.5, (48, 32))
+  for frame in frames:
+    writer.write(frame[..., ::-1])
+  writer.release()
+  (tmp_path / 'clip.avi').rename(path)
+  read, fps = videos.read_video(path)
+  np.testing.assert_array_equal(read, frames)
+  assert fps == 12.5
+  small, _ = videos.read_video(path, size=16)
+  np.testing.assert_array_equal(small, images.resize(read, 16, 16))
+
+
+@pytest.mark.parametrize('name', FORMS)
+def test_a_video_is_read_whole_or_not_at_all(tmp_path, name, capfd):
+  path = write_video(tmp_path / name, **FORMS[name])
+  read, fps = videos.read_video(path)
+  assert fps == 25
+  assert_levels(read, range(12))
+  data = path.read_bytes()
+  for length in np.linspace(0, len(data) * 0.9, 9).astype(int):
+    path.write_bytes(data[:length])
+    with pytest.raises(InputError, match=name):
+      videos.read_video(path)
+  # Closer to the end only the index may be missing: all frames then, or none.
+  for length in np.linspace(len(data) * 0.9, len(data) - 1, 9).astype(int):
+    path.write_bytes(data[:length])
+    try:
+      assert len(videos.read_video(path)[0]) == 12
+    except InputError:
+      continue
+  assert capfd.readouterr().err == ''
+
+
+def test_a_trimmed_mp4_counts_as_whole(tmp_path):
+  """Trimming in a phone hides frames by an edit list; the file still declares them."""
+  path = tmp_path / 'trimmed.mp4'
+  write_video(path, 'mpeg4')
+  data = bytearray(path.read_bytes())
+  at = data.index(b'elst') + 12  # after version, flags and the count of entries
+  duration, start = struct.unpack('>Ii', data[at : at + 8])
+  assert start == 0
+  data[at : at + 8] = struct.pack('>Ii', duration // 2, start)
+  path.write_bytes(data)
+  read, _ = videos.read_video(path)
+  assert_levels(read, range(6))
+
+
+def test_a_variable_rate_becomes_a_constant_one(tmp_path):
+  path = write_video(tmp_path / 'browser.webm', **WEB, shown=UNEVEN)
+  read, fps = videos.read_video(path)
+  assert fps == pytest.approx(25)
+  assert_levels(read, [0, 1, 2, 3, 4, 4, 4, 4, 4, 4, 5, 6, 7, 8, 9, 10, 11])
+
+
+def test_a_live_recording_without_a_length(tmp_path):
+  path = write_video(tmp_path / 'live.webm', **WEB, options=LIVE)
+  assert len(videos.read_video(path)[0]) == 12
+
+
+def test_timestamps_rounded_to_milliseconds_are_no_variable_rate(tmp_path):
+  shown = [round(1000 * number / 30) for number in range(12)]
+  path = write_video(tmp_path / 'rounded.webm', **WEB, shown=shown)
+  read, fps = videos.read_video(path)
+  assert len(read) == 12
+  assert fps == pytest.approx(30, rel=0.01)
+
+
+def test_one_frame(tmp_path):
+  read, _ = videos.read_video(write_video(tmp_path / 'one.mp4', 'libx264', count=1))
+  assert_levels(read, [0])
+
+
+@pytest.mark.parametrize(('degrees', 'turns'), [(90, 1), (180, 2), (270, 3)])
+def test_frames_are_turned_upright_as_the_file_says(tmp_path, degrees, turns):
+  path = write_video(tmp_path / 'phone.mp4', 'mpeg4', count=2)
+  plain, _ = videos.read_video(path)
+  data = bytearray(path.read_bytes())
+  cos, sin = {90: (0, 1), 180: (-1, 0), 270: (0, -1)}[degrees]
+  at = data.index(b'tkhd') + 4 + 40  # the matrix of version 0, in 16.16 fixed point
+  matrix = [cos << 16, sin << 16, 0, -sin << 16, cos << 16, 0, 0, 0, 1 << 30]
+  data[at : at + 36] = struct.pack('>9i', *matrix)
+  path.write_bytes(data)
+  turned, _ = videos.read_video(path)
+  # A camera's matrix turns clockwise.
+  np.testing.assert_array_equal(turned, np.rot90(plain, -turns, axes=(1, 2)))
+
+
+def test_a_large_video_is_read_frame_by_frame(tmp_path):
+  path = write_video(tmp_path / 'large.mp4', 'mpeg4', count=2, size=(2160, 3840))
+  read, _ = videos.read_video(path, size=64)
+  assert read.shape == (2, 64, 64, 3)
+  assert_levels(read, range(2))
+
+
+def test_what_is_no_video(tmp_path):
+  (tmp_path / 'text.mp4').write_text('no video at all\n' * 50)
+  with pytest.raises(InputError, match=r'text\.mp4: no frame'):
+    videos.read_video(tmp_path / 'text.mp4')
