@@ -46,8 +46,15 @@ _READINGS = {
   for size in (32, 8, 128)
 }
 _WIDTHS = {
-  '16 filters': (_filters(16, 'S'),),
-  '64 filters': (_filters(64, 'S'), f'{_NESTED}.lstm_width=128'),
+  '16 filters': (
+    _filters(16, 'S'),
+    '--config.training.stages=((3200, 0.0004), (800, 0.00004))',
+  ),
+  '64 filters': (
+    _filters(64, 'S'),
+    f'{_NESTED}.lstm_width=128',
+    '--config.training.stages=((3200, 0.0002), (800, 0.00002))',
+  ),
 }
 
 TABLES = {
@@ -72,7 +79,6 @@ TABLES = {
       *_DEMO,
       *_SMALL,
       '--config.input.frames=8',
-      '--config.training.stages=((3200, 0.0004), (800, 0.00004))',
     ),
     _WIDTHS,
   ),

@@ -6,6 +6,7 @@
 Small enough for a CPU: at most 8 frames; clips of three frames take about five minutes
 a trial. For the paper's size on a GPU add --config.input.frames=18
 --config.stc_nlstm.lstm_width=128
+--config.training.stages='((2400, 0.0002), (600, 0.00002))'
 --config.stc_nlstm.notation='C(3,64)-BN-P2-C(3,64)-BN-P2-C(3,64)-C(3,64)-P2-C(3,64)-S'
 """
 

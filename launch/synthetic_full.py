@@ -13,5 +13,5 @@ def get_config(recipe: str = ''):
   config.training.augment = 'mild'
   # 12,000 clips: about an hour a trial on two cores.
   config.training.batch_size = 2
-  config.training.stages = ((4800, 0.0004), (1200, 0.00004))
+  config.training.stages = ((4800, 0.0002), (1200, 0.00002))
   return default.with_recipe(config, recipe)
