@@ -1,0 +1,98 @@
+"""What `python -m stc_jax.main` does, once its flags are read."""
+
+import dataclasses
+import hashlib
+import pathlib
+
+from rich.console import Console
+
+from stc_jax import locks
+from stc_jax.console import compilation, launch_file, tables
+from stc_jax.data import catalogue, preparation
+from stc_jax.models import shapes
+from stc_jax.models.config import TrunkConfig
+from stc_jax.models.zoo import build
+from stc_jax.runs import folder, results, run, run_data, start
+from stc_jax.runs.config import Experiment, from_sections
+from stc_jax.runs.evaluate import test_again
+
+# The one dataset that needs no files of the user's.
+_EMBEDDED = 'synthetic_faces'
+
+
+def main(workdir: str, evaluate: bool) -> None:
+  """Trains and evaluates what the launch file says, or tests a run again.
+
+  Args:
+    workdir: the run's folder; '': one for each configuration.
+    evaluate: tests the finished models of `workdir`; needs no launch file.
+  """
+  console = Console()
+  compilation.keep_programs()
+  if evaluate and not launch_file.is_given():
+    experiment = start.experiment_of(pathlib.Path(workdir))
+  else:
+    experiment = _experiment_of_launch_file()
+  where = pathlib.Path(workdir or _default_workdir(experiment))
+  if evaluate and not (where / 'config.json').exists():
+    raise start.no_run(where)
+  if experiment.dataset.name == _EMBEDDED:
+    _prepare_embedded(experiment, console)
+  data = run_data.load(experiment)
+  experiment = dataclasses.replace(experiment, input=data.input)
+  _print_setup(experiment, data, console)
+  folder.create_folder(where)
+  with locks.alone_in(where, on_wait=None):
+    if evaluate:
+      start.check_folder(where, experiment, data)
+      found = test_again(experiment, data, where)
+    else:
+      experiment = start.open_folder(where, experiment, data, console)
+      run.train(experiment, data, where, console)
+      found = run.read(data, where)
+    summary = run.sum_up(experiment, data, found, where)
+  tables.print_summary(console, summary, where)
+
+
+def _experiment_of_launch_file() -> Experiment:
+  sections = launch_file.read().to_dict()
+  return from_sections(sections, launch_file.set_fields())
+
+
+def _prepare_embedded(experiment: Experiment, console: Console) -> None:
+  """Renders the embedded set where it isn't yet, or of an older version."""
+  dataset = experiment.dataset
+  which = dataset.name, dataset.builder_config, experiment.execution.data_dir
+  if not catalogue.is_current(*which):
+    console.print('rendering the embedded dataset: about a minute ...')
+    preparation.prepare(*which)
+
+
+def _default_workdir(experiment: Experiment) -> str:
+  """A folder for each configuration: the same command finds its run again."""
+  launch = pathlib.Path(launch_file.path()).stem
+  text = folder.as_json(experiment.decisive())
+  digest = hashlib.sha256(text.encode()).hexdigest()[:8]
+  return f'runs/{launch}-{experiment.model}-{digest}'
+
+
+def _print_setup(
+  experiment: Experiment, data: run_data.RunData, console: Console
+) -> None:
+  """Prints the dataset, the layers' shapes, and how many parameters each part has."""
+  protocol, size = experiment.protocol, experiment.input
+  kind = (
+    f'{protocol.kind} by {protocol.unit}' if protocol.kind == 'folds' else protocol.kind
+  )
+  described = results.describe_dataset(data.clip_set)
+  words = f'protocol {kind}, trials: {len(data.trials)}, repeats: {protocol.repeats}'
+  tables.print_dataset(console, described, words)
+  network = build(experiment.model, experiment.network, len(data.clip_set.classes))
+  video = shapes.one_clip(size.frames, size.height, size.width, size.channels)
+  layers = (
+    shapes.layer_table(experiment.network, video)
+    if isinstance(experiment.network, TrunkConfig)
+    else []
+  )
+  parts = shapes.parameter_counts(network, video)
+  tables.print_network(console, experiment.model, layers, parts)

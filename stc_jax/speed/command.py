@@ -1,0 +1,165 @@
+"""What `python -m stc_jax.benchmark` does, once its flags are read."""
+
+import dataclasses
+import json
+import os
+import pathlib
+import subprocess
+import sys
+from typing import NamedTuple
+
+import jax
+from rich.console import Console
+
+from stc_jax.console import (
+  compilation,
+  launch_file,
+)
+from stc_jax.data import catalogue, preparation
+from stc_jax.errors import InputError
+from stc_jax.models.config import DTYPES, TrunkConfig
+from stc_jax.runs import folder
+from stc_jax.runs.config import Experiment, from_sections
+from stc_jax.speed import ceiling, parts, pictures, random_clips, report, scaling
+
+_PEER_PROGRAM = pathlib.Path('benchmarks/torch_speed.py')
+# What benchmarks/torch_twin.py implements, where we have more.
+_PEER_MODEL = 'stc_nlstm'
+_PEER_HAS = {
+  'activation': ('relu',),
+  'activation_place': ('after_norm',),
+  'lstm_readout': ('last', 'last_padded'),  # the same where no clip is short
+}
+_EMBEDDED = ('synthetic_faces', 'neutral_to_apex_small', '')
+_CPU_DEVICES = 8
+_WIDTH = 140  # of what isn't a terminal: no table is cut
+
+
+class Wanted(NamedTuple):
+  """What to measure; the flags of `stc_jax.benchmark`.
+
+  Attributes:
+    peer: 'torch', or 'none'.
+    json, picture: files to write, or ''.
+    repeats: of each measurement.
+    scaling: measures steps of growing size instead.
+  """
+
+  peer: str
+  json: str
+  picture: str
+  repeats: int
+  scaling: bool
+
+
+def main(wanted: Wanted) -> None:
+  """Measures what is wanted, prints it, and writes it where that says."""
+  console = Console()
+  if not console.is_terminal:
+    console.width = _WIDTH
+  settings = from_sections(launch_file.read().to_dict(), launch_file.set_fields())
+  if not isinstance(settings.network, TrunkConfig):
+    raise InputError(f'model: {settings.model} has no 3D CNN; only such are counted')
+  _check_outputs(wanted.json, wanted.picture)
+  compilation.keep_programs()
+  found = (_scaling if wanted.scaling else _speed)(settings, wanted, console)
+  if wanted.json:
+    folder.write(pathlib.Path(wanted.json), folder.as_json(found))
+
+
+def _check_outputs(json_file: str, picture: str) -> None:
+  """Refuses files that can't be written, before the minutes of measuring.
+
+  Raises:
+    InputError: no such folder, no right to write, or no PNG.
+  """
+  for path in map(pathlib.Path, filter(None, (json_file, picture))):
+    if path.is_dir() or not os.access(path.absolute().parent, os.W_OK):
+      raise InputError(f'{path}: cannot be written; name a file in a folder of yours')
+  if picture and not picture.endswith('.png'):
+    raise InputError(f'--picture={picture}: must end in .png')
+
+
+def _speed(settings: Experiment, wanted: Wanted, console: Console) -> dict:
+  # First, while the device's memory is all its own.
+  repeats = wanted.repeats
+  peer = _peer(settings, repeats, console) if wanted.peer == 'torch' else None
+  workload, measured = parts.Workload(settings), {}
+  console.print('measuring the device ...')
+  roofs = ceiling.measure_ceiling(DTYPES[settings.network.dtype], repeats)
+  console.print('measuring a training step ...')
+  measured['training'] = workload.training(repeats)
+  console.print('measuring the whole loop ...')
+  measured['whole loop'] = workload.whole_loop(measured['training'].timing, repeats)
+  console.print('measuring inference ...')
+  measured['inference'] = workload.inference(repeats)
+  console.print('measuring the input pipeline and preprocessing ...')
+  builder = _prepared(settings)
+  measured['input pipeline'] = parts.input_pipeline(builder, settings, repeats)
+  measured['preprocessing'] = parts.preprocessing(repeats)
+  found = report.as_dict(settings, roofs, measured, peer)
+  console.print(report.table(found))
+  if wanted.picture:
+    pictures.roofline(pathlib.Path(wanted.picture), found)
+  return found
+
+
+def _scaling(settings: Experiment, wanted: Wanted, console: Console) -> dict:
+  jax.config.update('jax_num_cpu_devices', _CPU_DEVICES)  # no other kind's number
+  rows = scaling.rows(settings, jax.device_count(), wanted.repeats, console.print)
+  console.print(scaling.table(rows))
+  device = jax.devices()[0].device_kind
+  if wanted.picture:
+    title = f'{settings.model}, {settings.network.notation}, {device}'
+    pictures.scaling(pathlib.Path(wanted.picture), rows, title)
+  return {'device': device, 'notation': settings.network.notation, 'rows': rows}
+
+
+def _peer(settings: Experiment, repeats: int, console: Console) -> dict:
+  """The PyTorch twin's seconds, measured in a process of its own.
+
+  Raises:
+    InputError: PyTorch or the peer's program isn't there, or it has no such model.
+  """
+  if settings.model != _PEER_MODEL:
+    raise InputError(f'--peer=torch: the twin is a {_PEER_MODEL}; set --config.model')
+  for field, values in _PEER_HAS.items():
+    if getattr(settings.network, field) not in values:
+      raise InputError(
+        f'--peer=torch: the twin has {settings.model}.{field}={values[0]!r}'
+      )
+  if not _PEER_PROGRAM.exists():
+    raise InputError(f'{_PEER_PROGRAM}: missing; start from the repository')
+  console.print('measuring PyTorch ...')
+  spec = {
+    'network': dataclasses.asdict(settings.network),
+    'input': dataclasses.asdict(settings.input),
+    'augment': settings.training.augment,
+    'mixup': settings.training.mixup,
+    'batch_size': settings.training.batch_size,
+    'classes': random_clips.CLASSES,
+    'clips': random_clips.CLIPS,
+    'repeats': repeats,
+  }
+  done = subprocess.run(
+    [sys.executable, '-m', 'benchmarks.torch_speed'],
+    input=json.dumps(spec),
+    capture_output=True,
+    text=True,
+    check=False,
+  )
+  if done.returncode:
+    reason = (done.stderr.strip().splitlines() or ['no reason given'])[-1]
+    raise InputError(f"--peer=torch: {reason}; pip install -e '.[peer]' installs it")
+  return json.loads(done.stdout.splitlines()[-1])
+
+
+def _prepared(settings: Experiment):
+  """The launch file's dataset if it is prepared here, else a small embedded one."""
+  dataset = settings.dataset
+  where = dataset.name, dataset.builder_config, settings.execution.data_dir
+  if catalogue.is_prepared(*where):
+    return catalogue.prepared_builder(*where)
+  if not catalogue.is_current(*_EMBEDDED):
+    preparation.prepare(*_EMBEDDED)
+  return catalogue.prepared_builder(*_EMBEDDED)
