@@ -11,7 +11,7 @@ from jaxtyping import Array, Float, Int
 from stc_jax.data import sampling
 from stc_jax.data.augment import TRAINING_SAMPLINGS
 from stc_jax.data.transforms import TRANSFORMS, VIEWS
-from stc_jax.errors import require, require_choice
+from stc_jax.errors import InputError, require, require_choice
 
 COLOURS = 3
 
@@ -56,6 +56,18 @@ class InputConfig:
     video = jax.ShapeDtypeStruct(shape, jnp.float32)
     real = jax.ShapeDtypeStruct((1,), jnp.int32)
     return jax.eval_shape(self.transformed, video, real).shape[-1]
+
+  def check_shown(self, real: int, clip: str) -> None:
+    """Refuses a clip of which nothing would be left.
+
+    Raises:
+      InputError: it shows one frame, and only change is looked at; names `clip`.
+    """
+    if real == 1 and 'remove_appearance' in self.transforms:
+      raise InputError(
+        f'{clip}: has one frame, of which input.transforms=remove_appearance leaves '
+        'nothing; take it out, or set other transforms'
+      )
 
   def window(self, length: int, fps: float) -> tuple[Int[np.ndarray, 't'], int]:
     """The frame numbers that are shown of a clip, and how many of them are real."""

@@ -1,78 +1,28 @@
-"""Reads a prepared set into memory, record by record."""
+"""Reads a prepared set into memory: of each record, the frames that are shown."""
 
 import hashlib
 import itertools
-from collections.abc import Iterator
-from typing import NamedTuple
 
 import numpy as np
 import tensorflow_datasets as tfds
 from jaxtyping import Float, UInt8
 
+from stc_jax.data import records
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.input import COLOURS, InputConfig
-from stc_jax.errors import InputError, blames_file
+from stc_jax.errors import InputError
 from stc_jax.faces.images import resize
 
 # What a device's backend can take over without a copy starts at such an address.
 _ALIGNMENT = 64
 
 
-class PreparedClip(NamedTuple):
-  """A record of a prepared set: one clip, whole length.
-
-  Attributes:
-    frames: aligned, RGB.
-    label: its class.
-    subject, clip: who and which.
-    fps: frames a second.
-    split: where the set keeps it.
-  """
-
-  frames: UInt8[np.ndarray, 't h w 3']
-  label: int
-  subject: str
-  clip: str
-  fps: float
-  split: str
-
-
-def records(builder: tfds.core.DatasetBuilder) -> Iterator[PreparedClip]:
-  """Yields every clip of a prepared set, split by split, in the order of its files.
-
-  Raises:
-    InputError: a record that can't be read, or has no frame.
-  """
-  for split in sorted(builder.info.splits):
-    source = builder.as_data_source(split)
-    for number in range(len(source)):
-      try:
-        example = source[number]
-      except Exception as error:
-        if not blames_file(error):
-          raise
-        raise InputError(
-          f'{builder.data_path}: its records cannot be read ({_first_line(error)}); '
-          f'prepare it again with --overwrite'
-        ) from error
-      if not len(example['frames']):
-        raise InputError(f'{builder.data_path}: clip {_text(example["clip"])} is empty')
-      yield PreparedClip(
-        frames=example['frames'],
-        label=int(example['label']),
-        subject=_text(example['subject']),
-        clip=_text(example['clip']),
-        fps=float(example['fps']),
-        split=split,
-      )
-
-
 def read(builder: tfds.core.DatasetBuilder, config: InputConfig) -> ClipSet:
   """Reads a prepared set record by record; nothing but the shown frames is kept.
 
   Raises:
-    InputError: a record that can't be read, two clips of one name, or fewer than two
-      clips or classes.
+    InputError: a record that can't be read, two clips of one name, fewer than two clips
+      or classes, or a still where only change is looked at.
   """
   classes = tuple(builder.info.features['label'].names)
   count = sum(split.num_examples for split in builder.info.splits.values())
@@ -82,7 +32,7 @@ def read(builder: tfds.core.DatasetBuilder, config: InputConfig) -> ClipSet:
       'training needs two of each'
     )
   shown = _Frames(count, config)
-  rows = [_row(record, shown, config) for record in records(builder)]
+  rows = [_row(record, shown, config) for record in records.of(builder)]
   rows.sort(key=lambda row: row['clips'])
   for one, other in itertools.pairwise(rows):
     if one['clips'] == other['clips']:
@@ -139,9 +89,10 @@ class _Frames:
     return self._frames[: self._count]
 
 
-def _row(record: PreparedClip, shown: _Frames, config: InputConfig) -> dict:
+def _row(record: records.PreparedClip, shown: _Frames, config: InputConfig) -> dict:
   """Keeps a clip's shown frames in `shown`; returns its fields of `ClipSet`."""
   window, real = config.window(len(record.frames), record.fps)
+  config.check_shown(real, f'clip {record.clip}')
   candidates, choices = config.candidates(len(record.frames), record.fps)
   kept, place = np.unique(np.concatenate([window, candidates]), return_inverse=True)
   frames = resize(record.frames[kept], config.height, config.width)
@@ -185,17 +136,9 @@ def _moments(
   )
 
 
-def _digest(record: PreparedClip) -> str:
+def _digest(record: records.PreparedClip) -> str:
   """SHA-256 of all that a record holds."""
   told = repr((*record[1:], record.frames.shape))
   digest = hashlib.sha256(told.encode())
   digest.update(np.ascontiguousarray(record.frames).data)
   return digest.hexdigest()
-
-
-def _text(value: bytes | str) -> str:
-  return value.decode() if isinstance(value, bytes) else value
-
-
-def _first_line(error: Exception) -> str:
-  return (str(error).splitlines() or [type(error).__name__])[0]

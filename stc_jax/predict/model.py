@@ -65,7 +65,8 @@ class Model:
       fps: frames a second; only a model that resamples clips needs it.
 
     Raises:
-      InputError: `frames` are no clip, or no `fps` where the model needs it.
+      InputError: `frames` are no clip, or a still where the model looks at change
+        alone; or no `fps` where the model needs it.
     """
     size = self.bundles[0].input
     _check(frames)
@@ -76,6 +77,7 @@ class Model:
         f'fps: missing; the model reads {size.frame_rate} frames a second'
       )
     numbers, real = size.window(len(frames), fps or 1.0)
+    size.check_shown(real, 'frames')
     video = resize(frames[numbers], size.height, size.width)
     answers = [
       self._probabilities(

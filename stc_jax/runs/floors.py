@@ -11,7 +11,7 @@ import tensorflow_datasets as tfds
 from rich.console import Console
 from rich.progress import track
 
-from stc_jax.data import reading
+from stc_jax.data import reading, records
 from stc_jax.evaluation import floors
 from stc_jax.evaluation.floors import Appearance
 from stc_jax.runs import folder
@@ -62,7 +62,7 @@ def appearance(builder: tfds.core.DatasetBuilder, strongest: str) -> Appearance:
   that differs most from the first, for sets whose apex has no known place, as MMI.
   """
   found = {}
-  for record in reading.records(builder):
+  for record in records.of(builder):
     place = -1 if strongest == 'last' else int(reading.change(record.frames).argmax())
     first, strong = floors.hog(record.frames[0]), floors.hog(record.frames[place])
     found[record.clip] = strong, strong - first

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from stc_jax.data import catalogue, contract, reading
+from stc_jax.data import catalogue, contract, reading, records
 from stc_jax.errors import InputError
 
 SIZE = clip_sets.INPUT
@@ -131,6 +131,14 @@ def test_the_fingerprint_sees_pixels_and_not_the_input(clip_set, tmp_path):
   assert other.fingerprint == clip_set.fingerprint
 
 
+def test_a_still_is_refused_where_only_change_is_looked_at(tmp_path):
+  builder = prepared(tmp_path)
+  still = dataclasses.replace(SIZE, frames=1)
+  with pytest.raises(InputError, match=r'clip clip\d: has one frame, of which'):
+    reading.read(builder, still)
+  reading.read(builder, dataclasses.replace(still, transforms=('frames_and_change',)))
+
+
 def test_only_a_damaged_set_is_to_be_made_again(tmp_path, monkeypatch):
   builder = prepared(tmp_path)
   full = OSError(errno.EIO, os.strerror(errno.EIO))
@@ -143,7 +151,7 @@ def test_only_a_damaged_set_is_to_be_made_again(tmp_path, monkeypatch):
     with monkeypatch.context() as patched:
       patched.setattr(type(builder), 'as_data_source', lambda *_, source=source: source)
       with pytest.raises(type(fault)):
-        next(reading.records(builder))
+        next(records.of(builder))
 
 
 def test_what_is_no_set_of_prepared_clips(tmp_path):

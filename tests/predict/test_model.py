@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import stc_jax
-from stc_jax.data import catalogue, reading
+from stc_jax.data import catalogue, records
 from stc_jax.errors import InputError
 
 # What a stranger does with a bundle; frames come from a file of NumPy's.
@@ -32,7 +32,7 @@ print(json.dumps({'classes': model.classes, 'answers': answers}))
 def tested(finished, data_dir, tmp_path_factory):
   """Each trial's test clips: their frames in a file, and what the run said of them."""
   builder = catalogue.prepared_builder('clip_folder', '', str(data_dir))
-  frames = {record.clip: record.frames for record in reading.records(builder)}
+  frames = {record.clip: record.frames for record in records.of(builder)}
   with (finished / 'predictions.csv').open(newline='') as file:
     rows = list(csv.DictReader(file))
   path = tmp_path_factory.mktemp('frames') / 'clips.npz'
