@@ -48,12 +48,12 @@ _READINGS = {
 _WIDTHS = {
   '16 filters': (
     _filters(16, 'S'),
-    '--config.training.stages=((3200, 0.0004), (800, 0.00004))',
+    '--config.training.stages=((1600, 0.0004), (400, 0.00004))',
   ),
   '64 filters': (
     _filters(64, 'S'),
     f'{_NESTED}.lstm_width=128',
-    '--config.training.stages=((3200, 0.0002), (800, 0.00002))',
+    '--config.training.stages=((1600, 0.0002), (400, 0.00002))',
   ),
 }
 
@@ -73,7 +73,7 @@ TABLES = {
     ),
     _READINGS,
   ),
-  # 8,000 clips a trial.
+  # 4,000 clips a trial, three trials of as many seeds.
   'widths': (
     (
       *_DEMO,
