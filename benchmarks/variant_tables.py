@@ -4,7 +4,7 @@ The first row is what the others are compared with.
 """
 
 _TUNING = '--config.dataset.builder_config=neutral_to_apex_tuning'
-_DEMO = ('--config=launch/synthetic.py', _TUNING)
+_DEMO = ('--config=launch/synthetic.py', _TUNING, '--config.protocol.repeats=1')
 _NESTED = '--config.stc_nlstm'
 _SMALL = ('--config.input.height=32', '--config.input.width=32')
 

@@ -20,6 +20,7 @@ def get_config(recipe: str = ''):
   config.dataset.strongest_frame = 'most_changed'
   # An apex can lie anywhere; prepared frames are as large.
   config.input.update(frames=8, height=64, width=64)
+  config.protocol.repeats = 1
   config.training.batch_size = 8
   config.training.augment = 'strong'  # real faces lie less straight than rendered ones
   config.training.stages = ((2400, 0.0004), (600, 0.00004))
