@@ -9,7 +9,7 @@ import importlib
 
 from absl import flags
 
-from stc_jax.console import command_line, launch_file
+from stc_jax.console import command_line, determinism, launch_file
 
 _WORKDIR = flags.DEFINE_string(
   'workdir', '', "The run's folder; runs/<launch file>-<model>-<hash> if not given."
@@ -20,11 +20,16 @@ _MODE = flags.DEFINE_enum(
   ['train_and_evaluate', 'evaluate'],
   'evaluate: test the finished models of --workdir again; needs no --config.',
 )
+_DETERMINISTIC = flags.DEFINE_bool(
+  'deterministic', False, 'The same digits every time on a GPU, too, if more slowly.'
+)
 flags.adopt_module_key_flags(launch_file)
 
 
 def main() -> None:
   """Runs what the flags ask for."""
+  if _DETERMINISTIC.value:
+    determinism.fix_programs()
   command = importlib.import_module('stc_jax.runs.command')  # seconds, not for --help
   command.main(_WORKDIR.value, evaluate=_MODE.value == 'evaluate')
 
