@@ -31,7 +31,7 @@ def contents(folder):
 
 def test_a_run_leaves_its_files(finished):
   summary = json.loads((finished / 'summary.json').read_text())
-  assert summary['dataset'] == 'clip_folder/default/1.0.0'
+  assert summary['dataset'] == 'clip_folder/default/1.1.0'
   assert summary['model'] == 'stc_nlstm'
   assert (summary['trials'], summary['classes']) == (2, list(small_run.LABELS))
   assert summary['chance_accuracy'] == pytest.approx(1 / 3)

@@ -55,13 +55,13 @@ def flags(clips, data_dir):
 
 def test_prepares_says_what_is_there_and_rests_the_second_time(flags, data_dir):
   said = succeeds(*PREPARE, *flags)
-  folder = data_dir / 'clip_folder' / 'default' / '1.0.0'
+  folder = data_dir / 'clip_folder' / 'default' / '1.1.0'
   first, second, said = said.split('\n', maxsplit=2)
   assert first == f'preparing {folder}'
   assert second.startswith('9 frames in ')
   assert second.endswith('see preparation_report.csv and contact_sheet.png there')
   assert said.splitlines() == [
-    f'clip_folder/default/1.0.0 is in {folder}',
+    f'clip_folder/default/1.1.0 is in {folder}',
     'data: 3 clips, 2 subjects, 2 classes (awe 1, joy 2)',
     'next: python -m stc_jax.main --config=launch/clip_folder.py '
     f'--config.execution.data_dir={data_dir}',
@@ -119,7 +119,7 @@ def test_bad_flags_are_named(tmp_path, flags):
 
 def test_a_damaged_dataset_is_refused_then_made_again(flags, data_dir):
   succeeds(*PREPARE, *flags)
-  folder = data_dir / 'clip_folder' / 'default' / '1.0.0'
+  folder = data_dir / 'clip_folder' / 'default' / '1.1.0'
   (record,) = folder.glob('*.array_record*')
   for path in (record, folder / 'dataset_info.json', folder / 'label.labels.txt'):
     whole = path.read_bytes()
@@ -163,7 +163,7 @@ def test_an_interrupted_run_leaves_nothing_that_looks_whole(flags, clips, data_d
   assert said.startswith('interrupted')
   with pytest.raises(InputError, match='is not prepared'):
     catalogue.prepared_builder('clip_folder', '', str(data_dir))
-  assert not list(data_dir.rglob('1.0.0*'))
+  assert not list(data_dir.rglob('1.1.0*'))
 
 
 def test_overwriting_takes_new_labels(clips, data_dir):
@@ -173,7 +173,8 @@ def test_overwriting_takes_new_labels(clips, data_dir):
     'clip_folder', '', str(data_dir), str(clips), overwrite=True
   )
   assert builder.info.features['label'].names == ['awe', 'fear', 'joy']
-  assert [p.name for p in (data_dir / 'clip_folder/default').iterdir()] == ['1.0.0']
+  found = (data_dir / 'clip_folder/default').iterdir()
+  assert [p.name for p in found if p.name != '.lock'] == ['1.1.0']
 
 
 def test_another_folder_does_not_pass_for_the_first(clips, data_dir, tmp_path):
@@ -189,7 +190,7 @@ def test_the_newest_version_is_opened(clips, data_dir):
   folder = data_dir / 'clip_folder' / 'default'
   for version in ('1.9.0', '1.10.0'):
     (folder / version).mkdir()
-    for file in (folder / '1.0.0').iterdir():
+    for file in (folder / '1.1.0').iterdir():
       (folder / version / file.name).write_bytes(file.read_bytes())
     info = json.loads((folder / version / 'dataset_info.json').read_text())
     info['version'] = version

@@ -45,7 +45,7 @@ class CkPlusConfig(tfds.core.BuilderConfig):
 class Builder(AlignedClipsBuilder):
   """Builder of ck_plus: the sequences that have an emotion label, neutral to apex."""
 
-  VERSION = tfds.core.Version('1.0.0')
+  VERSION = tfds.core.Version('1.1.0')
   BUILDER_CONFIGS: ClassVar = [
     CkPlusConfig(name='six', description='309 sequences, without contempt.'),
     CkPlusConfig(

@@ -27,7 +27,7 @@ class ClipFolderConfig(tfds.core.BuilderConfig):
 class Builder(AlignedClipsBuilder):
   """Reads clips of faces, as `README.md` describes, from `manual_dir`."""
 
-  VERSION = tfds.core.Version('1.0.0')
+  VERSION = tfds.core.Version('1.1.0')
   BUILDER_CONFIGS: ClassVar = [ClipFolderConfig(name='default')]
   # TFDS would look for README.md and its like below `stc_jax/`, where a clone has none.
   pkg_dir_path = Path(__file__).parent

@@ -37,7 +37,7 @@ class _PassedOverError(Exception):
 class Builder(AlignedClipsBuilder):
   """Builder of mmi: frontal videos with one of six emotions, apex in the middle."""
 
-  VERSION = tfds.core.Version('1.0.0')
+  VERSION = tfds.core.Version('1.1.0')
   BUILDER_CONFIGS: ClassVar = [
     tfds.core.BuilderConfig(name='frontal', description='208 sequences, 31 subjects.')
   ]

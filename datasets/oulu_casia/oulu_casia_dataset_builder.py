@@ -64,7 +64,7 @@ def _configs() -> list[OuluCasiaConfig]:
 class Builder(AlignedClipsBuilder):
   """Builder of oulu_casia: 80 subjects, six emotions, neutral to apex."""
 
-  VERSION = tfds.core.Version('1.0.0')
+  VERSION = tfds.core.Version('1.1.0')
   BUILDER_CONFIGS = _configs()
   pkg_dir_path = Path(__file__).parent
   MANUAL_DOWNLOAD_INSTRUCTIONS: ClassVar = (

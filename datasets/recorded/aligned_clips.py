@@ -46,8 +46,11 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
   called (`labels`), and whether its faces are to be found (`own_align`).
   """
 
-  VERSION = tfds.core.Version('1.0.0')
-  RELEASE_NOTES: ClassVar = {'1.0.0': 'First version.'}
+  VERSION = tfds.core.Version('1.1.0')
+  RELEASE_NOTES: ClassVar = {
+    '1.1.0': 'Videos upright and at a constant rate; black columns are noted.',
+    '1.0.0': 'First version.',
+  }
 
   def __init__(self, *, options: Options | None = None, **kwargs: Any):
     self.options = options or Options()

@@ -86,6 +86,22 @@ def test_a_clip_mostly_without_a_face_is_refused_and_named(clips, tmp_path):
   assert report(builder.data_path)['joy/anna_1']['action'].startswith('refused: ')
 
 
+def test_a_refusal_is_remembered_and_a_label_of_refused_clips_is_no_class(
+  clips, tmp_path, monkeypatch
+):
+  write_clip(clips / 'calm' / 'dora_1', np.zeros((3, 180, 240, 3), np.uint8))
+  make, made = aligned.aligned_clip, []
+  monkeypatch.setattr(
+    aligned, 'aligned_clip', lambda *args: made.append(args) or make(*args)
+  )
+  with pytest.raises(InputError, match='1 of 5 clips cannot be used: calm/dora_1'):
+    prepare(clips, tmp_path / 'data')
+  assert len(made) == 5
+  builder = prepare(clips, tmp_path / 'data', max_bad_clips=1)
+  assert len(made) == 5
+  assert builder.info.features['label'].names == ['awe', 'joy']
+
+
 def test_the_same_bytes_however_it_was_made(clips, tmp_path, monkeypatch):
   whole = prepare(clips, tmp_path / 'a', workers=1)
   assert records(prepare(clips, tmp_path / 'b', workers=3)) == records(whole)
