@@ -14,6 +14,7 @@ import tensorflow_datasets as tfds
 from command import fails, succeeds
 
 from stc_jax.data import catalogue, preparation
+from stc_jax.datasets.recorded import preparing
 from stc_jax.errors import InputError
 
 
@@ -146,6 +147,37 @@ def test_a_failed_overwrite_keeps_the_old_dataset(clips, data_dir):
     preparation.prepare('clip_folder', '', str(data_dir), str(clips), overwrite=True)
   builder = catalogue.prepared_builder('clip_folder', '', str(data_dir))
   assert builder.info.splits['data'].num_examples == 3
+
+
+def test_the_old_dataset_is_found_while_the_new_one_is_made(
+  clips, data_dir, monkeypatch
+):
+  preparation.prepare('clip_folder', '', str(data_dir), str(clips))
+  work, found = preparing.prepare, []
+
+  def looks_meanwhile(*args):
+    builder = catalogue.prepared_builder('clip_folder', '', str(data_dir))
+    found.append(builder.info.splits['data'].num_examples)
+    return work(*args)
+
+  monkeypatch.setattr(preparing, 'prepare', looks_meanwhile)
+  write_clip(clips / 'fear' / 'dora_1')
+  builder = preparation.prepare(
+    'clip_folder', '', str(data_dir), str(clips), overwrite=True
+  )
+  assert (found, builder.info.splits['data'].num_examples) == ([3], 4)
+
+
+def test_of_two_preparations_of_one_set_the_second_waits(flags, data_dir):
+  command = [sys.executable, '-m', *PREPARE, *flags]
+  both = [
+    subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    for _ in range(2)
+  ]
+  said = [process.communicate(timeout=120) for process in both]
+  assert [process.returncode for process in both] == [0, 0]
+  assert sum(out.count('preparing ') for out, _ in said) == 1
+  assert all('3 clips' in out and not err for out, err in said)
 
 
 def test_an_interrupted_run_leaves_nothing_that_looks_whole(flags, clips, data_dir):
