@@ -64,6 +64,12 @@ _WORKERS = flags.DEFINE_integer(
 _SESSIONS_FILE = flags.DEFINE_string(
   'sessions_file', None, 'For mmi: a text file with the sessions to take.'
 )
+_TEST_DIR = flags.DEFINE_string(
+  'test_dir', None, 'For bp4d: a further folder of the same form, for split test.'
+)
+_FRAME_OFFSET = flags.DEFINE_integer(
+  'frame_offset', None, 'For bp4d: row N of a coding is about image N - this.'
+)
 _CHOICES = (
   _ALIGN,
   _ROLL,
@@ -73,6 +79,8 @@ _CHOICES = (
   _MAX_BAD_CLIPS,
   _WORKERS,
   _SESSIONS_FILE,
+  _TEST_DIR,
+  _FRAME_OFFSET,
 )
 
 

@@ -1,5 +1,6 @@
 """What the builders of labelled clips share: from found recordings to a TFDS set."""
 
+import collections
 import dataclasses
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -30,6 +31,8 @@ class Options:
     max_bad_clips: how many clips may turn out unusable before the set is refused.
     workers: clips worked on at a time; 0: one a core.
     sessions_file: a text file with the sessions to take, for MMI.
+    test_dir: a further folder, for the test split of BP4D.
+    frame_offset: row N of a coding is about image N - frame_offset, for BP4D.
   """
 
   alignment: Alignment | None = None
@@ -37,6 +40,8 @@ class Options:
   max_bad_clips: int = 0
   workers: int = 0
   sessions_file: str = ''
+  test_dir: str = ''
+  frame_offset: int = 0
 
 
 class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
@@ -93,9 +98,10 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     """Where finished clips and the report lie until the set is whole."""
     return Path(self.data_dir).parent / f'unfinished_{self.version}'
 
-  def _info(self) -> tfds.core.DatasetInfo:
+  def features(self) -> dict[str, Any]:
+    """What an example holds."""
     size = self.alignment.size
-    features = {
+    return {
       'frames': tfds.features.Tensor(
         shape=(None, size, size, 3), dtype=np.uint8, encoding='bytes'
       ),
@@ -104,9 +110,30 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
       'clip': tfds.features.Text(),
       'fps': tfds.features.Scalar(np.float32),
     }
+
+  def metadata(self) -> dict[str, Any]:
+    """What else is noted of the set."""
+    return {}
+
+  def split_of(self, clip: RawClip) -> str:
+    """Where a clip belongs."""
+    del clip
+    return 'data'
+
+  def example(self, clip: RawClip, frames: np.ndarray, fps: float) -> dict[str, Any]:
+    """A finished clip as its record holds it."""
+    return {
+      'frames': frames,
+      'label': clip.label,
+      'subject': clip.subject,
+      'clip': clip.key,
+      'fps': fps,
+    }
+
+  def _info(self) -> tfds.core.DatasetInfo:
     return self.dataset_info_from_configs(
-      features=tfds.features.FeaturesDict(features),
-      metadata=tfds.core.MetadataDict(),
+      features=tfds.features.FeaturesDict(self.features()),
+      metadata=tfds.core.MetadataDict(self.metadata()),
     )
 
   def _split_generators(
@@ -136,7 +163,13 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     self.info.metadata['recipe'] = self.recipe()
     self.info.metadata['black_columns'] = self.black_columns
     self.outcome = quality_report.summary(rows, outcome.frames, outcome.seconds)
-    return {'data': self._generate_examples(found.clips, outcome.files)}
+    of_split = collections.defaultdict(list)
+    for clip in found.clips:
+      of_split[self.split_of(clip)].append(clip)
+    return {
+      split: self._generate_examples(clips, outcome.files)
+      for split, clips in of_split.items()
+    }
 
   def _generate_examples(
     self, found: Sequence[RawClip], files: dict[str, Path]
@@ -144,17 +177,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     for clip in found:
       if clip.key not in files:
         continue
-      frames, fps = preparing.load(files[clip.key])
-      yield (
-        clip.key,
-        {
-          'frames': frames,
-          'label': clip.label,
-          'subject': clip.subject,
-          'clip': clip.key,
-          'fps': fps,
-        },
-      )
+      yield clip.key, self.example(clip, *preparing.load(files[clip.key]))
 
   def _refuse_partial(self, folder: Path, found: Found) -> None:
     report = self._write_report([*other_rows(found)])

@@ -14,6 +14,7 @@ from stc_jax.faces import aligned
 
 # Flags that say how faces are cut out.
 _CUTTING = ('roll', 'smooth', 'max_gap')
+_OF_ONE = {'sessions_file': 'mmi', 'test_dir': 'bp4d', 'frame_offset': 'bp4d'}
 _EMBEDDED = 'synthetic_faces'  # its launch files choose among its configs
 
 
@@ -53,8 +54,9 @@ def _options(name: str, chosen: dict) -> Options | None:
   Raises:
     InputError: a flag that the dataset has no use for.
   """
-  if 'sessions_file' in chosen and name != 'mmi':
-    raise InputError(f'--sessions_file: {name} has no sessions; mmi has')
+  for flag, only in _OF_ONE.items():
+    if flag in chosen and name != only:
+      raise InputError(f'--{flag}: only goes with --dataset={only}')
   cut = {flag: chosen[flag] for flag in _CUTTING if flag in chosen}
   if cut and chosen.get('align') == 'none':
     raise InputError(f'--{next(iter(cut))}: only goes with --align=mtcnn')

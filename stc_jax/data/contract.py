@@ -14,7 +14,8 @@ def check(builder: tfds.core.DatasetBuilder) -> None:
     InputError: a feature is missing, or of another kind.
   """
   features = builder.info.features
-  for name, (is_right, wanted) in _FEATURES.items():
+  target = 'aus' if 'aus' in features and 'label' not in features else 'label'
+  for name, (is_right, wanted) in (_FEATURES | {target: _TARGETS[target]}).items():
     if name not in features:
       raise InputError(
         f'{builder.info.full_name}: no feature {name!r}; it must be {wanted}'
@@ -32,14 +33,22 @@ def _is_video(feature) -> bool:
   return is_colour and None not in shape[1:] and feature.np_dtype == np.uint8
 
 
+def _is_coding(feature) -> bool:
+  return len(feature.shape) == 2 and feature.np_dtype == np.int8
+
+
 def _is_text(feature) -> bool:
   return isinstance(feature, tfds.features.Text)
 
 
 _FEATURES = {
   'frames': (_is_video, 'Tensor uint8 [None, h, w, 3]'),
-  'label': (lambda f: isinstance(f, tfds.features.ClassLabel), 'a ClassLabel'),
   'subject': (_is_text, 'Text'),
   'clip': (_is_text, 'Text'),
   'fps': (lambda f: f.shape == () and f.np_dtype == np.float32, 'Scalar float32'),
+}
+# One of them says what a clip shows.
+_TARGETS = {
+  'label': (lambda f: isinstance(f, tfds.features.ClassLabel), 'a ClassLabel'),
+  'aus': (_is_coding, 'Tensor int8 [None, n]'),
 }

@@ -22,8 +22,14 @@ def read(builder: tfds.core.DatasetBuilder, config: InputConfig) -> ClipSet:
 
   Raises:
     InputError: a record that can't be read, two clips of one name, fewer than two clips
-      or classes, or a still where only change is looked at.
+      or classes, or a still where only change is looked at;
+      or the set has no labels.
   """
+  if 'label' not in builder.info.features:
+    raise InputError(
+      f'{builder.data_path}: has action units and no labels, which no task of ours '
+      'learns yet; name another dataset'
+    )
   classes = tuple(builder.info.features['label'].names)
   count = sum(split.num_examples for split in builder.info.splits.values())
   if count < 2 or len(classes) < 2:

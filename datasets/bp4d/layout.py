@@ -1,0 +1,90 @@
+"""Where images and codings lie in the two forms that BP4D is handed out in."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from stc_jax.datasets.bp4d import coding
+from stc_jax.datasets.recorded import tree
+from stc_jax.errors import InputError
+
+_SUBJECT = re.compile(r'[FM]\d{3}')
+_TASK = re.compile(r'T\d')
+_CSV = re.compile(r'([FM]\d{3})_(T\d)\.csv', re.IGNORECASE)
+_IMAGE = re.compile(r'(\d+)\.jpe?g', re.IGNORECASE)
+
+
+class Layout(NamedTuple):
+  """The folders of a copy.
+
+  Attributes:
+    root: the user's folder.
+    images: holds <subject>/<task>/<number>.jpg.
+    codings: holds <subject>_<task>.csv.
+  """
+
+  root: Path
+  images: Path
+  codings: Path
+
+
+def find(folder: Path, hint: str) -> Layout:
+  """Finds images and codings, wherever they lie.
+
+  Raises:
+    InputError: one isn't there, or is there twice; `hint` says what should be.
+  """
+  images = list(tree.search(folder, _holds_images))
+  codings = list(tree.search(folder, _holds_codings))
+  what = 'folder of subjects such as F001, with tasks such as T1 in them,'
+  return Layout(
+    folder,
+    tree.the_one(images, what, folder, hint),
+    tree.the_one(codings, 'folder of codings such as F001_T1.csv', folder, hint),
+  )
+
+
+def sequences(folder: Path) -> list[tuple[str, str]]:
+  """Subject and task of each coding that a folder holds somewhere."""
+  found = tree.search(folder, _holds_codings)
+  names = (_CSV.fullmatch(entry.name) for one in found for entry in tree.entries(one))
+  return [(name[1].upper(), name[2].upper()) for name in names if name]
+
+
+def read(
+  where: Layout, subject: str, task: str
+) -> tuple[coding.Coding | None, dict[int, Path]]:
+  """The coding of a sequence, None where there is none, and its images by number.
+
+  Raises:
+    InputError: a file is damaged, not of BP4D, or leads out of the folder.
+  """
+  path = where.codings / f'{subject}_{task}.csv'
+  if path.is_file() and tree.leaves(path, where.root):
+    raise InputError(f'{path}: a link that leads out of {where.root}; copy the file')
+  coded = coding.read(path) if path.is_file() else None
+  folder = where.images / subject / task
+  return coded, _images(folder, where.root) if folder.is_dir() else {}
+
+
+def _images(folder: Path, root: Path) -> dict[int, Path]:
+  images = {}
+  for entry in tree.entries(folder):
+    name = _IMAGE.fullmatch(entry.name)
+    if not name:
+      continue  # landmarks and meshes of the full release lie there, too
+    if tree.leaves(entry, root):
+      raise InputError(f'{entry}: a link that leads out of {root}; copy the file')
+    if int(name[1]) in images:
+      raise InputError(f'{entry}: its number is also that of {images[int(name[1])]}')
+    images[int(name[1])] = entry
+  return images
+
+
+def _holds_images(folder: Path) -> bool:
+  subjects = [f for f in tree.folders(folder) if _SUBJECT.fullmatch(f.name)]
+  return any(_TASK.fullmatch(t.name) for s in subjects for t in tree.folders(s))
+
+
+def _holds_codings(folder: Path) -> bool:
+  return any(_CSV.fullmatch(entry.name) for entry in tree.entries(folder))
