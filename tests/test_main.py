@@ -130,7 +130,8 @@ def test_the_same_command_again_changes_nothing(finished, data_dir, environment)
 def test_environment_names_the_code_and_the_cores_that_may_be_used(finished):
   environment = json.loads((finished / 'environment.json').read_text())
   done = subprocess.run(['git', 'rev-parse', 'HEAD'], capture_output=True, text=True)
-  assert environment['revision']['commit'] == done.stdout.strip()
+  revision = environment['revision']
+  assert (revision['commit'] if revision else '') == done.stdout.strip()
   assert environment['cores'] == len(os.sched_getaffinity(0))
   assert environment['packages']['scipy'] == scipy.__version__
 
