@@ -24,7 +24,7 @@ $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)
 
 $(DEMO_STAMP): $(VENV)/bin/pip pyproject.toml constraints.txt
-	@echo "installing into $(VENV): about a minute, 1.3 GB"
+	@echo "installing into $(VENV): about a minute, 1.4 GB"
 	$(PIP) -e .
 	@touch $@
 
