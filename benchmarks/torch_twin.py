@@ -14,7 +14,7 @@ class TorchTwin(nn.Module):
   """The same network from PyTorch's own layers; reads video [b, c, t, h, w].
 
   Attributes:
-    levels: MSPP's, pooled one by one with adaptive_max_pool2d.
+    levels: MSPP's, coarser ones pooled from finer ones where their regions nest.
   """
 
   def __init__(self, config: NestedConfig, classes: int, channels: int = 3):
@@ -67,8 +67,17 @@ def mspp_norm(maps: torch.Tensor, levels: tuple[int, ...]) -> torch.Tensor:
   """Maps [b, c, t, h, w] to [b, t, d], features in the order of our own module."""
   b, c, t, h, w = maps.shape
   frames = maps.transpose(1, 2).reshape(b * t, c, h, w)
-  pooled = [F.adaptive_max_pool2d(frames, n).permute(0, 2, 3, 1) for n in levels]
-  return torch.cat([p.reshape(b, t, -1) for p in pooled], dim=2)
+  pooled, finer = [], frames
+  for n in levels:
+    if h % n or w % n:
+      regions = F.adaptive_max_pool2d(frames, n)
+    else:  # equal windows, which are faster, of what is pooled already where they nest
+      source = finer if finer.shape[2] % n == finer.shape[3] % n == 0 else frames
+      regions = finer = F.max_pool2d(
+        source, (source.shape[2] // n, source.shape[3] // n)
+      )
+    pooled.append(regions.permute(0, 2, 3, 1).reshape(b, t, -1))
+  return torch.cat(pooled, dim=2)
 
 
 def copy_params(params: dict, twin: TorchTwin) -> None:
