@@ -20,6 +20,7 @@ MACHINE = {
 # How libraries in C++ say so.
 _STATUS = {
   'RESOURCE_EXHAUSTED': errno.ENOMEM,
+  'Insufficient memory': errno.ENOMEM,
   'PERMISSION_DENIED': errno.EACCES,
   'DEADLINE_EXCEEDED': errno.ETIMEDOUT,
 }

@@ -36,7 +36,8 @@ def test_kills_leave_no_trace(devices, whole, data_dir, environment, tmp_path):
   assert not (run / 'checkpoints').exists()
   assert len((run / 'starts.jsonl').read_text().splitlines()) == 3
   timings = json.loads((run / 'timings.json').read_text())
-  assert timings['trained_clips'] >= 2 * 20 * 4  # those of killed starts may be lost
+  # Of killed starts what came after their last checkpoint is lost.
+  assert timings['trained_clips'] >= 3 * 20 * 4
   assert sorted(p.name for p in (run / 'models').iterdir()) == [
     '0-0',
     '0-1',

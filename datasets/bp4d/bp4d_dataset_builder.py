@@ -61,8 +61,11 @@ class Builder(AlignedClipsBuilder):
   )
 
   def recipe(self) -> dict[str, str]:
-    """See the base class; which image a row is about decides the set, too."""
-    return super().recipe() | {'frame_offset': str(self.options.frame_offset)}
+    """See the base class; a further folder and what rows are about decide, too."""
+    own = {'frame_offset': str(self.options.frame_offset)}
+    if self.options.test_dir:
+      own['test_dir'] = str(Path(self.options.test_dir).expanduser().resolve())
+    return super().recipe() | own
 
   def features(self) -> dict[str, Any]:
     """See the base class: AUs in place of a label."""

@@ -43,7 +43,7 @@ def read(path: Path) -> Coding:
     columns = [int(float(name)) for name in header]
   except OSError as error:
     raise InputError(f'{path}: {error.strerror}; {_REMEDY}') from error
-  except (ValueError, csv.Error) as error:
+  except (ValueError, OverflowError, csv.Error) as error:
     raise InputError(
       f'{path}: should start with a row of the numbers of AUs; {_REMEDY}'
     ) from error

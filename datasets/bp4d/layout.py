@@ -59,10 +59,13 @@ def read(
   Raises:
     InputError: a file is damaged, not of BP4D, or leads out of the folder.
   """
-  path = where.codings / f'{subject}_{task}.csv'
-  if path.is_file() and tree.leaves(path, where.root):
+  wanted = f'{subject}_{task}.csv'.lower()
+  path = next(
+    (e for e in tree.entries(where.codings) if e.name.lower() == wanted), None
+  )
+  if path and tree.leaves(path, where.root):
     raise InputError(f'{path}: a link that leads out of {where.root}; copy the file')
-  coded = coding.read(path) if path.is_file() else None
+  coded = coding.read(path) if path else None
   folder = where.images / subject / task
   return coded, _images(folder, where.root) if folder.is_dir() else {}
 

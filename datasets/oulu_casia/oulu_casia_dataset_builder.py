@@ -115,11 +115,11 @@ def _inner(folder: Path, config: OuluCasiaConfig) -> Path:
 
 
 def _frame_gaps(clips: Sequence[RawClip]) -> list[str]:
-  """What a whole copy of VL/Strong lacks if its sequences were cut at their ends."""
+  """What all sequences of VL/Strong together show if some were cut at their ends."""
   count = sum(len(clip.recording.paths) for clip in clips)
   if count == FRAMES:
     return []
-  return [f'{count} images, the whole has {FRAMES}: sequences lack their last ones']
+  return [f'{count} images, the whole has {FRAMES}: some sequences end elsewhere']
 
 
 def _unknown(inner: Path) -> list[Path]:

@@ -111,9 +111,9 @@ def _one(
   file = folder / f'{_fingerprint(clip, how)}.npz'
   if file.exists() and (quality := _stored_quality(file)):
     return file, quality, False
-  refusal = file.with_suffix('.refused')
+  refusal = file.with_suffix('.refused')  # of what takes long to find out
   if refusal.exists():
-    raise InputError(refusal.read_text(encoding='utf-8'))
+    raise aligned.NoFaceError(refusal.read_text(encoding='utf-8'))
 
   def go_on():
     if stop.is_set():
@@ -121,8 +121,10 @@ def _one(
 
   try:
     made = aligned.aligned_clip(clip.recording, how, go_on)
-  except InputError as error:
-    refusal.write_text(str(error), encoding='utf-8')
+  except aligned.NoFaceError as error:
+    part = file.with_suffix('.part')
+    part.write_text(str(error), encoding='utf-8')
+    part.rename(refusal)
     raise
   quality = json.dumps(dataclasses.asdict(made.quality))
   part = file.with_suffix('.part')
@@ -139,7 +141,10 @@ def _stored_quality(file: Path) -> aligned.Quality | None:
     with file.open('rb') as opened, np.load(opened) as stored:
       stored['frames'], stored['fps']
       return aligned.Quality(**json.loads(str(stored['quality'])))
-  except (OSError, EOFError, ValueError, KeyError, TypeError, zipfile.BadZipFile):
+  except (
+    *(OSError, EOFError, ValueError, KeyError, TypeError, RuntimeError),
+    zipfile.BadZipFile,
+  ):
     return None
 
 

@@ -22,9 +22,7 @@ def entries(folder: Path) -> list[Path]:
   try:
     found = [e for e in folder.iterdir() if e.name[0] != '.' and e.name != '__MACOSX']
   except OSError as error:
-    raise InputError(
-      f'{folder}: {error.strerror}; check its name and rights'
-    ) from error
+    raise _unreadable(folder, error) from error
   return natsorted(found, key=lambda entry: entry.name)
 
 
@@ -36,20 +34,43 @@ def folders(folder: Path) -> list[Path]:
 def search(folder: Path, wanted: Callable[[Path], bool]) -> Iterator[Path]:
   """Yields the folders below `folder`, itself included, that are `wanted`.
 
-  What lies in such a folder isn't searched; nor is any folder twice, whatever links
-  lead back to it.
+  What lies in such a folder isn't searched. Links are followed, but none back to where
+  it is reached from, and no folder is yielded twice.
+
+  Raises:
+    InputError: a folder can't be read.
   """
-  waiting, seen = [(folder, _DEPTH)], set()
-  while waiting:
-    found, depth = waiting.pop(0)
-    stat = found.stat()
-    if (stat.st_dev, stat.st_ino) in seen:
-      continue
-    seen.add((stat.st_dev, stat.st_ino))
-    if wanted(found):
+  yielded = set()
+  for found in _search(folder, wanted, ()):
+    if _identity(found) not in yielded:
+      yielded.add(_identity(found))
       yield found
-    elif depth:
-      waiting += [(inner, depth - 1) for inner in folders(found)]
+
+
+def _search(
+  folder: Path, wanted: Callable[[Path], bool], above: tuple[tuple[int, int], ...]
+) -> Iterator[Path]:
+  own = _identity(folder)
+  if own in above:
+    return
+  if wanted(folder):
+    yield folder
+  elif len(above) < _DEPTH:
+    for inner in folders(folder):
+      yield from _search(inner, wanted, (*above, own))
+
+
+def _identity(folder: Path) -> tuple[int, int]:
+  """What all paths to a folder have in common."""
+  try:
+    stat = folder.stat()
+  except OSError as error:
+    raise _unreadable(folder, error) from error
+  return stat.st_dev, stat.st_ino
+
+
+def _unreadable(folder: Path, error: OSError) -> InputError:
+  return InputError(f'{folder}: {error.strerror}; check its name and rights')
 
 
 def listed(problems: Sequence[str]) -> str:

@@ -124,7 +124,7 @@ def vary(
   mean = video.mean(axis=(1, 2, 3), keepdims=True)
   height, width = video.shape[2:4]
   rows, columns = jax.vmap(_source, in_axes=(None, None, 0))(height, width, look)
-  margin = jnp.ceil(black_sides * width)
+  margin = jnp.ceil(black_sides * width - 1e-3)
   columns = jnp.clip(columns, margin, width - 1 - margin)
   moved = jax.vmap(_sampled)(video, rows, columns)
   contrast, brightness = (

@@ -23,8 +23,9 @@ import stc_jax.datasets
 from stc_jax.data import contract, replacing
 from stc_jax.errors import InputError, blames_file
 
-# What TFDS raises of its own of a damaged dataset_info.json.
-_OF_INFO = (dataset_info.DatasetInfoFileError, json_format.ParseError)
+# What TFDS raises of its own of damaged descriptions; it asks TensorFlow for unknown
+# dtypes.
+_OF_INFO = (dataset_info.DatasetInfoFileError, json_format.ParseError, ImportError)
 _CONFIG_NAME = re.compile(r'[A-Za-z_][\w-]*', re.ASCII)
 
 
@@ -199,8 +200,10 @@ def _check_files(builder: tfds.core.DatasetBuilder) -> None:
   """
   if builder.info.file_format != tfds.core.FileFormat.ARRAY_RECORD:
     raise ValueError(f'its format is {builder.info.file_format}')
-  if not builder.info.splits:
-    raise ValueError('it has no splits')
+  counts = [split.num_examples for split in builder.info.splits.values()]
+  if not counts or not min(counts):
+    raise ValueError('it has no splits, or an empty one')
+  builder.info.metadata  # noqa: B018  read when it is first asked for
   for key, feature in builder.info.features.items():
     if isinstance(feature, tfds.features.ClassLabel):
       path = Path(feature.get_names_filepath(builder.data_dir, key))

@@ -65,8 +65,8 @@ class InputConfig:
     """
     if real == 1 and 'remove_appearance' in self.transforms:
       raise InputError(
-        f'{clip}: has one frame, of which input.transforms=remove_appearance leaves '
-        'nothing; take it out, or set other transforms'
+        f'{clip}: one frame is shown of it, and input.transforms=remove_appearance '
+        'leaves nothing of one; take it out, or set other transforms'
       )
 
   def window(self, length: int, fps: float) -> tuple[Int[np.ndarray, 't'], int]:

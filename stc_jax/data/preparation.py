@@ -68,7 +68,8 @@ def prepare(
       return opened()
     print(f'preparing {folder}', flush=True)
     with replacing.place(root, folder) as place:
-      _generate(new(place, **given), manual_dir)
+      builder = _generate(new(place, **given), manual_dir)
+    _clean_up(builder)
   return catalogue.open_folder(folder, command)
 
 
@@ -151,7 +152,9 @@ def _absolute(path: str) -> Path:
   return Path(path).expanduser().resolve()
 
 
-def _generate(builder: tfds.core.DatasetBuilder, manual_dir: str) -> None:
+def _generate(
+  builder: tfds.core.DatasetBuilder, manual_dir: str
+) -> tfds.core.DatasetBuilder:
   """Writes the dataset; TFDS's own words, which speak of downloads, are left out."""
   config = tfds.download.DownloadConfig(
     manual_dir=_absolute(manual_dir) if manual_dir else None
@@ -159,6 +162,11 @@ def _generate(builder: tfds.core.DatasetBuilder, manual_dir: str) -> None:
   tfds.disable_progress_bar()
   with contextlib.redirect_stdout(io.StringIO()):
     builder.download_and_prepare(download_config=config, file_format='array_record')
+  return builder
+
+
+def _clean_up(builder: tfds.core.DatasetBuilder) -> None:
+  """Gives up finished clips once the set is in its place, and says what was done."""
   if isinstance(builder, AlignedClipsBuilder):
-    shutil.rmtree(builder.work_folder)
+    shutil.rmtree(builder.work_folder, ignore_errors=True)
     print(builder.outcome)

@@ -11,6 +11,7 @@ from stc_jax.data import records
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.input import COLOURS, InputConfig
 from stc_jax.errors import InputError
+from stc_jax.faces.align import black_columns
 from stc_jax.faces.images import resize
 
 # What a device's backend can take over without a copy starts at such an address.
@@ -55,7 +56,7 @@ def read(builder: tfds.core.DatasetBuilder, config: InputConfig) -> ClipSet:
     frames=shown.all(),
     fingerprint=hashlib.sha256(repr((classes, digests)).encode()).hexdigest(),
     subject_folds=tuple(map(tuple, metadata.get('subject_folds', ()))),
-    black_sides=float(metadata.get('black_columns', 0)) / _sides_of(builder)[1],
+    black_sides=_black_sides(builder),
     alignment=dict(metadata.get('recipe', {}))
     | {'size': '{} x {}'.format(*_sides_of(builder))},
     **{
@@ -63,6 +64,14 @@ def read(builder: tfds.core.DatasetBuilder, config: InputConfig) -> ClipSet:
       for name, column in columns.items()
     },
   )
+
+
+def _black_sides(builder: tfds.core.DatasetBuilder) -> float:
+  """Share of the width; sets of before 1.1.0 don't note it."""
+  metadata, width = builder.info.metadata or {}, _sides_of(builder)[1]
+  is_cut = metadata.get('recipe', {}).get('align') == 'mtcnn'
+  columns = metadata.get('black_columns', black_columns(width) if is_cut else 0)
+  return columns / width
 
 
 def _sides_of(builder: tfds.core.DatasetBuilder) -> tuple[int, int]:

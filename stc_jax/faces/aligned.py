@@ -50,6 +50,10 @@ class Alignment:
       )
 
 
+class NoFaceError(InputError):
+  """A recording whose face is missing for too long, however often it is looked for."""
+
+
 @dataclasses.dataclass(frozen=True)
 class Quality:
   """What a preparation's report says of a clip.
@@ -87,7 +91,8 @@ def aligned_clip(
     go_on: called for every frame; raises to stop the work.
 
   Raises:
-    InputError: the recording can't be read, or its face is missing for too long.
+    InputError: the recording can't be read.
+    NoFaceError: its face is missing for too long.
   """
   fps = recording.fps()
   if how.align == 'none':
@@ -99,7 +104,7 @@ def aligned_clip(
   try:
     followed = track.follow(found, how.max_gap, how.smooth)
   except InputError as error:
-    raise InputError(f'{recording.paths[0]}: {error}') from error
+    raise NoFaceError(f'{recording.paths[0]}: {error}') from error
   crop = align.Crop(how.size, how.roll)
   frames = [
     align.crop(frame, eyes, crop)

@@ -4,8 +4,10 @@ Colours are RGB, pixels uint8; OpenCV's own BGR stays in this file. A clip that 
 be read as a whole is refused rather than shortened.
 """
 
+import errno
 import io
 import struct
+import warnings
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -15,10 +17,11 @@ from jaxtyping import UInt8
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
-from stc_jax.errors import InputError
+from stc_jax.errors import InputError, machine_error
 
 # One clear line is our rule, so the libraries keep what they think to themselves.
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
+warnings.filterwarnings('ignore', category=UserWarning, module=r'PIL\.')
 
 IMAGES = frozenset({'.png', '.jpg', '.jpeg'})
 _PNG, _JPEG = b'\x89PNG', b'\xff\xd8'
@@ -93,12 +96,14 @@ def _read_image(path: Path) -> UInt8[np.ndarray, 'h w 3']:
   # libpng complains on standard error, libjpeg fills gaps with gray: ask first.
   try:
     _check_whole(data)
-  except (OSError, SyntaxError, ValueError, struct.error) as error:
+  except (OSError, SyntaxError, ValueError, IndexError, struct.error) as error:
     raise InputError(f'{path}: a damaged or incomplete image; {REMEDY}') from error
   encoded = np.frombuffer(data, np.uint8)
   try:
     image = cv2.imdecode(encoded, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
   except cv2.error as error:
+    if machine_error(error) is not None:
+      raise
     raise InputError(f'{path}: too large or damaged; {REMEDY}') from error
   if image is None:
     raise InputError(f'{path}: no readable image; {REMEDY}')
@@ -134,6 +139,8 @@ def check_file(path: Path) -> None:
     with path.open('rb') as file:
       empty = not file.read(1)
   except OSError as error:
+    if machine_error(error) not in (None, errno.EACCES):
+      raise
     raise InputError(f'{path}: {error.strerror}; check its name and rights') from error
   if empty:
     raise InputError(f'{path}: an empty file; {REMEDY}')

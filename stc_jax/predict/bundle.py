@@ -22,7 +22,7 @@ from stc_jax.errors import InputError
 from stc_jax.models.zoo import MODELS
 
 _WEIGHTS, _REST = 'weights.safetensors', 'bundle.json'
-_FORMAT = 1
+_FORMAT = 2
 
 
 @dataclasses.dataclass(frozen=True)

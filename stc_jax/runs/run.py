@@ -71,6 +71,7 @@ def _train(
     workdir=workdir,
     seconds=experiment.execution.checkpoint_seconds,
     progress=progress,
+    on_save=lambda: timings.write(programs, training_loop),
   )
   finishing = training_loop.finish(pending, wave_size(experiment), done)
   with progress, contextlib.closing(finishing):

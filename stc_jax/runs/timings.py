@@ -1,8 +1,10 @@
 """How long a run took, over all of its starts: `<workdir>/timings.json`."""
 
+import contextlib
 import pathlib
 import time
 
+from stc_jax.errors import InputError
 from stc_jax.runs import folder
 from stc_jax.training.loop import Loop
 from stc_jax.training.programs import Programs
@@ -19,10 +21,12 @@ class Timings:
 
   def __init__(self, workdir: pathlib.Path):
     self._path, self._began = workdir / 'timings.json', time.perf_counter()
-    self._before = dict.fromkeys(_SUMS, 0) | (folder.read_json(self._path) or {})
+    self._before = dict.fromkeys(_SUMS, 0)
+    with contextlib.suppress(InputError):  # no run is given up for a log
+      self._before |= folder.read_json(self._path) or {}
 
   def write(self, programs: Programs, loop: Loop) -> None:
-    """Writes the sums as they are now; a start that is killed leaves its last ones."""
+    """Writes the sums as they are now; a killed start's are of its last checkpoint."""
     now = {
       'trained_clips': loop.trained_clips,
       'training_seconds': loop.train_seconds,

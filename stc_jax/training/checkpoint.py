@@ -68,10 +68,11 @@ class TrialCheckpoint:
       raise self._refused(
         f'damaged, or of another model ({type(error).__name__})'
       ) from error
-    digest = found.identity.pop(_DIGEST, None)
-    if found.identity != self._identity:
+    identity = dict(found.identity or {})
+    digest = identity.pop(_DIGEST, None)  # earlier versions wrote none
+    if identity != self._identity:
       raise self._refused('of a trial with other clips')
-    if digest != _digest(found.state):
+    if digest not in (None, _digest(found.state)):
       raise self._refused('damaged (its numbers are not those that were written)')
     return jax.tree.map(np.asarray, found.state)
 

@@ -2,7 +2,7 @@
 
 import pathlib
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from typing import NamedTuple
 
 import jax
@@ -49,6 +49,7 @@ class Loop:
     workdir: the run's folder.
     seconds: at least so long between two checkpoints of a wave.
     progress: shows where the run is.
+    on_save: called after each checkpoint.
 
   Attributes:
     train_seconds, train_steps: time in the training loop, and steps of single trials
@@ -65,11 +66,13 @@ class Loop:
     workdir: pathlib.Path,
     seconds: float,
     progress: TrainingProgress,
+    on_save: Callable[[], None] = lambda: None,
   ):
     self._programs, self._config = programs, config
     self._data = programs.put_shared(data)
     self._trials, self._arrays = trials, arrays
     self._workdir, self._seconds, self._progress = workdir, seconds, progress
+    self._on_save = on_save
     self.train_seconds, self.train_steps = 0.0, 0
 
   @property
@@ -142,6 +145,7 @@ class Loop:
       if checkpoints.is_time():
         self._look(*before, wave, done)
         checkpoints.save(wave.sound(jax.device_get(states)))
+        self._on_save()
         before = None
     if before is not None:
       self._look(*before, wave, done)

@@ -134,7 +134,7 @@ def test_the_fingerprint_sees_pixels_and_not_the_input(clip_set, tmp_path):
 def test_a_still_is_refused_where_only_change_is_looked_at(tmp_path):
   builder = prepared(tmp_path)
   still = dataclasses.replace(SIZE, frames=1)
-  with pytest.raises(InputError, match=r'clip clip\d: has one frame, of which'):
+  with pytest.raises(InputError, match=r'clip clip\d: one frame is shown of it'):
     reading.read(builder, still)
   reading.read(builder, dataclasses.replace(still, transforms=('frames_and_change',)))
 

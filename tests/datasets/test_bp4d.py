@@ -107,6 +107,10 @@ def test_a_further_folder_is_the_test_split(tmp_path):
   write(other, 'fera2015', 'F024_T1', first=5, digits=3)
   made = prepare(root, tmp_path / 'data', allow_partial=True, test_dir=str(other))
   assert sorted(examples(made, 'test')) == ['F024_T1']
+  with pytest.raises(InputError, match=r'was prepared with .*--test_dir='):
+    prepare(root, tmp_path / 'data', allow_partial=True)
+  with pytest.raises(InputError, match='/nope: No such file'):
+    prepare(root, tmp_path / 'new', allow_partial=True, test_dir='/nope')
 
 
 @pytest.mark.parametrize(

@@ -168,6 +168,15 @@ def test_a_database_behind_links_is_found_and_loops_end(tmp_path):
   assert [clip.key for clip in found.clips] == ['7_S053-001']
 
 
+def test_a_link_does_not_hide_what_it_leads_to(tmp_path):
+  root = tmp_path / 'raw'
+  frames = [np.full((12, 16, 3), 20 * i, np.uint8) for i in range(3)]
+  folder = oulu_casia.write_sequence(root, 'P001', 'Anger', frames)
+  (root / 'A').symlink_to(folder.parent.parent)
+  found = find(oulu_casia_dataset_builder, root, tmp_path)
+  assert [clip.key for clip in found.clips] == ['P001_Anger']
+
+
 def test_mmi_shows_every_face_from_the_front(tmp_path):
   root = tmp_path / 'raw'
   upright = faces.moving_face(3, 96, 64, number=1)

@@ -1,7 +1,10 @@
 """Reading videos: what is read is what was written, and damage never passes."""
 
+import errno
+import os
 import struct
 from fractions import Fraction
+from unittest import mock
 
 import av
 import cv2
@@ -15,6 +18,8 @@ WEB, LIVE = {'codec': 'libvpx'}, {'live': '1'}
 FORMS = {
   'a.avi': {'codec': 'mpeg4'},
   'b.avi': {'codec': 'mjpeg', 'pixels': 'yuvj420p'},
+  'c.avi': {'codec': 'libx264'},
+  'd.avi': {'codec': 'mpeg4', 'b_frames': 2},
   'a.mp4': {'codec': 'libx264'},
   'b.mp4': {'codec': 'libx264', 'options': {'movflags': 'faststart'}},
   'a.mov': {'codec': 'mpeg4'},
@@ -31,14 +36,25 @@ def noise(*shape):
 
 
 def write_video(
-  path, codec, count=12, pixels='yuv420p', options=None, shown=None, size=(48, 64)
+  path,
+  codec,
+  count=12,
+  pixels='yuv420p',
+  options=None,
+  shown=None,
+  size=(48, 64),
+  b_frames=0,
+  title='',
 ):
   """Writes frames of mean level 60 + 10 * i, noisy so that each takes many bytes."""
   tick = Fraction(1, 1000) if shown else Fraction(1, 25)
   with av.open(str(path), 'w', options=options or {}) as container:
+    container.metadata['title'] = title
     stream = container.add_stream(codec, rate=1000 if shown else 25)
     stream.height, stream.width, stream.pix_fmt = *size, pixels
     stream.codec_context.time_base = tick
+    if b_frames:
+      stream.codec_context.max_b_frames = b_frames
     for number in range(count):
       level = noise(*size, 3) // 3 + np.uint8(10 * number + 60 - 42)
       frame = av.VideoFrame.from_ndarray(level, format='rgb24')
@@ -156,6 +172,30 @@ def test_a_large_video_is_read_frame_by_frame(tmp_path):
   read, _ = videos.read_video(path, size=64)
   assert read.shape == (2, 64, 64, 3)
   assert_levels(read, range(2))
+
+
+def test_a_title_in_another_encoding_does_no_harm(tmp_path):
+  path = write_video(tmp_path / 'title.mkv', 'mpeg4', title='Groesse!')
+  path.write_bytes(path.read_bytes().replace(b'Groesse!', 'Größe!!!'.encode('latin-1')))
+  assert len(videos.read_video(path)[0]) == 12
+
+
+def test_bytes_damaged_in_the_middle_are_named(tmp_path):
+  path = write_video(tmp_path / 'damaged.mp4', 'mpeg4', size=(96, 128))
+  data = bytearray(path.read_bytes())
+  at = data.index(b'mdat') + len(data) // 2
+  data[at : at + 200] = noise(200).tobytes()
+  path.write_bytes(data)
+  with pytest.raises(InputError, match=r'damaged\.mp4: '):
+    videos.read_video(path)
+
+
+def test_no_memory_is_not_the_file_s_fault(tmp_path, monkeypatch):
+  path = write_video(tmp_path / 'fine.mp4', 'mpeg4')
+  fault = av.error.MemoryError(errno.ENOMEM, os.strerror(errno.ENOMEM))
+  monkeypatch.setattr(av, 'open', mock.Mock(side_effect=fault))
+  with pytest.raises(MemoryError):
+    videos.read_video(path)
 
 
 def test_what_is_no_video(tmp_path):
