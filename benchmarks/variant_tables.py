@@ -45,6 +45,14 @@ _READINGS = {
   for rule, fields in _RULES.items()
   for size in (32, 8, 128)
 }
+_READINGS |= {
+  f'{rule} with batches of 8 and ten times the steps': (
+    *fields,
+    '--config.training.batch_size=8',
+    '--config.training.stages=((3000, 0.0025), (2000, 0.000025))',
+  )
+  for rule, fields in _RULES.items()
+}
 _WIDTHS = {
   '16 filters': (
     _filters(16, 'S'),
