@@ -3,7 +3,7 @@
 #
 #     bash benchmarks/accelerator.sh [FOLDER]
 #
-# Needs the extras `cuda` (or `tpu`) and `peer`, and a CUDA build of PyTorch to compare.
+# Needs the extras `cuda` and `peer`, and a CUDA build of PyTorch to compare.
 # Writes tables, JSON and pictures to FOLDER (runs/benchmark): speed against PyTorch in
 # bfloat16 for several batch sizes, how cost grows, the share of time that
 # the host waits for (`loop_share`), and the whole protocol of 40 trials x 500 steps x 32.
