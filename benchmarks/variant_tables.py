@@ -35,23 +35,29 @@ _METHODS = {
   name: (f'--config.model={name}',)
   for name in ('stc_nlstm', 'stc', 'stc_lstm', 'stc_slstm')
 }
+_MOMENTUM = '--config.training.momentum=0.9'
 _RULES = {
   'SGD': (),
-  'momentum 0.9': ('--config.training.momentum=0.9',),
-  'Adam': ('--config.training.optimizer=adamw', '--config.training.momentum=0.9'),
+  'momentum 0.9': (_MOMENTUM,),
+  'Adam': ('--config.training.optimizer=adamw', _MOMENTUM),
 }
 _READINGS = {
   f'{rule} with batches of {size}': (*fields, f'--config.training.batch_size={size}')
   for rule, fields in _RULES.items()
   for size in (32, 8, 128)
 }
+# Ten times the iterations, with momentum and batches of 8.
+_LONG = (
+  _MOMENTUM,
+  '--config.training.batch_size=8',
+  '--config.training.stages=((3000, 0.0025), (2000, 0.000025))',
+)
+_OPEN, _NORM = f'{_NESTED}.gate_bias=1.0', f'{_NESTED}.pyramid_norm=True'
 _READINGS |= {
-  f'{rule} with batches of 8 and ten times the steps': (
-    *fields,
-    '--config.training.batch_size=8',
-    '--config.training.stages=((3000, 0.0025), (2000, 0.000025))',
-  )
-  for rule, fields in _RULES.items()
+  'long': _LONG,
+  'long and gates open': (*_LONG, _OPEN),
+  'long and pyramids normalised': (*_LONG, _NORM),
+  'long and both': (*_LONG, _OPEN, _NORM),
 }
 _WIDTHS = {
   '16 filters': (
@@ -72,7 +78,7 @@ TABLES = {
   'readings': (
     (
       '--config=launch/synthetic.py:paper',
-      _TUNING,
+      '--config.dataset.builder_config=neutral_to_apex_laboratory_tuning',
       *_SMALL,
       '--config.input.frames=4',
       _filters(16, 'FC18-S'),
