@@ -45,11 +45,13 @@ def main() -> None:
   table = Table(title=f'{experiment.model}: {experiment.network.notation}')
   for column in ('trial', 'lowest loss', 'accuracy', *_GATES):
     table.add_column(column, justify='right')
-  network = build(experiment.model, experiment.network, len(data.clip_set.classes))
+  network = build(experiment.model, experiment.network, len(data.clip_set.names))
   look = jax.jit(
     functools.partial(_look, network, data.input, jax.device_put(data.data))
   )
-  for trial, result in zip(data.wanted, run.read(data, workdir), strict=True):
+  for trial, result in zip(
+    data.wanted, run.read(experiment, data, workdir), strict=True
+  ):
     folder = models.folder_of(workdir, trial.name)
     accuracy, shares = of_model(look, bundle.load(folder), data, trial)
     loss = lowest_mean(np.array(result['train_losses']), _WINDOW)
@@ -69,7 +71,7 @@ def of_model(
   for at in range(0, len(trial.train), _BATCH):
     clips = trial.train[at : at + _BATCH]
     classes, gates = look(model.variables, model.normalisation, clips)
-    right += int((np.asarray(classes) == data.clip_set.labels[clips]).sum())
+    right += int((np.asarray(classes) == data.clip_set.targets[clips]).sum())
     for values in map(np.asarray, gates):
       kinds = np.moveaxis(values, -4, 0).reshape(len(_GATES), -1)
       full += (np.abs(kinds - 0.5) > 0.49).sum(axis=1)
@@ -80,7 +82,7 @@ def of_model(
 def _look(network, size, data, variables, normalisation, clips):
   """Of some clips the likeliest classes, and all gates [..., kinds, t, b, h]."""
   shown = resident.test_views(data, normalisation, clips, size)[0]
-  task = Classification(label_smoothing=0.0)
+  task = Classification()
   found = mean_probabilities(task, network, variables, [shown])
   _, more = network.apply(variables, *shown, train=False, mutable=['intermediates'])
   return jnp.argmax(found, axis=-1), jax.tree.leaves(more)

@@ -40,7 +40,7 @@ def _accuracies(name: str) -> list[float]:
   config.dataset.builder_config = name
   data = run_data.load(from_sections(config.to_dict()))
   appearance = run_floors.appearance(data.builder, 'last')
-  labels, groups = data.clip_set.labels, np.array(data.clip_set.subjects)
+  labels, groups = data.clip_set.targets, np.array(data.clip_set.subjects)
   found = [floors.trial_floors(appearance, labels, groups, t) for t in data.trials]
   return [float(np.mean([trial[key] for trial in found])) for key in _FLOORS]
 

@@ -18,6 +18,13 @@ def get_config() -> ConfigDict:
   config.dataset.builder_config = ''  # '': the builder's first
   config.dataset.strongest_frame = 'last'  # what the static floor sees; 'most_changed'
 
+  config.task = ConfigDict()
+  config.task.kind = 'classification'  # of clips; 'detection': of each frame's AUs
+  config.task.aus = ()  # of 'detection': the action units' numbers
+  # Of 'detection': 'balanced', where frames that show an AU should count as much in all
+  # as those that don't; 'none'.
+  config.task.positive_weight = 'none'
+
   config.input = _input()
   config.model = 'stc_nlstm'  # the section of this name is used, the others are not
   for model in MODELS:
@@ -34,7 +41,9 @@ def get_config() -> ConfigDict:
   config.training.weight_decay = 1.0  # adamw: times the rate; sgd: L2 in the loss
   config.training.gradient_clip = 1.0  # largest global norm; 0: none
   config.training.label_smoothing = 0.0
-  config.training.augment = 'strong'  # 'mild'; 'paper': its 14 variants; 'none'
+  # 'mild'; 'strong_but_true': no expression is made stronger; 'paper': its 14 variants;
+  # 'none'.
+  config.training.augment = 'strong'
   config.training.mixup = 0.3  # alpha: how much of another clip shines through; 0: none
 
   # How it is carried out: nothing here changes what a run finds.
@@ -145,7 +154,9 @@ def _input() -> ConfigDict:
   section.height = 64
   section.width = 64
   section.frame_rate = 0.0  # resample clips to so many frames a second; 0: don't
-  section.sampling = 'uniform'  # how a clip's frames are chosen
+  # How a clip's frames are chosen. 'past' shows each labelled frame and those before,
+  # 'centred' those around it.
+  section.sampling = 'uniform'
   section.training_sampling = 'jittered'  # other frames each time; 'same': as tested
   section.transforms = ('gray', 'local_contrast', 'frames_and_change')  # in this order
   section.views = ('original', 'mirrored')  # averaged at test

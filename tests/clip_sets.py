@@ -40,13 +40,13 @@ def random(
   windows = np.arange(count * size.frames, dtype=np.int32).reshape(count, -1)
   clip_set = ClipSet(
     name='random/1.0.0',
-    classes=classes,
+    names=classes,
     frames=clips.reshape(-1, *shape),
     windows=windows,
     real=np.full(count, size.frames, np.int32),
     candidates=windows,
     choices=np.full(count, size.frames, np.int32),
-    labels=labels.astype(np.int32),
+    targets=labels.astype(np.int32),
     subjects=tuple(who),
     clips=tuple(f'{s}_{classes[k]}' for s, k in zip(who, labels, strict=True)),
     splits=('data',) * count,

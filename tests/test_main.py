@@ -201,7 +201,7 @@ def test_the_reading_that_learns_is_the_letter_but_for_five_fields():
   letter, learns = (ck_plus.get_config(r) for r in ('paper', 'paper_learns'))
   differ = {
     f'{section}.{field}'
-    for section in ('input', 'protocol', 'training', 'stc_nlstm')
+    for section in ('input', 'protocol', 'task', 'training', 'stc_nlstm')
     for field in letter[section]
     if letter[section][field] != learns[section][field]
   }

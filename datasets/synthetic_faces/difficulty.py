@@ -37,4 +37,6 @@ class Difficulty:
 # about as well as on Oulu-CASIA, and as on CK+.
 STANDARD = Difficulty()
 LABORATORY = Difficulty(traits=0.1, strength=(0.6, 1.0), bystanders=0.1, nuisances=0.5)
+# Action units of their own, and not only an emotion's.
+SPONTANEOUS = Difficulty(bystanders=0.7)
 NAMED = {'standard': STANDARD, 'laboratory': LABORATORY}

@@ -14,12 +14,14 @@ from stc_jax import machine
 from stc_jax.datasets.synthetic_faces import action_units, clips
 from stc_jax.datasets.synthetic_faces.difficulty import (
   LABORATORY,
+  SPONTANEOUS,
   STANDARD,
   Difficulty,
 )
 
 EMOTIONS = action_units.EMOTIONS
 AU_NUMBERS = action_units.AU_NUMBERS
+_PRESENT = 0.2  # intensity from which a coder sees an action unit: about FACS level A
 
 
 @dataclasses.dataclass(eq=False)
@@ -35,6 +37,7 @@ class SyntheticFacesConfig(tfds.core.BuilderConfig):
     seed: Of the whole set; another one is of other people.
     min_length, max_length: Fewest and most frames of a clip.
     fps: Frames per second.
+    coded: Whether frames are coded one by one, as in BP4D, and clips have no label.
   """
 
   order: str = 'neutral_to_apex'
@@ -46,6 +49,7 @@ class SyntheticFacesConfig(tfds.core.BuilderConfig):
   min_length: int = 12
   max_length: int = 28
   fps: float = 12.0
+  coded: bool = False
 
   def __post_init__(self):
     """Checks the values."""
@@ -95,6 +99,23 @@ def _configs() -> list[SyntheticFacesConfig]:
       subjects=12,
       seed=0,
     ),
+    *(
+      SyntheticFacesConfig(
+        name=f'action_units{name}',
+        description=f'Coded frame by frame in action units, as BP4D is{people}.',
+        order='neutral_apex_neutral',
+        difficulty=SPONTANEOUS,
+        min_length=20,
+        max_length=40,
+        coded=True,
+        **fields,
+      )
+      for name, people, fields in (
+        ('', '', {'seed': 1}),
+        ('_tuning', '; other people, to choose settings by', {'seed': 0}),
+        ('_small', '; 12 subjects, for trials', {'seed': 0, 'subjects': 12}),
+      )
+    ),
   ]
 
 
@@ -113,7 +134,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
   pkg_dir_path = pathlib.Path(__file__).parent
 
   def _info(self) -> tfds.core.DatasetInfo:
-    size = self.builder_config.size
+    size, coded = self.builder_config.size, self.builder_config.coded and np.int8
     # Whole clips as bytes: read five times as fast as frame by frame.
     tensor = {'encoding': 'bytes'}
     return self.dataset_info_from_configs(
@@ -122,15 +143,23 @@ class Builder(tfds.core.GeneratorBasedBuilder):
           'frames': tfds.features.Tensor(
             shape=(None, size, size, 3), dtype=np.uint8, **tensor
           ),
-          'label': tfds.features.ClassLabel(names=EMOTIONS),
           'subject': tfds.features.Text(),
           'clip': tfds.features.Text(),
           'fps': np.float32,
           'aus': tfds.features.Tensor(
-            shape=(None, len(AU_NUMBERS)), dtype=np.float32, **tensor
+            shape=(None, len(AU_NUMBERS)), dtype=coded or np.float32, **tensor
           ),
           'eyes': tfds.features.Tensor(shape=(None, 2, 2), dtype=np.float32, **tensor),
         }
+        | (
+          {
+            'frame_numbers': tfds.features.Tensor(
+              shape=(None,), dtype=np.int32, **tensor
+            )
+          }
+          if coded
+          else {'label': tfds.features.ClassLabel(names=EMOTIONS)}
+        )
       ),
       metadata=tfds.core.MetadataDict(au_numbers=list(AU_NUMBERS)),
       disable_shuffling=True,
@@ -172,10 +201,17 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     place = (subject - 1) * len(EMOTIONS) + label
     return place * config.clips_per_emotion + take - 1, {
       'frames': clip.frames,
-      'label': emotion,
       'subject': f'S{subject:03d}',
       'clip': f'S{subject:03d}_{emotion}_{take}',
       'fps': config.fps,
-      'aus': clip.aus,
       'eyes': clip.eyes,
+      **(_coding(clip) if config.coded else {'label': emotion, 'aus': clip.aus}),
     }
+
+
+def _coding(clip: clips.Clip) -> dict:
+  """What BP4D's sets have in place of a label."""
+  return {
+    'aus': (clip.aus >= _PRESENT).astype(np.int8),
+    'frame_numbers': np.arange(1, len(clip.aus) + 1, dtype=np.int32),
+  }

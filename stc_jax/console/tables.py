@@ -9,12 +9,12 @@ from rich.table import Table
 
 def print_dataset(console: Console, described: dict, protocol: str) -> None:
   """Prints a line on the set (as dataset.json describes it) and one on the trials."""
-  classes = ', '.join(
-    map('{} {}'.format, *zip(*described['classes'].items(), strict=True))
-  )
+  counts = described.get('classes') or described['aus']
+  words = ', '.join(map('{} {}'.format, *zip(*counts.items(), strict=True)))
+  frames = f'{described["frames"]} frames, ' if 'frames' in described else ''
   console.print(
-    f'[bold]{described["name"]}[/]: {described["clips"]} clips, '
-    f'{described["subjects"]} subjects, {classes}',
+    f'[bold]{described["name"]}[/]: {described["clips"]} clips, {frames}'
+    f'{described["subjects"]} subjects, {words}',
     highlight=False,
   )
   console.print(protocol, highlight=False)
@@ -39,7 +39,7 @@ def print_network(
   console.print(table)
 
 
-def print_summary(console: Console, summary: dict, workdir: pathlib.Path) -> None:
+def print_accuracies(console: Console, summary: dict, workdir: pathlib.Path) -> None:
   """Prints the accuracies, per class too, and where the files lie."""
   if summary['trial_accuracy_mean'] is None:
     console.print('trained on every clip: there is no accuracy')
@@ -68,6 +68,51 @@ def print_summary(console: Console, summary: dict, workdir: pathlib.Path) -> Non
   console.print(f'macro F1 {summary["macro_f1"]:.3f}', highlight=False)
   console.print(
     f'results: {workdir}/summary.json, predictions.csv, confusion.png, '
+    'training_curves.png',
+    highlight=False,
+    soft_wrap=True,
+  )
+
+
+def print_detection(console: Console, summary: dict, workdir: pathlib.Path) -> None:
+  """Prints what each action unit comes to, the floor's beside it."""
+  if summary['trial_f1_mean'] is None:
+    console.print('trained on every frame: there is no score')
+    console.print(f'models: {workdir}/models', highlight=False, soft_wrap=True)
+    return
+  count = summary['trials']
+  table = Table(title=f'{summary["model"]}, {count} trial{"s" * (count != 1)}')
+  table.add_column('action unit')
+  columns = {
+    'shown': 'prevalence',
+    'F1': 'f1',
+    'F1, tuned': 'tuned_f1',
+    'AUC': 'auc',
+    'AP': 'average_precision',
+    'floor F1': 'floor_f1',
+    'tuned': 'floor_tuned_f1',
+    'AUC ': 'floor_auc',
+    'always F1': 'constant_f1',
+  }
+  for name in columns:
+    table.add_column(name, justify='right')
+  for name, au in summary['aus'].items():
+    values = (au[field] for field in columns.values())
+    table.add_row(name, *('-' if v is None else f'{v:.3f}' for v in values))
+  table.add_section()
+  means = [summary['means'].get(field) for field in columns.values()]
+  table.add_row('[bold]mean', *('' if m is None else f'[bold]{m:.3f}' for m in means))
+  console.print(table)
+  for name, words in (('f1', 'at 0.5'), ('tuned_f1', 'tuned on training frames')):
+    if over := summary['over_floor'][name]:
+      low, high = over['ci95']
+      console.print(
+        f"mean F1 {words} over the floor's: {over['difference']:+.3f}, 95 % of draws "
+        f'of {over["subjects"]} subjects {low:+.3f} to {high:+.3f}',
+        highlight=False,
+      )
+  console.print(
+    f'results: {workdir}/summary.json, predictions/, action_units.png, '
     'training_curves.png',
     highlight=False,
     soft_wrap=True,

@@ -54,10 +54,11 @@ def paper(key: Array, clips: int) -> Look:
   )
 
 
-def strong(key: Array, clips: int, reach: float = 1.0) -> Look:
+def strong(key: Array, clips: int, reach: float = 1.0, strength: float = 0.5) -> Look:
   """Strength, mirror, pose, size, place and light at once, from continuous ranges.
 
-  `reach` scales the ranges of pose, size, place and light.
+  `reach` scales the ranges of pose, size, place and light; `strength` is the largest
+  logarithm of the expression's.
   """
   keys = iter(jax.random.split(key, 7))
 
@@ -65,7 +66,7 @@ def strong(key: Array, clips: int, reach: float = 1.0) -> Look:
     return jax.random.uniform(next(keys), (clips, *dims), minval=-most, maxval=most)
 
   return Look(
-    strength=jnp.exp(uniform(0.5)),
+    strength=jnp.exp(uniform(strength)),
     mirror=jax.random.bernoulli(next(keys), shape=(clips,)),
     degrees=uniform(reach * 12.0),
     scale=jnp.exp(uniform(reach * 0.12)),
@@ -80,6 +81,8 @@ AUGMENTATIONS: dict[str, Callable[[Array, int], Look] | None] = {
   'paper': paper,
   'mild': functools.partial(strong, reach=0.3),
   'strong': strong,
+  # For action units, which a frame shows or doesn't: none is made stronger or weaker.
+  'strong_but_true': functools.partial(strong, strength=0.0),
 }
 
 # How far a frame may stray, and the least that is shown, in shares of a clip.

@@ -1,44 +1,66 @@
-"""A set of clips in memory: of every clip the frames that are shown, once."""
+"""A set of examples in memory: of every one the frames that are shown, once."""
 
 import dataclasses
 
 import numpy as np
-from jaxtyping import Float, Int, UInt8
+from jaxtyping import Float, Int, Int8, UInt8
+
+UNKNOWN = 9  # in place of 0 or 1: whether an action unit is shown wasn't coded
+
+
+@dataclasses.dataclass(frozen=True)
+class LabelledFrames:
+  """Of a set whose examples are frames, and not clips: which.
+
+  Attributes:
+    numbers: of each example, the frame's number in its recording.
+    rows: of each example, the frame's own place among `ClipSet.frames`.
+  """
+
+  numbers: Int[np.ndarray, 'n']
+  rows: Int[np.ndarray, 'n']
+
+  def __len__(self) -> int:
+    return len(self.rows)
 
 
 @dataclasses.dataclass(frozen=True)
 class ClipSet:
-  """The clips of a prepared set in the order of their names, at the input's size.
+  """The examples of a prepared set, at the input's size, in the order of their clips.
+
+  An example is a clip, or a labelled frame with those around it.
 
   Attributes:
     name: dataset, config and version, as TFDS writes them.
-    classes: the labels' names.
+    names: what each of a network's outputs stands for: the classes, or action units.
     frames: every frame that is shown, once.
-    windows: of each clip, the numbers of its frames among `frames`.
-    real: of each clip, how many of those are its own; the others repeat the last.
-    candidates: of each clip, the numbers of the frames that training chooses from.
-    choices: of each clip, how many of those there are; the others repeat the last.
-    labels: of each clip, its class.
-    subjects, clips, splits: of each clip: who, which, and where the set keeps it.
-    seconds: of each clip, as recorded.
-    means, squares: of each clip's shown pixels, in units of 0..1: mean and mean square
-      of each colour.
-    motion: of each clip, the largest mean absolute difference of a shown frame from the
-      first one, in units of 0..255.
+    windows: of each example, the numbers of its frames among `frames`.
+    real: of each example, how many of those are its own; the others repeat the last.
+    candidates: of each example, the frames that training chooses from.
+    choices: of each example, how many of those there are; the others repeat the last.
+    targets: of each example, its class; or its action units: 1 shown, 0 not, 9 unknown.
+    subjects, clips, splits: of each example: who, which clip, and where the set keeps
+      it.
+    seconds: of each example's clip, as recorded.
+    means, squares: of each example's shown pixels, in units of 0..1: mean and mean
+      square of each colour.
+    motion: of each example's clip, the largest mean absolute difference of a shown
+      frame from the first one, in units of 0..255.
     fingerprint: SHA-256 of all records, to tell one prepared set from another.
     subject_folds: the set's own lists of subjects, where it brings such.
     black_sides: share of the frames' width that is black on each side.
     alignment: how its faces were cut out, by flag, where the set notes it.
+    labelled: which frames, where examples are such.
   """
 
   name: str
-  classes: tuple[str, ...]
+  names: tuple[str, ...]
   frames: UInt8[np.ndarray, 'k h w 3']
   windows: Int[np.ndarray, 'n t']
   real: Int[np.ndarray, 'n']
   candidates: Int[np.ndarray, 'n p']
   choices: Int[np.ndarray, 'n']
-  labels: Int[np.ndarray, 'n']
+  targets: Int[np.ndarray, 'n'] | Int8[np.ndarray, 'n a']
   subjects: tuple[str, ...]
   clips: tuple[str, ...]
   splits: tuple[str, ...]
@@ -50,6 +72,7 @@ class ClipSet:
   subject_folds: tuple[tuple[str, ...], ...] = ()
   black_sides: float = 0.0
   alignment: dict[str, str] = dataclasses.field(default_factory=dict)
+  labelled: LabelledFrames | None = None
 
   def __len__(self) -> int:
     return len(self.clips)

@@ -14,8 +14,10 @@ def check(builder: tfds.core.DatasetBuilder) -> None:
     InputError: a feature is missing, or of another kind.
   """
   features = builder.info.features
-  target = 'aus' if 'aus' in features and 'label' not in features else 'label'
-  for name, (is_right, wanted) in (_FEATURES | {target: _TARGETS[target]}).items():
+  is_coded = 'aus' in features and 'label' not in features
+  for name, (is_right, wanted) in (
+    _FEATURES | (_CODED if is_coded else _LABEL)
+  ).items():
     if name not in features:
       raise InputError(
         f'{builder.info.full_name}: no feature {name!r}; it must be {wanted}'
@@ -37,6 +39,10 @@ def _is_coding(feature) -> bool:
   return len(feature.shape) == 2 and feature.np_dtype == np.int8
 
 
+def _is_numbers(feature) -> bool:
+  return feature.shape == (None,) and feature.np_dtype == np.int32
+
+
 def _is_text(feature) -> bool:
   return isinstance(feature, tfds.features.Text)
 
@@ -47,8 +53,9 @@ _FEATURES = {
   'clip': (_is_text, 'Text'),
   'fps': (lambda f: f.shape == () and f.np_dtype == np.float32, 'Scalar float32'),
 }
-# One of them says what a clip shows.
-_TARGETS = {
-  'label': (lambda f: isinstance(f, tfds.features.ClassLabel), 'a ClassLabel'),
+# What says what a clip shows, or each of its frames.
+_LABEL = {'label': (lambda f: isinstance(f, tfds.features.ClassLabel), 'a ClassLabel')}
+_CODED = {
   'aus': (_is_coding, 'Tensor int8 [None, n]'),
+  'frame_numbers': (_is_numbers, 'Tensor int32 [None]'),
 }

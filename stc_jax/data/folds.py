@@ -32,8 +32,14 @@ def by_subject(
 def by_sequence(
   clip_set: ClipSet, folds: int, repeat: int, seed: int
 ) -> Int[np.ndarray, 'n']:
-  """The fold of each clip, stratified by label; a subject may be on both sides."""
-  counts = np.bincount(clip_set.labels, minlength=len(clip_set.classes))
+  """The fold of each clip, stratified by label; a subject may be on both sides.
+
+  Where examples are frames, those of a recording are in one fold, and recordings are
+  shuffled.
+  """
+  if clip_set.labelled is not None:
+    return _by_recording(clip_set, folds, repeat, seed)
+  counts = np.bincount(clip_set.targets, minlength=len(clip_set.names))
   rarest = int(counts[counts > 0].min())
   if rarest < folds:
     raise InputError(
@@ -42,7 +48,20 @@ def by_sequence(
     )
   (state,) = np.random.SeedSequence([seed, repeat]).generate_state(1)
   splitter = StratifiedKFold(folds, shuffle=True, random_state=int(state))
-  assigned = np.empty(len(clip_set.labels), int)
-  for fold, (_, test) in enumerate(splitter.split(clip_set.labels, clip_set.labels)):
+  assigned = np.empty(len(clip_set.targets), int)
+  for fold, (_, test) in enumerate(splitter.split(clip_set.targets, clip_set.targets)):
     assigned[test] = fold
   return assigned
+
+
+def _by_recording(
+  clip_set: ClipSet, folds: int, repeat: int, seed: int
+) -> Int[np.ndarray, 'n']:
+  recordings, own = np.unique(clip_set.clips, return_inverse=True)
+  if len(recordings) < folds:
+    raise InputError(
+      f'protocol.folds: {folds} folds, but {clip_set.name} has {len(recordings)} '
+      'recordings: set --config.protocol.folds to at most that'
+    )
+  order = np.random.default_rng([seed, repeat]).permutation(len(recordings))
+  return (order % folds)[own]

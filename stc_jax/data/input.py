@@ -41,13 +41,25 @@ class InputConfig:
     require(
       positive, 'frame_rate', self.frame_rate, 'not be negative; 0 keeps every frame'
     )
-    require_choice('sampling', self.sampling, sampling.SAMPLINGS)
+    known = (*sampling.SAMPLINGS, *sampling.FRAME_SAMPLINGS)
+    require_choice('sampling', self.sampling, known)
     require_choice('training_sampling', self.training_sampling, TRAINING_SAMPLINGS)
+    require(
+      self.training_sampling == 'same' or not self.per_frame,
+      'training_sampling',
+      self.training_sampling,
+      f"be 'same' where sampling is {self.sampling!r}",
+    )
     for name in self.transforms:
       require_choice('transforms', name, TRANSFORMS)
     require(bool(self.views), 'views', self.views, f'name some of {", ".join(VIEWS)}')
     for name in self.views:
       require_choice('views', name, VIEWS)
+
+  @property
+  def per_frame(self) -> bool:
+    """Whether each frame is an example, shown with those around it."""
+    return self.sampling in sampling.FRAME_SAMPLINGS
 
   @property
   def channels(self) -> int:
@@ -72,6 +84,14 @@ class InputConfig:
   def window(self, length: int, fps: float) -> tuple[Int[np.ndarray, 't'], int]:
     """The frame numbers that are shown of a clip, and how many of them are real."""
     return sampling.window(length, fps, self.frame_rate, self.frames, self.sampling)
+
+  def frame_windows(
+    self, numbers: Int[np.ndarray, 'n'], fps: float
+  ) -> Int[np.ndarray, 'n t']:
+    """The places of the frames that are shown with each of a recording's frames."""
+    return sampling.frame_windows(
+      numbers, fps, self.frame_rate, self.frames, self.sampling
+    )
 
   def candidates(self, length: int, fps: float) -> tuple[Int[np.ndarray, 'p'], int]:
     """The frame numbers that training may show of a clip, and how many are real."""

@@ -3,7 +3,8 @@
 import csv
 import dataclasses
 import io
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from jaxtyping import Bool, Int
@@ -158,25 +159,54 @@ def _one_by_one(assigned: Int[np.ndarray, 'n']) -> list[_Cut]:
 
 
 def table(clip_set: ClipSet, made: Sequence[Trial]) -> str:
-  """The text of `folds.csv`: which trial tests each clip, in every repeat."""
+  """The text of `folds.csv`: which trial tests each clip, in every repeat.
+
+  Where examples are frames, with how many of the clip's.
+  """
   out = io.StringIO()
   writer = csv.writer(out, lineterminator='\n')
-  writer.writerow(['repeat', 'fold', 'clip', 'subject', 'label'])
+  last = 'label' if clip_set.labelled is None else 'frames'
+  writer.writerow(['repeat', 'fold', 'clip', 'subject', last])
   for trial in made:
-    for i in trial.test:
-      label = clip_set.classes[clip_set.labels[i]]
-      row = [trial.repeat, trial.fold, clip_set.clips[i], clip_set.subjects[i], label]
+    for i, told in _tested_clips(clip_set, trial):
+      row = [trial.repeat, trial.fold, clip_set.clips[i], clip_set.subjects[i], told]
       writer.writerow(row)
   return out.getvalue()
 
 
+def _tested_clips(clip_set: ClipSet, trial: Trial) -> Iterator[tuple[int, str | int]]:
+  """Yields an example of each tested clip, with its label, or its frames' number."""
+  if clip_set.labelled is None:
+    yield from ((i, clip_set.names[clip_set.targets[i]]) for i in trial.test)
+    return
+  for _, group in itertools.groupby(trial.test, lambda i: clip_set.clips[i]):
+    own = list(group)
+    yield own[0], len(own)
+
+
 def _check_classes(clip_set: ClipSet, made: Sequence[Trial]) -> None:
   """Refuses, before hours of training, what no classifier can learn from."""
+  if clip_set.labelled is not None:
+    _check_action_units(clip_set, made)
+    return
   for trial in made:
-    classes = set(clip_set.labels[trial.train].tolist())
+    classes = set(clip_set.targets[trial.train].tolist())
     if len(classes) < 2:
-      found = ', '.join(clip_set.classes[c] for c in classes) or 'no clip at all'
+      found = ', '.join(clip_set.names[c] for c in classes) or 'no clip at all'
       raise InputError(
         f'trial {trial.name}: the training side of {clip_set.name} has one class alone '
         f'({found}); set another --config.protocol.folds, or --config.protocol.unit'
       )
+
+
+def _check_action_units(clip_set: ClipSet, made: Sequence[Trial]) -> None:
+  for trial in made:
+    targets = clip_set.targets[trial.train]
+    for name, column in zip(clip_set.names, targets.T, strict=True):
+      if not ((column == 0).any() and (column == 1).any()):
+        which = 'shows' if (column == 0).any() else 'lacks'
+        raise InputError(
+          f'trial {trial.name}: no frame of the training side of {clip_set.name} '
+          f'{which} {name}; leave it out of --config.task.aus, or set another '
+          '--config.protocol'
+        )

@@ -23,13 +23,12 @@ def read(builder: tfds.core.DatasetBuilder, config: InputConfig) -> ClipSet:
 
   Raises:
     InputError: a record that can't be read, two clips of one name, fewer than two clips
-      or classes, or a still where only change is looked at;
-      or the set has no labels.
+      or classes, or a still where only change is looked at; or the set has no labels.
   """
   if 'label' not in builder.info.features:
     raise InputError(
-      f'{builder.data_path}: has action units and no labels, which no task of ours '
-      'learns yet; name another dataset'
+      f'{builder.data_path}: has action units and no labels; set '
+      '--config.task.kind=detection, as launch/bp4d.py does'
     )
   classes = tuple(builder.info.features['label'].names)
   count = sum(split.num_examples for split in builder.info.splits.values())
@@ -49,16 +48,14 @@ def read(builder: tfds.core.DatasetBuilder, config: InputConfig) -> ClipSet:
       )
   columns = {name: [row[name] for row in rows] for name in rows[0]}
   digests = columns.pop('digest')
-  metadata = builder.info.metadata or {}
   return ClipSet(
     name=builder.info.full_name,
-    classes=classes,
+    names=classes,
     frames=shown.all(),
     fingerprint=hashlib.sha256(repr((classes, digests)).encode()).hexdigest(),
-    subject_folds=tuple(map(tuple, metadata.get('subject_folds', ()))),
-    black_sides=_black_sides(builder),
-    alignment=dict(metadata.get('recipe', {}))
-    | {'size': '{} x {}'.format(*_sides_of(builder))},
+    subject_folds=subject_folds(builder),
+    black_sides=black_sides(builder),
+    alignment=alignment(builder),
     **{
       name: tuple(column) if isinstance(column[0], str) else np.array(column)
       for name, column in columns.items()
@@ -66,12 +63,23 @@ def read(builder: tfds.core.DatasetBuilder, config: InputConfig) -> ClipSet:
   )
 
 
-def _black_sides(builder: tfds.core.DatasetBuilder) -> float:
+def black_sides(builder: tfds.core.DatasetBuilder) -> float:
   """Share of the width; sets of before 1.1.0 don't note it."""
   metadata, width = builder.info.metadata or {}, _sides_of(builder)[1]
   is_cut = metadata.get('recipe', {}).get('align') == 'mtcnn'
   columns = metadata.get('black_columns', black_columns(width) if is_cut else 0)
   return columns / width
+
+
+def alignment(builder: tfds.core.DatasetBuilder) -> dict[str, str]:
+  """How a set's faces were cut out, by flag."""
+  recipe = (builder.info.metadata or {}).get('recipe', {})
+  return dict(recipe) | {'size': '{} x {}'.format(*_sides_of(builder))}
+
+
+def subject_folds(builder: tfds.core.DatasetBuilder) -> tuple[tuple[str, ...], ...]:
+  """The set's own lists of subjects."""
+  return tuple(map(tuple, (builder.info.metadata or {}).get('subject_folds', ())))
 
 
 def _sides_of(builder: tfds.core.DatasetBuilder) -> tuple[int, int]:
@@ -119,22 +127,16 @@ def _row(record: records.PreparedClip, shown: _Frames, config: InputConfig) -> d
     'real': np.int32(real),
     'candidates': numbers[len(window) :],
     'choices': np.int32(choices),
-    'labels': np.int32(record.label),
+    'targets': np.int32(record.label),
     'subjects': record.subject,
     'clips': record.clip,
     'splits': record.split,
     'seconds': np.float32(len(record.frames) / record.fps),
     'means': means,
     'squares': squares,
-    'motion': change(tested).max(),
-    'digest': _digest(record),
+    'motion': records.change(tested).max(),
+    'digest': records.digest(record),
   }
-
-
-def change(frames: UInt8[np.ndarray, 't h w 3']) -> Float[np.ndarray, 't']:
-  """Of each frame, the mean absolute difference from the first, in units of 0..255."""
-  differences = np.abs(frames.astype(np.int16) - frames[0])
-  return differences.mean(axis=(1, 2, 3), dtype=np.float32)
 
 
 def _moments(
@@ -149,11 +151,3 @@ def _moments(
     (total / (255.0 * count)).astype(np.float32),
     (squares / (255.0**2 * count)).astype(np.float32),
   )
-
-
-def _digest(record: records.PreparedClip) -> str:
-  """SHA-256 of all that a record holds."""
-  told = repr((*record[1:], record.frames.shape))
-  digest = hashlib.sha256(told.encode())
-  digest.update(np.ascontiguousarray(record.frames).data)
-  return digest.hexdigest()

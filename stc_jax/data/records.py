@@ -1,11 +1,12 @@
 """The records of a prepared set, one by one."""
 
+import hashlib
 from collections.abc import Iterator
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow_datasets as tfds
-from jaxtyping import UInt8
+from jaxtyping import Float, Int, Int8, UInt8
 
 from stc_jax.errors import InputError, blames_file
 
@@ -29,12 +30,71 @@ class PreparedClip(NamedTuple):
   split: str
 
 
+class CodedRecording(NamedTuple):
+  """A record of a prepared set whose frames are coded one by one.
+
+  Attributes:
+    frames: aligned, RGB.
+    numbers: of the frames, ascending.
+    aus: of each frame, column by column as the set's `au_numbers` say: 1 shown, 0 not,
+      9 unknown.
+    subject, clip: who and which.
+    fps: frames a second.
+    split: where the set keeps it.
+  """
+
+  frames: UInt8[np.ndarray, 't h w 3']
+  numbers: Int[np.ndarray, 't']
+  aus: Int8[np.ndarray, 't a']
+  subject: str
+  clip: str
+  fps: float
+  split: str
+
+
 def of(builder: tfds.core.DatasetBuilder) -> Iterator[PreparedClip]:
   """Yields every clip of a prepared set, split by split, in the order of its files.
 
   Raises:
     InputError: a record that can't be read, or has no frame.
   """
+  for split, example in _examples(builder):
+    yield PreparedClip(
+      frames=example['frames'],
+      label=int(example['label']),
+      subject=_text(example['subject']),
+      clip=_text(example['clip']),
+      fps=float(example['fps']),
+      split=split,
+    )
+
+
+def coded(builder: tfds.core.DatasetBuilder) -> Iterator[CodedRecording]:
+  """Yields every recording of a set of action units, in the order of its files.
+
+  Raises:
+    InputError: a record that can't be read, has no frame, or not as many codings.
+  """
+  for split, example in _examples(builder):
+    clip, numbers = _text(example['clip']), example['frame_numbers']
+    if not len(example['frames']) == len(numbers) == len(example['aus']):
+      raise InputError(
+        f'{builder.data_path}: clip {clip} has {len(example["frames"])} frames, '
+        f'{len(numbers)} numbers and {len(example["aus"])} codings'
+      )
+    yield CodedRecording(
+      frames=example['frames'],
+      numbers=numbers,
+      aus=example['aus'],
+      subject=_text(example['subject']),
+      clip=clip,
+      fps=float(example['fps']),
+      split=split,
+    )
+
+
+def _examples(builder: tfds.core.DatasetBuilder) -> Iterator[tuple[str, dict]]:
+  """Yields (split, example)."""
   for split in sorted(builder.info.splits):
     source = builder.as_data_source(split)
     for number in range(len(source)):
@@ -49,14 +109,31 @@ def of(builder: tfds.core.DatasetBuilder) -> Iterator[PreparedClip]:
         ) from error
       if not len(example['frames']):
         raise InputError(f'{builder.data_path}: clip {_text(example["clip"])} is empty')
-      yield PreparedClip(
-        frames=example['frames'],
-        label=int(example['label']),
-        subject=_text(example['subject']),
-        clip=_text(example['clip']),
-        fps=float(example['fps']),
-        split=split,
-      )
+      yield split, example
+
+
+def change(frames: UInt8[np.ndarray, 't h w 3']) -> Float[np.ndarray, 't']:
+  """Of each frame, the mean absolute difference from the first, in units of 0..255."""
+  differences = np.abs(frames.astype(np.int16) - frames[0])
+  return differences.mean(axis=(1, 2, 3), dtype=np.float32)
+
+
+def digest(record: PreparedClip) -> str:
+  """SHA-256 of all that a clip's record holds."""
+  return _sha256([record.frames], (*record[1:], record.frames.shape))
+
+
+def coded_digest(record: CodedRecording) -> str:
+  """SHA-256 of all that a recording's record holds."""
+  arrays = [record.frames, record.numbers, record.aus]
+  return _sha256(arrays, (*record[3:], *(array.shape for array in arrays)))
+
+
+def _sha256(arrays: list[np.ndarray], rest: tuple) -> str:
+  digest = hashlib.sha256(repr(rest).encode())
+  for array in arrays:
+    digest.update(np.ascontiguousarray(array).data)
+  return digest.hexdigest()
 
 
 def _text(value: bytes | str) -> str:

@@ -1,11 +1,12 @@
 """Clips that live in device memory, and the batches gathered from them there."""
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int, UInt8
+from jaxtyping import Array, Float, Int, Int8, UInt8
 
 from stc_jax.data import order
 from stc_jax.data.augment import AUGMENTATIONS, Look, vary
@@ -27,7 +28,7 @@ class Resident(NamedTuple):
     windows: of each clip, the numbers of its frames.
     real: of each clip, how many of those are its own.
     candidates, choices: the same of the frames that training chooses from.
-    labels: of each clip, its class.
+    targets: of each example, as `ClipSet` has them.
     black_sides: share of the frames' width that is black on each side.
   """
 
@@ -36,7 +37,7 @@ class Resident(NamedTuple):
   real: Int[Array, 'n']
   candidates: Int[Array, 'n p']
   choices: Int[Array, 'n']
-  labels: Int[Array, 'n']
+  targets: Int[Array, 'n'] | Int8[Array, 'n a']
   black_sides: Float[Array, '']
 
 
@@ -47,13 +48,17 @@ class TrialArrays(NamedTuple):
     seed: uint32.
     order: the clips that each step shows.
     test: clips that test it, padded to whole batches with clip 0.
+    sample: training clips that its model is asked, too: spread evenly, padded alike.
     normalisation: of the training side's pixels.
+    weights: what the task takes of the training side's targets; None: nothing.
   """
 
   seed: Int[Array, '*trials']
   order: Int[Array, '*trials steps b']
   test: Int[Array, '*trials m']
+  sample: Int[Array, '*trials k']
   normalisation: Normalisation
+  weights: Array | None
 
 
 class Shown(NamedTuple):
@@ -74,7 +79,7 @@ class Batch(NamedTuple):
   """What a step reads: the network's input, and what should come out."""
 
   clips: Clips
-  targets: Int[Array, 'b']
+  targets: Any
 
 
 def resident(clip_set: ClipSet) -> Resident:
@@ -84,22 +89,39 @@ def resident(clip_set: ClipSet) -> Resident:
 
 
 def trial_arrays(
-  clip_set: ClipSet, trials: list[Trial], steps: int, batch_size: int
+  clip_set: ClipSet,
+  trials: list[Trial],
+  steps: int,
+  batch_size: int,
+  weights: Callable[[np.ndarray], np.ndarray | None] = lambda targets: None,
+  sample: int = 0,
 ) -> TrialArrays:
   """Lays trials beside each other in one shape; still on the host.
 
   Give it all trials of a protocol and take rows afterwards, so that one program serves
-  all.
+  all. `weights` is what the task takes of a training side's targets, `sample` how many
+  training clips a model is asked.
   """
-  batches = max(1, -(-max(len(trial.test) for trial in trials) // batch_size))
+  most = max(len(trial.test) for trial in trials)
+  tested = max(1, -(-most // batch_size)) * batch_size
+  sampled = -(-sample // batch_size) * batch_size
+  counts = [weights(clip_set.targets[trial.train]) for trial in trials]
   return TrialArrays(
     seed=np.array([trial.seed for trial in trials], np.uint32),
     order=np.stack([order.draw(t.seed, t.train, steps, batch_size) for t in trials]),
-    test=np.stack([_padded(t.test, batches * batch_size) for t in trials]),
+    test=np.stack([_padded(t.test, tested) for t in trials]),
+    sample=np.stack([_padded(sample_of(t, sampled), sampled) for t in trials]),
     normalisation=Normalisation(
       *map(np.stack, zip(*[_measured(clip_set, t.train) for t in trials], strict=True))
     ),
+    weights=None if counts[0] is None else np.stack(counts),
   )
+
+
+def sample_of(trial: Trial, most: int) -> Int[np.ndarray, 'k']:
+  """At most so many of a trial's training examples, spread evenly over them."""
+  count = min(most, len(trial.train))
+  return trial.train[np.arange(count) * len(trial.train) // max(count, 1)]
 
 
 def _padded(clips: Int[np.ndarray, 'm'], length: int) -> Int[np.ndarray, '{length}']:
@@ -141,7 +163,7 @@ def training_batch(
     video = vary(video, shown.look, data.black_sides)
   real = data.real[shown.clips]
   clips = network_input(video, real, normalisation, config)
-  return Batch(clips, data.labels[shown.clips])
+  return Batch(clips, data.targets[shown.clips])
 
 
 def test_views(

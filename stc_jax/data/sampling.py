@@ -2,7 +2,8 @@
 
 A sampling maps a clip's length and the number of frames wanted to that many ascending
 frame numbers; where a clip is too short the last is repeated. A new one is a line in
-`SAMPLINGS`.
+`SAMPLINGS`. A sampling of `FRAME_SAMPLINGS` shows each labelled frame with those around
+it: one window a frame.
 """
 
 import numpy as np
@@ -53,6 +54,49 @@ def candidates(
   """The frame numbers that jittered training chooses from, and how many are real."""
   at_rate, most = _at_rate(length, fps, frame_rate), _DENSITY * frames
   return at_rate[uniform(len(at_rate), most)], min(most, len(at_rate))
+
+
+def _past(frames: int) -> Int[np.ndarray, 't']:
+  """The frames that end at the labelled one."""
+  return np.arange(frames) - (frames - 1)
+
+
+def _centred(frames: int) -> Int[np.ndarray, 't']:
+  """As many before as behind; one more before, where `frames` is even."""
+  return np.arange(frames) - frames // 2
+
+
+# How far from the labelled frame those shown with it are, in steps.
+FRAME_SAMPLINGS = {'past': _past, 'centred': _centred}
+
+
+def frame_windows(
+  numbers: Int[np.ndarray, 'n'],
+  fps: float,
+  frame_rate: float,
+  frames: int,
+  sampling: str,
+) -> Int[np.ndarray, 'n t']:
+  """The places of the frames that are shown with each of a recording's frames.
+
+  Steps are of 1 / `frame_rate` seconds (0: of a frame). No window leaves the block of
+  consecutive numbers that its frame is in: the block's first or last frame is repeated.
+
+  Args:
+    numbers: of the frames, ascending.
+    fps: as recorded.
+    frame_rate: frames a second that are shown.
+    frames: how many of them.
+    sampling: one of `FRAME_SAMPLINGS`.
+  """
+  places = np.arange(len(numbers))
+  starts = np.diff(numbers, prepend=numbers[0] - 2) != 1
+  first = np.maximum.accumulate(np.where(starts, places, 0))
+  block = np.cumsum(starts) - 1
+  last = np.append(places[starts][1:], len(numbers))[block] - 1
+  steps = FRAME_SAMPLINGS[sampling](frames) * (fps / frame_rate if frame_rate else 1)
+  shown = places[:, None] + np.round(steps).astype(int)
+  return np.clip(shown, first[:, None], last[:, None])
 
 
 def _at_rate(length: int, fps: float, frame_rate: float) -> Int[np.ndarray, 't']:

@@ -23,6 +23,7 @@ from stc_jax.faces.images import resized
 _SIZE = 64
 # Dalal & Triggs 2005: 9 orientations, cells of 8 pixels, blocks of 2 x 2 cells.
 _HOG = cv2.HOGDescriptor((_SIZE, _SIZE), (16, 16), (8, 8), (8, 8), 9)
+HOG_FEATURES = _HOG.getDescriptorSize()
 
 # The SVM's C, ascending: for 1764 standardised features, from nearly the classes' means
 # to nearly a hard margin. The other is for training sets too small to pick by.

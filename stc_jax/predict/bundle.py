@@ -20,9 +20,10 @@ from safetensors.numpy import load_file, save_file
 from stc_jax.data.input import InputConfig, Normalisation
 from stc_jax.errors import InputError
 from stc_jax.models.zoo import MODELS
+from stc_jax.training.tasks import TaskConfig
 
 _WEIGHTS, _REST = 'weights.safetensors', 'bundle.json'
-_FORMAT = 2
+_FORMAT = 3
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +33,8 @@ class Bundle:
   Attributes:
     model, network: its name, and that model's section.
     input: what it is shown of a clip; its views are averaged.
-    classes: what its outputs mean, in their order.
+    task: how outputs become probabilities.
+    names: of its outputs, in their order: classes, or action units.
     normalisation: of its training clips' pixels.
     alignment: how the faces of its training clips were cut out, by flag.
     clip_seconds, clip_motion: of its training clips: `low`, `median` and `high`, the
@@ -44,7 +46,8 @@ class Bundle:
   model: str
   network: object
   input: InputConfig
-  classes: tuple[str, ...]
+  task: TaskConfig
+  names: tuple[str, ...]
   normalisation: Normalisation
   alignment: dict[str, str]
   clip_seconds: dict[str, float]
@@ -77,6 +80,7 @@ def save(folder: pathlib.Path, bundle: Bundle) -> None:
   fields |= {
     'network': dataclasses.asdict(bundle.network),
     'input': dataclasses.asdict(bundle.input),
+    'task': dataclasses.asdict(bundle.task),
     'normalisation': {
       name: np.asarray(value, np.float64).tolist()
       for name, value in bundle.normalisation._asdict().items()
@@ -107,7 +111,8 @@ def load(folder: pathlib.Path) -> Bundle:
     fields |= {
       'network': MODELS[fields['model']].config(**_tuples(fields['network'])),
       'input': InputConfig(**_tuples(fields['input'])),
-      'classes': tuple(fields['classes']),
+      'task': TaskConfig(**_tuples(fields['task'])),
+      'names': tuple(fields['names']),
       'normalisation': Normalisation(
         **{k: np.array(v, np.float32) for k, v in fields['normalisation'].items()}
       ),

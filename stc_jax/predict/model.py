@@ -7,7 +7,7 @@ import pathlib
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, UInt8
 
 from stc_jax.data.input import COLOURS, network_input
 from stc_jax.errors import InputError
@@ -16,7 +16,7 @@ from stc_jax.models.zoo import build
 from stc_jax.predict import bundle as bundles
 from stc_jax.predict.bundle import Bundle
 from stc_jax.training.step import mean_probabilities
-from stc_jax.training.tasks import Classification
+from stc_jax.training.tasks import task_of
 
 
 def load(path: str | os.PathLike) -> 'Model':
@@ -25,7 +25,7 @@ def load(path: str | os.PathLike) -> 'Model':
   Example:
     model = stc_jax.load('runs/mine')
     probabilities = model(frames, fps=25.0)
-    label = model.classes[probabilities.argmax()]
+    label = model.names[probabilities.argmax()]
 
   Args:
     path: the folder of a run, or one of those in its `models`.
@@ -47,17 +47,17 @@ class Model:
 
   Attributes:
     bundles: what it was made from.
-    classes: the names of the probabilities.
+    names: of the probabilities: classes, or action units.
   """
 
   def __init__(self, bundles: list[Bundle]):
     self.bundles = bundles
-    self.classes = bundles[0].classes
+    self.names = bundles[0].names
 
   def __call__(
     self, frames: np.ndarray, fps: float | None = None
-  ) -> Float[np.ndarray, 'n']:
-    """Returns a probability for each of `classes`.
+  ) -> Float[np.ndarray, '*t n']:
+    """Returns a probability for each of `names`; of action units, frame by frame.
 
     Args:
       frames: of one clip, uint8 [t, h, w, 3], RGB; the face cut out as
@@ -76,9 +76,18 @@ class Model:
       raise InputError(
         f'fps: missing; the model reads {size.frame_rate} frames a second'
       )
+    if size.per_frame:
+      own = resize(frames, size.height, size.width)
+      windows = size.frame_windows(np.arange(len(frames)), fps or 1.0)
+      return np.stack([self._answer(own[numbers], size.frames) for numbers in windows])
     numbers, real = size.window(len(frames), fps or 1.0)
     size.check_shown(real, 'frames')
-    video = resize(frames[numbers], size.height, size.width)
+    return self._answer(resize(frames[numbers], size.height, size.width), real)
+
+  def _answer(
+    self, video: UInt8[np.ndarray, 't h w c'], real: int
+  ) -> Float[np.ndarray, 'n']:
+    """The mean over the bundles."""
     answers = [
       self._probabilities(
         bundle.variables, bundle.normalisation, video[None], np.int32(real)
@@ -90,8 +99,8 @@ class Model:
   @functools.cached_property
   def _probabilities(self):
     first = self.bundles[0]
-    network = build(first.model, first.network, len(first.classes))
-    task = Classification(label_smoothing=0.0)
+    network = build(first.model, first.network, len(first.names))
+    task = task_of(first.task)
 
     def probabilities(variables, normalisation, video, real):
       views = [

@@ -1,6 +1,7 @@
-"""What people would rather look at: the confusion matrix and the training curves."""
+"""What people would rather look at: confusions, action units, training curves."""
 
 import pathlib
+from collections.abc import Mapping, Sequence
 
 import matplotlib as mpl
 import numpy as np
@@ -8,6 +9,7 @@ from jaxtyping import Float
 from matplotlib.figure import Figure
 
 _INK, _TRAIN = '#1b2a41', '#2a6f97'
+_TESTED = ('#c1121f', '#bc6c25', '#e09f3e', 'gray')
 
 
 def confusion(path: pathlib.Path, summary: dict) -> None:
@@ -27,45 +29,70 @@ def confusion(path: pathlib.Path, summary: dict) -> None:
   axes.set_yticks(range(len(classes)), classes)
   axes.set_xlabel('predicted')
   axes.set_ylabel('truth')
-  axes.set_title(f'{_title(summary)}\nrows in %, clips in brackets', fontsize=10)
+  axes.set_title(
+    f'{title(summary, "accuracy")}\nrows in %, clips in brackets', fontsize=10
+  )
   save(figure, path)
 
 
 def training_curves(
   path: pathlib.Path,
-  train_losses: Float[np.ndarray, 'trials steps'],
-  train_accuracies: Float[np.ndarray, 'trials steps'],
-  summary: dict,
+  results: Sequence[dict],
+  heading: str,
+  tested: Mapping[str, float | None],
 ) -> None:
   """Draws loss and accuracy on training batches: the mean of trials, and their range.
 
-  The test accuracy stands at the last step alone, the only one at which it is measured.
+  What was measured at the last step alone, on test clips, stands there: `tested`, by
+  name; None, where it wasn't.
   """
+  losses, accuracies = (
+    np.array([result[name] for result in results])
+    for name in ('train_losses', 'train_accuracies')
+  )
   figure = Figure(figsize=(10.5, 3.6), layout='constrained')
   left, right = figure.subplots(1, 2)
   for axes, curves, name in (
-    (left, train_losses, 'training loss'),
-    (right, train_accuracies, 'accuracy'),
+    (left, losses, 'training loss'),
+    (right, accuracies, 'accuracy'),
   ):
     _band(axes, _smooth(curves))
     axes.set_xlabel('step')
     axes.set_ylabel(name)
     axes.spines[['top', 'right']].set_visible(False)
-  for name, value, colour in (
-    ('test', summary['trial_accuracy_mean'], '#c1121f'),
-    ('temporal floor, test', summary['temporal_floor_accuracy'], '#bc6c25'),
-    ('static floor, test', summary['floor_accuracy'], '#e09f3e'),
-    ('chance, test', summary['chance_accuracy'], 'gray'),
-  ):
-    if value is None:  # nothing was tested
+  for (name, value), colour in zip(tested.items(), _TESTED, strict=False):
+    if value is None:
       continue
     right.axhline(value, color=colour, linestyle=':', linewidth=1, zorder=0)
-    right.plot(
-      train_losses.shape[1], value, 'o', color=colour, label=f'{name} {value:.1%}'
-    )
+    right.plot(losses.shape[1], value, 'o', color=colour, label=f'{name} {value:.1%}')
   right.set_ylim(0, 1.02)
   right.legend(fontsize=8, loc='upper left', bbox_to_anchor=(1, 1))
-  figure.suptitle(_title(summary), fontsize=10)
+  figure.suptitle(heading, fontsize=10)
+  save(figure, path)
+
+
+def action_units(path: pathlib.Path, summary: dict, heading: str) -> None:
+  """Draws F1 and AUC of each action unit beside the floor's, and how often it shows."""
+  aus = summary['aus']
+  places = np.arange(len(aus))
+  figure = Figure(figsize=(2.5 + 0.75 * len(aus), 5.4), layout='constrained')
+  upper, lower = figure.subplots(2, 1, sharex=True)
+  for axes, field, name in ((upper, 'f1', 'F1'), (lower, 'auc', 'AUC')):
+    for shift, prefix, colour, label in (
+      (-0.19, '', _TRAIN, summary['model']),
+      (0.19, 'floor_', '#e09f3e', 'ridge on HOG'),
+    ):
+      heights = [au[prefix + field] or 0 for au in aus.values()]
+      axes.bar(places + shift, heights, 0.36, color=colour, label=label)
+    axes.set_ylabel(name)
+    axes.set_ylim(0, 1)
+    axes.spines[['top', 'right']].set_visible(False)
+  shares = [au['prevalence'] or 0 for au in aus.values()]
+  upper.plot(places, shares, '_', color=_INK, markersize=26, label='prevalence')
+  lower.axhline(0.5, color='gray', linestyle=':', linewidth=1)
+  upper.legend(fontsize=8, ncols=3, loc='lower right', bbox_to_anchor=(1, 1))
+  lower.set_xticks(places, list(aus))
+  figure.suptitle(heading, fontsize=10, x=0.02, ha='left')
   save(figure, path)
 
 
@@ -85,11 +112,13 @@ def _smooth(curves: Float[np.ndarray, 'trials steps']) -> np.ndarray:
   return (sums[:, ends] - sums[:, starts]) / (ends - starts)
 
 
-def _title(summary: dict) -> str:
-  title, accuracy = f'{summary["model"]} on {summary["dataset"]}', ''
-  if summary['trial_accuracy_mean'] is not None:
-    accuracy = f': {summary["trial_accuracy_mean"]:.1%} over {summary["trials"]} trials'
-  return title + accuracy
+def title(summary: dict, score: str) -> str:
+  """What was run, and how well it does on average over trials."""
+  words, mean = f'{summary["model"]} on {summary["dataset"]}', f'trial_{score}_mean'
+  if summary[mean] is None:
+    return words
+  name = {'accuracy': '', 'f1': 'F1 '}[score]
+  return f'{words}: {name}{summary[mean]:.1%} over {summary["trials"]} trials'
 
 
 def save(figure: Figure, path: pathlib.Path) -> None:

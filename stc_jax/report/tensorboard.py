@@ -2,6 +2,7 @@
 
 import pathlib
 import shutil
+from collections.abc import Mapping
 
 import numpy as np
 from jaxtyping import Float
@@ -12,7 +13,7 @@ def write_trial(
   folder: pathlib.Path,
   losses: Float[np.ndarray, 'steps'],
   accuracies: Float[np.ndarray, 'steps'],
-  test_accuracy: float | None,
+  tested: Mapping[str, float | None],
 ) -> None:
   """Writes one trial's events into `folder`, in place of any that a kill left there."""
   shutil.rmtree(folder, ignore_errors=True)
@@ -20,5 +21,6 @@ def write_trial(
     for step, (loss, accuracy) in enumerate(zip(losses, accuracies, strict=True), 1):
       writer.add_scalar('train/loss', loss, step)
       writer.add_scalar('train/accuracy', accuracy, step)
-    if test_accuracy is not None:
-      writer.add_scalar('test/accuracy', test_accuracy, len(losses))
+    for name, value in tested.items():
+      if value is not None:
+        writer.add_scalar(f'test/{name}', value, len(losses))

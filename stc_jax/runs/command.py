@@ -14,7 +14,6 @@ from stc_jax.models.config import TrunkConfig
 from stc_jax.models.zoo import build
 from stc_jax.runs import folder, results, run, run_data, start
 from stc_jax.runs.config import Experiment, from_sections
-from stc_jax.runs.evaluate import test_again
 
 # The one dataset that needs no files of the user's.
 _EMBEDDED = 'synthetic_faces'
@@ -45,13 +44,13 @@ def main(workdir: str, evaluate: bool) -> None:
   with locks.alone_in(where, on_wait=None):
     if evaluate:
       start.check_folder(where, experiment, data)
-      found = test_again(experiment, data, where)
+      found = run.test_again(experiment, data, where)
     else:
       experiment = start.open_folder(where, experiment, data, console)
       run.train(experiment, data, where, console)
-      found = run.read(data, where)
+      found = run.read(experiment, data, where)
     summary = run.sum_up(experiment, data, found, where)
-  tables.print_summary(console, summary, where)
+  run.print_summary(experiment, summary, where, console)
 
 
 def _experiment_of_launch_file() -> Experiment:
@@ -87,7 +86,7 @@ def _print_setup(
   described = results.describe_dataset(data.clip_set)
   words = f'protocol {kind}, trials: {len(data.trials)}, repeats: {protocol.repeats}'
   tables.print_dataset(console, described, words)
-  network = build(experiment.model, experiment.network, len(data.clip_set.classes))
+  network = build(experiment.model, experiment.network, len(data.clip_set.names))
   video = shapes.one_clip(size.frames, size.height, size.width, size.channels)
   layers = (
     shapes.layer_table(experiment.network, video)

@@ -14,6 +14,7 @@ from stc_jax.models import notation
 from stc_jax.models.config import TrunkConfig
 from stc_jax.models.zoo import MODELS
 from stc_jax.training.optimizer import TrainingConfig
+from stc_jax.training.tasks import TaskConfig
 
 STRONGEST = ('last', 'most_changed')
 
@@ -68,6 +69,7 @@ class Experiment:
   """
 
   dataset: DatasetConfig
+  task: TaskConfig
   input: InputConfig
   model: str
   network: typing.Any
@@ -77,7 +79,7 @@ class Experiment:
 
   def decisive(self) -> dict:
     """All that decides a run's numbers, by section: its identity."""
-    sections = ('dataset', 'input', 'protocol', 'training')
+    sections = ('dataset', 'task', 'input', 'protocol', 'training')
     return {
       **{name: dataclasses.asdict(getattr(self, name)) for name in sections},
       'model': self.model,
@@ -126,7 +128,12 @@ def from_sections(
 
 def _check_together(experiment: Experiment) -> None:
   """Checks what one section's fields mean for another's."""
-  size, network = experiment.input, experiment.network
+  size, network, kind = experiment.input, experiment.network, experiment.task.kind
+  if size.per_frame != (kind == 'detection'):
+    wanted = 'past or centred' if kind == 'detection' else 'uniform'
+    raise InputError(
+      f'input.sampling: {size.sampling!r}, but task.kind is {kind!r}; set {wanted}'
+    )
   if isinstance(network, TrunkConfig):
     with _in_section(experiment.model):
       notation.check_input(network.notation, size.height, size.width, size.frames)

@@ -11,7 +11,7 @@ import tensorflow_datasets as tfds
 from rich.console import Console
 from rich.progress import track
 
-from stc_jax.data import reading, records
+from stc_jax.data import records
 from stc_jax.evaluation import floors
 from stc_jax.evaluation.floors import Appearance
 from stc_jax.runs import folder
@@ -42,7 +42,7 @@ def of_trials(run_data: RunData, strongest: str, console: Console) -> list[dict]
       return found
   console.print('fitting the floors ...')
   features = appearance(run_data.builder, strongest)
-  labels, groups = run_data.clip_set.labels, np.array(run_data.clip_set.subjects)
+  labels, groups = run_data.clip_set.targets, np.array(run_data.clip_set.subjects)
   trials = track(
     run_data.trials,
     'floors',
@@ -63,7 +63,7 @@ def appearance(builder: tfds.core.DatasetBuilder, strongest: str) -> Appearance:
   """
   found = {}
   for record in records.of(builder):
-    place = -1 if strongest == 'last' else int(reading.change(record.frames).argmax())
+    place = -1 if strongest == 'last' else int(records.change(record.frames).argmax())
     first, strong = floors.hog(record.frames[0]), floors.hog(record.frames[place])
     found[record.clip] = strong, strong - first
   ordered = [found[clip] for clip in sorted(found)]

@@ -53,9 +53,14 @@ def _difference(old: Sequence[str], new: Sequence[str]) -> str:
 
 def write(path: pathlib.Path, text: str) -> None:
   """Writes a file whole or not at all."""
+  write_bytes(path, text.encode())
+
+
+def write_bytes(path: pathlib.Path, data: bytes) -> None:
+  """Writes a file whole or not at all."""
   part = path.with_name(path.name + '.part')
   try:
-    part.write_text(text, encoding='utf-8')
+    part.write_bytes(data)
     os.replace(part, path)
   except OSError as error:
     error.filename = str(path)  # a failed write names no file

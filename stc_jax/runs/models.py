@@ -28,7 +28,8 @@ def bundle_of(
     model=experiment.model,
     network=experiment.network,
     input=experiment.input,
-    classes=clip_set.classes,
+    task=experiment.task,
+    names=clip_set.names,
     normalisation=jax.tree.map(
       lambda rows: rows[number], run_data.arrays.normalisation
     ),

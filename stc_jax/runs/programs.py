@@ -10,14 +10,16 @@ from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
 from stc_jax.training.mesh import make_mesh
 from stc_jax.training.programs import Programs
+from stc_jax.training.tasks import task_of
 from stc_jax.training.waves import take
 
 
 def programs_of(experiment: Experiment, run_data: RunData) -> Programs:
   """The run's programs; one wave's shapes stand for all."""
-  outputs = len(run_data.clip_set.classes)
+  outputs = len(run_data.clip_set.names)
   return Programs(
     build=functools.partial(build, experiment.model, experiment.network, outputs),
+    task=task_of(experiment.task, experiment.training.label_smoothing),
     training=experiment.training,
     input_config=experiment.input,
     chunk=experiment.execution.steps_per_chunk,

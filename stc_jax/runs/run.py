@@ -7,6 +7,8 @@ under way are resumed from their checkpoints, and the summary follows from all o
 import contextlib
 import json
 import pathlib
+import types
+from typing import Any
 
 import numpy as np
 from jaxtyping import Int
@@ -14,14 +16,13 @@ from rich.console import Console
 
 from stc_jax.console.progress import TrainingProgress
 from stc_jax.predict import bundle
-from stc_jax.report import pictures, tensorboard
-from stc_jax.runs import floors, folder, models, results
+from stc_jax.report import tensorboard
+from stc_jax.runs import classification, detection, evaluate, folder, models, results
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.programs import programs_of, wave_size
 from stc_jax.runs.run_data import RunData
 from stc_jax.runs.timings import Timings
 from stc_jax.training import checkpoint, loop
-from stc_jax.training.tasks import Classification
 
 
 def train(
@@ -37,7 +38,7 @@ def train(
   paths = [results.trial_path(workdir, trial) for trial in trials]
   for path in paths:
     if path.exists():
-      results.read_trial(path)
+      results.read_trial(path, _outcome(experiment).FIELDS)
   is_finished = np.array([path.exists() for path in paths])
   if not is_finished.all():
     _train(experiment, run_data, np.flatnonzero(~is_finished), workdir, console)
@@ -53,7 +54,7 @@ def _train(
   console: Console,
 ) -> None:
   """Trains the pending trials, and leaves what each comes to in the run's folder."""
-  trial_floors = floors.of_trials(run_data, experiment.dataset.strongest_frame, console)
+  trial_floors = _outcome(experiment).floors_of(experiment, run_data, console)
   timings = Timings(workdir)
   console.print('compiling ...')
   programs, training = programs_of(experiment, run_data), experiment.training
@@ -77,8 +78,7 @@ def _train(
   with progress, contextlib.closing(finishing):
     try:
       for finished in finishing:
-        of_trial = trial_floors[finished.number]
-        _keep(finished, programs.learner.task, experiment, run_data, of_trial, workdir)
+        _keep(finished, experiment, run_data, trial_floors[finished.number], workdir)
         timings.write(programs, training_loop)
     finally:
       timings.write(programs, training_loop)
@@ -86,14 +86,13 @@ def _train(
 
 def _keep(
   finished: loop.Finished,
-  task: Classification,
   experiment: Experiment,
   run_data: RunData,
-  trial_floors: dict,
+  floor: Any,
   workdir: pathlib.Path,
 ) -> None:
   """Writes all that a finished trial leaves; its result last, as the sign of it."""
-  trial = run_data.trials[finished.number]
+  trial, outcome = run_data.trials[finished.number], _outcome(experiment)
   bundle.save(
     models.folder_of(workdir, trial.name),
     models.bundle_of(experiment, run_data, finished.number, finished.variables),
@@ -101,43 +100,68 @@ def _keep(
   curves, count = finished.curves, finished.curves['count']
   losses, accuracies = curves['loss'] / count, curves['correct'] / count
   result = {
-    **results.trial_result(task, run_data.clip_set, trial, finished.probabilities),
-    **trial_floors,
+    'repeat': trial.repeat,
+    'fold': trial.fold,
+    'seed': trial.seed,
+    **outcome.trial_result(run_data, trial, finished.tested, workdir),
+    **outcome.keep_floor(floor, trial, workdir),
     'train_losses': losses.tolist(),
     'train_accuracies': accuracies.tolist(),
   }
   tensorboard.write_trial(
-    workdir / 'tensorboard' / trial.name, losses, accuracies, result['accuracy']
+    workdir / 'tensorboard' / trial.name,
+    losses,
+    accuracies,
+    {outcome.SCORE: result[outcome.SCORE]},
   )
   text = json.dumps(result, ensure_ascii=False, allow_nan=False)
   folder.write(results.trial_path(workdir, trial), text + '\n')
 
 
-def read(run_data: RunData, workdir: pathlib.Path) -> list[dict]:
+def read(
+  experiment: Experiment, run_data: RunData, workdir: pathlib.Path
+) -> list[dict]:
   """The results of all trials that were asked for.
 
   Raises:
     InputError: one isn't there or can't be read.
   """
+  fields = _outcome(experiment).FIELDS
   paths = [results.trial_path(workdir, trial) for trial in run_data.wanted]
-  return [results.read_trial(path) for path in paths]
+  return [results.read_trial(path, fields) for path in paths]
+
+
+def test_again(
+  experiment: Experiment, run_data: RunData, workdir: pathlib.Path
+) -> list[dict]:
+  """The results of all trials, with their models' predictions made anew.
+
+  Raises:
+    InputError: a trial isn't finished, or its model can't be read.
+  """
+  found = read(experiment, run_data, workdir)
+  for number, tested in evaluate.tested(experiment, run_data, workdir):
+    trial = run_data.trials[number]
+    found[number] |= _outcome(experiment).trial_result(run_data, trial, tested, workdir)
+  return found
 
 
 def sum_up(
   experiment: Experiment, run_data: RunData, found: list[dict], workdir: pathlib.Path
 ) -> dict:
   """Writes summary, predictions and pictures from the results of all trials."""
-  clip_set, protocol = run_data.clip_set, experiment.protocol
-  folds = sum(trial.repeat == 0 for trial in run_data.trials)
-  summary = results.summarise(clip_set, experiment.model, protocol, folds, found)
-  folder.write(workdir / 'summary.json', folder.as_json(summary))
-  predictions = results.predictions_table(clip_set.classes, found)
-  folder.write(workdir / 'predictions.csv', predictions)
-  if summary['confusion'] is not None:
-    pictures.confusion(workdir / 'confusion.png', summary)
-  curves = {
-    name: np.array([result[name] for result in found])
-    for name in ('train_losses', 'train_accuracies')
-  }
-  pictures.training_curves(workdir / 'training_curves.png', summary=summary, **curves)
-  return summary
+  return _outcome(experiment).sum_up(experiment, run_data, found, workdir)
+
+
+def print_summary(
+  experiment: Experiment, summary: dict, workdir: pathlib.Path, console: Console
+) -> None:
+  """Prints what the run comes to, and where its files lie."""
+  _outcome(experiment).print_summary(console, summary, workdir)
+
+
+def _outcome(experiment: Experiment) -> types.ModuleType:
+  """What a task's results hold, and what follows from them."""
+  return {'classification': classification, 'detection': detection}[
+    experiment.task.kind
+  ]

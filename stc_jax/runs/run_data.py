@@ -4,13 +4,13 @@ import dataclasses
 
 import tensorflow_datasets as tfds
 
-from stc_jax.data import catalogue, protocols
+from stc_jax.data import catalogue, frame_reading, protocols, reading
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.input import InputConfig
-from stc_jax.data.reading import read
 from stc_jax.data.resident import Resident, TrialArrays, resident, trial_arrays
 from stc_jax.errors import InputError
 from stc_jax.runs.config import Experiment
+from stc_jax.training.tasks import task_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -34,6 +34,11 @@ class RunData:
   arrays: TrialArrays
   wanted: list[protocols.Trial]
 
+  @property
+  def folds(self) -> int:
+    """How many trials a whole repeat has."""
+    return sum(trial.repeat == 0 for trial in self.trials)
+
 
 def load(experiment: Experiment) -> RunData:
   """Loads the prepared set and cuts it into the protocol's trials.
@@ -46,10 +51,14 @@ def load(experiment: Experiment) -> RunData:
   builder = catalogue.prepared_builder(
     dataset.name, dataset.builder_config, experiment.execution.data_dir
   )
-  clip_set = read(builder, experiment.input)
-  size = _fitted(experiment.input, clip_set)
-  if size != experiment.input:
-    clip_set = read(builder, size)
+  size, task = experiment.input, task_of(experiment.task)
+  if experiment.task.kind == 'detection':
+    clip_set = frame_reading.read(builder, size, experiment.task.aus)
+  else:
+    clip_set = reading.read(builder, size)
+    size = _fitted(experiment.input, clip_set)
+    if size != experiment.input:
+      clip_set = reading.read(builder, size)
   trials = protocols.trials(clip_set, experiment.protocol)
   first = experiment.execution.first_trials
   if first > len(trials):
@@ -62,7 +71,14 @@ def load(experiment: Experiment) -> RunData:
     clip_set=clip_set,
     data=resident(clip_set),
     trials=trials,
-    arrays=trial_arrays(clip_set, trials, training.steps, training.batch_size),
+    arrays=trial_arrays(
+      clip_set,
+      trials,
+      training.steps,
+      training.batch_size,
+      task.weights,
+      task.sample,
+    ),
     wanted=trials[: first or None],
   )
 

@@ -123,6 +123,10 @@ def _peer(settings: Experiment, repeats: int, console: Console) -> dict:
   """
   if settings.model != _PEER_MODEL:
     raise InputError(f'--peer=torch: the twin is a {_PEER_MODEL}; set --config.model')
+  if settings.task.kind != 'classification':
+    raise InputError(
+      '--peer=torch: the twin classifies clips; take another launch file'
+    )
   for field, values in _PEER_HAS.items():
     if getattr(settings.network, field) not in values:
       raise InputError(

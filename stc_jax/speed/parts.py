@@ -12,18 +12,19 @@ import numpy as np
 from rich.console import Console
 
 from stc_jax.console.progress import TrainingProgress
+from stc_jax.data import reading
 from stc_jax.data.protocols import Trial
-from stc_jax.data.reading import read
 from stc_jax.data.resident import Resident, TrialArrays, resident, trial_arrays
 from stc_jax.faces import images
 from stc_jax.models.zoo import build
 from stc_jax.runs.config import Experiment
 from stc_jax.speed.clock import Timing, measure
-from stc_jax.speed.random_clips import CLASSES, CLIPS, random_clips
+from stc_jax.speed.random_clips import CLIPS, random_clips
 from stc_jax.training import loop
 from stc_jax.training.mesh import make_mesh
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.programs import Programs
+from stc_jax.training.tasks import task_of
 
 # A step past a run's last does nothing; no measurement gets so far.
 _STEPS = 10_000
@@ -72,7 +73,7 @@ class Workload:
     training = dataclasses.replace(experiment.training, stages=((_STEPS, 0.001),))
     self._experiment = dataclasses.replace(experiment, training=training)
     self._trials, self._devices = trials, devices
-    self._clips = random_clips(experiment.input, clips)
+    self._clips = random_clips(experiment.input, experiment.task.aus, clips)
     self._data = resident(self._clips)
     every = np.arange(clips)
     tested = every[:CLIPS]
@@ -161,14 +162,16 @@ class Workload:
 
   def _arrays(self, training: TrainingConfig) -> TrialArrays:
     steps, batch_size = training.steps, training.batch_size
-    return trial_arrays(self._clips, self._protocol, steps, batch_size)
+    weights = task_of(self._experiment.task).weights
+    return trial_arrays(self._clips, self._protocol, steps, batch_size, weights)
 
   def _on_device(
     self, experiment: Experiment, chunk: int
   ) -> tuple[Programs, Resident, TrialArrays]:
-    arrays = self._arrays(experiment.training)
+    arrays, outputs = self._arrays(experiment.training), len(self._clips.names)
     programs = Programs(
-      build=functools.partial(build, experiment.model, experiment.network, CLASSES),
+      build=functools.partial(build, experiment.model, experiment.network, outputs),
+      task=task_of(experiment.task, experiment.training.label_smoothing),
       training=experiment.training,
       input_config=experiment.input,
       chunk=chunk,
@@ -184,7 +187,7 @@ def input_pipeline(builder, experiment: Experiment, repeats: int) -> Measured:
   count = sum(split.num_examples for split in builder.info.splits.values())
 
   def call():
-    clip_set = read(builder, experiment.input)
+    clip_set = reading.read(builder, experiment.input)
     jax.block_until_ready(jax.device_put(resident(clip_set)))
 
   return Measured(measure(call, repeats), count, 'clips')

@@ -1,5 +1,7 @@
 """A set of random pixels, which take as long as faces."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from stc_jax.data.clip_set import ClipSet
@@ -10,8 +12,10 @@ CLASSES = 6
 CLIPS = 64
 
 
-def random_clips(size: InputConfig, count: int = CLIPS) -> ClipSet:
-  """`count` clips of this input's size."""
+def random_clips(
+  size: InputConfig, aus: Sequence[int] = (), count: int = CLIPS
+) -> ClipSet:
+  """`count` clips of this input's size; with classes, or where given, action units."""
   random = np.random.default_rng(0)
   shape = (count, size.frames, size.height, size.width, COLOURS)
   windows = np.arange(count * size.frames, dtype=np.int32).reshape(count, -1)
@@ -19,13 +23,15 @@ def random_clips(size: InputConfig, count: int = CLIPS) -> ClipSet:
   zeros = np.zeros(count, np.float32)
   return ClipSet(
     name='random pixels',
-    classes=tuple(map(str, range(CLASSES))),
+    names=tuple(map(str, aus or range(CLASSES))),
     frames=random.integers(0, 256, shape, np.uint8).reshape(-1, *shape[2:]),
     windows=windows,
     real=np.full(count, size.frames, np.int32),
     candidates=windows,
     choices=np.full(count, size.frames, np.int32),
-    labels=random.integers(0, CLASSES, count).astype(np.int32),
+    targets=random.integers(0, 2, (count, len(aus))).astype(np.int8)
+    if aus
+    else random.integers(0, CLASSES, count).astype(np.int32),
     subjects=names,
     clips=names,
     splits=('data',) * count,

@@ -29,8 +29,8 @@ def identity(trial: Trial) -> dict:
   return {
     'trial': trial.name,
     'seed': trial.seed,
-    'train': trial.train.tolist(),
-    'test': trial.test.tolist(),
+    'train': _sha256([trial.train.astype(np.int64)]),
+    'test': _sha256([trial.test.astype(np.int64)]),
   }
 
 
@@ -101,9 +101,13 @@ class TrialCheckpoint:
 
 def _digest(state: TrainState) -> str:
   """SHA-256 of all numbers of a state."""
+  return _sha256(jax.tree.leaves(state))
+
+
+def _sha256(arrays: Iterable[np.ndarray]) -> str:
   digest = hashlib.sha256()
-  for leaf in jax.tree.leaves(state):
-    digest.update(np.ascontiguousarray(leaf).tobytes())
+  for array in arrays:
+    digest.update(np.ascontiguousarray(array).tobytes())
   return digest.hexdigest()
 
 

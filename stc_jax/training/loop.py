@@ -19,6 +19,7 @@ from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.programs import Programs
 from stc_jax.training.state import TrainState
 from stc_jax.training.step import Progress
+from stc_jax.training.testing import Tested, test
 from stc_jax.training.waves import Wave, take, waves
 
 
@@ -29,13 +30,13 @@ class Finished(NamedTuple):
     number: its row in the run's trials.
     variables: params and batch_stats, host arrays.
     curves: of its training batches, step by step: each metric's sum.
-    probabilities: of its test clips, in their order.
+    tested: what its model says of its test clips.
   """
 
   number: int
   variables: dict
   curves: dict[str, Float[np.ndarray, 'steps']]
-  probabilities: Float[np.ndarray, 'm n']
+  tested: Tested
 
 
 class Loop:
@@ -171,13 +172,13 @@ class Loop:
   def _test(
     self, arrays: TrialArrays, states: TrainState, wave: Wave
   ) -> Iterator[Finished]:
-    probabilities = self._programs.predict(self._data, arrays, states.variables)
-    host = jax.device_get((states, probabilities))
+    trials = [self._trials[number] for number in wave.numbers]
+    tested = test(self._programs, self._data, arrays, states.variables, trials)
+    host = jax.device_get(states)
     for number, row in zip(np.unique(wave.numbers), wave.rows, strict=True):
-      trial, (state, scores) = self._trials[number], take(host, row)
-      if trial.name not in wave.diverged:
-        scores = scores[: len(trial.test)]
-        yield Finished(int(number), state.variables, state.curves, scores)
+      if trials[row].name not in wave.diverged:
+        state = take(host, row)
+        yield Finished(int(number), state.variables, state.curves, tested[row])
 
 
 def _what_diverged(steps: dict[str, int]) -> str:

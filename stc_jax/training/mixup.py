@@ -1,6 +1,6 @@
 """Mixup: another clip of the batch shines through each (Zhang et al. 2018)."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -21,8 +21,8 @@ class Mixed(NamedTuple):
   """
 
   clips: Clips
-  targets: Array
-  partners: Array
+  targets: Any
+  partners: Any
   share: Float[Array, 'b']
 
 
@@ -47,5 +47,8 @@ def mixed(batch: Batch, share: Float[Array, 'b'], axis: DataAxis) -> Mixed:
   own = share[:, None, None, None, None]
   video = own * batch.clips.video + (1 - own) * partner(batch.clips.video)
   return Mixed(
-    batch.clips._replace(video=video), batch.targets, partner(batch.targets), share
+    batch.clips._replace(video=video),
+    batch.targets,
+    jax.tree.map(partner, batch.targets),
+    share,
   )

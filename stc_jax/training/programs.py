@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 
 import jax
+import jax.numpy as jnp
 from flax import linen as nn
 from jax.sharding import NamedSharding
 from jax.sharding import PartitionSpec as P
@@ -20,7 +21,7 @@ from stc_jax.training.mesh import TRIAL, over_trials
 from stc_jax.training.optimizer import TrainingConfig, make
 from stc_jax.training.state import TrainState, create
 from stc_jax.training.step import Learner
-from stc_jax.training.tasks import Classification
+from stc_jax.training.tasks import Task
 
 
 class Programs:
@@ -31,6 +32,7 @@ class Programs:
 
   Args:
     build: makes the network, given the mesh axis that a batch is spread over, if any.
+    task: how its outputs meet their targets.
     training, input_config: sections `training` and `input` of the launch file.
     chunk: steps between two looks at the host.
     data, wave: arrays of the shapes that all calls will have.
@@ -44,6 +46,7 @@ class Programs:
   def __init__(
     self,
     build: Callable[[str | None], nn.Module],
+    task: Task,
     training: TrainingConfig,
     input_config: InputConfig,
     chunk: int,
@@ -52,9 +55,7 @@ class Programs:
     mesh: jax.sharding.Mesh,
   ):
     axis = meshes.data_axis(mesh)
-    self.learner = Learner(
-      build(axis.name), make(training), Classification(training.label_smoothing), axis
-    )
+    self.learner = Learner(build(axis.name), make(training), task, axis)
     self._training, self._input, self.chunk = training, input_config, chunk
     self._mesh = mesh
     self._data = _specs(data, self._shared)
@@ -74,7 +75,7 @@ class Programs:
 
   @functools.cached_property
   def predict(self) -> Callable:
-    """(data, trials, variables) -> probabilities of the padded test clips."""
+    """(data, trials, variables) -> probabilities of test clips and sample, padded."""
     mapped = over_trials(self._predict, self._mesh)
     return self._compile(mapped, self._data, self._wave, self._states.variables)
 
@@ -121,6 +122,8 @@ class Programs:
       shown = resident.shown_at(trial, number, training.augment, self._input)
       shown = axis.own(shown)
       batch = resident.training_batch(data, trial.normalisation, shown, self._input)
+      targets = self.learner.task.targets(batch.targets, trial.weights)
+      batch = batch._replace(targets=targets)
       if training.mixup:
         key = jax.random.fold_in(trial_key(trial, resident.MIX), number)
         share = mixup.shares(key, training.batch_size, training.mixup)
@@ -135,8 +138,9 @@ class Programs:
     def views(clips):
       return resident.test_views(data, trial.normalisation, clips, self._input)
 
+    asked = jnp.concatenate([trial.test, trial.sample])
     batch_size = self._training.batch_size
-    return step.predict(self.learner, views, batch_size, trial.test, variables)
+    return step.predict(self.learner, views, batch_size, asked, variables)
 
   @functools.cached_property
   def _mapped_init(self) -> Callable:

@@ -15,7 +15,7 @@ from stc_jax.models.stc import AUXILIARY
 from stc_jax.training.mesh import DataAxis
 from stc_jax.training.mixup import Mixed
 from stc_jax.training.state import TrainState
-from stc_jax.training.tasks import Classification
+from stc_jax.training.tasks import Task
 
 
 class Learner(NamedTuple):
@@ -30,7 +30,7 @@ class Learner(NamedTuple):
 
   model: nn.Module
   optimizer: optax.GradientTransformation
-  task: Classification
+  task: Task
   axis: DataAxis
 
 
@@ -70,7 +70,7 @@ def train_step(
 
 
 def _losses(
-  task: Classification, outputs: Float[Array, 'b n'], batch: Batch | Mixed
+  task: Task, outputs: Float[Array, 'b n'], batch: Batch | Mixed
 ) -> Float[Array, 'b']:
   own = task.losses(outputs, batch.targets)
   if isinstance(batch, Batch):
@@ -153,7 +153,7 @@ def predict(
 
 
 def mean_probabilities(
-  task: Classification,
+  task: Task,
   model: nn.Module,
   variables: dict,
   views: Sequence[Clips],
@@ -164,7 +164,7 @@ def mean_probabilities(
 
 
 def _probabilities(
-  task: Classification,
+  task: Task,
   model: nn.Module,
   variables: dict,
   clips: Clips,

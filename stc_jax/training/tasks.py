@@ -1,36 +1,67 @@
-"""Tasks: how a network's outputs meet their targets."""
+"""Tasks: how a network's outputs meet their targets; one is a line in `TASKS`."""
 
 import dataclasses
-from collections.abc import Sequence
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float, Int, Int8
 
-from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.clip_set import UNKNOWN
+from stc_jax.errors import require, require_choice
 
-_DIGITS = 7  # of a probability: what float32 holds
+POSITIVE_WEIGHTS = ('none', 'balanced')
+_MOST_AU = 99
+
+
+@dataclasses.dataclass(frozen=True)
+class TaskConfig:
+  """Section `task` of a launch file; launch/default.py explains its fields."""
+
+  kind: str
+  aus: tuple[int, ...]
+  positive_weight: str
+
+  def __post_init__(self):
+    """Checks what the types can't."""
+    require_choice('kind', self.kind, TASKS)
+    require_choice('positive_weight', self.positive_weight, POSITIVE_WEIGHTS)
+    if self.kind == 'detection':
+      different = len(set(self.aus)) == len(self.aus) > 0
+      valid = different and all(1 <= number <= _MOST_AU for number in self.aus)
+      require(valid, 'aus', self.aus, 'be different numbers of action units')
+    else:
+      require(not self.aus, 'aus', self.aus, f'be empty where kind is {self.kind!r}')
 
 
 @dataclasses.dataclass(frozen=True)
 class Classification:
-  """One label a clip: softmax, cross-entropy, accuracy.
+  """One label an example: softmax, cross-entropy, accuracy.
 
   Attributes:
     label_smoothing: how far labels are moved towards uniform.
     metrics: the names of its sums.
+    sample: about how many training examples a trial's model is asked, too.
   """
 
-  label_smoothing: float
+  label_smoothing: float = 0.0
+  sample: ClassVar = 0
   metrics: ClassVar = ('loss', 'correct', 'count')
+
+  def weights(self, targets: Int[np.ndarray, 'n']) -> None:
+    """What a training side's targets say of how much each counts: nothing."""
+
+  def targets(self, labels: Int[Array, 'b'], weights: None) -> Int[Array, 'b']:
+    """What the loss takes of a batch."""
+    del weights
+    return labels
 
   def losses(
     self, logits: Float[Array, 'b n'], labels: Int[Array, 'b']
   ) -> Float[Array, 'b']:
-    """Cross-entropy of each clip."""
+    """Cross-entropy of each example."""
     targets = optax.smooth_labels(
       jax.nn.one_hot(labels, logits.shape[-1], dtype=logits.dtype), self.label_smoothing
     )
@@ -51,25 +82,82 @@ class Classification:
       'count': jnp.float32(len(labels)),
     }
 
-  def rows(
-    self,
-    clip_set: ClipSet,
-    clips: Int[np.ndarray, 'm'],
-    probabilities: Float[np.ndarray, 'm n'],
-  ) -> list[dict]:
-    """A result row for each tested clip, ready for JSON."""
-    return [
-      {
-        'clip': clip_set.clips[i],
-        'subject': clip_set.subjects[i],
-        'label': clip_set.classes[clip_set.labels[i]],
-        'predicted': clip_set.classes[row.argmax()],
-        'probabilities': [round(float(p), _DIGITS) for p in row],
-      }
-      for i, row in zip(clips, probabilities, strict=True)
-    ]
 
-  @staticmethod
-  def correct(rows: Sequence[dict]) -> int:
-    """How many of the rows are right."""
-    return sum(row['label'] == row['predicted'] for row in rows)
+class Marks(NamedTuple):
+  """What detection should say.
+
+  Attributes:
+    shown: 1 or 0 for each action unit.
+    weight: how much each counts; 0 where it is unknown.
+  """
+
+  shown: Float[Array, 'b a']
+  weight: Float[Array, 'b a']
+
+
+@dataclasses.dataclass(frozen=True)
+class Detection:
+  """Many action units a frame, some unknown: sigmoid, binary cross-entropy.
+
+  Attributes:
+    label_smoothing: how far targets are moved towards a half.
+    balanced: whether the frames that show an action unit count in all as much as those
+      that don't.
+    metrics: the names of its sums.
+    sample: about how many training frames thresholds are chosen on.
+  """
+
+  label_smoothing: float = 0.0
+  balanced: bool = False
+  sample: ClassVar = 4096
+  metrics: ClassVar = ('loss', 'correct', 'count')
+
+  def weights(self, targets: Int8[np.ndarray, 'n a']) -> Float[np.ndarray, '2 a']:
+    """How much a frame of a training side counts, by what it shows: not, or does."""
+    shares = np.stack([(targets == value).sum(axis=0) for value in (0, 1)])
+    shares = shares / np.maximum(shares.sum(axis=0), 1)
+    if not self.balanced:
+      return np.ones(shares.shape, np.float32)
+    return (0.5 / np.maximum(shares, 1 / len(targets))).astype(np.float32)
+
+  def targets(self, aus: Int8[Array, 'b a'], weights: Float[Array, '2 a']) -> Marks:
+    """What the loss takes of a batch."""
+    shown = (aus == 1).astype(jnp.float32)
+    weight = jnp.where(aus == 1, weights[1], weights[0])
+    return Marks(shown, jnp.where(aus == UNKNOWN, 0.0, weight))
+
+  def losses(self, logits: Float[Array, 'b a'], marks: Marks) -> Float[Array, 'b']:
+    """The weighted mean of each frame's known action units; 0 where none is known."""
+    smooth = self.label_smoothing
+    shown = (1 - smooth) * marks.shown + smooth / 2
+    each = optax.sigmoid_binary_cross_entropy(logits, shown) * marks.weight
+    return each.sum(axis=-1) / self._known(marks)
+
+  def probabilities(self, logits: Float[Array, 'b a']) -> Float[Array, 'b a']:
+    """Of each action unit."""
+    return jax.nn.sigmoid(logits)
+
+  def sums(
+    self, logits: Float[Array, 'b a'], marks: Marks
+  ) -> dict[str, Float[Array, '']]:
+    """As `Classification.sums`; what is right is the share of a frame's known ones."""
+    right = ((logits > 0) == (marks.shown > 0)) & (marks.weight > 0)
+    return {
+      'loss': self.losses(logits, marks).sum(),
+      'correct': (right.sum(axis=-1) / self._known(marks)).sum(),
+      'count': jnp.float32(len(logits)),
+    }
+
+  def _known(self, marks: Marks) -> Float[Array, 'b']:
+    return jnp.maximum((marks.weight > 0).sum(axis=-1), 1)
+
+
+Task = Classification | Detection
+TASKS = {'classification': Classification, 'detection': Detection}
+
+
+def task_of(config: TaskConfig, label_smoothing: float = 0.0) -> Task:
+  """The task of a launch file."""
+  if config.kind == 'classification':
+    return Classification(label_smoothing)
+  return Detection(label_smoothing, config.positive_weight == 'balanced')

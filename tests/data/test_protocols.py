@@ -58,7 +58,7 @@ def test_sequence_folds_are_stratified():
   clip_set = clip_sets.random(subjects=11)
   protocol = dataclasses.replace(PROTOCOL, unit='sequence')
   for trial in protocols.trials(clip_set, protocol):
-    counts = np.bincount(clip_set.labels[trial.test], minlength=3)
+    counts = np.bincount(clip_set.targets[trial.test], minlength=3)
     assert counts.max() - counts.min() <= 1
 
 
@@ -87,7 +87,7 @@ def test_the_table_names_each_test_clip():
   row = rows[0]
   i = clip_set.clips.index(row['clip'])
   assert i in made[0].test
-  assert row['label'] == clip_set.classes[clip_set.labels[i]]
+  assert row['label'] == clip_set.names[clip_set.targets[i]]
 
 
 def test_the_sets_own_lists_are_its_folds():

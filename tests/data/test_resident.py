@@ -37,7 +37,7 @@ def test_a_batch_is_gathered_from_frames_that_lie_there_once():
   ours = input.network_input(pixels, real, trial.normalisation, PLAIN)
   np.testing.assert_allclose(batch.clips.video, ours.video, atol=1e-5)
   np.testing.assert_array_equal(batch.clips.real, real)
-  np.testing.assert_array_equal(batch.targets, clip_set.labels[clips])
+  np.testing.assert_array_equal(batch.targets, clip_set.targets[clips])
 
 
 def test_normalisation_knows_the_training_side_alone():

@@ -47,3 +47,31 @@ def test_a_window_knows_how_many_frames_are_real(length, rate, wanted, real):
   numbers, count = sampling.window(length, 25.0, rate, 4, 'uniform')
   np.testing.assert_array_equal(numbers, wanted)
   assert count == real
+
+
+def shown_with(place, numbers, rate, frames, sampling):
+  """A frame's window, walked frame by frame; never over a gap of `numbers`."""
+  walked = []
+  ends = (-(frames - 1), 0) if sampling == 'past' else (-(frames // 2), None)
+  for step in range(ends[0], ends[0] + frames):
+    wanted = place + round(step * (25 / rate if rate else 1))
+    at = place
+    while at < wanted and at + 1 < len(numbers) and numbers[at + 1] == numbers[at] + 1:
+      at += 1
+    while at > wanted and at > 0 and numbers[at - 1] == numbers[at] - 1:
+      at -= 1
+    walked.append(at)
+  return walked
+
+
+@pytest.mark.parametrize('sampling_name', ['past', 'centred'])
+@pytest.mark.parametrize('rate', [0.0, 12.5, 10.0])
+@pytest.mark.parametrize('frames', [1, 4, 5])
+def test_a_labelled_frame_is_shown_with_those_around_it_in_its_block(
+  sampling_name, rate, frames
+):
+  numbers = np.array([7, 8, 9, 10, 11, 20, 30, 31, 32])
+  found = sampling.frame_windows(numbers, 25.0, rate, frames, sampling_name)
+  for place, window in enumerate(found):
+    assert window.tolist() == shown_with(place, numbers, rate, frames, sampling_name)
+    assert place in window

@@ -51,8 +51,8 @@ def read(builder):
 
 def test_ck_plus_counts(whole_ck_plus, tmp_path):
   six = read(prepare('ck_plus', whole_ck_plus, tmp_path))
-  assert np.bincount(six.labels).tolist() == [45, 59, 25, 69, 28, 83]
-  assert six.classes == (
+  assert np.bincount(six.targets).tolist() == [45, 59, 25, 69, 28, 83]
+  assert six.names == (
     'anger',
     'disgust',
     'fear',
@@ -63,8 +63,8 @@ def test_ck_plus_counts(whole_ck_plus, tmp_path):
   assert len(set(six.subjects)) == 106
   builder = prepare('ck_plus', whole_ck_plus, tmp_path, 'contempt')
   seven = read(builder)
-  assert len(seven.labels) == 327
-  assert len(seven.classes) == 7
+  assert len(seven.targets) == 327
+  assert len(seven.names) == 7
   protocol = protocols.ProtocolConfig('folds', 10, 1, 'subject', 0)
   sizes = [len(trial.test) for trial in protocols.trials(seven, protocol)]
   assert tuple(sizes) == ck_plus.FOLD_SIZES

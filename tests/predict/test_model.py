@@ -24,7 +24,7 @@ model = stc_jax.load(sys.argv[1])
 clips = np.load(sys.argv[2])
 answers = {name: model(clips[name], fps=25.0).tolist() for name in clips}
 import json
-print(json.dumps({'classes': model.classes, 'answers': answers}))
+print(json.dumps({'names': model.names, 'answers': answers}))
 """
 
 
@@ -57,7 +57,7 @@ def test_a_bundle_answers_as_its_trial_did(finished, tested, tmp_path):
   said = ask(bundle, path)
   checked = 0
   for row in (row for row in rows if row['fold'] == '1'):
-    wanted = [float(row[f'probability_{name}']) for name in said['classes']]
+    wanted = [float(row[f'probability_{name}']) for name in said['names']]
     np.testing.assert_allclose(said['answers'][row['clip']], wanted, atol=1e-5)
     checked += 1
   assert checked == 12

@@ -13,6 +13,7 @@ from stc_jax.models.zoo import build
 from stc_jax.training.mesh import make_mesh
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.programs import Programs
+from stc_jax.training.tasks import Classification
 from stc_jax.training.waves import take
 
 NETWORK = NestedConfig(
@@ -81,6 +82,7 @@ def programs(
   """Compiled for waves of so many trials on all devices."""
   return Programs(
     build=functools.partial(build, 'stc_nlstm', network, len(clip_sets.CLASSES)),
+    task=Classification(training.label_smoothing),
     training=training,
     input_config=INPUT,
     chunk=CHUNK,

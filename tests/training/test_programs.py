@@ -115,5 +115,5 @@ def test_training_learns():
   tiny = dataclasses.replace(tiny, arrays=fitted)
   made = programs.programs(1, tiny, training, network)
   _, scores = programs.train(made, tiny, [0], training.steps)
-  labels = tiny.data.labels[trial.train[:15]]
+  labels = tiny.data.targets[trial.train[:15]]
   assert (scores[0].argmax(axis=1) == labels).all()

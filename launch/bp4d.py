@@ -1,0 +1,28 @@
+"""BP4D: 11 action units in 146,847 coded frames, split as for FERA 2015, 3 seeds.
+
+python -m stc_jax.prepare --dataset=bp4d --manual_dir=FOLDER
+python -m stc_jax.main --config=launch/bp4d.py
+
+The 12 action units and three lists of subjects of later papers:
+  --config.protocol.kind=given --config.task.aus="(1,2,4,6,7,10,12,14,15,17,23,24)"
+"""
+
+from launch import default
+
+BATCH_SIZE = 16
+EPOCH = 75_586 // BATCH_SIZE  # steps that show every training frame
+
+
+def get_config(recipe: str = ''):
+  config = default.get_config()
+  config.dataset.name = 'bp4d'
+  config.task.kind = 'detection'
+  config.task.aus = (1, 2, 4, 6, 7, 10, 12, 14, 15, 17, 23)
+  config.input.sampling = 'past'
+  config.input.training_sampling = 'same'
+  config.protocol.kind = 'fixed'
+  config.protocol.repeats = 3
+  config.training.augment = 'strong_but_true'
+  config.training.batch_size = BATCH_SIZE
+  config.training.stages = ((3 * EPOCH, 0.0002), (EPOCH, 0.00002))
+  return default.with_recipe(config, recipe)

@@ -1,0 +1,28 @@
+"""Action units frame by frame on the embedded dataset: BP4D's path without a licence.
+
+python -m stc_jax.main --config=launch/synthetic_aus.py
+"""
+
+from launch import default
+
+LAYERS = 'C(3,16)-BN-P2-C(3,16)-BN-P2-C(3,16)-C(3,16)-P2-C(3,16)-S'
+
+
+def get_config(recipe: str = ''):
+  config = default.get_config()
+  config.dataset.name = 'synthetic_faces'
+  config.dataset.builder_config = 'action_units'
+  # Those of BP4D that the renderer has.
+  config.task.kind = 'detection'
+  config.task.aus = (1, 2, 4, 6, 7, 10, 12, 15, 17, 23)
+  config.input.frames = 4
+  config.input.height = config.input.width = 48
+  config.input.sampling = 'past'
+  config.input.training_sampling = 'same'
+  default.set_models(config, notation=LAYERS)
+  config.protocol.folds = 3
+  config.protocol.repeats = 1
+  config.training.augment = 'strong_but_true'
+  config.training.batch_size = 4
+  config.training.stages = ((2000, 0.0004), (500, 0.00004))
+  return default.with_recipe(config, recipe)

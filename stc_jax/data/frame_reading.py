@@ -1,0 +1,86 @@
+"""Opens a prepared set of coded frames: each frame is an example of its own."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import tensorflow_datasets as tfds
+
+from stc_jax.data import flat, reading
+from stc_jax.data.clip_set import ClipSet, LabelledFrames
+from stc_jax.data.flat import Flat
+from stc_jax.data.input import InputConfig
+from stc_jax.errors import InputError
+
+
+def read(
+  builder: tfds.core.DatasetBuilder, config: InputConfig, aus: Sequence[int]
+) -> ClipSet:
+  """Maps a set's frames; each coded one is shown with those around it.
+
+  Args:
+    builder: of the prepared set.
+    config: what is shown; its sampling is one of frames.
+    aus: numbers of the action units that are to be told.
+
+  Raises:
+    InputError: the set codes no such action units, or can't be read.
+  """
+  columns = _columns(builder, aus)
+  config.check_shown(config.frames, builder.info.full_name)
+  found = flat.opened(builder, config.height, config.width)
+  order = np.argsort(found.names)  # of the recordings
+  rows = [np.flatnonzero(found.recordings == number) for number in order]
+  windows = [_windows(found, own, config) for own in rows]
+  rows, windows = np.concatenate(rows), np.concatenate(windows).astype(np.int32)
+  own = found.recordings[rows]
+  length = np.bincount(found.recordings)
+  everything = np.full(len(rows), config.frames, np.int32)
+
+  def of_recording(values):
+    return tuple(values[number] for number in own)
+
+  return ClipSet(
+    name=builder.info.full_name,
+    names=tuple(f'AU{number}' for number in aus),
+    frames=np.asarray(found.frames),
+    windows=windows,
+    real=everything,
+    candidates=windows,
+    choices=everything,
+    targets=np.ascontiguousarray(found.aus[rows][:, columns]),
+    subjects=of_recording(found.subjects),
+    clips=of_recording(found.names),
+    splits=of_recording(found.splits),
+    seconds=(length[own] / found.fps[own]).astype(np.float32),
+    means=found.means[windows].mean(axis=1),
+    squares=found.squares[windows].mean(axis=1),
+    motion=found.motion[own],
+    fingerprint=found.fingerprint,
+    subject_folds=reading.subject_folds(builder),
+    black_sides=reading.black_sides(builder),
+    alignment=reading.alignment(builder),
+    labelled=LabelledFrames(found.numbers[rows], rows),
+  )
+
+
+def _windows(found: Flat, rows: np.ndarray, config: InputConfig) -> np.ndarray:
+  fps = float(found.fps[found.recordings[rows[0]]])
+  return rows[config.frame_windows(found.numbers[rows], fps)]
+
+
+def _columns(builder: tfds.core.DatasetBuilder, aus: Sequence[int]) -> list[int]:
+  """Where in the set's coding the wanted action units stand."""
+  features = builder.info.features
+  if 'frame_numbers' not in features:
+    raise InputError(
+      f'{builder.data_path}: its frames are not coded in action units; set '
+      '--config.task.kind=classification'
+    )
+  coded = flat.au_numbers(builder)
+  for number in aus:
+    if number not in coded:
+      known = ', '.join(map(str, coded))
+      raise InputError(
+        f'task.aus: {builder.info.full_name} has no AU {number}; it has {known}'
+      )
+  return [coded.index(number) for number in aus]

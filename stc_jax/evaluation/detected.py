@@ -1,0 +1,176 @@
+"""From what trials say of action units to a run's scores.
+
+F1 is pooled over the frames of a repeat; AUC and average precision are of each trial,
+and averaged, for scores of different models don't share a scale. `tuned` F1 is at
+thresholds chosen on training frames, the other at 0.5.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Bool, Float, Int, Int8
+
+from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.protocols import Trial
+from stc_jax.evaluation import detection
+from stc_jax.evaluation.detection import Counts
+
+CUT = 0.5
+
+
+class Judged(NamedTuple):
+  """What somebody says of a trial's test frames.
+
+  Attributes:
+    scores: of each action unit.
+    thresholds: from which on it is shown, chosen on training frames.
+  """
+
+  scores: Float[np.ndarray, 'm a']
+  thresholds: Float[np.ndarray, 'a']
+
+  def said(self, tuned: bool) -> Bool[np.ndarray, 'm a']:
+    """The decisions."""
+    return self.scores >= (self.thresholds if tuned else CUT)
+
+
+class _Truth(NamedTuple):
+  """Of all frames of a set.
+
+  Attributes:
+    targets: their action units.
+    subjects: numbers in place of names.
+    count: of the subjects.
+  """
+
+  targets: Int8[np.ndarray, 'n a']
+  subjects: Int[np.ndarray, 'n']
+  count: int
+
+
+def summarise(
+  clip_set: ClipSet,
+  trials: Sequence[Trial],
+  folds: int,
+  ours: Sequence[Judged],
+  theirs: Sequence[Judged],
+) -> dict:
+  """All scores of model and floor, by action unit, their means and differences.
+
+  Args:
+    clip_set: of labelled frames.
+    trials: the finished ones.
+    folds: how many trials a whole repeat has.
+    ours: what the model says in each trial.
+    theirs: what the floor says.
+
+  Returns:
+    f1_mean, f1_std: over complete repeats, or of what there is of the first; aus: for
+    each action unit all scores, those of the floor under `floor_`; means: of them;
+    over_floor: differences of mean F1, with their intervals. None, where nothing was
+    tested.
+  """
+  if not any(len(trial.test) for trial in trials):
+    return {'complete_repeats': 0, 'aus': None, 'means': None, 'over_floor': None}
+  truth = _Truth(clip_set.targets, *detection.groups_of(np.array(clip_set.subjects)))
+  whole = _whole_repeats(trials, folds)
+  repeats = whole or [list(range(len(trials)))]
+  columns, counts = {}, {}
+  for prefix, judged in (('', ours), ('floor_', theirs)):
+    for field, tuned in (('f1', False), ('tuned_f1', True)):
+      counts[prefix + field] = [
+        _counts(truth, [(trials[i], judged[i].said(tuned)) for i in repeat])
+        for repeat in repeats
+      ]
+      columns[prefix + field] = _f1(counts[prefix + field]).mean(axis=0)
+    rankings = _rankings(truth, trials, judged)
+    columns |= {prefix + field: values for field, values in rankings.items()}
+  tested = np.concatenate([trials[i].test for i in repeats[0]])
+  columns['prevalence'] = shares = detection.prevalence(truth.targets[tested])
+  columns['constant_f1'] = [2 * s / (1 + s) if s else 0.0 for s in shares]
+  subjects = np.unique(truth.subjects[tested])
+  return {
+    'complete_repeats': len(whole),
+    **spread('f1', _f1(counts['f1']).mean(axis=1).tolist()),
+    'means': {field: _mean(values) for field, values in columns.items()},
+    'over_floor': {
+      field: _over(counts[field], counts[f'floor_{field}'], subjects)
+      for field in ('f1', 'tuned_f1')
+    },
+    'aus': {
+      name: {field: _number(values[i]) for field, values in columns.items()}
+      for i, name in enumerate(clip_set.names)
+    },
+  }
+
+
+def _whole_repeats(trials: Sequence[Trial], folds: int) -> list[list[int]]:
+  """The trials of each repeat that is complete."""
+  repeats = sorted({trial.repeat for trial in trials})
+  grouped = [[i for i, t in enumerate(trials) if t.repeat == r] for r in repeats]
+  return [repeat for repeat in grouped if len(repeat) == folds]
+
+
+def _counts(
+  truth: _Truth, tested: Sequence[tuple[Trial, Bool[np.ndarray, 'm a']]]
+) -> Counts:
+  """Of each subject of the set, over the trials' test frames and what is said there."""
+  parts = [
+    detection.count(
+      truth.targets[trial.test], said, truth.subjects[trial.test], truth.count
+    )
+    for trial, said in tested
+  ]
+  return Counts(*(sum(cells) for cells in zip(*parts, strict=True)))
+
+
+def _f1(of_repeats: Sequence[Counts]) -> Float[np.ndarray, 'r a']:
+  """Of all subjects' frames together."""
+  pooled = [Counts(*(cell.sum(axis=0) for cell in counts)) for counts in of_repeats]
+  return np.stack([detection.f1(counts) for counts in pooled])
+
+
+def _over(
+  ours: Sequence[Counts], theirs: Sequence[Counts], subjects: Int[np.ndarray, 's']
+) -> dict | None:
+  """None where fewer than two subjects were tested."""
+  if len(subjects) < 2:
+    return None
+  ours, theirs = (
+    [Counts(*(cell[subjects] for cell in counts)) for counts in side]
+    for side in (ours, theirs)
+  )
+  return detection.difference(ours, theirs)
+
+
+def _rankings(
+  truth: _Truth, trials: Sequence[Trial], judged: Sequence[Judged]
+) -> dict[str, list[float | None]]:
+  """Means over trials, of those that an action unit has one in."""
+  of_trials = [
+    detection.ranking(truth.targets[trial.test], one.scores)
+    for trial, one in zip(trials, judged, strict=True)
+  ]
+  return {
+    field: [
+      _mean(column) for column in zip(*(t[field] for t in of_trials), strict=True)
+    ]
+    for field in ('auc', 'average_precision')
+  }
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+  known = [value for value in values if value is not None]
+  return float(np.mean(known)) if known else None
+
+
+def _number(value: float | None) -> float | None:
+  return None if value is None else float(value)
+
+
+def spread(name: str, values: Sequence[float | None]) -> dict[str, float | None]:
+  """Mean and deviation of those that there are."""
+  known = [value for value in values if value is not None]
+  deviation = float(np.std(known, ddof=1)) if len(known) > 1 else None
+  return {f'{name}_mean': _mean(known), f'{name}_std': deviation}

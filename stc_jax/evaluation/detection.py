@@ -1,0 +1,141 @@
+"""From probabilities of action units to numbers; unknown ones count nowhere.
+
+Scored as FERA 2015 was (Valstar et al. 2015): F1 of each action unit over all frames
+together, 0 where precision or recall is 0 or undefined, and their mean.
+"""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import sklearn.metrics
+from jaxtyping import Bool, Float, Int, Int8, Shaped
+
+from stc_jax.data.clip_set import UNKNOWN
+
+_DRAWS = 2000
+
+
+class Counts(NamedTuple):
+  """Of decisions on each action unit, over frames whose truth is known."""
+
+  hits: Int[np.ndarray, '*groups a']
+  false_alarms: Int[np.ndarray, '*groups a']
+  misses: Int[np.ndarray, '*groups a']
+
+
+def count(
+  targets: Int8[np.ndarray, 'n a'],
+  said: Bool[np.ndarray, 'n a'],
+  groups: Int[np.ndarray, 'n'],
+  most: int,
+) -> Counts:
+  """Counts in each of `most` groups of frames (a subject's, say) by itself."""
+  cells = (
+    (targets == 1) & said,
+    (targets == 0) & said,
+    (targets == 1) & ~said,
+  )
+  return Counts(*(_sums(cell, groups, most) for cell in cells))
+
+
+def _sums(
+  cell: Bool[np.ndarray, 'n a'], groups: Int[np.ndarray, 'n'], most: int
+) -> Int[np.ndarray, '{most} a']:
+  columns = [np.bincount(groups, column, most) for column in cell.T]
+  return np.stack(columns, axis=1).astype(np.int64)
+
+
+def f1(counts: Counts) -> Float[np.ndarray, '*groups a']:
+  """F1 of each action unit."""
+  hits, false_alarms, misses = counts
+  whole = 2 * hits + false_alarms + misses
+  return np.where(hits > 0, 2 * hits / np.maximum(whole, 1), 0.0)
+
+
+def prevalence(targets: Int8[np.ndarray, 'n a']) -> list[float | None]:
+  """Of each action unit: the share of frames that show it; None: none is known."""
+  known = (targets != UNKNOWN).sum(axis=0)
+  shown = (targets == 1).sum(axis=0)
+  return [float(s / k) if k else None for s, k in zip(shown, known, strict=True)]
+
+
+def ranking(
+  targets: Int8[np.ndarray, 'n a'], scores: Float[np.ndarray, 'n a']
+) -> dict[str, list[float | None]]:
+  """Area under the ROC curve and average precision of each action unit.
+
+  None where all frames show it, or none does.
+  """
+  found: dict[str, list[float | None]] = {'auc': [], 'average_precision': []}
+  for truth, score in zip(targets.T, scores.T, strict=True):
+    known = truth != UNKNOWN
+    truth, score = truth[known], score[known]
+    is_mixed = len(np.unique(truth)) == 2
+    for name, measure in (
+      ('auc', sklearn.metrics.roc_auc_score),
+      ('average_precision', sklearn.metrics.average_precision_score),
+    ):
+      found[name].append(float(measure(truth, score)) if is_mixed else None)
+  return found
+
+
+def thresholds(
+  targets: Int8[np.ndarray, 'n a'], scores: Float[np.ndarray, 'n a']
+) -> Float[np.ndarray, 'a']:
+  """Of each action unit, from which score on saying that it is shown has the best F1.
+
+  The highest of equals; 0.5 where no frame is known to show it.
+  """
+  found = np.full(targets.shape[1], 0.5)
+  for column, (truth, score) in enumerate(zip(targets.T, scores.T, strict=True)):
+    known = truth != UNKNOWN
+    if not (truth == 1).any():
+      continue
+    precision, recall, cuts = sklearn.metrics.precision_recall_curve(
+      truth[known], score[known]
+    )
+    both = precision[:-1] + recall[:-1]
+    f1 = 2 * precision[:-1] * recall[:-1] / np.maximum(both, 1e-12)
+    found[column] = cuts[len(f1) - 1 - f1[::-1].argmax()]
+  return found
+
+
+def difference(
+  ours: Sequence[Counts], theirs: Sequence[Counts], seed: int = 0
+) -> dict[str, float | list[float] | int]:
+  """How far the mean F1 of one lies above another's, and its bootstrap over subjects.
+
+  Subjects are drawn with replacement, with all their frames and in all repeats at once
+  (Efron & Tibshirani 1993); the interval is of percentiles.
+
+  Args:
+    ours: of each repeat, by subject: [s, a].
+    theirs: the same of the other.
+    seed: of the draws.
+
+  Returns:
+    difference: of all subjects; ci95: [low, high]; subjects: how many.
+  """
+  subjects = len(ours[0].hits)
+  chosen = np.random.default_rng(seed).integers(subjects, size=(_DRAWS, subjects))
+  times = np.stack([np.bincount(row, minlength=subjects) for row in chosen])
+  every = np.ones((1, subjects), int)
+
+  def mean_f1(of_repeats: Sequence[Counts], times: Int[np.ndarray, 'd s']):
+    drawn = [Counts(*(times @ cell for cell in counts)) for counts in of_repeats]
+    return np.mean([f1(counts).mean(axis=1) for counts in drawn], axis=0)
+
+  found = mean_f1(ours, times) - mean_f1(theirs, times)
+  whole = mean_f1(ours, every) - mean_f1(theirs, every)
+  return {
+    'difference': float(whole[0]),
+    'ci95': np.percentile(found, (2.5, 97.5)).tolist(),
+    'subjects': subjects,
+  }
+
+
+def groups_of(subjects: Shaped[np.ndarray, 'n']) -> tuple[Int[np.ndarray, 'n'], int]:
+  """Numbers in place of subjects' names, and how many there are."""
+  names, groups = np.unique(subjects, return_inverse=True)
+  return groups, len(names)

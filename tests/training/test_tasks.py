@@ -1,0 +1,52 @@
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from stc_jax.errors import InputError
+from stc_jax.training.tasks import Detection, TaskConfig
+
+AUS = np.array([[0, 1, 9], [1, 1, 9], [0, 0, 0], [9, 9, 9], [0, 1, 1]], np.int8)
+LOGITS = np.random.default_rng(0).normal(size=AUS.shape).astype(np.float32)
+
+
+@pytest.mark.parametrize('balanced', [False, True])
+@pytest.mark.parametrize('smoothing', [0.0, 0.1])
+def test_unknown_action_units_count_nowhere(balanced, smoothing):
+  task = Detection(smoothing, balanced)
+  weights = task.weights(AUS)
+  marks = task.targets(jnp.asarray(AUS), jnp.asarray(weights))
+  found = task.losses(jnp.asarray(LOGITS), marks)
+  right = task.sums(jnp.asarray(LOGITS), marks)['correct']
+  all_right = 0.0
+  for row, logits, loss in zip(AUS, LOGITS, found, strict=True):
+    known = [k for k in range(3) if row[k] != 9]
+    wanted, hits = 0.0, 0
+    for k in known:
+      p = 1 / (1 + np.exp(-np.float64(logits[k])))
+      truth = (1 - smoothing) * row[k] + smoothing / 2
+      own = AUS[AUS[:, k] != 9, k]
+      weight = 0.5 / np.mean(own == row[k]) if balanced else 1.0
+      wanted -= weight * (truth * np.log(p) + (1 - truth) * np.log(1 - p))
+      hits += (p > 0.5) == row[k]
+    np.testing.assert_allclose(loss, wanted / max(len(known), 1), rtol=1e-5)
+    all_right += hits / max(len(known), 1)
+  np.testing.assert_allclose(right, all_right, rtol=1e-6)
+  gradient = jax.grad(lambda x: task.losses(x, marks).sum())(jnp.asarray(LOGITS))
+  assert (np.asarray(gradient)[AUS == 9] == 0).all()
+  assert (np.asarray(gradient)[AUS != 9] != 0).all()
+
+
+@pytest.mark.parametrize(
+  ('kind', 'aus'),
+  [
+    ('detection', ()),
+    ('detection', (1, 1)),
+    ('detection', (0,)),
+    ('tracking', ()),
+    ('classification', (1,)),
+  ],
+)
+def test_a_task_that_is_none_is_refused(kind, aus):
+  with pytest.raises(InputError, match=r'kind|aus'):
+    TaskConfig(kind=kind, aus=aus, positive_weight='none')
