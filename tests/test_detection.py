@@ -1,0 +1,155 @@
+"""Action units from the raw database to a summary, on the command line."""
+
+import json
+import shutil
+
+import numpy as np
+import pytest
+from command import fails, succeeds
+from fakes import bp4d, faces
+from sklearn import metrics
+
+import stc_jax
+from stc_jax.data import catalogue, records
+
+AUS, FRAMES = (1, 12), 10
+PREPARE = ('stc_jax.prepare', '--dataset=bp4d', '--align=none')
+FIELDS = {
+  'task.aus': str(AUS),
+  'input.frames': '3',
+  'input.height': '16',
+  'input.width': '16',
+  'stc_nlstm.notation': 'C(3,4)-BN-P2-C(3,4)-S',
+  'stc_nlstm.levels': '(4, 2)',
+  'stc_nlstm.lstm_width': '8',
+  'stc_nlstm.lstm_layers': '1',
+  'protocol.repeats': '2',
+  'training.stages': '((12, 0.001),)',
+  'training.batch_size': '4',
+  'execution.steps_per_chunk': '4',
+}
+
+
+def write_sequence(root, form, subject, number, missing_image=False):
+  """Starts anywhere, with any padding; AU 1 comes and goes, AU 12 is known in part."""
+  first, digits = (2440, 1, 90, 12)[number % 4], (4, 3, 2, 3)[number % 4]
+  frames = faces.moving_face(FRAMES - missing_image, 48, 40, number)
+  bp4d.write_images(root, form, f'{subject}_T1', frames, first, digits)
+  rng = np.random.default_rng(number)
+  coded = {1: (np.arange(FRAMES) % 4 > 1).astype(int).tolist(), 12: []}
+  coded[12] = [0, 1, *rng.choice([0, 1, 9], FRAMES - 2).tolist()]
+  bp4d.write_coding(root, form, f'{subject}_T1', first, coded)
+
+
+@pytest.fixture(scope='module')
+def prepared(tmp_path_factory):
+  return prepare('fera2015', tmp_path_factory)
+
+
+def prepare(form, tmp_path_factory):
+  root, data_dir = tmp_path_factory.mktemp('raw'), tmp_path_factory.mktemp('data')
+  for number, subject in enumerate(('F001', 'F002', 'M003', 'M004')):
+    write_sequence(root, form, subject, number, missing_image=subject == 'M003')
+  where = (f'--manual_dir={root}', f'--data_dir={data_dir}')
+  fails(*PREPARE, *where, naming=('not the whole database', 'F001_T2 has no coding'))
+  succeeds(*PREPARE, *where, '--allow_partial')
+  return data_dir
+
+
+def command(data_dir, workdir, **fields):
+  other = {name.replace('__', '.'): value for name, value in fields.items()}
+  set_fields = {'execution.data_dir': str(data_dir)} | FIELDS | other
+  return [
+    'stc_jax.main',
+    '--config=launch/bp4d.py',
+    f'--workdir={workdir}',
+    *(f'--config.{name}={value}' for name, value in set_fields.items()),
+  ]
+
+
+@pytest.fixture(scope='module')
+def run(prepared, tmp_path_factory, environment):
+  workdir = tmp_path_factory.mktemp('run')
+  said = succeeds(*command(prepared, workdir), env=environment)
+  assert 'AU12' in said
+  return workdir
+
+
+def test_the_scores_follow_from_the_predictions(run):
+  summary = json.loads((run / 'summary.json').read_text())
+  assert (summary['trials'], summary['complete_repeats']) == (2, 2)
+  f1, auc = [], []
+  for repeat in range(2):
+    with np.load(run / 'predictions' / f'{repeat}-0.npz') as file:
+      found = dict(file)
+    assert found['aus'].tolist() == ['AU1', 'AU12']
+    assert found['clips'][found['clip']].tolist() == ['F002_T1'] * 10 + ['M004_T1'] * 10
+    assert found['frame_number'].tolist() == [*range(1, 11), *range(12, 22)]
+    truth, scores = found['target'], found['probabilities']
+    known = truth != 9
+    assert not known[:, 1].all()
+    pairs = [(truth[k, i], scores[k, i]) for i, k in enumerate(known.T)]
+    f1.append([metrics.f1_score(t, s >= 0.5, zero_division=0) for t, s in pairs])
+    auc.append([metrics.roc_auc_score(t, s) for t, s in pairs])
+  for i, name in enumerate(('AU1', 'AU12')):
+    assert summary['aus'][name]['f1'] == pytest.approx(np.mean(f1, axis=0)[i])
+    assert summary['aus'][name]['auc'] == pytest.approx(np.mean(auc, axis=0)[i])
+  assert summary['f1_mean'] == pytest.approx(np.mean(f1))
+  assert summary['f1_std'] == pytest.approx(np.std(np.mean(f1, axis=1), ddof=1))
+  assert summary['over_floor']['f1']['subjects'] == 2
+  for picture in ('action_units.png', 'training_curves.png'):
+    assert (run / picture).read_bytes().startswith(b'\x89PNG')
+  described = json.loads((run / 'dataset.json').read_text())
+  assert described['frames'] == 4 * FRAMES - 1
+
+
+def test_the_full_release_is_the_same_set(prepared, tmp_path_factory):
+  other = prepare('full', tmp_path_factory)
+  one, two = (
+    list(records.coded(catalogue.prepared_builder('bp4d', '', str(data_dir))))
+    for data_dir in (prepared, other)
+  )
+  assert [records.coded_digest(r) for r in one] == [
+    records.coded_digest(r) for r in two
+  ]
+
+
+def test_tested_again_it_says_the_same(run, environment, tmp_path):
+  copy = shutil.copytree(run, tmp_path / 'run')
+  (copy / 'summary.json').unlink()
+  succeeds('stc_jax.main', '--mode=evaluate', f'--workdir={copy}', env=environment)
+  names = ('summary.json', 'predictions/0-0.npz', 'predictions/1-0.npz')
+  for name in names:
+    assert (copy / name).read_bytes() == (run / name).read_bytes()
+
+
+def test_cut_off_predictions_are_named(run, environment, tmp_path):
+  copy = shutil.copytree(run, tmp_path / 'run')
+  path = copy / 'predictions' / '1-0.npz'
+  path.write_bytes(path.read_bytes()[:100])
+  config = json.loads((run / 'execution.json').read_text())
+  again = command(config['data_dir'], copy)
+  fails(*again, naming=('predictions/1-0.npz', 'trials/1-0.json'), env=environment)
+
+
+def test_a_model_tells_each_frame_of_a_recording(run, prepared):
+  model = stc_jax.load(run / 'models' / '0-0')
+  assert model.names == ('AU1', 'AU12')
+  builder = catalogue.prepared_builder('bp4d', '', str(prepared))
+  frames = {record.clip: record.frames for record in records.coded(builder)}
+  found = model(frames['F002_T1'], fps=25.0)
+  with np.load(run / 'predictions' / '0-0.npz') as file:
+    wanted = file['probabilities'][: len(found)]
+  np.testing.assert_allclose(found, wanted, atol=1e-5)
+
+
+def test_what_does_not_go_together_is_named(prepared, data_dir, environment, tmp_path):
+  for fields, naming in (
+    ({'task__aus': '(1, 2)'}, 'AU2'),
+    ({'task__aus': '(1, 100)'}, 'task.aus'),
+    ({'input__sampling': 'uniform'}, ('input.sampling', 'past')),
+    ({'input__training_sampling': 'jittered'}, 'input.training_sampling'),
+    ({'task__kind': 'classification'}, 'task.aus'),
+    ({'dataset__name': 'clip_folder', 'execution__data_dir': str(data_dir)}, 'coded'),
+  ):
+    fails(*command(prepared, tmp_path, **fields), naming=naming, env=environment)
