@@ -47,7 +47,9 @@ def main() -> None:
     table.add_column(column, justify='right')
   network = build(experiment.model, experiment.network, len(data.clip_set.names))
   look = jax.jit(
-    functools.partial(_look, network, data.input, jax.device_put(data.data))
+    functools.partial(
+      _look, network, data.input, jax.device_put(resident.resident(data.clip_set))
+    )
   )
   for trial, result in zip(
     data.wanted, run.read(experiment, data, workdir), strict=True

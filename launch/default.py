@@ -49,6 +49,9 @@ def get_config() -> ConfigDict:
   # How it is carried out: nothing here changes what a run finds.
   config.execution = ConfigDict()
   config.execution.data_dir = ''  # of prepared sets; '': TFDS's own
+  # Where frames lie: in the memory of every 'device'; on the 'host', from where each
+  # chunk's are sent; 'auto': on the device, if they fill at most half of its memory.
+  config.execution.placement = 'auto'
   config.execution.first_trials = 0  # stop after so many of the protocol's; 0: all
   config.execution.trials_per_device = 1  # trials a device holds at a time
   config.execution.devices_per_trial = 0  # fixed at a run's first start; 0: all it can

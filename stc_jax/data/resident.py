@@ -46,6 +46,7 @@ class TrialArrays(NamedTuple):
 
   Attributes:
     seed: uint32.
+    first: the step that the first row of `order` is of.
     order: the clips that each step shows.
     test: clips that test it, padded to whole batches with clip 0.
     sample: training clips that its model is asked, too: spread evenly, padded alike.
@@ -54,6 +55,7 @@ class TrialArrays(NamedTuple):
   """
 
   seed: Int[Array, '*trials']
+  first: Int[Array, '*trials']
   order: Int[Array, '*trials steps b']
   test: Int[Array, '*trials m']
   sample: Int[Array, '*trials k']
@@ -108,6 +110,7 @@ def trial_arrays(
   counts = [weights(clip_set.targets[trial.train]) for trial in trials]
   return TrialArrays(
     seed=np.array([trial.seed for trial in trials], np.uint32),
+    first=np.zeros(len(trials), np.int32),
     order=np.stack([order.draw(t.seed, t.train, steps, batch_size) for t in trials]),
     test=np.stack([_padded(t.test, tested) for t in trials]),
     sample=np.stack([_padded(sample_of(t, sampled), sampled) for t in trials]),
@@ -145,7 +148,7 @@ def shown_at(
   trial: TrialArrays, step: Int[Array, ''], augment: str, config: InputConfig
 ) -> Shown:
   """What a step of a trial shows: a function of the trial and the step alone."""
-  clips, draw = trial.order[step], AUGMENTATIONS[augment]
+  clips, draw = trial.order[step - trial.first], AUGMENTATIONS[augment]
 
   def key(use):
     return jax.random.fold_in(trial_key(trial, use), step)

@@ -14,6 +14,7 @@ from stc_jax.models.config import TrunkConfig
 from stc_jax.models.zoo import build
 from stc_jax.runs import folder, results, run, run_data, start
 from stc_jax.runs.config import Experiment, from_sections
+from stc_jax.runs.programs import chosen_placement
 
 # The one dataset that needs no files of the user's.
 _EMBEDDED = 'synthetic_faces'
@@ -47,6 +48,8 @@ def main(workdir: str, evaluate: bool) -> None:
       found = run.test_again(experiment, data, where)
     else:
       experiment = start.open_folder(where, experiment, data, console)
+      where_frames, why = chosen_placement(experiment, data)
+      console.print(f'frames: on the {where_frames} ({why})', highlight=False)
       run.train(experiment, data, where, console)
       found = run.read(experiment, data, where)
     summary = run.sum_up(experiment, data, found, where)

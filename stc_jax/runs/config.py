@@ -14,6 +14,7 @@ from stc_jax.models import notation
 from stc_jax.models.config import TrunkConfig
 from stc_jax.models.zoo import MODELS
 from stc_jax.training.optimizer import TrainingConfig
+from stc_jax.training.placement import PLACEMENTS
 from stc_jax.training.tasks import TaskConfig
 
 STRONGEST = ('last', 'most_changed')
@@ -43,6 +44,7 @@ class ExecutionConfig:
   """Section `execution`: how a run is carried out; no number follows from it."""
 
   data_dir: str
+  placement: str
   first_trials: int
   trials_per_device: int
   devices_per_trial: int
@@ -51,6 +53,7 @@ class ExecutionConfig:
 
   def __post_init__(self):
     """Checks what the types can't."""
+    require_choice('placement', self.placement, PLACEMENTS)
     for field in ('trials_per_device', 'steps_per_chunk'):
       require(getattr(self, field) >= 1, field, getattr(self, field), 'be at least 1')
     for field in ('first_trials', 'devices_per_trial', 'checkpoint_seconds'):

@@ -9,10 +9,10 @@ import numpy as np
 
 from stc_jax.runs import models
 from stc_jax.runs.config import Experiment
-from stc_jax.runs.programs import programs_of, wave_size
+from stc_jax.runs.programs import placement_of, programs_of, wave_size
 from stc_jax.runs.run_data import RunData
 from stc_jax.training.testing import Tested, test
-from stc_jax.training.waves import take, waves
+from stc_jax.training.waves import waves
 
 
 def tested(
@@ -27,13 +27,14 @@ def tested(
   """
   alone = dataclasses.replace(experiment.execution, devices_per_trial=1)
   experiment = dataclasses.replace(experiment, execution=alone)
-  programs = programs_of(experiment, run_data)
-  data, like = programs.put_shared(run_data.data), programs.one_state().variables
+  placement = placement_of(experiment, run_data)
+  programs = programs_of(experiment, run_data, placement)
+  like = programs.one_state().variables
   for wave in waves(np.arange(len(run_data.wanted)), wave_size(experiment)):
     trials = [run_data.trials[number] for number in wave]
     weights = [models.read_variables(workdir, t.name, like) for t in trials]
     stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *weights)
-    arrays = programs.put_trials(take(run_data.arrays, wave))
-    said = test(programs, data, arrays, programs.put_trials(stacked), trials)
+    variables = programs.put_trials(stacked)
+    said = test(programs, placement, wave, trials, variables)
     first = np.unique(wave, return_index=True)[1]  # the last wave repeats its first
     yield from ((int(wave[row]), said[row]) for row in first)

@@ -19,7 +19,7 @@ from stc_jax.predict import bundle
 from stc_jax.report import tensorboard
 from stc_jax.runs import classification, detection, evaluate, folder, models, results
 from stc_jax.runs.config import Experiment
-from stc_jax.runs.programs import programs_of, wave_size
+from stc_jax.runs.programs import placement_of, programs_of, wave_size
 from stc_jax.runs.run_data import RunData
 from stc_jax.runs.timings import Timings
 from stc_jax.training import checkpoint, loop
@@ -57,7 +57,8 @@ def _train(
   trial_floors = _outcome(experiment).floors_of(experiment, run_data, console)
   timings = Timings(workdir)
   console.print('compiling ...')
-  programs, training = programs_of(experiment, run_data), experiment.training
+  placement, training = placement_of(experiment, run_data), experiment.training
+  programs = programs_of(experiment, run_data, placement)
   programs.compile_all()
   done = len(run_data.wanted) - len(pending)
   progress = TrainingProgress(
@@ -66,9 +67,8 @@ def _train(
   training_loop = loop.Loop(
     programs=programs,
     config=training,
-    data=run_data.data,
+    placement=placement,
     trials=run_data.trials,
-    arrays=run_data.arrays,
     workdir=workdir,
     seconds=experiment.execution.checkpoint_seconds,
     progress=progress,

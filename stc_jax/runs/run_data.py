@@ -7,7 +7,7 @@ import tensorflow_datasets as tfds
 from stc_jax.data import catalogue, frame_reading, protocols, reading
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.input import InputConfig
-from stc_jax.data.resident import Resident, TrialArrays, resident, trial_arrays
+from stc_jax.data.resident import TrialArrays, trial_arrays
 from stc_jax.errors import InputError
 from stc_jax.runs.config import Experiment
 from stc_jax.training.tasks import task_of
@@ -21,15 +21,13 @@ class RunData:
     builder: of the prepared set.
     input: of the run's, with no more frames than the longest clip shows.
     clip_set: the set at the input's size.
-    data: its arrays, for the device.
-    trials: the whole protocol's; `arrays` is the same for the device.
+    trials: the whole protocol's; `arrays` is the same for a program.
     wanted: those that are asked for, the first of them or all.
   """
 
   builder: tfds.core.DatasetBuilder
   input: InputConfig
   clip_set: ClipSet
-  data: Resident
   trials: list[protocols.Trial]
   arrays: TrialArrays
   wanted: list[protocols.Trial]
@@ -69,7 +67,6 @@ def load(experiment: Experiment) -> RunData:
     builder=builder,
     input=size,
     clip_set=clip_set,
-    data=resident(clip_set),
     trials=trials,
     arrays=trial_arrays(
       clip_set,

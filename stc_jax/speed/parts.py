@@ -23,6 +23,7 @@ from stc_jax.speed.random_clips import CLIPS, random_clips
 from stc_jax.training import loop
 from stc_jax.training.mesh import make_mesh
 from stc_jax.training.optimizer import TrainingConfig
+from stc_jax.training.placement import OnDevice
 from stc_jax.training.programs import Programs
 from stc_jax.training.tasks import task_of
 
@@ -74,7 +75,6 @@ class Workload:
     self._experiment = dataclasses.replace(experiment, training=training)
     self._trials, self._devices = trials, devices
     self._clips = random_clips(experiment.input, experiment.task.aus, clips)
-    self._data = resident(self._clips)
     every = np.arange(clips)
     tested = every[:CLIPS]
     self._protocol = [
@@ -149,9 +149,8 @@ class Workload:
     training_loop = loop.Loop(
       programs=programs,
       config=training,
-      data=self._data,
+      placement=self._placement(training),
       trials=self._protocol,
-      arrays=self._arrays(training),
       workdir=folder,
       seconds=self._experiment.execution.checkpoint_seconds,
       progress=progress,
@@ -160,26 +159,28 @@ class Workload:
       list(training_loop.finish(np.arange(self._trials), self._trials, done=0))
     return training_loop.train_seconds
 
-  def _arrays(self, training: TrainingConfig) -> TrialArrays:
+  def _placement(self, training: TrainingConfig) -> OnDevice:
     steps, batch_size = training.steps, training.batch_size
     weights = task_of(self._experiment.task).weights
-    return trial_arrays(self._clips, self._protocol, steps, batch_size, weights)
+    arrays = trial_arrays(self._clips, self._protocol, steps, batch_size, weights)
+    return OnDevice(resident(self._clips), arrays)
 
   def _on_device(
     self, experiment: Experiment, chunk: int
   ) -> tuple[Programs, Resident, TrialArrays]:
-    arrays, outputs = self._arrays(experiment.training), len(self._clips.names)
+    placement, outputs = self._placement(experiment.training), len(self._clips.names)
     programs = Programs(
       build=functools.partial(build, experiment.model, experiment.network, outputs),
       task=task_of(experiment.task, experiment.training.label_smoothing),
       training=experiment.training,
       input_config=experiment.input,
       chunk=chunk,
-      data=self._data,
-      wave=arrays,
+      given=placement.given(self._trials),
       mesh=make_mesh(devices=self._devices),
     )
-    return programs, programs.put_shared(self._data), programs.put_trials(arrays)
+    every = np.arange(self._trials)
+    data, arrays, _ = next(placement.asked(programs, every))
+    return programs, data, arrays
 
 
 def input_pipeline(builder, experiment: Experiment, repeats: int) -> Measured:

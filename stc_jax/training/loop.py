@@ -11,12 +11,12 @@ from jaxtyping import Float, Int
 
 from stc_jax.console.progress import TrainingProgress
 from stc_jax.data.protocols import Trial
-from stc_jax.data.resident import Resident, TrialArrays
 from stc_jax.errors import InputError
 from stc_jax.training import checkpoint
 from stc_jax.training.checkpoint import WaveCheckpoints
 from stc_jax.training.optimizer import TrainingConfig
-from stc_jax.training.programs import Programs
+from stc_jax.training.placement import Placement
+from stc_jax.training.programs import Given, Programs
 from stc_jax.training.state import TrainState
 from stc_jax.training.step import Progress
 from stc_jax.training.testing import Tested, test
@@ -45,8 +45,8 @@ class Loop:
   Args:
     programs: the run's.
     config: section `training` of the launch file.
-    data: the set's arrays.
-    trials, arrays: all trials of the protocol, in two forms.
+    placement: what gives the programs their data.
+    trials: all trials of the protocol.
     workdir: the run's folder.
     seconds: at least so long between two checkpoints of a wave.
     progress: shows where the run is.
@@ -61,17 +61,15 @@ class Loop:
     self,
     programs: Programs,
     config: TrainingConfig,
-    data: Resident,
+    placement: Placement,
     trials: Sequence[Trial],
-    arrays: TrialArrays,
     workdir: pathlib.Path,
     seconds: float,
     progress: TrainingProgress,
     on_save: Callable[[], None] = lambda: None,
   ):
     self._programs, self._config = programs, config
-    self._data = programs.put_shared(data)
-    self._trials, self._arrays = trials, arrays
+    self._placement, self._trials = placement, trials
     self._workdir, self._seconds, self._progress = workdir, seconds, progress
     self._on_save = on_save
     self.train_seconds, self.train_steps = 0.0, 0
@@ -96,11 +94,10 @@ class Loop:
     diverged = {}
     for numbers in waves(pending, wave_size):
       wave = Wave(numbers, [self._trials[number] for number in np.unique(numbers)])
-      arrays = self._programs.put_trials(take(self._arrays, numbers))
       with WaveCheckpoints(self._workdir, wave.trials, self._seconds) as checkpoints:
-        states = self._first_states(arrays, wave, checkpoints)
-        states = self._train(arrays, states, wave, checkpoints, done)
-      for finished in self._test(arrays, states, wave):
+        states = self._first_states(wave, checkpoints)
+        states = self._train(states, wave, checkpoints, done)
+      for finished in self._test(states, wave):
         yield finished
         checkpoint.discard(self._workdir, [self._trials[finished.number]])
         done += 1
@@ -108,11 +105,10 @@ class Loop:
     if diverged:
       raise InputError(_what_diverged(diverged))
 
-  def _first_states(
-    self, arrays: TrialArrays, wave: Wave, checkpoints: WaveCheckpoints
-  ) -> TrainState:
+  def _first_states(self, wave: Wave, checkpoints: WaveCheckpoints) -> TrainState:
     """Fresh states, but for those trials that an earlier start left half-way."""
-    states = self._programs.init(self._data, arrays)
+    given = next(self._chunks(wave, np.zeros(len(wave.numbers), int)))
+    states = self._programs.init(given.data, given.arrays)
     found = checkpoints.restore(self._programs.one_state())
     if not found:
       return states
@@ -123,7 +119,6 @@ class Loop:
 
   def _train(
     self,
-    arrays: TrialArrays,
     states: TrainState,
     wave: Wave,
     checkpoints: WaveCheckpoints,
@@ -131,11 +126,13 @@ class Loop:
   ) -> TrainState:
     """Brings one wave to its last step; looks at a chunk while the next runs."""
     steps, chunk, before = self._config.steps, self._programs.chunk, None
-    at = jax.device_get(states.step)[wave.rows]
+    every = jax.device_get(states.step)
+    at, chunks = every[wave.rows], self._chunks(wave, every)
     began = time.monotonic() - self.train_seconds
     while at.min() < steps and len(wave.diverged) < len(wave.trials):
+      data, arrays, _ = next(chunks)
       with jax.transfer_guard('disallow'):
-        states, progress = self._programs.train_chunk(self._data, arrays, states)
+        states, progress = self._programs.train_chunk(data, arrays, states)
       after = np.minimum(at + chunk, steps)
       ran = int((after - at).sum())
       self.train_steps += ran
@@ -169,11 +166,14 @@ class Loop:
         wave.diverged.setdefault(trial.name, int(step))
     self._progress.update(done, at, ran, float(losses.mean()))
 
-  def _test(
-    self, arrays: TrialArrays, states: TrainState, wave: Wave
-  ) -> Iterator[Finished]:
+  def _chunks(self, wave: Wave, at: Int[np.ndarray, 'w']) -> Iterator[Given]:
+    return self._placement.chunks(self._programs, wave.numbers, at)
+
+  def _test(self, states: TrainState, wave: Wave) -> Iterator[Finished]:
     trials = [self._trials[number] for number in wave.numbers]
-    tested = test(self._programs, self._data, arrays, states.variables, trials)
+    tested = test(
+      self._programs, self._placement, wave.numbers, trials, states.variables
+    )
     host = jax.device_get(states)
     for number, row in zip(np.unique(wave.numbers), wave.rows, strict=True):
       if trials[row].name not in wave.diverged:

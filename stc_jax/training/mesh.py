@@ -100,22 +100,31 @@ def data_axis(mesh: jax.sharding.Mesh) -> DataAxis:
 
 
 def over_trials(
-  function: Callable, mesh: jax.sharding.Mesh, donate: tuple[int, ...] = ()
+  function: Callable,
+  mesh: jax.sharding.Mesh,
+  donate: tuple[int, ...] = (),
+  shared: bool = True,
 ) -> Callable:
-  """Maps `function(shared, *trial)` over a leading trial axis sharded on `mesh`.
+  """Maps `function(data, *trial)` over a leading trial axis sharded on `mesh`.
+
+  `data` is `shared` by all, or each trial has its own, with a second axis for the parts
+  of a batch, of which a device sees its own.
 
   Nothing crosses axis `trial`: each of its places runs its own trials, one after
   another, so a trial in a stack computes what it computes alone. The memory of
-  arguments number `donate`, counted with `shared`, goes to the result.
+  arguments number `donate`, counted with `data`, goes to the result.
   """
 
-  def local(shared, *stacked):
-    return jax.lax.map(lambda trial: function(shared, *trial), stacked)
+  def local(data, *stacked):
+    if shared:
+      return jax.lax.map(lambda trial: function(data, *trial), stacked)
+    own = jax.tree.map(lambda leaf: leaf[:, 0], data)
+    return jax.lax.map(lambda trial: function(*trial), (own, *stacked))
 
-  def mapped(shared, *stacked):
-    specs = (P(), *(P(TRIAL) for _ in stacked))
+  def mapped(data, *stacked):
+    specs = (P() if shared else P(TRIAL, DATA), *(P(TRIAL) for _ in stacked))
     return jax.shard_map(
       local, mesh=mesh, in_specs=specs, out_specs=P(TRIAL), check_vma=False
-    )(shared, *stacked)
+    )(data, *stacked)
 
   return jax.jit(mapped, donate_argnums=donate)

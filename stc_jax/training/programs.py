@@ -3,9 +3,11 @@
 import functools
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from flax import linen as nn
 from jax.sharding import NamedSharding
 from jax.sharding import PartitionSpec as P
@@ -17,11 +19,25 @@ from stc_jax.data.resident import Resident, TrialArrays, trial_key
 from stc_jax.models import shapes
 from stc_jax.training import mesh as meshes
 from stc_jax.training import mixup, step
-from stc_jax.training.mesh import TRIAL, over_trials
+from stc_jax.training.mesh import DATA, TRIAL, over_trials
 from stc_jax.training.optimizer import TrainingConfig, make
 from stc_jax.training.state import TrainState, create
 from stc_jax.training.step import Learner
 from stc_jax.training.tasks import Task
+
+
+class Given(NamedTuple):
+  """What programs read beside the trials' states.
+
+  Attributes:
+    data: the set's arrays, or for each trial and each part of its batch its own.
+    arrays: of the trials.
+    shared: whether `data` is the same for all.
+  """
+
+  data: Resident
+  arrays: TrialArrays
+  shared: bool
 
 
 class Programs:
@@ -35,7 +51,7 @@ class Programs:
     task: how its outputs meet their targets.
     training, input_config: sections `training` and `input` of the launch file.
     chunk: steps between two looks at the host.
-    data, wave: arrays of the shapes that all calls will have.
+    given: of the shapes that all calls will have.
     mesh: see `stc_jax.training.mesh`.
 
   Attributes:
@@ -50,16 +66,15 @@ class Programs:
     training: TrainingConfig,
     input_config: InputConfig,
     chunk: int,
-    data: Resident,
-    wave: TrialArrays,
+    given: Given,
     mesh: jax.sharding.Mesh,
   ):
     axis = meshes.data_axis(mesh)
     self.learner = Learner(build(axis.name), make(training), task, axis)
     self._training, self._input, self.chunk = training, input_config, chunk
-    self._mesh = mesh
-    self._data = _specs(data, self._shared)
-    self._wave = _specs(wave, self._stacked)
+    self._mesh, self._is_shared = mesh, given.shared
+    self._data = _specs(given.data, self._shared if given.shared else self._cut)
+    self._wave = _specs(given.arrays, self._stacked)
     self.compile_seconds = 0.0
 
   @functools.cached_property
@@ -70,18 +85,18 @@ class Programs:
   @functools.cached_property
   def train_chunk(self) -> Callable:
     """(data, trials, states) -> states, progress; consumes the states given."""
-    mapped = over_trials(self._train_chunk, self._mesh, donate=(2,))
+    mapped = self._mapped(self._train_chunk, donate=(2,))
     return self._compile(mapped, self._data, self._wave, self._states)
 
   @functools.cached_property
   def predict(self) -> Callable:
     """(data, trials, variables) -> probabilities of test clips and sample, padded."""
-    mapped = over_trials(self._predict, self._mesh)
+    mapped = self._mapped(self._predict)
     return self._compile(mapped, self._data, self._wave, self._states.variables)
 
   def lowered_chunk(self, platforms: tuple[str, ...]) -> jax.stages.Lowered:
     """`train_chunk` as these platforms would be given it, to read."""
-    mapped = over_trials(self._train_chunk, self._mesh, donate=(2,))
+    mapped = self._mapped(self._train_chunk, donate=(2,))
     traced = mapped.trace(self._data, self._wave, self._states)
     return traced.lower(lowering_platforms=platforms)
 
@@ -102,6 +117,31 @@ class Programs:
   def put_shared(self, tree):
     """Gives arrays to every device; a CPU takes aligned ones over without a copy."""
     return jax.device_put(tree, self._shared)
+
+  def parts(self, make: Callable[[int, int], Resident]) -> list[Resident]:
+    """For each device, in the mesh's order, the parts of its trials' batches.
+
+    `make` is given a trial's place in the wave, and the part's in its batch.
+    """
+    size = len(self._wave.seed) // self._mesh.shape[TRIAL]
+
+    def of_device(trial: int, place: int) -> Resident:
+      own = [make(row, place) for row in range(trial * size, (trial + 1) * size)]
+      return jax.tree.map(lambda *leaves: np.stack(leaves)[:, None], *own)
+
+    return [of_device(*where) for where in np.ndindex(self._mesh.devices.shape)]
+
+  def put_parts(self, parts: list[Resident]) -> Resident:
+    """Gives each device what `parts` made for it."""
+    devices = self._mesh.devices.ravel()
+    put = [jax.device_put(part, d) for part, d in zip(parts, devices, strict=True)]
+
+    def joined(spec, *leaves):
+      return jax.make_array_from_single_device_arrays(
+        spec.shape, spec.sharding, list(leaves)
+      )
+
+    return jax.tree.map(joined, self._data, *put)
 
   def _first_state(self, data: Resident, trial: TrialArrays) -> TrainState:
     del data
@@ -144,7 +184,7 @@ class Programs:
 
   @functools.cached_property
   def _mapped_init(self) -> Callable:
-    return over_trials(self._first_state, self._mesh)
+    return self._mapped(self._first_state)
 
   @functools.cached_property
   def _states(self) -> TrainState:
@@ -157,8 +197,15 @@ class Programs:
     return NamedSharding(self._mesh, P())
 
   @property
+  def _cut(self) -> NamedSharding:
+    return NamedSharding(self._mesh, P(TRIAL, DATA))
+
+  @property
   def _stacked(self) -> NamedSharding:
     return NamedSharding(self._mesh, P(TRIAL))
+
+  def _mapped(self, function: Callable, donate: tuple[int, ...] = ()) -> Callable:
+    return over_trials(function, self._mesh, donate, shared=self._is_shared)
 
   def _compile(self, function: Callable, *specs) -> Callable:
     began = time.perf_counter()

@@ -9,7 +9,7 @@ from jaxtyping import Float, Int
 
 from stc_jax.data import resident
 from stc_jax.data.protocols import Trial
-from stc_jax.data.resident import Resident, TrialArrays
+from stc_jax.training.placement import Placement
 from stc_jax.training.programs import Programs
 
 
@@ -29,23 +29,27 @@ class Tested(NamedTuple):
 
 def test(
   programs: Programs,
-  data: Resident,
-  arrays: TrialArrays,
-  variables: dict,
+  placement: Placement,
+  numbers: Int[np.ndarray, 'w'],
   trials: Sequence[Trial],
+  variables: dict,
 ) -> list[Tested]:
   """Asks the models of a wave.
 
   Args:
     programs: the run's.
-    data: the set's arrays, on the devices.
-    arrays: the trials', on the devices.
-    variables: of the models, on the devices.
-    trials: in the order of the rows of `arrays`.
+    placement: what gives them their data.
+    numbers: of the trials that run together.
+    trials: the same.
+    variables: of their models, on the devices.
   """
-  said = jax.device_get(programs.predict(data, arrays, variables))
-  padded = arrays.test.shape[1]
-  return [_tested(trial, row, padded) for trial, row in zip(trials, said, strict=True)]
+  said = [
+    jax.device_get(programs.predict(given.data, given.arrays, variables))
+    for given in placement.asked(programs, numbers)
+  ]
+  padded = placement.tested
+  whole = np.concatenate(said, axis=1)[:, : padded + placement.sampled]
+  return [_tested(trial, row, padded) for trial, row in zip(trials, whole, strict=True)]
 
 
 def _tested(trial: Trial, said: Float[np.ndarray, 'm n'], padded: int) -> Tested:

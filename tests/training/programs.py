@@ -8,13 +8,15 @@ import jax
 import numpy as np
 
 from stc_jax.data import protocols, resident
+from stc_jax.data.clip_set import ClipSet
 from stc_jax.models.config import NestedConfig
 from stc_jax.models.zoo import build
 from stc_jax.training.mesh import make_mesh
 from stc_jax.training.optimizer import TrainingConfig
+from stc_jax.training.placement import OnDevice, OnHost, Placement
 from stc_jax.training.programs import Programs
 from stc_jax.training.tasks import Classification
-from stc_jax.training.waves import take
+from stc_jax.training.testing import test
 
 NETWORK = NestedConfig(
   notation='C(3,4)-BN-P2-C(3,4)-S',
@@ -53,9 +55,15 @@ INPUT = dataclasses.replace(clip_sets.INPUT, training_sampling='jittered')
 class Tiny:
   """All 40 trials of a set of 11 subjects."""
 
-  data: resident.Resident
+  clip_set: ClipSet
   trials: list[protocols.Trial]
   arrays: resident.TrialArrays
+
+  def on_device(self) -> OnDevice:
+    return OnDevice(resident.resident(self.clip_set), self.arrays)
+
+  def on_host(self, parts: int = 1) -> OnHost:
+    return OnHost(self.clip_set, self.arrays, CHUNK, parts)
 
 
 def tiny(training: TrainingConfig = TRAINING) -> Tiny:
@@ -66,7 +74,7 @@ def tiny(training: TrainingConfig = TRAINING) -> Tiny:
   )
   trials = protocols.trials(clip_set, PROTOCOL)
   return Tiny(
-    resident.resident(clip_set),
+    clip_set,
     trials,
     resident.trial_arrays(clip_set, trials, training.steps, training.batch_size),
   )
@@ -78,6 +86,7 @@ def programs(
   training: TrainingConfig = TRAINING,
   network: NestedConfig = NETWORK,
   devices_per_trial: int = 1,
+  placement: Placement | None = None,
 ) -> Programs:
   """Compiled for waves of so many trials on all devices."""
   return Programs(
@@ -86,18 +95,31 @@ def programs(
     training=training,
     input_config=INPUT,
     chunk=CHUNK,
-    data=tiny.data,
-    wave=take(tiny.arrays, np.zeros(wave_size, int)),
+    given=(placement or tiny.on_device()).given(wave_size),
     mesh=make_mesh(devices_per_trial),
   )
 
 
-def train(made: Programs, tiny: Tiny, numbers: list[int], steps: int = TRAINING.steps):
+def train(
+  made: Programs,
+  tiny: Tiny,
+  numbers: list[int],
+  steps: int = TRAINING.steps,
+  placement: Placement | None = None,
+):
   """Trains and tests the trials `numbers` in one wave; host arrays come back."""
-  trials = made.put_trials(take(tiny.arrays, np.array(numbers)))
-  shared = made.put_shared(tiny.data)
-  states = made.init(shared, trials)
+  placement, numbers = placement or tiny.on_device(), np.array(numbers)
+  chunks = placement.chunks(made, numbers, np.zeros(len(numbers), int))
+  data, trials, _ = next(chunks)
+  states = made.init(data, trials)
   for _ in range(-(-steps // CHUNK)):
-    states, _ = made.train_chunk(shared, trials, states)
-  scores = made.predict(shared, trials, states.variables)
-  return jax.device_get((states, scores))
+    states, _ = made.train_chunk(data, trials, states)
+    data, trials, _ = next(chunks, (None, None, None))
+  tested = [tiny.trials[number] for number in numbers]
+  said = test(made, placement, numbers, tested, states.variables)
+  padded = [_padded(one.probabilities, placement.tested) for one in said]
+  return jax.device_get(states), np.stack(padded)
+
+
+def _padded(rows: np.ndarray, length: int) -> np.ndarray:
+  return np.pad(rows, ((0, length - len(rows)), (0, 0)))

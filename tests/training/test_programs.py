@@ -5,6 +5,7 @@ import numpy as np
 import programs
 import pytest
 
+from stc_jax.data import resident
 from stc_jax.training.waves import take, waves
 
 
@@ -35,7 +36,7 @@ def test_a_trial_alone_equals_the_trial_in_the_stack(one, three):
 def test_steps_past_the_last_stage_do_nothing(one):
   tiny, made = programs.tiny(), one
   trials = made.put_trials(take(tiny.arrays, np.array([0])))
-  shared = made.put_shared(tiny.data)
+  shared = made.put_shared(resident.resident(tiny.clip_set))
   states = made.init(shared, trials)
   for _ in range(2):  # 2 chunks of 4, for 6 steps
     states, progress = made.train_chunk(shared, trials, states)
@@ -53,7 +54,7 @@ def test_steps_past_the_last_stage_do_nothing(one):
 def test_the_first_step_whose_loss_is_no_number_is_named(one):
   tiny, made = programs.tiny(), one
   trials = made.put_trials(take(tiny.arrays, np.array([0])))
-  shared = made.put_shared(tiny.data)
+  shared = made.put_shared(resident.resident(tiny.clip_set))
   states, _ = made.train_chunk(shared, trials, made.init(shared, trials))
   broken = jax.tree.map(lambda leaf: leaf * np.nan, states.params)
   _, progress = made.train_chunk(shared, trials, states.replace(params=broken))
@@ -63,7 +64,7 @@ def test_the_first_step_whose_loss_is_no_number_is_named(one):
 def test_parameters_that_are_no_numbers_after_the_last_step_are_noticed(one):
   tiny, made = programs.tiny(), one
   trials = made.put_trials(take(tiny.arrays, np.array([0])))
-  shared = made.put_shared(tiny.data)
+  shared = made.put_shared(resident.resident(tiny.clip_set))
   states = made.init(shared, trials)
   last = jax.tree.map(np.array, jax.device_get(states))
   last.params['fc']['bias'][:] = np.nan
@@ -75,7 +76,7 @@ def test_parameters_that_are_no_numbers_after_the_last_step_are_noticed(one):
 def test_a_state_s_memory_goes_to_the_next(one):
   tiny, made = programs.tiny(), one
   trials = made.put_trials(take(tiny.arrays, np.array([0])))
-  shared = made.put_shared(tiny.data)
+  shared = made.put_shared(resident.resident(tiny.clip_set))
   states = made.init(shared, trials)
   made.train_chunk(shared, trials, states)
   assert all(leaf.is_deleted() for leaf in jax.tree.leaves(states))
@@ -109,11 +110,11 @@ def test_training_learns():
   network = dataclasses.replace(programs.NETWORK, dropout=0.0)
   tiny = programs.tiny(training)
   trial = tiny.trials[0]
-  fitted = tiny.arrays._replace(
-    test=np.tile(trial.train[:15], (40, 1)).astype(np.int32)
-  )
-  tiny = dataclasses.replace(tiny, arrays=fitted)
+  shown = trial.train[:15]
+  fitted = tiny.arrays._replace(test=np.tile(shown, (40, 1)).astype(np.int32))
+  trials = [dataclasses.replace(t, test=shown) for t in tiny.trials]
+  tiny = dataclasses.replace(tiny, arrays=fitted, trials=trials)
   made = programs.programs(1, tiny, training, network)
   _, scores = programs.train(made, tiny, [0], training.steps)
-  labels = tiny.data.targets[trial.train[:15]]
+  labels = tiny.clip_set.targets[trial.train[:15]]
   assert (scores[0].argmax(axis=1) == labels).all()

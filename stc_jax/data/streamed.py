@@ -1,0 +1,57 @@
+"""Clips that stay on the host: for a chunk of steps, the frames that it shows."""
+
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+import grain
+import numpy as np
+from jaxtyping import Int
+
+from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.resident import Resident
+
+# Chunks that are gathered at a time, and that wait to be taken.
+_THREADS, _AHEAD = 2, 2
+
+Gathered = TypeVar('Gathered')
+
+
+def layout(steps: int, batch_size: int, parts: int) -> Int[np.ndarray, 'steps b']:
+  """Where each example of a chunk lies among those of its part.
+
+  A batch is cut into `parts` of equal length, one a device; a part holds its rows of
+  every step, step by step.
+  """
+  size = batch_size // parts
+  return np.arange(steps)[:, None] * size + np.arange(batch_size, dtype=np.int32) % size
+
+
+def part(
+  clip_set: ClipSet, examples: Int[np.ndarray, 'steps b'], place: int, parts: int
+) -> Resident:
+  """The examples of one part of a chunk, as a set of their own; see `layout`."""
+  size = examples.shape[1] // parts
+  own = examples[:, place * size : (place + 1) * size].ravel()
+  windows = clip_set.windows[own]
+  numbers, frames = windows, windows.shape[1]
+  if clip_set.candidates is not clip_set.windows:
+    numbers = np.concatenate([windows, clip_set.candidates[own]], axis=1)
+  here = np.arange(numbers.size, dtype=np.int32).reshape(numbers.shape)
+  return Resident(
+    frames=clip_set.frames[numbers.ravel()],
+    windows=here[:, :frames],
+    real=clip_set.real[own],
+    candidates=here[:, frames:] if numbers is not windows else here,
+    choices=clip_set.choices[own],
+    targets=clip_set.targets[own],
+    black_sides=np.float32(clip_set.black_sides),
+  )
+
+
+def ahead(gather: Callable[[int], Gathered], count: int) -> Iterator[Gathered]:
+  """Yields `gather(0)`, `gather(1)`, ...; the next are gathered meanwhile, in threads.
+
+  Which is which follows from the number alone, so any start goes on where it should.
+  """
+  options = grain.ReadOptions(num_threads=_THREADS, prefetch_buffer_size=_AHEAD)
+  return iter(grain.MapDataset.range(count).map(gather).to_iter_dataset(options))

@@ -1,0 +1,163 @@
+"""Where a set's frames lie while a run trains: in device memory, or on the host.
+
+Either way a program is given data and the trials' arrays, and finds in them what its
+steps show; so the steps are the same, bit for bit.
+"""
+
+from collections.abc import Iterator
+from typing import Protocol
+
+import jax
+import numpy as np
+from jaxtyping import Int
+
+from stc_jax.data import streamed
+from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.resident import Resident, TrialArrays
+from stc_jax.training.programs import Given, Programs
+from stc_jax.training.waves import take
+
+PLACEMENTS = ('auto', 'device', 'host')
+
+
+class Placement(Protocol):
+  """What gives programs their data.
+
+  Attributes:
+    tested, sampled: how many test clips, and training clips beside them, each trial's
+      model is asked, with padding.
+  """
+
+  tested: int
+  sampled: int
+
+  def given(self, wave: int) -> Given:
+    """Shapes of what programs for `wave` trials at a time will be given."""
+
+  def chunks(
+    self, programs: Programs, numbers: Int[np.ndarray, 'w'], at: Int[np.ndarray, 'w']
+  ) -> Iterator[Given]:
+    """Yields what each chunk of steps reads, on the devices.
+
+    Args:
+      programs: that will read it.
+      numbers: of the trials that run together.
+      at: how many steps each has made.
+    """
+
+  def asked(self, programs: Programs, numbers: Int[np.ndarray, 'w']) -> Iterator[Given]:
+    """Yields what predictions read, in their order: test clips, then the sample."""
+
+
+class OnDevice:
+  """All frames lie in the memory of every device.
+
+  Args:
+    data: the set's arrays, on the host.
+    arrays: of all trials, on the host.
+  """
+
+  def __init__(self, data: Resident, arrays: TrialArrays):
+    self._data, self._arrays = data, arrays
+    self.tested, self.sampled = arrays.test.shape[1], arrays.sample.shape[1]
+    self._put: Resident | None = None
+
+  def given(self, wave: int) -> Given:
+    """See `Placement`."""
+    return Given(self._data, take(self._arrays, np.zeros(wave, int)), shared=True)
+
+  def chunks(
+    self, programs: Programs, numbers: Int[np.ndarray, 'w'], at: Int[np.ndarray, 'w']
+  ) -> Iterator[Given]:
+    """See `Placement`."""
+    del at
+    found = self._all(programs, numbers)
+    while True:
+      yield found
+
+  def asked(self, programs: Programs, numbers: Int[np.ndarray, 'w']) -> Iterator[Given]:
+    """See `Placement`."""
+    yield self._all(programs, numbers)
+
+  def _all(self, programs: Programs, numbers: Int[np.ndarray, 'w']) -> Given:
+    if self._put is None:
+      self._put = programs.put_shared(self._data)
+    arrays = programs.put_trials(take(self._arrays, numbers))
+    return Given(self._put, arrays, shared=True)
+
+
+class OnHost:
+  """Frames stay where they are; those of a chunk are gathered while another runs.
+
+  Args:
+    clip_set: whose frames may be mapped from disk.
+    arrays: of all trials, on the host.
+    chunk: steps of one.
+    parts: into which a batch is cut, one a device.
+  """
+
+  def __init__(self, clip_set: ClipSet, arrays: TrialArrays, chunk: int, parts: int):
+    self._clip_set, self._arrays = clip_set, arrays
+    self._chunk, self._parts = chunk, parts
+    self.tested, self.sampled = arrays.test.shape[1], arrays.sample.shape[1]
+    steps, self._batch = arrays.order.shape[1:]
+    self._layout = streamed.layout(chunk, self._batch, parts)
+    asked = np.concatenate([arrays.test, arrays.sample], axis=1)
+    blocks = -(-asked.shape[1] // self._layout.size)
+    padding = blocks * self._layout.size - asked.shape[1]
+    self._asked = np.pad(asked, ((0, 0), (0, padding)), mode='edge')
+    self._last = steps - 1
+
+  def given(self, wave: int) -> Given:
+    """See `Placement`."""
+    one = streamed.part(
+      self._clip_set, np.zeros_like(self._layout), place=0, parts=self._parts
+    )
+    data = jax.tree.map(
+      lambda leaf: np.broadcast_to(leaf, (wave, self._parts, *np.shape(leaf))), one
+    )
+    return Given(data, self._here(np.zeros(wave, int), 0), shared=False)
+
+  def chunks(
+    self, programs: Programs, numbers: Int[np.ndarray, 'w'], at: Int[np.ndarray, 'w']
+  ) -> Iterator[Given]:
+    """See `Placement`."""
+    trials = self._arrays.order[numbers]
+    count = -(-(self._last + 1 - int(at.min())) // self._chunk)
+
+    def gather(number: int):
+      steps = at[:, None] + np.arange(number * self._chunk, (number + 1) * self._chunk)
+      steps = np.minimum(steps, self._last)  # those past it do nothing
+      shown = [order[own] for order, own in zip(trials, steps, strict=True)]
+      return programs.parts(lambda *where: self._part(shown, *where))
+
+    for number, parts in enumerate(streamed.ahead(gather, count)):
+      arrays = self._here(numbers, at + number * self._chunk)
+      yield Given(programs.put_parts(parts), programs.put_trials(arrays), shared=False)
+
+  def asked(self, programs: Programs, numbers: Int[np.ndarray, 'w']) -> Iterator[Given]:
+    """See `Placement`."""
+    trials = self._asked[numbers].reshape(len(numbers), -1, *self._layout.shape)
+
+    def gather(number: int):
+      return programs.parts(lambda *where: self._part(trials[:, number], *where))
+
+    arrays = programs.put_trials(self._here(numbers, 0))
+    for parts in streamed.ahead(gather, trials.shape[1]):
+      yield Given(programs.put_parts(parts), arrays, shared=False)
+
+  def _part(self, shown, row: int, place: int) -> Resident:
+    return streamed.part(self._clip_set, shown[row], place, self._parts)
+
+  def _here(
+    self, numbers: Int[np.ndarray, 'w'], first: Int[np.ndarray, 'w'] | int
+  ) -> TrialArrays:
+    """The trials' arrays, their examples numbered as a chunk has them."""
+    wave = len(numbers)
+    order = np.broadcast_to(self._layout, (wave, *self._layout.shape))
+    return take(self._arrays, numbers)._replace(
+      first=np.broadcast_to(np.int32(first), wave).astype(np.int32),
+      order=order,
+      test=order.reshape(wave, -1),
+      sample=np.zeros((wave, 0), np.int32),
+    )

@@ -1,0 +1,77 @@
+"""Where frames lie changes nothing: the same steps, bit for bit."""
+
+import jax
+import numpy as np
+import programs
+import pytest
+
+from stc_jax.data import resident, streamed
+
+
+def leaves(tree):
+  return jax.tree.leaves_with_path(tree)
+
+
+def same(one, two):
+  for (path, a), (_, b) in zip(leaves(one), leaves(two), strict=True):
+    np.testing.assert_array_equal(a, b, err_msg=jax.tree_util.keystr(path))
+
+
+@pytest.mark.parametrize('wave', [[3], [7, 0, 33]])
+def test_device_and_host_compute_the_same(wave):
+  tiny = programs.tiny()
+  found = []
+  for placement in (tiny.on_device(), tiny.on_host()):
+    made = programs.programs(len(wave), tiny, placement=placement)
+    found.append(programs.train(made, tiny, wave, placement=placement))
+  same(*found)
+
+
+def test_a_chunk_holds_what_its_steps_show():
+  clip_set = programs.tiny().clip_set
+  examples = np.random.default_rng(0).integers(len(clip_set), size=(4, 6))
+  whole = resident.resident(clip_set)
+  for parts in (1, 2, 3):
+    layout = streamed.layout(4, 6, parts)
+    for place in range(parts):
+      own = streamed.part(clip_set, examples, place, parts)
+      rows = slice(place * 6 // parts, (place + 1) * 6 // parts)
+      shown, here = examples[:, rows].ravel(), layout[:, rows].ravel()
+      for name in ('windows', 'candidates'):
+        wanted = whole.frames[getattr(whole, name)[shown]]
+        np.testing.assert_array_equal(own.frames[getattr(own, name)[here]], wanted)
+      for name in ('real', 'choices', 'targets'):
+        np.testing.assert_array_equal(
+          getattr(own, name)[here], getattr(whole, name)[shown]
+        )
+
+
+def test_chunks_come_in_their_order_and_errors_reach_the_reader():
+  assert list(streamed.ahead(lambda i: i * i, 20)) == [i * i for i in range(20)]
+
+  def broken(number):
+    if number == 3:
+      raise OSError('gone')
+    return number
+
+  with pytest.raises(OSError, match='gone'):
+    list(streamed.ahead(broken, 5))
+
+
+def test_a_run_goes_on_from_where_each_trial_is():
+  """Trials that were stopped at different steps read on, each from its own."""
+  tiny = programs.tiny()
+  placement, numbers = tiny.on_host(), np.array([5, 9])
+  made = programs.programs(2, tiny, placement=placement)
+  whole, _ = programs.train(made, tiny, [5, 9], placement=placement)
+  data, trials, _ = next(placement.chunks(made, numbers, np.zeros(2, int)))
+  first = made.init(data, trials)
+  later, _ = made.train_chunk(data, trials, made.init(data, trials))
+  mixed = jax.tree.map(
+    lambda a, b: np.stack([a[0], b[1]]), *jax.device_get((first, later))
+  )
+  at = mixed.step.copy()
+  states = made.put_trials(mixed)
+  for given in placement.chunks(made, numbers, at):
+    states, _ = made.train_chunk(given.data, given.arrays, states)
+  same(jax.device_get(states), whole)
