@@ -9,7 +9,7 @@ import importlib
 
 from absl import flags
 
-from stc_jax.console import command_line, determinism, launch_file
+from stc_jax.console import command_line, determinism, launch_file, processes
 
 _WORKDIR = flags.DEFINE_string(
   'workdir', '', "The run's folder; runs/<launch file>-<model>-<hash> if not given."
@@ -24,10 +24,14 @@ _DETERMINISTIC = flags.DEFINE_bool(
   'deterministic', False, 'The same digits every time on a GPU, too, if more slowly.'
 )
 flags.adopt_module_key_flags(launch_file)
+flags.adopt_module_key_flags(processes)
 
 
 def main() -> None:
   """Runs what the flags ask for."""
+  code = processes.start_or_join()
+  if code is not None:
+    raise SystemExit(code)
   if _DETERMINISTIC.value:
     determinism.fix_programs()
   command = importlib.import_module('stc_jax.runs.command')  # seconds, not for --help
@@ -35,4 +39,4 @@ def main() -> None:
 
 
 if __name__ == '__main__':
-  command_line.run(main)
+  command_line.run(main, processes.leave)

@@ -23,21 +23,26 @@ _OURS = pathlib.Path(__file__).parents[1]
 _NOT_LAUNCH = re.compile(rf'^<|/lib/python|site-packages|^{re.escape(str(_OURS))}/')
 
 
-def run(main: Callable[[], None]) -> NoReturn:
-  """Parses the flags, calls `main`, and ends the process with its exit code."""
+def run(
+  main: Callable[[], None], leave: Callable[[int], None] = lambda code: None
+) -> NoReturn:
+  """Parses the flags, calls `main`, and ends the process with its exit code.
+
+  `leave` is told the code once all has been said, where that isn't 0.
+  """
   try:
     app.run(lambda _: main(), flags_parser=_parse)
   except InputError as error:
-    _leave(str(error), _BAD_INPUT)
+    _leave(str(error), _BAD_INPUT, leave)
   except KeyboardInterrupt:
-    _leave('interrupted; the same command continues', _INTERRUPTED)
+    _leave('interrupted; the same command continues', _INTERRUPTED, leave)
   except Exception as error:
     code = machine_error(error)
     if not code:
       raise
     where = f'{error.filename}: ' if getattr(error, 'filename', None) else ''
     remedy = f'{MACHINE[code]}, then the same command continues'
-    _leave(f'{where}{os.strerror(code)}; {remedy}', _BAD_INPUT)
+    _leave(f'{where}{os.strerror(code)}; {remedy}', _BAD_INPUT, leave)
   raise SystemExit(0)
 
 
@@ -84,8 +89,9 @@ def _launch_line(error: Exception) -> str:
   return ''
 
 
-def _leave(message: str, code: int) -> NoReturn:
+def _leave(message: str, code: int, leave: Callable[[int], None]) -> NoReturn:
   sys.stdout.flush()
   line = message.replace('\n', '\\n')  # a file's name may hold anything
   print(f'error: {line}' if code == _BAD_INPUT else line, file=sys.stderr)
+  leave(code)
   raise SystemExit(code)

@@ -9,12 +9,14 @@ from rich.console import Console
 from stc_jax import locks
 from stc_jax.console import compilation, launch_file, tables
 from stc_jax.data import catalogue, preparation
+from stc_jax.errors import InputError
 from stc_jax.models import shapes
 from stc_jax.models.config import TrunkConfig
 from stc_jax.models.zoo import build
 from stc_jax.runs import folder, results, run, run_data, start
 from stc_jax.runs.config import Experiment, from_sections
 from stc_jax.runs.programs import chosen_placement
+from stc_jax.training import hosts
 
 # The one dataset that needs no files of the user's.
 _EMBEDDED = 'synthetic_faces'
@@ -27,8 +29,10 @@ def main(workdir: str, evaluate: bool) -> None:
     workdir: the run's folder; '': one for each configuration.
     evaluate: tests the finished models of `workdir`; needs no launch file.
   """
-  console = Console()
+  console = Console(quiet=not hosts.is_first())
   compilation.keep_programs()
+  if evaluate and hosts.are_several():
+    raise InputError('--mode=evaluate: takes one process; leave out --processes')
   if evaluate and not launch_file.is_given():
     experiment = start.experiment_of(pathlib.Path(workdir))
   else:
@@ -40,6 +44,9 @@ def main(workdir: str, evaluate: bool) -> None:
     _prepare_embedded(experiment, console)
   data = run_data.load(experiment)
   experiment = dataclasses.replace(experiment, input=data.input)
+  if not hosts.is_first():
+    run.train(start.shared(experiment), data, where, console)
+    return
   _print_setup(experiment, data, console)
   folder.create_folder(where)
   with locks.alone_in(where, on_wait=None):
@@ -48,8 +55,8 @@ def main(workdir: str, evaluate: bool) -> None:
       found = run.test_again(experiment, data, where)
     else:
       experiment = start.open_folder(where, experiment, data, console)
-      where_frames, why = chosen_placement(experiment, data)
-      console.print(f'frames: on the {where_frames} ({why})', highlight=False)
+      frames, why = chosen_placement(experiment, data)
+      console.print(f'frames: on the {frames} ({why})', highlight=False)
       run.train(experiment, data, where, console)
       found = run.read(experiment, data, where)
     summary = run.sum_up(experiment, data, found, where)

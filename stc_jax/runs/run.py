@@ -22,13 +22,15 @@ from stc_jax.runs.config import Experiment
 from stc_jax.runs.programs import placement_of, programs_of, wave_size
 from stc_jax.runs.run_data import RunData
 from stc_jax.runs.timings import Timings
-from stc_jax.training import checkpoint, loop
+from stc_jax.training import checkpoint, hosts, loop
 
 
 def train(
   experiment: Experiment, run_data: RunData, workdir: pathlib.Path, console: Console
 ) -> None:
   """Trains and tests every trial that has no result yet.
+
+  Of several processes all compute, and the first keeps what they come to.
 
   Raises:
     InputError: a trial's result or a checkpoint is there, but can't be read; or a trial
@@ -39,11 +41,12 @@ def train(
   for path in paths:
     if path.exists():
       results.read_trial(path, _outcome(experiment).FIELDS)
-  is_finished = np.array([path.exists() for path in paths])
+  is_finished = hosts.from_first(np.array([path.exists() for path in paths]))
   if not is_finished.all():
     _train(experiment, run_data, np.flatnonzero(~is_finished), workdir, console)
-  checkpoint.discard(workdir, trials)
-  models.clear_unfinished(workdir)
+  if hosts.is_first():
+    checkpoint.discard(workdir, trials)
+    models.clear_unfinished(workdir)
 
 
 def _train(
@@ -54,8 +57,9 @@ def _train(
   console: Console,
 ) -> None:
   """Trains the pending trials, and leaves what each comes to in the run's folder."""
-  trial_floors = _outcome(experiment).floors_of(experiment, run_data, console)
-  timings = Timings(workdir)
+  first, timings = hosts.is_first(), Timings(workdir)
+  if first:
+    trial_floors = _outcome(experiment).floors_of(experiment, run_data, console)
   console.print('compiling ...')
   placement, training = placement_of(experiment, run_data), experiment.training
   programs = programs_of(experiment, run_data, placement)
@@ -77,11 +81,12 @@ def _train(
   finishing = training_loop.finish(pending, wave_size(experiment), done)
   with progress, contextlib.closing(finishing):
     try:
-      for finished in finishing:
+      for finished in filter(lambda _: first, finishing):
         _keep(finished, experiment, run_data, trial_floors[finished.number], workdir)
         timings.write(programs, training_loop)
     finally:
-      timings.write(programs, training_loop)
+      if first:
+        timings.write(programs, training_loop)
 
 
 def _keep(

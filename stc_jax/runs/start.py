@@ -12,7 +12,7 @@ from stc_jax.errors import InputError
 from stc_jax.runs import folder, provenance, results
 from stc_jax.runs.config import ExecutionConfig, Experiment, from_sections
 from stc_jax.runs.run_data import RunData
-from stc_jax.training import mesh
+from stc_jax.training import hosts, mesh
 
 _OTHER_RUN = 'give another --workdir, or the configuration that it was started with'
 _OTHER_DATA = 'the prepared dataset has changed since; give another --workdir'
@@ -52,6 +52,13 @@ def open_folder(
   execution = _with_devices(workdir, experiment, len(run_data.trials))
   check_folder(workdir, experiment, run_data)
   _record_start(workdir, execution, console)
+  return dataclasses.replace(experiment, execution=execution)
+
+
+def shared(experiment: Experiment) -> Experiment:
+  """What every other of several processes runs: each trial on all devices."""
+  execution = experiment.execution
+  execution = dataclasses.replace(execution, devices_per_trial=jax.device_count())
   return dataclasses.replace(experiment, execution=execution)
 
 
@@ -102,6 +109,13 @@ def _with_devices(
   """
   execution, path = experiment.execution, workdir / 'execution.json'
   asked, earlier = execution.devices_per_trial, folder.read_json(path)
+  if hosts.are_several():
+    asked = asked or jax.device_count()
+    if asked != jax.device_count():
+      raise InputError(
+        f'execution.devices_per_trial: {asked}, but several processes share every '
+        f'trial, on all of their {jax.device_count()} devices; leave it out'
+      )
   if earlier is not None:
     fixed = earlier.get('devices_per_trial')
     if not isinstance(fixed, int):

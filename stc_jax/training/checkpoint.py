@@ -18,6 +18,7 @@ import orbax.checkpoint as ocp
 from stc_jax.console.interruption import held_back
 from stc_jax.data.protocols import Trial
 from stc_jax.errors import InputError, blames_file
+from stc_jax.training import hosts
 from stc_jax.training.state import TrainState
 
 _FOLDER = 'checkpoints'
@@ -44,7 +45,10 @@ class TrialCheckpoint:
   def __init__(self, workdir: pathlib.Path, trial: Trial):
     self._folder = workdir.absolute() / _FOLDER / trial.name
     self._identity = identity(trial)
-    options = ocp.CheckpointManagerOptions(max_to_keep=1, create=True)
+    self._folder.mkdir(parents=True, exist_ok=True)
+    options = ocp.CheckpointManagerOptions(
+      max_to_keep=1, create=False, multiprocessing_options=_of_the_first()
+    )
     self._manager = ocp.CheckpointManager(self._folder, options=options)
 
   @held_back()
@@ -111,8 +115,19 @@ def _sha256(arrays: Iterable[np.ndarray]) -> str:
   return digest.hexdigest()
 
 
+def _of_the_first() -> ocp.options.MultiprocessingOptions:
+  """Of several processes, the first saves and restores alone."""
+  if not hosts.are_several():
+    return ocp.options.MultiprocessingOptions()
+  return ocp.options.MultiprocessingOptions(
+    primary_host=0, active_processes={0}, barrier_sync_key_prefix='first'
+  )
+
+
 class WaveCheckpoints:
   """The checkpoints of trials that run together; use as a context.
+
+  Of several processes, only the first has any.
 
   Args:
     workdir: the run's folder.
@@ -133,7 +148,7 @@ class WaveCheckpoints:
 
   def is_time(self) -> bool:
     """Whether the last save is long enough ago."""
-    return time.monotonic() - self._saved_at >= self._seconds
+    return hosts.is_first() and time.monotonic() - self._saved_at >= self._seconds
 
   def save(self, states: dict[str, TrainState]) -> None:
     """Starts to write states, by trial."""
@@ -143,7 +158,7 @@ class WaveCheckpoints:
 
   def __enter__(self) -> 'WaveCheckpoints':
     with contextlib.ExitStack() as opened:
-      for trial in self._trials:
+      for trial in self._trials if hosts.is_first() else ():
         checkpoint = TrialCheckpoint(self._workdir, trial)
         opened.callback(checkpoint.close)
         self._of_trial[trial.name] = checkpoint

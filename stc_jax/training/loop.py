@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from stc_jax.console.progress import TrainingProgress
 from stc_jax.data.protocols import Trial
 from stc_jax.errors import InputError
-from stc_jax.training import checkpoint
+from stc_jax.training import checkpoint, hosts
 from stc_jax.training.checkpoint import WaveCheckpoints
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.placement import Placement
@@ -99,7 +99,8 @@ class Loop:
         states = self._train(states, wave, checkpoints, done)
       for finished in self._test(states, wave):
         yield finished
-        checkpoint.discard(self._workdir, [self._trials[finished.number]])
+        if hosts.is_first():
+          checkpoint.discard(self._workdir, [self._trials[finished.number]])
         done += 1
       diverged |= wave.diverged
     if diverged:
@@ -110,12 +111,13 @@ class Loop:
     given = next(self._chunks(wave, np.zeros(len(wave.numbers), int)))
     states = self._programs.init(given.data, given.arrays)
     found = checkpoints.restore(self._programs.one_state())
-    if not found:
+    if not hosts.from_first(np.array(bool(found))):
       return states
     fresh = jax.device_get(states)
     names = [self._trials[number].name for number in wave.numbers]
     rows = [found.get(name, take(fresh, row)) for row, name in enumerate(names)]
-    return self._programs.put_trials(jax.tree.map(lambda *r: np.stack(r), *rows))
+    stacked = jax.tree.map(lambda *r: np.stack(r), *rows)
+    return self._programs.put_trials(hosts.from_first(stacked))
 
   def _train(
     self,

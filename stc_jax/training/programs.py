@@ -17,8 +17,8 @@ from stc_jax.data import resident
 from stc_jax.data.input import InputConfig
 from stc_jax.data.resident import Resident, TrialArrays, trial_key
 from stc_jax.models import shapes
+from stc_jax.training import hosts, mixup, step
 from stc_jax.training import mesh as meshes
-from stc_jax.training import mixup, step
 from stc_jax.training.mesh import DATA, TRIAL, over_trials
 from stc_jax.training.optimizer import TrainingConfig, make
 from stc_jax.training.state import TrainState, create
@@ -112,14 +112,14 @@ class Programs:
 
   def put_trials(self, tree):
     """Lays arrays with a leading trial axis over the mesh."""
-    return jax.device_put(tree, self._stacked)
+    return hosts.put(tree, self._stacked)
 
   def put_shared(self, tree):
     """Gives arrays to every device; a CPU takes aligned ones over without a copy."""
-    return jax.device_put(tree, self._shared)
+    return hosts.put(tree, self._shared)
 
   def parts(self, make: Callable[[int, int], Resident]) -> list[Resident]:
-    """For each device, in the mesh's order, the parts of its trials' batches.
+    """For each of this process's devices the parts of its trials' batches.
 
     `make` is given a trial's place in the wave, and the part's in its batch.
     """
@@ -129,11 +129,16 @@ class Programs:
       own = [make(row, place) for row in range(trial * size, (trial + 1) * size)]
       return jax.tree.map(lambda *leaves: np.stack(leaves)[:, None], *own)
 
-    return [of_device(*where) for where in np.ndindex(self._mesh.devices.shape)]
+    devices = self._mesh.devices
+    return [
+      of_device(*where)
+      for where in np.ndindex(devices.shape)
+      if devices[where] in self._mesh.local_devices
+    ]
 
   def put_parts(self, parts: list[Resident]) -> Resident:
     """Gives each device what `parts` made for it."""
-    devices = self._mesh.devices.ravel()
+    devices = [d for d in self._mesh.devices.flat if d in self._mesh.local_devices]
     put = [jax.device_put(part, d) for part, d in zip(parts, devices, strict=True)]
 
     def joined(spec, *leaves):

@@ -17,6 +17,11 @@ import programs
 from stc_jax.models import config
 from stc_jax.training import state
 
+# Plain descent: any wrong factor of the gradient shows.
+TRAINING = dataclasses.replace(
+  programs.TRAINING, optimizer='sgd', gradient_clip=0.0, stages=((6, 0.1),)
+)
+
 
 def main(per_trial: int) -> None:
   jax.config.update('jax_enable_x64', True)
@@ -38,12 +43,8 @@ def in_double(*arguments) -> state.TrainState:
 
 
 def spread(per_trial: int) -> dict:
-  # Plain descent: any wrong factor of the gradient shows.
-  training = dataclasses.replace(
-    programs.TRAINING, optimizer='sgd', gradient_clip=0.0, stages=((6, 0.1),)
-  )
-  tiny = programs.tiny(training)
-  made = programs.programs(2, tiny, training, devices_per_trial=per_trial)
+  tiny = programs.tiny(TRAINING)
+  made = programs.programs(2, tiny, TRAINING, devices_per_trial=per_trial)
   states, scores = programs.train(made, tiny, [0, 5])
   text = made.train_chunk.as_text() + made.predict.as_text()
   groups = re.findall(r'replica_groups=(\{\{.*?\}\}|\[[^ ]*)', text)
