@@ -2,9 +2,10 @@
 
     python tests/kills.py --kills=20
 
-Every start after a kill has another number of devices and of trials at a time; every
-third kill is to land between the results of one wave. In the end the folder must hold
-the bytes of a run that nothing disturbed. `tests/test_main.py` has a short case.
+Every start after a kill has another number of devices and of trials at a time, and its
+frames on the device or on the host; every third kill is to land between the results of
+one wave. In the end the folder must hold the bytes of a run that nothing disturbed.
+`tests/test_main.py` has a short case.
 """
 
 import argparse
@@ -116,7 +117,8 @@ class Kills:
     else:
       kind, seconds = 'training', self._draw.random() / 2
       begun = lambda: bool(self._saved() - saved)  # noqa: E731
-    argv = self._command(self._run, at_a_time)
+    placement = self._draw.choice(('device', 'host'))
+    argv = self._command(self._run, at_a_time, execution__placement=placement)
     kill(argv, environment(self._base, devices), begun, seconds)
     after = results(self._run)
     if after == FOLDS:
@@ -125,6 +127,7 @@ class Kills:
       self.landed += 1
       print(
         f'kill {self.landed}: {kind}, {devices} devices, {at_a_time} trials each, '
+        f'frames on the {placement}, '
         f'{before} results before, {after} after',
         flush=True,
       )
@@ -141,8 +144,9 @@ class Kills:
   def _saved(self) -> set[pathlib.Path]:
     return set(self._run.glob('checkpoints/*/*[0-9]/_CHECKPOINT_METADATA'))
 
-  def _command(self, workdir: pathlib.Path, at_a_time: int) -> list[str]:
+  def _command(self, workdir: pathlib.Path, at_a_time: int, **more: str) -> list[str]:
     fields = {'protocol__folds': str(FOLDS), 'training__stages': '((60, 0.001),)'}
+    fields |= more
     return command(self._data, workdir, at_a_time, **fields)
 
 

@@ -33,6 +33,7 @@ def test_every_part_is_measured(tmp_path, data_dir, environment):
     'whole loop',
     'inference',
     'input pipeline',
+    'host pipeline',
     'preprocessing',
   }
   for name, part in parts.items():

@@ -20,7 +20,15 @@ from stc_jax.errors import InputError
 from stc_jax.models.config import DTYPES, TrunkConfig
 from stc_jax.runs import folder
 from stc_jax.runs.config import Experiment, from_sections
-from stc_jax.speed import ceiling, parts, pictures, random_clips, report, scaling
+from stc_jax.speed import (
+  ceiling,
+  feeding,
+  parts,
+  pictures,
+  random_clips,
+  report,
+  scaling,
+)
 
 _PEER_PROGRAM = pathlib.Path('benchmarks/torch_speed.py')
 # What benchmarks/torch_twin.py implements, where we have more.
@@ -30,7 +38,10 @@ _PEER_HAS = {
   'activation_place': ('after_norm',),
   'lstm_readout': ('last', 'last_padded'),  # the same where no clip is short
 }
-_EMBEDDED = ('synthetic_faces', 'neutral_to_apex_small', '')
+_EMBEDDED = {
+  'classification': ('synthetic_faces', 'neutral_to_apex_small', ''),
+  'detection': ('synthetic_faces', 'action_units_small', ''),
+}
 _CPU_DEVICES = 8
 _WIDTH = 140  # of what isn't a terminal: no table is cut
 
@@ -96,6 +107,7 @@ def _speed(settings: Experiment, wanted: Wanted, console: Console) -> dict:
   console.print('measuring the input pipeline and preprocessing ...')
   builder = _prepared(settings)
   measured['input pipeline'] = parts.input_pipeline(builder, settings, repeats)
+  measured['host pipeline'] = feeding.windows(settings.input, repeats)
   measured['preprocessing'] = parts.preprocessing(repeats)
   found = report.as_dict(settings, roofs, measured, peer)
   console.print(report.table(found))
@@ -164,6 +176,7 @@ def _prepared(settings: Experiment):
   where = dataset.name, dataset.builder_config, settings.execution.data_dir
   if catalogue.is_prepared(*where):
     return catalogue.prepared_builder(*where)
-  if not catalogue.is_current(*_EMBEDDED):
-    preparation.prepare(*_EMBEDDED)
-  return catalogue.prepared_builder(*_EMBEDDED)
+  embedded = _EMBEDDED[settings.task.kind]
+  if not catalogue.is_current(*embedded):
+    preparation.prepare(*embedded)
+  return catalogue.prepared_builder(*embedded)

@@ -6,7 +6,7 @@ from rich.table import Table
 from stc_jax.models import shapes
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.provenance import environment
-from stc_jax.speed import work
+from stc_jax.speed import feeding, work
 from stc_jax.speed.ceiling import Ceiling
 from stc_jax.speed.parts import Measured
 from stc_jax.speed.random_clips import CLASSES
@@ -57,6 +57,9 @@ def as_dict(
   report['loop_share'] = loop['per_second']['median'] / step['per_second']['median']
   if statistics := jax.devices()[0].memory_stats():
     report['device_peak_bytes'] = statistics['peak_bytes_in_use']
+  report['h100_windows_per_second'] = feeding.wanted_by_h100(
+    report['flops']['training_per_clip']
+  )
   if peer:
     report['peer'] = _compare(peer, report['parts'], batch)
   return report
@@ -121,7 +124,9 @@ def table(report: dict) -> Table:
   ceiling = report['ceiling']
   roofs = (
     f'ceiling: {ceiling["flops_per_second"] / 1e12:.3g} TFLOP/s, '
-    f'{ceiling["bytes_per_second"] / 1e9:.3g} GB/s'
+    f'{ceiling["bytes_per_second"] / 1e9:.3g} GB/s; the host pipeline would have to '
+    f'feed an H100 at 35 % of its own {report["h100_windows_per_second"]:,.0f} windows '
+    'a second'
   )
   shown = Table(title=title, caption=roofs)
   shown.add_column('part')

@@ -12,14 +12,6 @@ import jax
 import numpy as np
 import programs
 
-_COLLECTIVES = (
-  'all-reduce',
-  'all-gather',
-  'all-to-all',
-  'reduce-scatter',
-  'collective-permute',
-)
-
 
 def main() -> None:
   tiny = programs.tiny()
@@ -29,7 +21,7 @@ def main() -> None:
   leaves = [np.ascontiguousarray(leaf) for leaf in jax.tree.leaves((states, scores))]
   report = {
     'devices': jax.device_count(),
-    'collectives': [name for name in _COLLECTIVES if re.search(rf'\b{name}\b', text)],
+    'collectives': programs.collectives(text),
     'grouped': re.findall(r'(?:feature|batch)_group_count=(?!1\b)\d+', text),
     'trials': [
       hashlib.sha256(b''.join(leaf[i].tobytes() for leaf in leaves)).hexdigest()

@@ -2,6 +2,7 @@
 
 import dataclasses
 import functools
+import re
 
 import clip_sets
 import jax
@@ -48,6 +49,13 @@ PROTOCOL = protocols.ProtocolConfig(
   kind='folds', folds=10, repeats=4, unit='subject', seed=0
 )
 CHUNK = 4
+_COLLECTIVES = (
+  'all-reduce',
+  'all-gather',
+  'all-to-all',
+  'reduce-scatter',
+  'collective-permute',
+)
 INPUT = dataclasses.replace(clip_sets.INPUT, training_sampling='jittered')
 
 
@@ -123,3 +131,8 @@ def train(
 
 def _padded(rows: np.ndarray, length: int) -> np.ndarray:
   return np.pad(rows, ((0, length - len(rows)), (0, 0)))
+
+
+def collectives(text: str) -> list[str]:
+  """Which kinds of a compiled program's operations cross devices."""
+  return [name for name in _COLLECTIVES if re.search(rf'\b{name}\b', text)]

@@ -49,6 +49,7 @@ def test_a_trial_spread_over_1_2_or_4_devices_computes_the_same():
     # Devices 0 and 1 hold the first trial's batch, 2 and 3 the second's.
     wanted = {2: '{{0,1},{2,3}}', 4: '{{0,1,2,3}}'}[per_trial]
     assert spread['groups'] == [wanted]
+    assert spread['of_a_step'] == ['all-reduce']
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,164 @@
+"""A prepared set as large as BP4D, on this machine: time to the first step, memory.
+
+    python -m benchmarks.coded_sets --frames=146847
+    python -m benchmarks.coded_sets --frames=146847 --placement=host
+
+Writes so many frames of noise, 64 x 64, in BP4D's form into a temporary folder; then,
+in processes of their own, starts `launch/bp4d.py` on it for one chunk of steps, twice,
+and prints the seconds to the end of the first step, and the peak of anonymous memory
+(Linux): the first start lays the frames out, the second maps them.
+"""
+
+import argparse
+import json
+import pathlib
+import subprocess
+import sys
+import tempfile
+import time
+from unittest import mock
+
+import numpy as np
+import tensorflow_datasets as tfds
+from tensorflow_datasets.core import shuffle
+
+from benchmarks.memory import Peak
+from launch import bp4d
+from stc_jax.data import frame_reading, protocols
+from stc_jax.data.resident import trial_arrays
+from stc_jax.runs import programs
+from stc_jax.runs.config import from_sections
+from stc_jax.runs.run_data import RunData
+from stc_jax.training.tasks import task_of
+
+_LENGTH, _SIDE = 448, 64  # of a recording, about as BP4D's
+
+
+class Noise(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+  """`count` coded frames of noise, of 41 subjects in two splits."""
+
+  VERSION = tfds.core.Version('1.0.0')
+  RELEASE_NOTES = {'1.0.0': 'First version.'}  # noqa: RUF012
+  pkg_dir_path = pathlib.Path(__file__).parent
+  count = 0
+
+  def _info(self) -> tfds.core.DatasetInfo:
+    tensor = {'encoding': 'bytes'}
+    features = {
+      'frames': tfds.features.Tensor(
+        shape=(None, _SIDE, _SIDE, 3), dtype=np.uint8, **tensor
+      ),
+      'aus': tfds.features.Tensor(shape=(None, 99), dtype=np.int8, **tensor),
+      'frame_numbers': tfds.features.Tensor(shape=(None,), dtype=np.int32, **tensor),
+      'subject': tfds.features.Text(),
+      'clip': tfds.features.Text(),
+      'fps': tfds.features.Scalar(np.float32),
+    }
+    return self.dataset_info_from_configs(
+      features=tfds.features.FeaturesDict(features),
+      metadata=tfds.core.MetadataDict({'au_numbers': list(range(1, 100))}),
+      disable_shuffling=True,
+    )
+
+  def _split_generators(self, dl_manager) -> dict:
+    half = self.count // 2
+    return {
+      'train': self._generate_examples(0, self.count - half),
+      'validation': self._generate_examples(1, half),
+    }
+
+  def _generate_examples(self, odd: int, count: int):
+    random = np.random.default_rng(odd)
+    for number, start in enumerate(range(0, count, _LENGTH)):
+      length = min(_LENGTH, count - start)
+      subject = 2 * (number % 20) + odd + 1
+      yield (
+        number,
+        {
+          'frames': random.integers(0, 256, (length, _SIDE, _SIDE, 3), np.uint8),
+          'aus': random.integers(0, 2, (length, 99), np.int8),
+          'frame_numbers': np.arange(1, length + 1, dtype=np.int32),
+          'subject': f'F{subject:03}',
+          'clip': f'F{subject:03}_{number:04}',
+          'fps': 25.0,
+        },
+      )
+
+
+def first_step(folder: str, placement: str, chunks: int) -> dict:
+  """Starts to train on the set in `folder`; says what that took."""
+  peak, began = Peak(), time.perf_counter()
+  peak.start()
+  config = bp4d.get_config()
+  config.execution.placement = placement
+  config.execution.devices_per_trial = 1
+  config.execution.steps_per_chunk = 1
+  config.protocol.repeats = 1
+  experiment = from_sections(config.to_dict())
+  builder = tfds.builder_from_directory(folder)
+  clip_set = frame_reading.read(builder, experiment.input, experiment.task.aus)
+  read = time.perf_counter() - began
+  trials = protocols.trials(clip_set, experiment.protocol)
+  training, task = experiment.training, task_of(experiment.task)
+  arrays = trial_arrays(
+    clip_set, trials, training.steps, training.batch_size, task.weights, task.sample
+  )
+  data = RunData(builder, experiment.input, clip_set, trials, arrays, trials)
+  where, _ = programs.chosen_placement(experiment, data)
+  giver = programs.placement_of(experiment, data)
+  made = programs.programs_of(experiment, data, giver)
+  first = np.zeros(1, int)
+  given = giver.chunks(made, first, first)
+  states = None
+  for _ in range(chunks):
+    step = next(given)
+    states = states or made.init(step.data, step.arrays)
+    states, progress = made.train_chunk(step.data, step.arrays, states)
+    progress.loss.block_until_ready()
+    seconds = time.perf_counter() - began
+  return {
+    'bytes': clip_set.frames.nbytes,
+    'placement': where,
+    'read': read,
+    'compile': made.compile_seconds,
+    'seconds': seconds,
+    'peak': peak.most,
+  }
+
+
+def main() -> None:
+  """Measures what the arguments ask for."""
+  parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+  parser.add_argument('--frames', type=int, default=146_847)
+  parser.add_argument('--placement', default='auto')
+  parser.add_argument('--chunks', type=int, default=1)
+  parser.add_argument('--start', default='', help=argparse.SUPPRESS)
+  given = parser.parse_args()
+  if given.start:
+    print(json.dumps(first_step(given.start, given.placement, given.chunks)))
+    return
+  with tempfile.TemporaryDirectory() as home:
+    Noise.count = given.frames
+    builder = Noise(data_dir=home)
+    tfds.disable_progress_bar()
+    # More than a gigabyte TFDS shuffles through files of TensorFlow, which isn't here.
+    with mock.patch.object(shuffle, 'MAX_MEM_BUFFER_SIZE', 2**40):
+      builder.download_and_prepare(file_format='array_record')
+    for start in ('first', 'second'):
+      flags = (f'--placement={given.placement}', f'--chunks={given.chunks}')
+      argv = [sys.executable, '-m', 'benchmarks.coded_sets', *flags]
+      argv.append(f'--start={builder.data_path}')
+      done = subprocess.run(argv, check=True, stdout=subprocess.PIPE, text=True)
+      found = json.loads(done.stdout.splitlines()[-1])
+      print(
+        f'{start} start, {given.frames} frames of {found["bytes"] / 1e9:.2f} GB on the '
+        f'{found["placement"]}: {found["read"]:.1f} s to open them, '
+        f'{found["compile"]:.1f} s to compile, {given.chunks} steps made after '
+        f'{found["seconds"]:.1f} s; at most {found["peak"] / 1e9:.2f} GB of anonymous '
+        'memory',
+        flush=True,
+      )
+
+
+if __name__ == '__main__':
+  main()

@@ -1,0 +1,79 @@
+"""What the devices of one trial tell each other in a step, counted from shapes.
+
+    python -m benchmarks.communication --config=launch/bp4d.py
+
+One trial's batch over many devices needs the mean of the gradients, the statistics of
+each batch normalisation and their gradients, and the metrics: all of them sums over
+devices. Prints their bytes, and what a ring's sums would take beside the arithmetic on
+8 GPUs of one machine and on 64 of eight; a prediction, not a measurement.
+"""
+
+import jax
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from stc_jax.console import command_line, launch_file
+from stc_jax.data.input import InputConfig
+from stc_jax.models import shapes
+from stc_jax.models.zoo import build
+from stc_jax.runs.config import Experiment, from_sections
+from stc_jax.speed import report, work
+
+# Of an H100 SXM, from NVIDIA's data sheets: bfloat16 products a second, of which a good
+# program reaches a third or so; bytes a second each way, over NVLink to the others of
+# its machine, and over one 400 Gb/s InfiniBand port to other machines.
+_FLOPS = 0.35 * 989e12
+_LINKS = {8: 450e9, 64: 50e9}
+
+
+def main() -> None:
+  """Prints a table: a row for each number of GPUs."""
+  experiment = from_sections(launch_file.read().to_dict(), launch_file.set_fields())
+  moved = bytes_a_step(experiment)
+  network, batch = report.network_of(experiment), experiment.training.batch_size
+  table = Table(
+    title=f'{experiment.model}: {moved / 1e6:.1f} MB a step, {batch} windows a GPU'
+  )
+  for name in ('GPUs', 'ms of arithmetic', 'ms of sums, not overlapped', 'share'):
+    table.add_column(name, justify='right')
+  own = batch * work.training_flops(network) / _FLOPS
+  for count, link in _LINKS.items():
+    sums = ring_seconds(moved, count, link)
+    cells = (f'{1e3 * own:.2f}', f'{1e3 * sums:.2f}', f'{sums / (own + sums):.0%}')
+    table.add_row(str(count), *cells)
+  Console(width=100).print(table)
+
+
+def bytes_a_step(experiment: Experiment) -> int:
+  """Of all that is summed over devices: float32 gradients, and statistics."""
+  size, outputs = experiment.input, _outputs(experiment)
+  model = build(experiment.model, experiment.network, outputs)
+  variables = jax.eval_shape(
+    lambda key, video: model.init(key, video, train=False),
+    jax.random.key(0),
+    _clip(size),
+  )
+  count = {
+    name: sum(int(np.prod(leaf.shape)) for leaf in jax.tree.leaves(tree))
+    for name, tree in variables.items()
+  }
+  # Mean and mean square of each channel forward, and as many gradients of theirs.
+  return 4 * (count['params'] + 2 * count.get('batch_stats', 0))
+
+
+def ring_seconds(moved: int, devices: int, bytes_per_second: float) -> float:
+  """Each device sends and receives its share of a ring's two rounds."""
+  return 2 * (devices - 1) / devices * moved / bytes_per_second
+
+
+def _clip(size: InputConfig) -> jax.ShapeDtypeStruct:
+  return shapes.one_clip(size.frames, size.height, size.width, size.channels)
+
+
+def _outputs(experiment: Experiment) -> int:
+  return len(experiment.task.aus) or 6
+
+
+if __name__ == '__main__':
+  command_line.run(main)

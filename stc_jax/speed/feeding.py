@@ -1,0 +1,52 @@
+"""How fast windows of frames leave a file, for frames that stay on the host."""
+
+import dataclasses
+import pathlib
+import tempfile
+
+import numpy as np
+
+from stc_jax.data import streamed
+from stc_jax.data.input import InputConfig
+from stc_jax.speed.clock import measure
+from stc_jax.speed.parts import Measured
+from stc_jax.speed.random_clips import random_clips
+
+_FRAMES, _CHUNKS, _STEPS, _BATCH = 4096, 8, 10, 16
+# NVIDIA's data sheet of the H100 SXM: bfloat16 products a second, without sparsity.
+_H100_FLOPS = 989e12
+_SHARE = 0.35  # of a ceiling, that a good training program reaches
+
+
+def windows(size: InputConfig, repeats: int) -> Measured:
+  """Windows gathered from a mapped file in the page cache, each of random frames."""
+  random = np.random.default_rng(0)
+  some = random_clips(size)
+  starts = random.integers(0, _FRAMES - size.frames, _FRAMES)[:, None]
+  shown = (starts + np.arange(size.frames)).astype(np.int32)
+  every = np.zeros(_FRAMES, np.int32)
+  with tempfile.TemporaryDirectory() as folder:
+    path = pathlib.Path(folder) / 'frames.npy'
+    shape = (_FRAMES, *some.frames.shape[1:])
+    np.save(path, random.integers(0, 256, shape, np.uint8))
+    clip_set = dataclasses.replace(
+      some,
+      frames=np.asarray(np.load(path, mmap_mode='r')),
+      windows=shown,
+      candidates=shown,
+      real=every + size.frames,
+      choices=every + size.frames,
+      targets=every,
+    )
+    examples = random.integers(0, _FRAMES, (_CHUNKS, _STEPS, _BATCH))
+
+    def gather(number: int):
+      return streamed.part(clip_set, examples[number], place=0, parts=1)
+
+    timing = measure(lambda: list(streamed.ahead(gather, _CHUNKS)), repeats)
+  return Measured(timing, examples.size, 'windows')
+
+
+def wanted_by_h100(training_flops: float) -> float:
+  """Windows a second that would keep an H100 at 35 % of its ceiling."""
+  return _SHARE * _H100_FLOPS / training_flops

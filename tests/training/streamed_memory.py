@@ -1,0 +1,62 @@
+"""Trains on so many mapped frames; prints the peak of anonymous memory, in bytes."""
+
+import dataclasses
+import pathlib
+import sys
+import tempfile
+
+import numpy as np
+import programs
+
+from benchmarks.memory import Peak
+from stc_jax.data import protocols, resident
+from stc_jax.training.placement import OnHost
+
+
+def main(count: int) -> None:
+  peak = Peak()
+  peak.start()
+  with tempfile.TemporaryDirectory() as folder:
+    tiny = mapped(pathlib.Path(folder) / 'frames.npy', count)
+    placement = OnHost(tiny.clip_set, tiny.arrays, programs.CHUNK, parts=1)
+    made = programs.programs(1, tiny, placement=placement)
+    programs.train(made, tiny, [0], placement=placement)
+  print(peak.most)
+
+
+def mapped(path: pathlib.Path, count: int) -> programs.Tiny:
+  """A set whose frames fill a file of zeros that takes no room."""
+  plain = programs.tiny().clip_set
+  shape = (count, *plain.frames.shape[1:])
+  np.lib.format.open_memmap(path, 'w+', np.uint8, shape).flush()
+  every = np.arange(count, dtype=np.int32)
+  clips = np.random.default_rng(0).integers(len(plain), size=count)
+  windows = np.repeat(every[:, None], plain.windows.shape[1], axis=1)
+  per_example = {
+    name: np.asarray(getattr(plain, name))[clips]
+    for name in ('targets', 'seconds', 'means', 'squares', 'motion')
+  }
+  names = {
+    name: tuple(getattr(plain, name)[clip] for clip in clips)
+    for name in ('subjects', 'clips', 'splits')
+  }
+  length = np.full(count, windows.shape[1], np.int32)
+  clip_set = dataclasses.replace(
+    plain,
+    frames=np.asarray(np.load(path, mmap_mode='r')),
+    windows=windows,
+    candidates=windows,
+    real=length,
+    choices=length,
+    **per_example,
+    **names,
+  )
+  trials = protocols.trials(clip_set, programs.PROTOCOL)[:1]
+  trials = [dataclasses.replace(trials[0], test=trials[0].test[:64])]
+  training = programs.TRAINING
+  arrays = resident.trial_arrays(clip_set, trials, training.steps, training.batch_size)
+  return programs.Tiny(clip_set, trials, arrays)
+
+
+if __name__ == '__main__':
+  main(int(sys.argv[1]))
