@@ -4,7 +4,7 @@ import concurrent.futures
 import dataclasses
 import itertools
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import ClassVar
 
 import numpy as np
@@ -21,6 +21,7 @@ from stc_jax.datasets.synthetic_faces.difficulty import (
 
 EMOTIONS = action_units.EMOTIONS
 AU_NUMBERS = action_units.AU_NUMBERS
+_HELD_OUT = 3  # every so many subjects one
 _PRESENT = 0.2  # intensity from which a coder sees an action unit: about FACS level A
 
 
@@ -37,7 +38,8 @@ class SyntheticFacesConfig(tfds.core.BuilderConfig):
     seed: Of the whole set; another one is of other people.
     min_length, max_length: Fewest and most frames of a clip.
     fps: Frames per second.
-    coded: Whether frames are coded one by one, as in BP4D, and clips have no label.
+    coded: Whether frames are coded one by one, and clips have no label; with splits
+      `train` and, every third subject, `validation`, all as in BP4D.
   """
 
   order: str = 'neutral_to_apex'
@@ -111,8 +113,12 @@ def _configs() -> list[SyntheticFacesConfig]:
         **fields,
       )
       for name, people, fields in (
-        ('', '', {'seed': 1}),
-        ('_tuning', '; other people, to choose settings by', {'seed': 0}),
+        ('', '', {'seed': 1, 'subjects': 90}),
+        (
+          '_tuning',
+          '; other people, to choose settings by',
+          {'seed': 0, 'subjects': 90},
+        ),
         ('_small', '; 12 subjects, for trials', {'seed': 0, 'subjects': 12}),
       )
     ),
@@ -167,12 +173,19 @@ class Builder(tfds.core.GeneratorBasedBuilder):
 
   def _split_generators(self, dl_manager):
     del dl_manager  # Nothing is downloaded.
-    return {'data': self._generate_examples()}
+    subjects = range(1, self.builder_config.subjects + 1)
+    if not self.builder_config.coded:
+      return {'data': self._generate_examples(subjects)}
+    held_out = subjects[_HELD_OUT - 1 :: _HELD_OUT]
+    train = [subject for subject in subjects if subject not in held_out]
+    return {
+      'train': self._generate_examples(train),
+      'validation': self._generate_examples(held_out),
+    }
 
-  def _generate_examples(self) -> Iterator[tuple[int, dict]]:
+  def _generate_examples(self, subjects: Iterable[int]) -> Iterator[tuple[int, dict]]:
     """Yields (number of the clip, example), subject by subject."""
     config = self.builder_config
-    subjects = range(1, config.subjects + 1)
     takes = range(1, config.clips_per_emotion + 1)
     # NumPy and OpenCV release the interpreter's lock, and a clip depends on nothing but
     # its number, so threads change neither the bytes nor their order.

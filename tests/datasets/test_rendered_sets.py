@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
+from stc_jax.data import contract
 from stc_jax.datasets.clip_folder import scan
 from stc_jax.datasets.synthetic_faces import clips, three_frames
 from stc_jax.datasets.synthetic_faces import synthetic_faces_dataset_builder as builders
@@ -47,10 +48,27 @@ def test_prepared_clips_read_back_and_do_not_depend_on_their_number(tmp_path):
   np.testing.assert_array_equal(example['aus'], expected.aus)
 
 
+def test_coded_frames_show_what_is_rendered(tmp_path):
+  builder = builders.Builder(config=config(subjects=3, coded=True), data_dir=tmp_path)
+  builder.download_and_prepare(file_format='array_record')
+  stored = tfds.builder_from_directory(builder.data_path)
+  contract.check(stored)
+  found = {split: list(stored.as_data_source(split)) for split in stored.info.splits}
+  subjects = {k: {e['subject'] for e in rows} for k, rows in found.items()}
+  assert subjects == {'train': {b'S001', b'S002'}, 'validation': {b'S003'}}
+  example = found['train'][9]
+  rendered = clips.make_clip(0, 2, 'happiness', 1, lengths=LENGTHS)
+  np.testing.assert_array_equal(example['frames'], rendered.frames)
+  np.testing.assert_array_equal(example['aus'], rendered.aus >= 0.2)
+  assert example['frame_numbers'].tolist() == list(range(1, len(rendered.aus) + 1))
+
+
 def test_named_configs():
   names = {c.name: c for c in builders.Builder.BUILDER_CONFIGS}
   assert names['neutral_apex_neutral'].order == 'neutral_apex_neutral'
-  assert {c.subjects for n, c in names.items() if 'small' not in n} == {60}
+  large = [c for name, c in names.items() if 'small' not in name]
+  assert {c.subjects for c in large if not c.coded} == {60}
+  assert {c.subjects for c in large if c.coded} == {90}
   with pytest.raises(ValueError, match='apex_only'):
     config(order='apex_only')
 

@@ -13,25 +13,29 @@ from stc_jax.data import protocols, resident
 from stc_jax.training.placement import OnHost
 
 
-def main(count: int) -> None:
+_EXAMPLES = 2000
+
+
+def main(frames: int) -> None:
   peak = Peak()
   peak.start()
   with tempfile.TemporaryDirectory() as folder:
-    tiny = mapped(pathlib.Path(folder) / 'frames.npy', count)
+    tiny = mapped(pathlib.Path(folder) / 'frames.npy', frames)
     placement = OnHost(tiny.clip_set, tiny.arrays, programs.CHUNK, parts=1)
     made = programs.programs(1, tiny, placement=placement)
     programs.train(made, tiny, [0], placement=placement)
   print(peak.most)
 
 
-def mapped(path: pathlib.Path, count: int) -> programs.Tiny:
-  """A set whose frames fill a file of zeros that takes no room."""
+def mapped(path: pathlib.Path, frames: int) -> programs.Tiny:
+  """A set whose frames fill a file of zeros; its windows lie all over it."""
   plain = programs.tiny().clip_set
-  shape = (count, *plain.frames.shape[1:])
+  shape = (frames, *plain.frames.shape[1:])
   np.lib.format.open_memmap(path, 'w+', np.uint8, shape).flush()
-  every = np.arange(count, dtype=np.int32)
-  clips = np.random.default_rng(0).integers(len(plain), size=count)
-  windows = np.repeat(every[:, None], plain.windows.shape[1], axis=1)
+  random = np.random.default_rng(0)
+  clips = random.integers(len(plain), size=_EXAMPLES)
+  windows = random.integers(frames, size=(_EXAMPLES, plain.windows.shape[1]))
+  windows = windows.astype(np.int32)
   per_example = {
     name: np.asarray(getattr(plain, name))[clips]
     for name in ('targets', 'seconds', 'means', 'squares', 'motion')
@@ -40,7 +44,7 @@ def mapped(path: pathlib.Path, count: int) -> programs.Tiny:
     name: tuple(getattr(plain, name)[clip] for clip in clips)
     for name in ('subjects', 'clips', 'splits')
   }
-  length = np.full(count, windows.shape[1], np.int32)
+  length = np.full(_EXAMPLES, windows.shape[1], np.int32)
   clip_set = dataclasses.replace(
     plain,
     frames=np.asarray(np.load(path, mmap_mode='r')),

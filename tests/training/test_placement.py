@@ -79,9 +79,7 @@ def test_a_run_goes_on_from_where_each_trial_is():
 
 
 def test_memory_does_not_grow_with_frames_on_the_host():
-  """Windows and labels of each example do, far smaller than its frame."""
-  frame = np.prod(programs.tiny().clip_set.frames.shape[1:])
-  few, many = 20_000, 80_000
+  frame = int(np.prod(programs.tiny().clip_set.frames.shape[1:]))
+  few, many = 100_000, 400_000
   peaks = [int(report('streamed_memory.py', str(n), devices=1)) for n in (few, many)]
-  assert many * frame > 60e6
-  assert peaks[1] - peaks[0] < 0.5 * (many - few) * frame
+  assert peaks[1] - peaks[0] < 0.2 * (many - few) * frame
