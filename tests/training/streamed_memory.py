@@ -12,7 +12,6 @@ from benchmarks.memory import Peak
 from stc_jax.data import protocols, resident
 from stc_jax.training.placement import OnHost
 
-
 _EXAMPLES = 2000
 
 
