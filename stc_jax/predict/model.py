@@ -18,6 +18,9 @@ from stc_jax.predict.bundle import Bundle
 from stc_jax.training.step import mean_probabilities
 from stc_jax.training.tasks import task_of
 
+# Frames that a model tells at a time.
+_BATCH = 16
+
 
 def load(path: str | os.PathLike) -> 'Model':
   """Opens a bundle, or a run: the models of all its finished trials together.
@@ -79,22 +82,27 @@ class Model:
     if size.per_frame:
       own = resize(frames, size.height, size.width)
       windows = size.frame_windows(np.arange(len(frames)), fps or 1.0)
-      return np.stack([self._answer(own[numbers], size.frames) for numbers in windows])
+      answers = [
+        self._answers(own[windows[at : at + _BATCH]], size.frames, _BATCH)
+        for at in range(0, len(windows), _BATCH)
+      ]
+      return np.concatenate(answers)
     numbers, real = size.window(len(frames), fps or 1.0)
     size.check_shown(real, 'frames')
-    return self._answer(resize(frames[numbers], size.height, size.width), real)
+    video = resize(frames[numbers], size.height, size.width)
+    return self._answers(video[None], real, 1)[0]
 
-  def _answer(
-    self, video: UInt8[np.ndarray, 't h w c'], real: int
-  ) -> Float[np.ndarray, 'n']:
-    """The mean over the bundles."""
+  def _answers(
+    self, videos: UInt8[np.ndarray, 'b t h w c'], real: int, most: int
+  ) -> Float[np.ndarray, 'b n']:
+    """The mean over the bundles; `most` videos at a time are one program's."""
+    padding = ((0, most - len(videos)), *[(0, 0)] * 4)
+    padded, lengths = np.pad(videos, padding), np.full(most, real, np.int32)
     answers = [
-      self._probabilities(
-        bundle.variables, bundle.normalisation, video[None], np.int32(real)
-      )
+      self._probabilities(bundle.variables, bundle.normalisation, padded, lengths)
       for bundle in self.bundles
     ]
-    return np.mean([np.asarray(answer)[0] for answer in answers], axis=0)
+    return np.mean([np.asarray(answer)[: len(videos)] for answer in answers], axis=0)
 
   @functools.cached_property
   def _probabilities(self):
@@ -104,7 +112,7 @@ class Model:
 
     def probabilities(variables, normalisation, video, real):
       views = [
-        network_input(view, real[None], normalisation, first.input)
+        network_input(view, real, normalisation, first.input)
         for view in first.input.seen(video.astype(jnp.float32))
       ]
       return mean_probabilities(task, network, variables, views)
