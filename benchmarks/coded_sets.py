@@ -112,7 +112,7 @@ def first_step(folder: str, placement: str, chunks: int) -> dict:
   states = None
   for _ in range(chunks):
     step = next(given)
-    states = states or made.init(step.data, step.arrays)
+    states = states or made.init(step.arrays)
     states, progress = made.train_chunk(step.data, step.arrays, states)
     progress.loss.block_until_ready()
     seconds = time.perf_counter() - began

@@ -15,6 +15,7 @@ from rich.table import Table
 
 from stc_jax.console import command_line, launch_file
 from stc_jax.data.input import InputConfig
+from stc_jax.errors import InputError
 from stc_jax.models import shapes
 from stc_jax.models.zoo import build
 from stc_jax.runs.config import Experiment, from_sections
@@ -30,6 +31,10 @@ _LINKS = {8: 450e9, 64: 50e9}
 def main() -> None:
   """Prints a table: a row for each number of GPUs."""
   experiment = from_sections(launch_file.read().to_dict(), launch_file.set_fields())
+  if experiment.training.mixup:
+    raise InputError(
+      'training.mixup: shows neighbours, too, which is not counted; set 0'
+    )
   moved = bytes_a_step(experiment)
   network, batch = report.network_of(experiment), experiment.training.batch_size
   table = Table(

@@ -10,7 +10,7 @@ The 12 action units and three lists of subjects of later papers:
 from launch import default
 
 BATCH_SIZE = 16
-EPOCH = 75_586 // BATCH_SIZE  # steps that show every training frame
+EPOCH = 75_586 // BATCH_SIZE  # steps that show the training frames of FERA 2015 once
 
 
 def get_config(recipe: str = ''):
@@ -23,6 +23,7 @@ def get_config(recipe: str = ''):
   config.protocol.kind = 'fixed'
   config.protocol.repeats = 3
   config.training.augment = 'strong_but_true'
+  config.training.mixup = 0.0
   config.training.batch_size = BATCH_SIZE
   config.training.stages = ((3 * EPOCH, 0.0002), (EPOCH, 0.00002))
   return default.with_recipe(config, recipe)

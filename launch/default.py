@@ -96,7 +96,9 @@ def _paper(config: ConfigDict) -> None:
   decay is taken as L2 in the loss, on matrices and kernels alone. MMI has 208
   sequences, not 205.
   """
+  sampling = config.input.sampling  # of clips, or of labelled frames
   config.input = _input()
+  config.input.sampling = sampling
   config.input.transforms = ()
   config.input.training_sampling = 'same'
   config.input.views = ('original',)
@@ -112,7 +114,8 @@ def _paper(config: ConfigDict) -> None:
     lstm_readout='last_padded',
     deep_supervision=False,
   )
-  config.protocol = _protocol()
+  if config.task.kind == 'classification':
+    config.protocol = _protocol()
   config.training.update(
     stages=((300, 0.0025), (200, 0.000025)),
     batch_size=32,

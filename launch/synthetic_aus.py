@@ -23,6 +23,7 @@ def get_config(recipe: str = ''):
   config.protocol.kind = 'fixed'
   config.protocol.repeats = 1
   config.training.augment = 'strong_but_true'
+  config.training.mixup = 0.0
   config.training.batch_size = 4
   config.training.stages = ((2000, 0.0004), (500, 0.00004))
   return default.with_recipe(config, recipe)

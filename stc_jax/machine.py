@@ -13,16 +13,28 @@ def cores() -> int:
 
 def free_memory() -> int:
   """Bytes that this process may still take: of the machine, and of its container."""
-  free = os.sysconf('SC_AVPHYS_PAGES') * os.sysconf('SC_PAGE_SIZE')
-  meminfo = _text('/proc/meminfo').splitlines()
-  for line in meminfo:
-    if line.startswith('MemAvailable:'):  # and what the system would give back
-      free = int(line.split()[1]) * 1024
-  for group in ('/sys/fs/cgroup/memory.max', '/sys/fs/cgroup/memory.current'):
-    if not _text(group).strip().isdigit():
-      return free
-  limit, used = (int(_text(f'/sys/fs/cgroup/memory.{n}')) for n in ('max', 'current'))
-  return min(free, max(limit - used, 0))
+  of_container = _free_in_container()
+  for line in _text('/proc/meminfo').splitlines():
+    if line.startswith('MemAvailable:'):  # with what the system would give back
+      return min(int(line.split()[1]) * 1024, of_container)
+  # Elsewhere than on Linux: half of what there is.
+  return min(
+    os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') // 2, of_container
+  )
+
+
+def _free_in_container() -> int:
+  """Of a control group's limit; without one, more than any machine has."""
+  limit, used, statistics = (
+    _text(f'/sys/fs/cgroup/memory.{name}') for name in ('max', 'current', 'stat')
+  )
+  if not limit.strip().isdigit():
+    return 2**62
+  cached = [
+    line for line in statistics.splitlines() if line.startswith('inactive_file')
+  ]
+  given_back = sum(int(line.split()[1]) for line in cached)
+  return max(int(limit) - int(used) + given_back, 0)
 
 
 def _text(path: str) -> str:

@@ -110,7 +110,7 @@ def test_a_launch_file_of_ones_own(run, tmp_path):
     (
       'from ml_collections import ConfigDict\n'
       'def get_config():\n  return ConfigDict({"dataset": {"name": "clip_folder"}})\n',
-      ('config.input', 'default.get_config()'),
+      ('config.task', 'default.get_config()'),
     ),
   ):
     path.write_text(text)

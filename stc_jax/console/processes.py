@@ -12,6 +12,7 @@ import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Sequence
 from typing import BinaryIO, NamedTuple
@@ -23,7 +24,8 @@ from stc_jax.errors import InputError
 _PROCESSES = flags.DEFINE_integer(
   'processes',
   1,
-  'Start so many processes on this machine, which share every trial.',
+  'Start so many processes on this machine, which share every trial, on CPUs; GPUs of '
+  'one machine need no more than one.',
   lower_bound=1,
 )
 _COORDINATOR = flags.DEFINE_string(
@@ -37,7 +39,11 @@ _NUMBER = flags.DEFINE_integer('process_id', -1, 'With --coordinator: which, fro
 
 # How long the others wait for a sign of life of one, and for its farewell.
 _HEARTBEAT_SECONDS, _FAREWELL_SECONDS = 30, 10
-_BAD_INPUT = 2
+# How long an interrupt may take, before it is a kill.
+_INTERRUPT_SECONDS = 15
+_BAD_INPUT, _INTERRUPTED = 2, 130
+# Set for processes that --processes started.
+_STARTED = 'STC_JAX_STARTED'
 _LOOK_SECONDS = 0.1
 
 
@@ -54,8 +60,11 @@ def start_or_join() -> int | None:
   if _PROCESSES.value > 1:
     if _COORDINATOR.value:
       raise InputError('--processes: starts its own; leave out --coordinator')
+    signal.signal(signal.SIGTERM, _end)
     with contextlib.ExitStack() as files:
       return _watch(_start(_PROCESSES.value, files))
+  if os.environ.get(_STARTED):
+    _follow_parent()
   if _COORDINATOR.value == 'auto':
     _join()
   elif _COORDINATOR.value:
@@ -117,6 +126,7 @@ def _start(count: int, files: contextlib.ExitStack) -> list[_Started]:
     errors = files.enter_context(tempfile.TemporaryFile())  # noqa: SIM115
     process = subprocess.Popen(
       [sys.executable, '-m', 'stc_jax.main', *sys.argv[1:], *own],
+      env=os.environ | {_STARTED: '1'},
       stdout=None if number == 0 else subprocess.DEVNULL,
       stderr=errors,
     )
@@ -134,7 +144,9 @@ def _watch(started: Sequence[_Started]) -> int:
         break
       time.sleep(_LOOK_SECONDS)
   except KeyboardInterrupt:  # all of them were interrupted, too
-    codes = [process.wait() for process in processes]
+    _wait(processes, _INTERRUPT_SECONDS)
+    _show(started[0].errors)
+    return _INTERRUPTED
   finally:
     for process in processes:
       if process.poll() is None:
@@ -155,6 +167,32 @@ def _watch(started: Sequence[_Started]) -> int:
     file=sys.stderr,
   )
   return 128 - code
+
+
+def _wait(processes: Sequence[subprocess.Popen], seconds: float) -> None:
+  """Until all have ended, or for so long."""
+  end = time.monotonic() + seconds
+  for process in processes:
+    with contextlib.suppress(subprocess.TimeoutExpired):
+      process.wait(max(0.0, end - time.monotonic()))
+
+
+def _end(signal_number: int, frame) -> None:
+  """SIGTERM ends this process as an error does: with those that it started."""
+  del frame
+  raise SystemExit(128 + signal_number)
+
+
+def _follow_parent() -> None:
+  """Ends this process once the one that started it is gone, whatever ended that."""
+  parent = os.getppid()
+
+  def look():
+    while os.getppid() == parent:
+      time.sleep(1)
+    os._exit(1)
+
+  threading.Thread(target=look, daemon=True).start()
 
 
 def _first_cause(codes: Sequence[int | None]) -> int | None:

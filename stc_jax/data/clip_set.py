@@ -20,9 +20,6 @@ class LabelledFrames:
   numbers: Int[np.ndarray, 'n']
   rows: Int[np.ndarray, 'n']
 
-  def __len__(self) -> int:
-    return len(self.rows)
-
 
 @dataclasses.dataclass(frozen=True)
 class ClipSet:

@@ -72,7 +72,9 @@ def _next_command(
   """Returns the command that trains on the dataset, or '' if it has no launch file."""
   launch, config = f'launch/{name}.py', builder_config
   if name == _EMBEDDED:
-    launch, config = 'launch/synthetic.py', builder.info.config_name
+    is_coded = 'label' not in builder.info.features
+    launch = f'launch/synthetic{"_aus" * is_coded}.py'
+    config = builder.info.config_name
   if not pathlib.Path(launch).exists():
     return ''
   fields = {

@@ -28,6 +28,20 @@ def check(builder: tfds.core.DatasetBuilder) -> None:
         f'{wanted}'
       )
 
+  if is_coded:
+    _check_columns(builder)
+
+
+def _check_columns(builder: tfds.core.DatasetBuilder) -> None:
+  """Metadata say what the columns of `aus` are about."""
+  numbers = (builder.info.metadata or {}).get('au_numbers', ())
+  width = builder.info.features['aus'].shape[1]
+  if len(numbers) != width or len(set(numbers)) != width:
+    raise InputError(
+      f'{builder.info.full_name}: its metadata must have au_numbers, one for each of '
+      f'the {width} columns of aus'
+    )
+
 
 def _is_video(feature) -> bool:
   shape = feature.shape

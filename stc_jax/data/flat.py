@@ -20,8 +20,10 @@ from typing import BinaryIO
 import numpy as np
 import tensorflow_datasets as tfds
 from jaxtyping import Float, Int, Int8, UInt8
+from rich.console import Console
 from rich.progress import track
 
+from stc_jax import locks
 from stc_jax.data import records
 from stc_jax.data.input import COLOURS
 from stc_jax.errors import InputError
@@ -71,20 +73,35 @@ def opened(builder: tfds.core.DatasetBuilder, height: int, width: int) -> Flat:
     InputError: a record that can't be read, or two recordings of one name.
   """
   places = _places(builder, height, width)
-  for place in places:
-    if (place / _REST).exists():
-      return _mapped(place)
-  for place in places:
-    try:
-      place.parent.mkdir(parents=True, exist_ok=True)
-    except OSError:
-      continue
-    _write(builder, height, width, place)
-    return _mapped(place)
-  raise InputError(
-    f'{places[-1].parent}: cannot be written, and holds the frames while they are '
-    'used; set XDG_CACHE_HOME to a folder with room for them'
-  )
+  there = next((place for place in places if _is_there(place)), None)
+  if there is None:
+    there = next((place for place in places if is_writable(place.parent)), None)
+  if there is None:
+    raise InputError(
+      f'{places[-1].parent}: cannot be written, and holds the frames while they are '
+      'used; set XDG_CACHE_HOME to a folder with room for them'
+    )
+  if not _is_there(there):
+    with locks.alone_in(there.parent, on_wait=lambda owner: None):
+      if not _is_there(there):  # another process was faster
+        _write(builder, height, width, there)
+  return _mapped(there)
+
+
+def _is_there(place: pathlib.Path) -> bool:
+  with contextlib.suppress(PermissionError):
+    return (place / _REST).exists()
+  return False
+
+
+def is_writable(folder: pathlib.Path) -> bool:
+  """Whether a folder is there, or can be made, and files in it."""
+  try:
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryFile(dir=folder):
+      return True
+  except OSError:
+    return False
 
 
 def _places(
@@ -111,7 +128,14 @@ def _mapped(place: pathlib.Path) -> Flat:
     texts = {k: fields[k].tolist() for k in ('names', 'subjects', 'splits')}
     fingerprint = str(fields.pop('fingerprint'))
     return Flat(**fields | texts, frames=frames, fingerprint=fingerprint, folder=place)
-  except (EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile) as error:
+  except (
+    EOFError,
+    FileNotFoundError,
+    KeyError,
+    TypeError,
+    ValueError,
+    zipfile.BadZipFile,
+  ) as error:
     raise InputError(
       f'{place}: damaged ({error}); remove it, it is made again'
     ) from error
@@ -121,11 +145,20 @@ def _write(
   builder: tfds.core.DatasetBuilder, height: int, width: int, place: pathlib.Path
 ) -> None:
   """Lays a set out at `place`, whole or not at all."""
-  part = pathlib.Path(tempfile.mkdtemp(prefix='.part_', dir=place.parent))
+  for left in place.parent.glob('.part_*'):  # by a kill; the lock is ours
+    shutil.rmtree(left)
+  part = place.with_name(f'.part_{place.name}')
+  part.mkdir()
   try:
     recordings = sum(split.num_examples for split in builder.info.splits.values())
+    console = Console()
     coded = track(
-      records.coded(builder), 'laying out frames', total=recordings, transient=True
+      records.coded(builder),
+      'laying out frames',
+      total=recordings,
+      console=console,
+      transient=True,
+      disable=not console.is_terminal,
     )
     with (part / FRAMES).open('wb') as file:
       file.seek(_HEADER)
@@ -134,8 +167,7 @@ def _write(
       file.seek(0)
       file.write(_header((frames, height, width, COLOURS)))
     np.savez(part / _REST, **_columns(builder, rows))
-    with contextlib.suppress(OSError):  # another process was faster
-      part.rename(place)
+    part.rename(place)
   finally:
     shutil.rmtree(part, ignore_errors=True)
 
@@ -190,7 +222,7 @@ def _columns(builder: tfds.core.DatasetBuilder, rows: list[dict]) -> dict:
 
 
 def au_numbers(builder: tfds.core.DatasetBuilder) -> list[int]:
-  """What each column of a set's `aus` is about."""
+  """What each column of a set's `aus` is about; see `contract.check`."""
   return [int(number) for number in (builder.info.metadata or {})['au_numbers']]
 
 

@@ -56,11 +56,17 @@ def read(builder: tfds.core.DatasetBuilder, config: InputConfig) -> ClipSet:
     subject_folds=subject_folds(builder),
     black_sides=black_sides(builder),
     alignment=alignment(builder),
-    **{
-      name: tuple(column) if isinstance(column[0], str) else np.array(column)
-      for name, column in columns.items()
-    },
+    **_as_arrays(columns, shared=config.training_sampling == 'same'),
   )
+
+
+def _as_arrays(columns: dict[str, list], shared: bool) -> dict:
+  """As `ClipSet` has them; windows and candidates one array, if `shared`."""
+  found = {
+    name: tuple(column) if isinstance(column[0], str) else np.array(column)
+    for name, column in columns.items()
+  }
+  return found | {'candidates': found['windows']} if shared else found
 
 
 def black_sides(builder: tfds.core.DatasetBuilder) -> float:

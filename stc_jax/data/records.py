@@ -10,6 +10,9 @@ from jaxtyping import Float, Int, Int8, UInt8
 
 from stc_jax.errors import InputError, blames_file
 
+# An action unit is not shown, shown, or unknown.
+_CODES = (0, 1, 9)
+
 
 class PreparedClip(NamedTuple):
   """A record of a prepared set: one clip, whole length.
@@ -73,7 +76,8 @@ def coded(builder: tfds.core.DatasetBuilder) -> Iterator[CodedRecording]:
   """Yields every recording of a set of action units, in the order of its files.
 
   Raises:
-    InputError: a record that can't be read, has no frame, or not as many codings.
+    InputError: a record that can't be read, has no frame, not as many codings, or
+      such as there aren't.
   """
   for split, example in _examples(builder):
     clip, numbers = _text(example['clip']), example['frame_numbers']
@@ -81,6 +85,11 @@ def coded(builder: tfds.core.DatasetBuilder) -> Iterator[CodedRecording]:
       raise InputError(
         f'{builder.data_path}: clip {clip} has {len(example["frames"])} frames, '
         f'{len(numbers)} numbers and {len(example["aus"])} codings'
+      )
+    if (np.diff(numbers) <= 0).any() or not np.isin(example['aus'], _CODES).all():
+      raise InputError(
+        f'{builder.data_path}: clip {clip} has frame numbers that do not ascend, or '
+        f'codings other than {", ".join(map(str, _CODES))}'
       )
     yield CodedRecording(
       frames=example['frames'],

@@ -85,7 +85,8 @@ def thresholds(
 ) -> Float[np.ndarray, 'a']:
   """Of each action unit, from which score on saying that it is shown has the best F1.
 
-  The highest of equals; 0.5 where no frame is known to show it.
+  The highest of equals, half-way to the next lower score; 0.5 where no frame is known
+  to show it.
   """
   found = np.full(targets.shape[1], 0.5)
   for column, (truth, score) in enumerate(zip(targets.T, scores.T, strict=True)):
@@ -97,7 +98,8 @@ def thresholds(
     )
     both = precision[:-1] + recall[:-1]
     f1 = 2 * precision[:-1] * recall[:-1] / np.maximum(both, 1e-12)
-    found[column] = cuts[len(f1) - 1 - f1[::-1].argmax()]
+    place = len(f1) - 1 - f1[::-1].argmax()
+    found[column] = cuts[max(place - 1, 0) : place + 1].mean()
   return found
 
 

@@ -26,7 +26,8 @@ class Floor(NamedTuple):
 
   Attributes:
     test: of the test frames.
-    train: of the training frames, each from a regression on other subjects.
+    train: of the training frames, each from a regression on other subjects, where
+      there are any.
   """
 
   test: Float[np.ndarray, 'm a']

@@ -28,7 +28,7 @@ def load(path: str | os.PathLike) -> 'Model':
   Example:
     model = stc_jax.load('runs/mine')
     probabilities = model(frames, fps=25.0)
-    label = model.names[probabilities.argmax()]
+    print(dict(zip(model.names, probabilities)))
 
   Args:
     path: the folder of a run, or one of those in its `models`.
@@ -98,11 +98,13 @@ class Model:
     """The mean over the bundles; `most` videos at a time are one program's."""
     padding = ((0, most - len(videos)), *[(0, 0)] * 4)
     padded, lengths = np.pad(videos, padding), np.full(most, real, np.int32)
-    answers = [
-      self._probabilities(bundle.variables, bundle.normalisation, padded, lengths)
-      for bundle in self.bundles
-    ]
+    answers = [self._probabilities(*own, padded, lengths) for own in self._on_device]
     return np.mean([np.asarray(answer)[: len(videos)] for answer in answers], axis=0)
+
+  @functools.cached_property
+  def _on_device(self) -> list[tuple]:
+    """Variables and normalisation of each bundle."""
+    return [jax.device_put((b.variables, b.normalisation)) for b in self.bundles]
 
   @functools.cached_property
   def _probabilities(self):

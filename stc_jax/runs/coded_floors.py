@@ -1,9 +1,9 @@
 """The floors of a run of detection: fitted once for a set and its trials, and kept."""
 
 import hashlib
+import io
 import os
 import pathlib
-import tempfile
 import zipfile
 from importlib import metadata
 from typing import NamedTuple
@@ -17,10 +17,10 @@ from threadpoolctl import threadpool_limits
 
 from stc_jax import machine
 from stc_jax.data import flat, records
-from stc_jax.data.flat import Flat
 from stc_jax.data.protocols import Trial
 from stc_jax.evaluation import detection, ridge
 from stc_jax.evaluation.floors import HOG_FEATURES, hog
+from stc_jax.runs import folder as run_folder
 from stc_jax.runs.run_data import RunData
 
 # Changes when the same set and trials give other floors than before.
@@ -42,9 +42,16 @@ class TrialFloor(NamedTuple):
 
 
 def of_trials(run_data: RunData, console: Console) -> list[TrialFloor]:
-  """The floor of each trial, fitted where it isn't kept beside the frames."""
+  """The floor of each trial, fitted where none is kept beside the frames.
+
+  Or, where that can't be written, in the user's cache folder.
+  """
+  if not any(len(trial.test) for trial in run_data.wanted):
+    aus = len(run_data.clip_set.names)
+    none = TrialFloor(np.zeros((0, aus), np.float32), np.full(aus, 0.5))
+    return [none for _ in run_data.wanted]
   size = run_data.input
-  found = flat.opened(run_data.builder, size.height, size.width)
+  folder = _kept_in(flat.opened(run_data.builder, size.height, size.width).folder)
   trials = track(
     run_data.wanted,
     'floors',
@@ -52,20 +59,30 @@ def of_trials(run_data: RunData, console: Console) -> list[TrialFloor]:
     transient=True,
     disable=not console.is_terminal,
   )
-  return [_of_trial(run_data, found, trial, console) for trial in trials]
+  return [_of_trial(run_data, folder, trial, console) for trial in trials]
+
+
+def _kept_in(folder: pathlib.Path) -> pathlib.Path:
+  """Where to keep what follows from the frames of `folder`."""
+  if flat.is_writable(folder):
+    return folder
+  cache = os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache'
+  other = pathlib.Path(cache) / 'stc_jax' / 'flat' / folder.name
+  other.mkdir(parents=True, exist_ok=True)
+  return other
 
 
 def _of_trial(
-  run_data: RunData, found: Flat, trial: Trial, console: Console
+  run_data: RunData, folder: pathlib.Path, trial: Trial, console: Console
 ) -> TrialFloor:
-  kept = found.folder / 'floors' / f'{_key(run_data, trial)}.npz'
+  kept = folder / 'floors' / f'{_key(run_data, trial)}.npz'
   try:
     with np.load(kept, allow_pickle=False) as file:
       return TrialFloor(file['scores'], file['thresholds'])
   except (EOFError, KeyError, OSError, ValueError, zipfile.BadZipFile):
     pass  # not there, or cut off: made anew
   console.print(f'fitting the floor of trial {trial.name} ...')
-  made = _fitted(run_data, features(run_data.builder, found.folder), trial)
+  made = _fitted(run_data, features(run_data.builder, folder), trial)
   _keep(kept, made)
   return made
 
@@ -90,19 +107,18 @@ def features(
 
   Of the prepared frames, whatever size the network is shown.
   """
-  path = folder / 'hog.npy'
+  path = folder / f'hog_{_VERSION}_{metadata.version("opencv-python-headless")}.bin'
   if not path.exists():
-    part = pathlib.Path(tempfile.mkdtemp(prefix='.part_', dir=folder)) / path.name
-    count = len(np.load(folder / flat.FRAMES, mmap_mode='r'))
-    made = np.lib.format.open_memmap(part, 'w+', np.float16, (count, HOG_FEATURES))
-    start = 0
-    for record in records.coded(builder):
-      for frame in record.frames:
-        made[start], start = hog(frame), start + 1
-    made.flush()
-    part.rename(path)
-    part.parent.rmdir()
-  return np.load(path, mmap_mode='r')
+    part = path.with_name(f'.{os.getpid()}.part')
+    try:
+      with part.open('wb') as file:
+        for record in records.coded(builder):
+          rows = [hog(frame) for frame in record.frames]
+          file.write(np.array(rows, np.float16).data)
+      part.rename(path)
+    finally:
+      part.unlink(missing_ok=True)
+  return np.memmap(path, np.float16, 'r').reshape(-1, HOG_FEATURES)
 
 
 def _key(run_data: RunData, trial: Trial) -> str:
@@ -111,13 +127,13 @@ def _key(run_data: RunData, trial: Trial) -> str:
   told = (_VERSION, versions, run_data.clip_set.fingerprint, run_data.clip_set.names)
   digest = hashlib.sha256(repr(told).encode())
   for rows in (trial.train, trial.test):
-    digest.update(rows.astype(np.int64).tobytes())
+    digest.update(f'{len(rows)} '.encode() + rows.astype(np.int64).tobytes())
   return digest.hexdigest()[:32]
 
 
 def _keep(path: pathlib.Path, floor: TrialFloor) -> None:
   """Writes a floor whole or not at all."""
   path.parent.mkdir(exist_ok=True)
-  with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
-    np.savez(part, **floor._asdict())
-  os.replace(part.name, path)
+  out = io.BytesIO()
+  np.savez(out, **floor._asdict())
+  run_folder.write_bytes(path, out.getvalue())

@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import pathlib
 
+import numpy as np
 from rich.console import Console
 
 from stc_jax import locks
@@ -17,6 +18,7 @@ from stc_jax.runs import folder, results, run, run_data, start
 from stc_jax.runs.config import Experiment, from_sections
 from stc_jax.runs.programs import chosen_placement
 from stc_jax.training import hosts
+from stc_jax.training.placement import PLACEMENTS
 
 # The one dataset that needs no files of the user's.
 _EMBEDDED = 'synthetic_faces'
@@ -45,7 +47,8 @@ def main(workdir: str, evaluate: bool) -> None:
   data = run_data.load(experiment)
   experiment = dataclasses.replace(experiment, input=data.input)
   if not hosts.is_first():
-    run.train(start.shared(experiment), data, where, console)
+    run.train(_placed(start.shared(experiment), data, console), data, where, console)
+    hosts.wait_for_all()
     return
   _print_setup(experiment, data, console)
   folder.create_folder(where)
@@ -55,12 +58,23 @@ def main(workdir: str, evaluate: bool) -> None:
       found = run.test_again(experiment, data, where)
     else:
       experiment = start.open_folder(where, experiment, data, console)
-      frames, why = chosen_placement(experiment, data)
-      console.print(f'frames: on the {frames} ({why})', highlight=False)
+      experiment = _placed(experiment, data, console)
       run.train(experiment, data, where, console)
       found = run.read(experiment, data, where)
     summary = run.sum_up(experiment, data, found, where)
   run.print_summary(experiment, summary, where, console)
+  hosts.wait_for_all()
+
+
+def _placed(
+  experiment: Experiment, data: run_data.RunData, console: Console
+) -> Experiment:
+  """The experiment with its frames' place; of several processes, the first's choice."""
+  place, why = chosen_placement(experiment, data)
+  number = int(hosts.from_first(np.array(PLACEMENTS.index(place))))
+  console.print(f'frames: on the {PLACEMENTS[number]} ({why})', highlight=False)
+  execution = dataclasses.replace(experiment.execution, placement=PLACEMENTS[number])
+  return dataclasses.replace(experiment, execution=execution)
 
 
 def _experiment_of_launch_file() -> Experiment:

@@ -61,7 +61,7 @@ def _device_memory() -> int:
   statistics = jax.local_devices()[0].memory_stats() or {}
   if 'bytes_limit' in statistics:
     return statistics['bytes_limit'] - statistics['bytes_in_use']
-  return machine.free_memory()
+  return machine.free_memory() // jax.process_count()  # they may be on one machine
 
 
 def wave_size(experiment: Experiment) -> int:

@@ -120,6 +120,11 @@ def _with_devices(
     fixed = earlier.get('devices_per_trial')
     if not isinstance(fixed, int):
       raise InputError(f'{path}: cannot be read; give another --workdir')
+    if asked not in (0, fixed) and hosts.are_several():
+      raise InputError(
+        f'--processes: share every trial among {asked} devices, but this run was '
+        f'started with {fixed}; start it as then, or give another --workdir'
+      )
     if asked not in (0, fixed):
       raise InputError(
         f'execution.devices_per_trial: {asked}, but this run was started with {fixed}; '

@@ -85,7 +85,7 @@ class Workload:
   def training(self, repeats: int) -> Measured:
     """One step of every trial, with drawing, augmentation and the optimiser."""
     programs, data, trials = self._on_device(self._experiment, chunk=1)
-    states = programs.init(data, trials)
+    states = programs.init(trials)
 
     def call():
       nonlocal states
@@ -104,7 +104,7 @@ class Workload:
   def inference(self, repeats: int) -> Measured:
     """The test of a trial: class probabilities of resident clips."""
     programs, data, trials = self._on_device(self._experiment, chunk=1)
-    variables = programs.init(data, trials).variables
+    variables = programs.init(trials).variables
     timing = measure(
       lambda: programs.predict(data, trials, variables).block_until_ready(), repeats
     )

@@ -108,8 +108,7 @@ class Loop:
 
   def _first_states(self, wave: Wave, checkpoints: WaveCheckpoints) -> TrainState:
     """Fresh states, but for those trials that an earlier start left half-way."""
-    given = next(self._chunks(wave, np.zeros(len(wave.numbers), int)))
-    states = self._programs.init(given.data, given.arrays)
+    states = self._programs.init(self._placement.arrays(self._programs, wave.numbers))
     found = checkpoints.restore(self._programs.one_state())
     if not hosts.from_first(np.array(bool(found))):
       return states
@@ -143,10 +142,10 @@ class Loop:
       before, at = (progress, after, ran), after
       self.train_seconds = time.monotonic() - began
       if checkpoints.is_time():
-        self._look(*before, wave, done)
-        checkpoints.save(wave.sound(jax.device_get(states)))
+        # One process alone comes here: what it sees early ends no wave.
+        unsound = {*wave.diverged, *self._diverged(progress, wave)}
+        checkpoints.save(wave.sound(jax.device_get(states), unsound))
         self._on_save()
-        before = None
     if before is not None:
       self._look(*before, wave, done)
     jax.block_until_ready(states)
@@ -162,11 +161,19 @@ class Loop:
     done: int,
   ) -> None:
     """Waits for a chunk's end, shows where it is, and notes which trials diverged."""
-    losses, diverged = (leaf[wave.rows] for leaf in jax.device_get(progress))
-    for trial, step in zip(wave.trials, diverged, strict=True):
-      if step:
-        wave.diverged.setdefault(trial.name, int(step))
+    for name, step in self._diverged(progress, wave).items():
+      wave.diverged.setdefault(name, step)
+    losses = jax.device_get(progress.loss)[wave.rows]
     self._progress.update(done, at, ran, float(losses.mean()))
+
+  def _diverged(self, progress: Progress, wave: Wave) -> dict[str, int]:
+    """The trials that did in a chunk, or before it, and at which step."""
+    steps = jax.device_get(progress.diverged)[wave.rows]
+    return {
+      trial.name: int(step)
+      for trial, step in zip(wave.trials, steps, strict=True)
+      if step
+    }
 
   def _chunks(self, wave: Wave, at: Int[np.ndarray, 'w']) -> Iterator[Given]:
     return self._placement.chunks(self._programs, wave.numbers, at)

@@ -34,6 +34,9 @@ class Placement(Protocol):
   def given(self, wave: int) -> Given:
     """Shapes of what programs for `wave` trials at a time will be given."""
 
+  def arrays(self, programs: Programs, numbers: Int[np.ndarray, 'w']) -> TrialArrays:
+    """Those of trials before their first step, on the devices."""
+
   def chunks(
     self, programs: Programs, numbers: Int[np.ndarray, 'w'], at: Int[np.ndarray, 'w']
   ) -> Iterator[Given]:
@@ -79,11 +82,14 @@ class OnDevice:
     """See `Placement`."""
     yield self._all(programs, numbers)
 
+  def arrays(self, programs: Programs, numbers: Int[np.ndarray, 'w']) -> TrialArrays:
+    """See `Placement`."""
+    return programs.put_trials(take(self._arrays, numbers))
+
   def _all(self, programs: Programs, numbers: Int[np.ndarray, 'w']) -> Given:
     if self._put is None:
       self._put = programs.put_shared(self._data)
-    arrays = programs.put_trials(take(self._arrays, numbers))
-    return Given(self._put, arrays, shared=True)
+    return Given(self._put, self.arrays(programs, numbers), shared=True)
 
 
 class OnHost:
@@ -142,9 +148,13 @@ class OnHost:
     def gather(number: int):
       return programs.parts(lambda *where: self._part(trials[:, number], *where))
 
-    arrays = programs.put_trials(self._here(numbers, 0))
+    arrays = self.arrays(programs, numbers)
     for parts in streamed.ahead(gather, trials.shape[1]):
       yield Given(programs.put_parts(parts), arrays, shared=False)
+
+  def arrays(self, programs: Programs, numbers: Int[np.ndarray, 'w']) -> TrialArrays:
+    """See `Placement`."""
+    return programs.put_trials(self._here(numbers, 0))
 
   def _part(self, shown, row: int, place: int) -> Resident:
     return streamed.part(self._clip_set, shown[row], place, self._parts)

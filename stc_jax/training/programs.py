@@ -1,8 +1,8 @@
-"""The compiled programs of a run, for clips that live in device memory."""
+"""The compiled programs of a run, wherever its frames lie."""
 
 import functools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import jax
@@ -79,8 +79,8 @@ class Programs:
 
   @functools.cached_property
   def init(self) -> Callable:
-    """(data, trials) -> states."""
-    return self._compile(self._mapped_init, self._data, self._wave)
+    """(trials) -> states."""
+    return self._compile(self._mapped_init, self._wave)
 
   @functools.cached_property
   def train_chunk(self) -> Callable:
@@ -127,7 +127,7 @@ class Programs:
 
     def of_device(trial: int, place: int) -> Resident:
       own = [make(row, place) for row in range(trial * size, (trial + 1) * size)]
-      return jax.tree.map(lambda *leaves: np.stack(leaves)[:, None], *own)
+      return jax.tree.map(lambda *leaves: _stacked(leaves)[:, None], *own)
 
     devices = self._mesh.devices
     return [
@@ -148,8 +148,7 @@ class Programs:
 
     return jax.tree.map(joined, self._data, *put)
 
-  def _first_state(self, data: Resident, trial: TrialArrays) -> TrainState:
-    del data
+  def _first_state(self, trial: TrialArrays) -> TrainState:
     size = self._input
     return create(
       self.learner.model,
@@ -189,13 +188,12 @@ class Programs:
 
   @functools.cached_property
   def _mapped_init(self) -> Callable:
-    return self._mapped(self._first_state)
+    mapped = over_trials(lambda _, trial: self._first_state(trial), self._mesh)
+    return jax.jit(functools.partial(mapped, ()))
 
   @functools.cached_property
   def _states(self) -> TrainState:
-    return _specs(
-      jax.eval_shape(self._mapped_init, self._data, self._wave), self._stacked
-    )
+    return _specs(jax.eval_shape(self._mapped_init, self._wave), self._stacked)
 
   @property
   def _shared(self) -> NamedSharding:
@@ -217,6 +215,11 @@ class Programs:
     compiled = function.lower(*specs).compile()
     self.compile_seconds += time.perf_counter() - began
     return compiled
+
+
+def _stacked(leaves: Sequence[np.ndarray]) -> np.ndarray:
+  """With a leading axis; a single one isn't copied."""
+  return np.stack(leaves) if len(leaves) > 1 else np.asarray(leaves[0])[None]
 
 
 def _specs(tree, sharding: NamedSharding):

@@ -141,11 +141,13 @@ class Detection:
     self, logits: Float[Array, 'b a'], marks: Marks
   ) -> dict[str, Float[Array, '']]:
     """As `Classification.sums`; what is right is the share of a frame's known ones."""
-    right = ((logits > 0) == (marks.shown > 0)) & (marks.weight > 0)
+    known = marks.weight > 0
+    right = ((logits > 0) == (marks.shown > 0)) & known
+    count = known.any(axis=-1).sum().astype(jnp.float32)
     return {
       'loss': self.losses(logits, marks).sum(),
       'correct': (right.sum(axis=-1) / self._known(marks)).sum(),
-      'count': jnp.float32(len(logits)),
+      'count': jnp.maximum(count, 1),  # with none, loss and right are 0
     }
 
   def _known(self, marks: Marks) -> Float[Array, 'b']:

@@ -1,5 +1,7 @@
 """Waves: trials that run together, as many as the devices hold at a time."""
 
+from collections.abc import Set
+
 import jax
 import numpy as np
 from jaxtyping import Int
@@ -23,13 +25,13 @@ class Wave:
     self.rows = np.unique(numbers, return_index=True)[1]
     self.diverged: dict[str, int] = {}
 
-  def sound(self, states: TrainState) -> dict[str, TrainState]:
-    """Copies of the states, by trial, that may be kept.
+  def sound(self, states: TrainState, unsound: Set[str]) -> dict[str, TrainState]:
+    """Copies of the states, by trial, but for those that diverged.
 
     On a CPU, host arrays are the device's own memory, which the next chunk is to have.
     """
     named = {t.name: row for t, row in zip(self.trials, self.rows, strict=True)}
-    sound = {name: row for name, row in named.items() if name not in self.diverged}
+    sound = {name: row for name, row in named.items() if name not in unsound}
     return {name: jax.tree.map(np.array, take(states, r)) for name, r in sound.items()}
 
 

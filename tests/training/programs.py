@@ -119,7 +119,7 @@ def train(
   placement, numbers = placement or tiny.on_device(), np.array(numbers)
   chunks = placement.chunks(made, numbers, np.zeros(len(numbers), int))
   data, trials, _ = next(chunks)
-  states = made.init(data, trials)
+  states = made.init(trials)
   for _ in range(-(-steps // CHUNK)):
     states, _ = made.train_chunk(data, trials, states)
     data, trials, _ = next(chunks, (None, None, None))

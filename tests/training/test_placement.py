@@ -66,8 +66,8 @@ def test_a_run_goes_on_from_where_each_trial_is():
   made = programs.programs(2, tiny, placement=placement)
   whole, _ = programs.train(made, tiny, [5, 9], placement=placement)
   data, trials, _ = next(placement.chunks(made, numbers, np.zeros(2, int)))
-  first = made.init(data, trials)
-  later, _ = made.train_chunk(data, trials, made.init(data, trials))
+  first = made.init(trials)
+  later, _ = made.train_chunk(data, trials, made.init(trials))
   mixed = jax.tree.map(
     lambda a, b: np.stack([a[0], b[1]]), *jax.device_get((first, later))
   )

@@ -37,7 +37,7 @@ def test_steps_past_the_last_stage_do_nothing(one):
   tiny, made = programs.tiny(), one
   trials = made.put_trials(take(tiny.arrays, np.array([0])))
   shared = made.put_shared(resident.resident(tiny.clip_set))
-  states = made.init(shared, trials)
+  states = made.init(trials)
   for _ in range(2):  # 2 chunks of 4, for 6 steps
     states, progress = made.train_chunk(shared, trials, states)
   finished = jax.device_get(states)
@@ -55,7 +55,7 @@ def test_the_first_step_whose_loss_is_no_number_is_named(one):
   tiny, made = programs.tiny(), one
   trials = made.put_trials(take(tiny.arrays, np.array([0])))
   shared = made.put_shared(resident.resident(tiny.clip_set))
-  states, _ = made.train_chunk(shared, trials, made.init(shared, trials))
+  states, _ = made.train_chunk(shared, trials, made.init(trials))
   broken = jax.tree.map(lambda leaf: leaf * np.nan, states.params)
   _, progress = made.train_chunk(shared, trials, states.replace(params=broken))
   assert progress.diverged[0] == 5
@@ -65,7 +65,7 @@ def test_parameters_that_are_no_numbers_after_the_last_step_are_noticed(one):
   tiny, made = programs.tiny(), one
   trials = made.put_trials(take(tiny.arrays, np.array([0])))
   shared = made.put_shared(resident.resident(tiny.clip_set))
-  states = made.init(shared, trials)
+  states = made.init(trials)
   last = jax.tree.map(np.array, jax.device_get(states))
   last.params['fc']['bias'][:] = np.nan
   last = last.replace(step=last.step + programs.TRAINING.steps)
@@ -77,7 +77,7 @@ def test_a_state_s_memory_goes_to_the_next(one):
   tiny, made = programs.tiny(), one
   trials = made.put_trials(take(tiny.arrays, np.array([0])))
   shared = made.put_shared(resident.resident(tiny.clip_set))
-  states = made.init(shared, trials)
+  states = made.init(trials)
   made.train_chunk(shared, trials, states)
   assert all(leaf.is_deleted() for leaf in jax.tree.leaves(states))
 
