@@ -109,6 +109,32 @@ def test_where_one_is_killed_all_end_and_the_same_command_continues(
   assert kills.outcome(tmp_path) == kills.outcome(whole)
 
 
+def test_an_interrupt_ends_all(data_dir, environment, tmp_path):
+  process = subprocess.Popen(
+    [sys.executable, '-m', *command(data_dir, tmp_path)],
+    env=environment,
+    stdout=subprocess.PIPE,
+    stderr=subprocess.PIPE,
+    text=True,
+    start_new_session=True,
+  )
+  while not list(tmp_path.glob('checkpoints/*/*[0-9]/_CHECKPOINT_METADATA')):
+    assert process.poll() is None, process.communicate()
+    time.sleep(0.01)
+  os.killpg(process.pid, signal.SIGINT)
+  process.communicate(timeout=60)
+  assert process.returncode == 130
+  assert not child(process.pid, 0)
+  assert not child(process.pid, 1)
+
+
+def test_a_trial_that_diverges_ends_all(data_dir, environment, tmp_path):
+  fields = ('training.stages=((40, 1e30),)', 'training.gradient_clip=0.0')
+  fields += ('training.optimizer=sgd', 'execution.first_trials=1')
+  argv = [*command(data_dir, tmp_path), *(f'--config.{field}' for field in fields)]
+  fails(*argv, naming='trial 0-0: the loss is not finite', env=environment)
+
+
 def test_what_is_wrong_is_said_once(data_dir, environment, tmp_path):
   argv = command(data_dir, tmp_path)
   said = fails(*argv, '--config.protocol.folds=7', naming='folds', env=environment)

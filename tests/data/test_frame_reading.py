@@ -22,7 +22,7 @@ class Coded(tfds.core.GeneratorBasedBuilder, skip_registration=True):
   VERSION = tfds.core.Version('1.0.0')
   RELEASE_NOTES = {'1.0.0': 'First version.'}  # noqa: RUF012
   pkg_dir_path = pathlib.Path(__file__).parent
-  same_name = False
+  same_name, au_numbers, code = False, (1, 4, 12, 15), 1
 
   def _info(self):
     bytes_ = {'encoding': 'bytes'}
@@ -36,7 +36,7 @@ class Coded(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     }
     return self.dataset_info_from_configs(
       features=tfds.features.FeaturesDict(features),
-      metadata=tfds.core.MetadataDict({'au_numbers': [1, 4, 12, 15]}),
+      metadata=tfds.core.MetadataDict({'au_numbers': list(self.au_numbers)}),
     )
 
   def _split_generators(self, dl_manager):
@@ -52,7 +52,7 @@ class Coded(tfds.core.GeneratorBasedBuilder, skip_registration=True):
         f'{number}',
         {
           'frames': frames,
-          'aus': aus,
+          'aus': np.where(aus == 1, np.int8(self.code), aus),
           'frame_numbers': np.array(NUMBERS[number], np.int32),
           'subject': 'F00' + str(number),
           'clip': 'same' if self.same_name else f'clip{9 - number}',
@@ -67,9 +67,9 @@ def material(number):
   return frames, rng.choice([0, 1, 9], (len(frames), 4)).astype(np.int8)
 
 
-def made(folder, same_name=False):
-  builder = Coded(data_dir=folder)
-  builder.same_name = same_name
+def made(folder, **differing):
+  kind = type('Coded', (Coded,), differing, skip_registration=True)
+  builder = kind(data_dir=folder)
   builder.download_and_prepare(file_format='array_record')
   return tfds.builder_from_directory(builder.data_path)
 
@@ -133,6 +133,14 @@ def test_what_a_set_has_not_is_named(builder, tmp_path):
   twice = made(tmp_path, same_name=True)
   with pytest.raises(InputError, match='two clips are called same'):
     frame_reading.read(twice, SIZE, AUS)
+
+
+def test_what_is_no_coding_is_refused(tmp_path):
+  with pytest.raises(InputError, match=r'au_numbers, one for each of the 4 columns'):
+    contract.check(made(tmp_path / 'numbers', au_numbers=(1, 4)))
+  intensities = made(tmp_path / 'codes', code=5)
+  with pytest.raises(InputError, match=r'clip9 has .* codings other than 0, 1, 9'):
+    frame_reading.read(intensities, SIZE, AUS)
 
 
 def test_trials_of_frames_keep_recordings_whole(builder):

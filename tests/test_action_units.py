@@ -123,6 +123,17 @@ def test_tested_again_it_says_the_same(run, environment, tmp_path):
     assert (copy / name).read_bytes() == (run / name).read_bytes()
 
 
+@pytest.mark.parametrize('model', ['stc', 'stc_lstm', 'stc_slstm'])
+def test_every_model_runs_the_task(model, prepared, environment, tmp_path):
+  argv = command(prepared, tmp_path, protocol__repeats='1')
+  argv = [word for word in argv if 'config.stc_nlstm' not in word]
+  small = [f'--config.{k.replace("stc_nlstm", model)}={v}' for k, v in FIELDS.items()]
+  unused = ('levels', 'lstm') if model == 'stc' else ()
+  small = [w for w in small if f'{model}.' in w and not any(u in w for u in unused)]
+  succeeds(*argv, f'--config.model={model}', *small, env=environment)
+  assert json.loads((tmp_path / 'summary.json').read_text())['model'] == model
+
+
 def test_cut_off_predictions_are_named(run, environment, tmp_path):
   copy = shutil.copytree(run, tmp_path / 'run')
   path = copy / 'predictions' / '1-0.npz'
