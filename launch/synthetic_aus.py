@@ -15,8 +15,9 @@ def get_config(recipe: str = ''):
   # Those of BP4D that the renderer has.
   config.task.kind = 'detection'
   config.task.aus = (1, 2, 4, 6, 7, 10, 12, 15, 17, 23)
-  config.input.frames = 4
-  config.input.height = config.input.width = 48
+  config.input.frames = 4  # over a second
+  config.input.frame_rate = 3.0
+  config.input.height = config.input.width = 32
   config.input.sampling = 'past'
   config.input.training_sampling = 'same'
   default.set_models(config, notation=LAYERS)
@@ -25,5 +26,5 @@ def get_config(recipe: str = ''):
   config.training.augment = 'strong_but_true'
   config.training.mixup = 0.0
   config.training.batch_size = 4
-  config.training.stages = ((2000, 0.0004), (500, 0.00004))
+  config.training.stages = ((16_000, 0.0004), (4000, 0.00004))
   return default.with_recipe(config, recipe)
