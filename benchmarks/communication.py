@@ -5,8 +5,11 @@
 One trial's batch over many devices needs the mean of the gradients, the statistics of
 each batch normalisation and their gradients, and the metrics: all of them sums over
 devices. Prints their bytes, and what a ring's sums would take beside the arithmetic on
-8 GPUs of one machine and on 64 of eight; a prediction, not a measurement.
+8 GPUs of one machine and on 64 of eight, nothing overlapped; a prediction, not a
+measurement. `training.batch_size` is of all GPUs together.
 """
+
+import itertools
 
 import jax
 import numpy as np
@@ -26,27 +29,26 @@ from stc_jax.speed import report, work
 # its machine, and over one 400 Gb/s InfiniBand port to other machines.
 _FLOPS = 0.35 * 989e12
 _LINKS = {8: 450e9, 64: 50e9}
+_WINDOWS = (16, 64)
 
 
 def main() -> None:
-  """Prints a table: a row for each number of GPUs."""
+  """Prints a table: a row for each number of GPUs, and of windows each has."""
   experiment = from_sections(launch_file.read().to_dict(), launch_file.set_fields())
   if experiment.training.mixup:
     raise InputError(
       'training.mixup: shows neighbours, too, which is not counted; set 0'
     )
   moved = bytes_a_step(experiment)
-  network, batch = report.network_of(experiment), experiment.training.batch_size
-  table = Table(
-    title=f'{experiment.model}: {moved / 1e6:.1f} MB a step, {batch} windows a GPU'
-  )
-  for name in ('GPUs', 'ms of arithmetic', 'ms of sums, not overlapped', 'share'):
+  network = report.network_of(experiment)
+  table = Table(title=f'{experiment.model}: {moved / 1e6:.1f} MB a step')
+  for name in ('GPUs', 'windows a GPU', 'ms of arithmetic', 'ms of sums', 'share'):
     table.add_column(name, justify='right')
-  own = batch * work.training_flops(network) / _FLOPS
-  for count, link in _LINKS.items():
+  for (count, link), windows in itertools.product(_LINKS.items(), _WINDOWS):
+    own = windows * work.training_flops(network) / _FLOPS
     sums = ring_seconds(moved, count, link)
-    cells = (f'{1e3 * own:.2f}', f'{1e3 * sums:.2f}', f'{sums / (own + sums):.0%}')
-    table.add_row(str(count), *cells)
+    figures = (f'{1e3 * own:.2f}', f'{1e3 * sums:.2f}', f'{sums / (own + sums):.0%}')
+    table.add_row(str(count), str(windows), *figures)
   Console(width=100).print(table)
 
 
