@@ -26,5 +26,5 @@ def get_config(recipe: str = ''):
   config.training.augment = 'strong_but_true'
   config.training.mixup = 0.0
   config.training.batch_size = 4
-  config.training.stages = ((16_000, 0.0004), (4000, 0.00004))
+  config.training.stages = ((9600, 0.0004), (2400, 0.00004))
   return default.with_recipe(config, recipe)
