@@ -135,6 +135,14 @@ def test_every_model_runs_the_task(model, prepared, environment, tmp_path):
   assert json.loads((tmp_path / 'summary.json').read_text())['model'] == model
 
 
+def test_one_model_on_everything_has_no_score(prepared, environment, tmp_path):
+  said = succeeds(*command(prepared, tmp_path, protocol__kind='all'), env=environment)
+  assert 'there is no score' in said
+  summary = json.loads((tmp_path / 'summary.json').read_text())
+  assert summary['trial_f1_mean'] is None
+  assert (tmp_path / 'models' / '0-0').exists()
+
+
 def test_cut_off_predictions_are_named(run, environment, tmp_path):
   copy = shutil.copytree(run, tmp_path / 'run')
   path = copy / 'predictions' / '1-0.npz'

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import tensorflow_datasets as tfds
 
-from stc_jax.data import flat, reading
+from stc_jax.data import flat, reading, records
 from stc_jax.data.clip_set import ClipSet, LabelledFrames
 from stc_jax.data.flat import Flat
 from stc_jax.data.input import InputConfig
@@ -76,7 +76,7 @@ def _columns(builder: tfds.core.DatasetBuilder, aus: Sequence[int]) -> list[int]
       f'{builder.data_path}: its frames are not coded in action units; set '
       '--config.task.kind=classification'
     )
-  coded = flat.au_numbers(builder)
+  coded = records.au_numbers(builder)
   for number in aus:
     if number not in coded:
       known = ', '.join(map(str, coded))

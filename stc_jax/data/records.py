@@ -121,6 +121,11 @@ def _examples(builder: tfds.core.DatasetBuilder) -> Iterator[tuple[str, dict]]:
       yield split, example
 
 
+def au_numbers(builder: tfds.core.DatasetBuilder) -> list[int]:
+  """What each column of a set's `aus` is about; see `contract.check`."""
+  return [int(number) for number in (builder.info.metadata or {})['au_numbers']]
+
+
 def change(frames: UInt8[np.ndarray, 't h w 3']) -> Float[np.ndarray, 't']:
   """Of each frame, the mean absolute difference from the first, in units of 0..255."""
   differences = np.abs(frames.astype(np.int16) - frames[0])

@@ -12,7 +12,7 @@ import numpy as np
 from rich.console import Console
 
 from stc_jax.console.progress import TrainingProgress
-from stc_jax.data import flat, frame_reading, reading
+from stc_jax.data import frame_reading, reading, records
 from stc_jax.data.protocols import Trial
 from stc_jax.data.resident import Resident, TrialArrays, resident, trial_arrays
 from stc_jax.faces import images
@@ -189,7 +189,7 @@ def input_pipeline(builder, experiment: Experiment, repeats: int) -> Measured:
 
   def call():
     if experiment.input.per_frame:
-      some = flat.au_numbers(builder)[:1]
+      some = records.au_numbers(builder)[:1]
       clip_set = frame_reading.read(builder, experiment.input, some)
     else:
       clip_set = reading.read(builder, experiment.input)

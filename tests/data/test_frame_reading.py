@@ -9,6 +9,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 from stc_jax.data import contract, flat, frame_reading, protocols, reading
+from stc_jax.data.flat_writing import FRAMES
 from stc_jax.errors import InputError
 
 SIZE = dataclasses.replace(clip_sets.INPUT, frames=3, sampling='past')
@@ -109,9 +110,9 @@ def test_frames_are_laid_out_once_and_mapped(builder):
   first = flat.opened(builder, 16, 16)
   assert isinstance(first.frames, np.memmap)
   assert first.frames.offset % 64 == 0
-  stamp = (first.folder / flat.FRAMES).stat().st_mtime_ns
+  stamp = (first.folder / FRAMES).stat().st_mtime_ns
   again = flat.opened(builder, 16, 16)
-  assert (again.folder / flat.FRAMES).stat().st_mtime_ns == stamp
+  assert (again.folder / FRAMES).stat().st_mtime_ns == stamp
   other = flat.opened(builder, 8, 8)
   assert other.fingerprint == first.fingerprint
   assert not list(first.folder.parent.glob('.part*'))
@@ -119,7 +120,7 @@ def test_frames_are_laid_out_once_and_mapped(builder):
 
 def test_frames_that_were_cut_off_are_refused(builder):
   found = flat.opened(builder, 12, 12)
-  path = found.folder / flat.FRAMES
+  path = found.folder / FRAMES
   path.write_bytes(path.read_bytes()[:-1])
   with pytest.raises(InputError, match=r'damaged .* remove it'):
     frame_reading.read(builder, dataclasses.replace(SIZE, height=12, width=12), AUS)
