@@ -12,17 +12,13 @@ and prints the seconds to the end of the first step, and the peak of anonymous m
 import argparse
 import json
 import pathlib
-import subprocess
-import sys
 import tempfile
 import time
-from unittest import mock
 
 import numpy as np
 import tensorflow_datasets as tfds
-from tensorflow_datasets.core import shuffle
 
-from benchmarks.memory import Peak
+from benchmarks.memory import Peak, alone, prepared
 from launch import bp4d
 from stc_jax.data import frame_reading, protocols
 from stc_jax.data.resident import trial_arrays
@@ -35,7 +31,7 @@ _LENGTH, _SIDE = 448, 64  # of a recording, about as BP4D's
 
 
 class Noise(tfds.core.GeneratorBasedBuilder, skip_registration=True):
-  """`count` coded frames of noise, of 41 subjects in two splits."""
+  """`count` coded frames of noise, of 40 subjects in two splits."""
 
   VERSION = tfds.core.Version('1.0.0')
   RELEASE_NOTES = {'1.0.0': 'First version.'}  # noqa: RUF012
@@ -139,17 +135,10 @@ def main() -> None:
     return
   with tempfile.TemporaryDirectory() as home:
     Noise.count = given.frames
-    builder = Noise(data_dir=home)
-    tfds.disable_progress_bar()
-    # More than a gigabyte TFDS shuffles through files of TensorFlow, which isn't here.
-    with mock.patch.object(shuffle, 'MAX_MEM_BUFFER_SIZE', 2**40):
-      builder.download_and_prepare(file_format='array_record')
+    folder = prepared(Noise, home)
+    flags = (f'--placement={given.placement}', f'--chunks={given.chunks}')
     for start in ('first', 'second'):
-      flags = (f'--placement={given.placement}', f'--chunks={given.chunks}')
-      argv = [sys.executable, '-m', 'benchmarks.coded_sets', *flags]
-      argv.append(f'--start={builder.data_path}')
-      done = subprocess.run(argv, check=True, stdout=subprocess.PIPE, text=True)
-      found = json.loads(done.stdout.splitlines()[-1])
+      found = alone('benchmarks.coded_sets', f'--start={folder}', *flags)
       print(
         f'{start} start, {given.frames} frames of {found["bytes"] / 1e9:.2f} GB on the '
         f'{found["placement"]}: {found["read"]:.1f} s to open them, '

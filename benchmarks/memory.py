@@ -103,6 +103,23 @@ def load(folder: str) -> dict:
   }
 
 
+def prepared(kind: type[tfds.core.GeneratorBasedBuilder], home: str) -> str:
+  """Prepares a set below `home`, and returns its folder."""
+  builder = kind(data_dir=home)
+  tfds.disable_progress_bar()
+  # More than a gigabyte TFDS shuffles through files of TensorFlow, which isn't here.
+  with mock.patch.object(shuffle, 'MAX_MEM_BUFFER_SIZE', 2**40):
+    builder.download_and_prepare(file_format='array_record')
+  return str(builder.data_path)
+
+
+def alone(module: str, *flags: str) -> dict:
+  """Runs a module in a process of its own; returns the JSON of its last line."""
+  argv = [sys.executable, '-m', module, *flags]
+  done = subprocess.run(argv, check=True, stdout=subprocess.PIPE, text=True)
+  return json.loads(done.stdout.splitlines()[-1])
+
+
 def main() -> None:
   """Measures what the arguments ask for."""
   parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -114,14 +131,7 @@ def main() -> None:
     return
   with tempfile.TemporaryDirectory() as home:
     Noise.count = given.clips
-    builder = Noise(data_dir=home)
-    tfds.disable_progress_bar()
-    # More than a gigabyte TFDS shuffles through files of TensorFlow, which isn't here.
-    with mock.patch.object(shuffle, 'MAX_MEM_BUFFER_SIZE', 2**40):
-      builder.download_and_prepare(file_format='array_record')
-    argv = [sys.executable, '-m', 'benchmarks.memory', f'--load={builder.data_path}']
-    done = subprocess.run(argv, check=True, stdout=subprocess.PIPE, text=True)
-  found = json.loads(done.stdout.splitlines()[-1])
+    found = alone('benchmarks.memory', f'--load={prepared(Noise, home)}')
   own, before, most = (found[k] / 1e9 for k in ('bytes', 'before', 'peak'))
   print(
     f'{given.clips} clips of {own:.2f} GB: at most {most:.2f} GB of anonymous memory, '

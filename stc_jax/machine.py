@@ -11,6 +11,12 @@ def cores() -> int:
   return os.cpu_count() or 1
 
 
+def cache_folder() -> pathlib.Path:
+  """Where this user's programs keep what they can make again."""
+  caches = os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache'
+  return pathlib.Path(caches) / 'stc_jax'
+
+
 def free_memory() -> int:
   """Bytes that this process may still take: of the machine, and of its container."""
   of_container = _free_in_container()

@@ -18,14 +18,16 @@ FAST = {
   '--xla_llvm_disable_expensive_passes=true',
   'JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS': '0',
 }
-_FIELDS = {
-  'input.frames': '5',  # more than any clip has
+NETWORK = {
   'input.height': '16',
   'input.width': '16',
   'stc_nlstm.notation': 'C(3,4)-BN-P2-C(3,4)-S',
   'stc_nlstm.levels': '(4, 2)',
   'stc_nlstm.lstm_width': '8',
   'stc_nlstm.lstm_layers': '1',
+}
+_FIELDS = NETWORK | {
+  'input.frames': '5',  # more than any clip has
   'protocol.folds': '2',
   'training.stages': '((60, 0.001),)',
   'training.batch_size': '4',
@@ -35,11 +37,22 @@ _FIELDS = {
 
 def command(data_dir: pathlib.Path, workdir: pathlib.Path, **fields: str) -> list[str]:
   """The command of a small run; `fields` are other values, __ standing for the dot."""
-  other = {name.replace('__', '.'): value for name, value in fields.items()}
-  set_fields = {'execution.data_dir': str(data_dir)} | _FIELDS | other
+  return of_launch_file('clip_folder', data_dir, workdir, _FIELDS, **fields)
+
+
+def of_launch_file(
+  name: str,
+  data_dir: pathlib.Path,
+  workdir: pathlib.Path,
+  fields: dict[str, str],
+  **other: str,
+) -> list[str]:
+  """The command of any; `other` as in `command`."""
+  other = {name.replace('__', '.'): value for name, value in other.items()}
+  set_fields = {'execution.data_dir': str(data_dir)} | fields | other
   return [
     'stc_jax.main',
-    '--config=launch/clip_folder.py',
+    f'--config=launch/{name}.py',
     f'--workdir={workdir}',
     *(f'--config.{name}={value}' for name, value in set_fields.items()),
   ]

@@ -5,6 +5,7 @@ import shutil
 
 import numpy as np
 import pytest
+import small_run
 from command import fails, succeeds
 from fakes import bp4d, faces
 from sklearn import metrics
@@ -14,15 +15,9 @@ from stc_jax.data import catalogue, records
 
 AUS, FRAMES = (1, 12), 10
 PREPARE = ('stc_jax.prepare', '--dataset=bp4d', '--align=none')
-FIELDS = {
+FIELDS = small_run.NETWORK | {
   'task.aus': str(AUS),
   'input.frames': '3',
-  'input.height': '16',
-  'input.width': '16',
-  'stc_nlstm.notation': 'C(3,4)-BN-P2-C(3,4)-S',
-  'stc_nlstm.levels': '(4, 2)',
-  'stc_nlstm.lstm_width': '8',
-  'stc_nlstm.lstm_layers': '1',
   'protocol.repeats': '2',
   'training.stages': '((12, 0.001),)',
   'training.batch_size': '4',
@@ -57,15 +52,8 @@ def prepare(form, tmp_path_factory, offset=0):
   return data_dir
 
 
-def command(data_dir, workdir, **fields):
-  other = {name.replace('__', '.'): value for name, value in fields.items()}
-  set_fields = {'execution.data_dir': str(data_dir)} | FIELDS | other
-  return [
-    'stc_jax.main',
-    '--config=launch/bp4d.py',
-    f'--workdir={workdir}',
-    *(f'--config.{name}={value}' for name, value in set_fields.items()),
-  ]
+def command(data_dir, workdir, **other):
+  return small_run.of_launch_file('bp4d', data_dir, workdir, FIELDS, **other)
 
 
 @pytest.fixture(scope='module')

@@ -15,7 +15,6 @@ import small_run
 from command import fails, succeeds
 from sklearn import metrics
 
-from launch import ck_plus
 from stc_jax.runs import provenance
 
 RESULTS = ('summary.json', 'predictions.csv')
@@ -195,23 +194,6 @@ def test_the_paper_s_recipe(data_dir, environment, tmp_path):
   assert config['training']['optimizer'] == 'sgd'
   assert config['input']['transforms'] == []
   assert not config['stc_nlstm']['pyramid_norm']
-
-
-def test_the_reading_that_learns_is_the_letter_but_for_five_fields():
-  letter, learns = (ck_plus.get_config(r) for r in ('paper', 'paper_learns'))
-  differ = {
-    f'{section}.{field}'
-    for section in ('input', 'protocol', 'task', 'training', 'stc_nlstm')
-    for field in letter[section]
-    if letter[section][field] != learns[section][field]
-  }
-  assert differ == {
-    'training.stages',
-    'training.batch_size',
-    'training.momentum',
-    'stc_nlstm.gate_bias',
-    'stc_nlstm.pyramid_norm',
-  }
 
 
 def test_trials_that_diverge_are_named(data_dir, environment, tmp_path):

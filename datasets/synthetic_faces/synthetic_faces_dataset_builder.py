@@ -101,27 +101,34 @@ def _configs() -> list[SyntheticFacesConfig]:
       subjects=12,
       seed=0,
     ),
-    *(
-      SyntheticFacesConfig(
-        name=f'action_units{name}',
-        description=f'Coded frame by frame in action units, as BP4D is{people}.',
-        order='neutral_apex_neutral',
-        difficulty=SPONTANEOUS,
-        min_length=20,
-        max_length=40,
-        coded=True,
-        **fields,
-      )
-      for name, people, fields in (
-        ('', '', {'seed': 1, 'subjects': 90}),
-        (
-          '_tuning',
-          '; other people, to choose settings by',
-          {'seed': 0, 'subjects': 90},
-        ),
-        ('_small', '; 12 subjects, for trials', {'seed': 0, 'subjects': 12}),
-      )
+    *_coded_configs(),
+  ]
+
+
+def _coded_configs() -> list[SyntheticFacesConfig]:
+  """Those whose frames are coded, with the same seeds."""
+  coded = 'Coded frame by frame in action units, as BP4D is'
+  kinds = (
+    ('', '', {'seed': 1, 'subjects': 90}),
+    (
+      '_tuning',
+      '; other people, to choose settings by',
+      {'seed': 0, 'subjects': 90},
     ),
+    ('_small', '; 12 subjects, for trials', {'seed': 0, 'subjects': 12}),
+  )
+  return [
+    SyntheticFacesConfig(
+      name=f'action_units{name}',
+      description=f'{coded}{people}.',
+      order='neutral_apex_neutral',
+      difficulty=SPONTANEOUS,
+      min_length=20,
+      max_length=40,
+      coded=True,
+      **fields,
+    )
+    for name, people, fields in kinds
   ]
 
 

@@ -1,10 +1,10 @@
 """Compiled programs that outlive the process."""
 
-import os
-import pathlib
 import platform
 
 import jax
+
+from stc_jax import machine
 
 
 def keep_programs() -> None:
@@ -14,6 +14,5 @@ def keep_programs() -> None:
   setting, JAX_COMPILATION_CACHE_DIR, has precedence.
   """
   if jax.config.jax_compilation_cache_dir is None:
-    caches = os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache'
-    folder = pathlib.Path(caches) / 'stc_jax' / platform.node()
+    folder = machine.cache_folder() / platform.node()
     jax.config.update('jax_compilation_cache_dir', str(folder))

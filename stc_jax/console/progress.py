@@ -1,6 +1,7 @@
 """Progress of long work: a live bar on a terminal, plain lines elsewhere."""
 
 import time
+from collections.abc import Iterable
 
 import numpy as np
 from jaxtyping import Int
@@ -12,9 +13,27 @@ from rich.progress import (
   TextColumn,
   TimeElapsedColumn,
   TimeRemainingColumn,
+  track,
 )
 
 _PLAIN_SECONDS = 10
+
+
+def listed(
+  items: Iterable, words: str, console: Console, total: int | None = None
+) -> Iterable:
+  """Yields the items, with a bar on a terminal that goes when they are done.
+
+  `total` says how many there are, where they have no length.
+  """
+  return track(
+    items,
+    words,
+    total,
+    console=console,
+    transient=True,
+    disable=not console.is_terminal,
+  )
 
 
 class TrainingProgress:

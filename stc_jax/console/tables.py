@@ -6,6 +6,19 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.table import Table
 
+# Columns of each action unit, and the fields that they show.
+_DETECTION = (
+  ('shown', 'prevalence'),
+  ('F1', 'f1'),
+  ('tuned', 'tuned_f1'),
+  ('AUC', 'auc'),
+  ('AP', 'average_precision'),
+  ('floor F1', 'floor_f1'),
+  ('tuned', 'floor_tuned_f1'),
+  ('AUC', 'floor_auc'),
+  ('all 1', 'constant_f1'),
+)
+
 
 def print_dataset(console: Console, described: dict, protocol: str) -> None:
   """Prints a line on the set (as dataset.json describes it) and one on the trials."""
@@ -42,11 +55,9 @@ def print_network(
 def print_accuracies(console: Console, summary: dict, workdir: pathlib.Path) -> None:
   """Prints the accuracies, per class too, and where the files lie."""
   if summary['trial_accuracy_mean'] is None:
-    console.print('trained on every clip: there is no accuracy')
-    console.print(f'models: {workdir}/models', highlight=False, soft_wrap=True)
+    _print_untested(console, 'clip: there is no accuracy', workdir)
     return
-  count = summary['trials']
-  table = Table(title=f'{summary["model"]}, {count} trial{"s" * (count != 1)}')
+  table = Table(title=_title(summary))
   table.add_column('test accuracy')
   table.add_column('%', justify='right')
   for name, words in _accuracies(summary):
@@ -77,31 +88,18 @@ def print_accuracies(console: Console, summary: dict, workdir: pathlib.Path) -> 
 def print_detection(console: Console, summary: dict, workdir: pathlib.Path) -> None:
   """Prints what each action unit comes to, the floor's beside it."""
   if summary['trial_f1_mean'] is None:
-    console.print('trained on every frame: there is no score')
-    console.print(f'models: {workdir}/models', highlight=False, soft_wrap=True)
+    _print_untested(console, 'frame: there is no score', workdir)
     return
-  count = summary['trials']
-  table = Table(title=f'{summary["model"]}, {count} trial{"s" * (count != 1)}')
-  table.add_column('action unit')
-  columns = {
-    'shown': 'prevalence',
-    'F1': 'f1',
-    'F1, tuned': 'tuned_f1',
-    'AUC': 'auc',
-    'AP': 'average_precision',
-    'floor F1': 'floor_f1',
-    'tuned': 'floor_tuned_f1',
-    'AUC ': 'floor_auc',
-    'always F1': 'constant_f1',
-  }
-  for name in columns:
+  table = Table(title=_title(summary))
+  table.add_column('AU')
+  for name, _ in _DETECTION:
     table.add_column(name, justify='right')
-  for name, au in summary['aus'].items():
-    values = (au[field] for field in columns.values())
-    table.add_row(name, *('-' if v is None else f'{v:.3f}' for v in values))
-  table.add_section()
-  means = [summary['means'].get(field) for field in columns.values()]
-  table.add_row('[bold]mean', *('' if m is None else f'[bold]{m:.3f}' for m in means))
+  for name, au in (*summary['aus'].items(), ('mean', summary['means'])):
+    if name == 'mean':
+      table.add_section()
+    values = (au[field] for _, field in _DETECTION)
+    cells = ('-' if value is None else f'{value:.3f}' for value in values)
+    table.add_row(name.removeprefix('AU'), *cells)
   console.print(table)
   for name, words in (('f1', 'at 0.5'), ('tuned_f1', 'tuned on training frames')):
     if over := summary['over_floor'][name]:
@@ -117,6 +115,16 @@ def print_detection(console: Console, summary: dict, workdir: pathlib.Path) -> N
     highlight=False,
     soft_wrap=True,
   )
+
+
+def _print_untested(console: Console, what: str, workdir: pathlib.Path) -> None:
+  console.print(f'trained on every {what}')
+  console.print(f'models: {workdir}/models', highlight=False, soft_wrap=True)
+
+
+def _title(summary: dict) -> str:
+  count = summary['trials']
+  return f'{summary["model"]}, {count} trial{"s" * (count != 1)}'
 
 
 def _accuracies(summary: dict) -> list[tuple[str, str]]:

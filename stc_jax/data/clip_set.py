@@ -1,6 +1,7 @@
 """A set of examples in memory: of every one the frames that are shown, once."""
 
 import dataclasses
+import pathlib
 
 import numpy as np
 from jaxtyping import Float, Int, Int8, UInt8
@@ -15,10 +16,12 @@ class LabelledFrames:
   Attributes:
     numbers: of each example, the frame's number in its recording.
     rows: of each example, the frame's own place among `ClipSet.frames`.
+    folder: where the frames lie, for what follows from them.
   """
 
   numbers: Int[np.ndarray, 'n']
   rows: Int[np.ndarray, 'n']
+  folder: pathlib.Path
 
 
 @dataclasses.dataclass(frozen=True)

@@ -7,7 +7,6 @@ can't be written, in the user's cache folder; mapped into memory, and not read.
 import contextlib
 import dataclasses
 import hashlib
-import os
 import pathlib
 import tempfile
 import zipfile
@@ -17,7 +16,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 from jaxtyping import Float, Int, Int8, UInt8
 
-from stc_jax import locks
+from stc_jax import locks, machine
 from stc_jax.data.flat_writing import FRAMES, REST, write
 from stc_jax.errors import InputError
 
@@ -101,8 +100,7 @@ def _places(
   seen = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in files]
   told = repr((_VERSION, builder.info.full_name, seen, height, width))
   name = hashlib.sha256(told.encode()).hexdigest()[:32]
-  cache = os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache'
-  return [data / 'flat' / name, pathlib.Path(cache) / 'stc_jax' / 'flat' / name]
+  return [parent / 'flat' / name for parent in (data, machine.cache_folder())]
 
 
 def _mapped(place: pathlib.Path) -> Flat:

@@ -10,8 +10,8 @@ from typing import BinaryIO
 import numpy as np
 import tensorflow_datasets as tfds
 from rich.console import Console
-from rich.progress import track
 
+from stc_jax.console.progress import listed
 from stc_jax.data import records
 from stc_jax.data.input import COLOURS
 from stc_jax.errors import InputError
@@ -33,15 +33,8 @@ def write(
   part.mkdir()
   try:
     recordings = sum(split.num_examples for split in builder.info.splits.values())
-    console = Console()
-    coded = track(
-      records.coded(builder),
-      'laying out frames',
-      total=recordings,
-      console=console,
-      transient=True,
-      disable=not console.is_terminal,
-    )
+    coded = records.coded(builder)
+    coded = listed(coded, 'laying out frames', Console(), recordings)
     with (part / FRAMES).open('wb') as file:
       file.seek(_HEADER)
       rows = [_append(file, record, height, width) for record in coded]

@@ -32,13 +32,7 @@ def read(
   rows = [np.flatnonzero(found.recordings == number) for number in order]
   windows = [_windows(found, own, config) for own in rows]
   rows, windows = np.concatenate(rows), np.concatenate(windows).astype(np.int32)
-  own = found.recordings[rows]
-  length = np.bincount(found.recordings)
   everything = np.full(len(rows), config.frames, np.int32)
-
-  def of_recording(values):
-    return tuple(values[number] for number in own)
-
   return ClipSet(
     name=builder.info.full_name,
     names=tuple(f'AU{number}' for number in aus),
@@ -48,19 +42,26 @@ def read(
     candidates=windows,
     choices=everything,
     targets=np.ascontiguousarray(found.aus[rows][:, columns]),
-    subjects=of_recording(found.subjects),
-    clips=of_recording(found.names),
-    splits=of_recording(found.splits),
-    seconds=(length[own] / found.fps[own]).astype(np.float32),
     means=found.means[windows].mean(axis=1),
     squares=found.squares[windows].mean(axis=1),
-    motion=found.motion[own],
     fingerprint=found.fingerprint,
     subject_folds=reading.subject_folds(builder),
     black_sides=reading.black_sides(builder),
     alignment=reading.alignment(builder),
-    labelled=LabelledFrames(found.numbers[rows], rows),
+    labelled=LabelledFrames(found.numbers[rows], rows, found.folder),
+    **_of_recordings(found, found.recordings[rows]),
   )
+
+
+def _of_recordings(found: Flat, own: np.ndarray) -> dict:
+  """What each example has of its recording; `own` is the recording's number."""
+  texts = {'subjects': found.subjects, 'clips': found.names, 'splits': found.splits}
+  length = np.bincount(found.recordings)
+  return {
+    **{name: tuple(values[i] for i in own) for name, values in texts.items()},
+    'seconds': (length[own] / found.fps[own]).astype(np.float32),
+    'motion': found.motion[own],
+  }
 
 
 def _windows(found: Flat, rows: np.ndarray, config: InputConfig) -> np.ndarray:

@@ -76,19 +76,18 @@ def summarise(
   truth = _Truth(clip_set.targets, *detection.groups_of(np.array(clip_set.subjects)))
   whole = _whole_repeats(trials, folds)
   repeats = whole or [list(range(len(trials)))]
-  columns, counts = {}, {}
+  tested = np.concatenate([trials[i].test for i in repeats[0]])
+  columns = _constants(truth.targets[tested])
+  counts = {}
   for prefix, judged in (('', ours), ('floor_', theirs)):
     for field, tuned in (('f1', False), ('tuned_f1', True)):
       counts[prefix + field] = [
         _counts(truth, [(trials[i], judged[i].said(tuned)) for i in repeat])
         for repeat in repeats
       ]
-      columns[prefix + field] = _f1(counts[prefix + field]).mean(axis=0)
+      columns[prefix + field] = _f1(counts[prefix + field]).mean(axis=0).tolist()
     rankings = _rankings(truth, trials, judged)
     columns |= {prefix + field: values for field, values in rankings.items()}
-  tested = np.concatenate([trials[i].test for i in repeats[0]])
-  columns['prevalence'] = shares = detection.prevalence(truth.targets[tested])
-  columns['constant_f1'] = [2 * s / (1 + s) if s else 0.0 for s in shares]
   subjects = np.unique(truth.subjects[tested])
   return {
     'complete_repeats': len(whole),
@@ -99,10 +98,17 @@ def summarise(
       for field in ('f1', 'tuned_f1')
     },
     'aus': {
-      name: {field: _number(values[i]) for field, values in columns.items()}
+      name: {field: values[i] for field, values in columns.items()}
       for i, name in enumerate(clip_set.names)
     },
   }
+
+
+def _constants(targets: Int8[np.ndarray, 'm a']) -> dict[str, list[float | None]]:
+  """How often each action unit is shown, and F1 of always saying that it is."""
+  shares = detection.prevalence(targets)
+  always = [2 * share / (1 + share) if share else 0.0 for share in shares]
+  return {'prevalence': shares, 'constant_f1': always}
 
 
 def _whole_repeats(trials: Sequence[Trial], folds: int) -> list[list[int]]:
@@ -163,10 +169,6 @@ def _rankings(
 def _mean(values: Sequence[float | None]) -> float | None:
   known = [value for value in values if value is not None]
   return float(np.mean(known)) if known else None
-
-
-def _number(value: float | None) -> float | None:
-  return None if value is None else float(value)
 
 
 def spread(name: str, values: Sequence[float | None]) -> dict[str, float | None]:

@@ -12,10 +12,10 @@ import numpy as np
 import tensorflow_datasets as tfds
 from jaxtyping import Float
 from rich.console import Console
-from rich.progress import track
 from threadpoolctl import threadpool_limits
 
 from stc_jax import machine
+from stc_jax.console.progress import listed
 from stc_jax.data import flat, records
 from stc_jax.data.protocols import Trial
 from stc_jax.evaluation import detection, ridge
@@ -50,24 +50,16 @@ def of_trials(run_data: RunData, console: Console) -> list[TrialFloor]:
     aus = len(run_data.clip_set.names)
     none = TrialFloor(np.zeros((0, aus), np.float32), np.full(aus, 0.5))
     return [none for _ in run_data.wanted]
-  size = run_data.input
-  folder = _kept_in(flat.opened(run_data.builder, size.height, size.width).folder)
-  trials = track(
-    run_data.wanted,
-    'floors',
-    console=console,
-    transient=True,
-    disable=not console.is_terminal,
-  )
+  folder = _kept_in(run_data.clip_set.labelled.folder)
+  trials = listed(run_data.wanted, 'floors', console)
   return [_of_trial(run_data, folder, trial, console) for trial in trials]
 
 
-def _kept_in(folder: pathlib.Path) -> pathlib.Path:
-  """Where to keep what follows from the frames of `folder`."""
-  if flat.is_writable(folder):
-    return folder
-  cache = os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache'
-  other = pathlib.Path(cache) / 'stc_jax' / 'flat' / folder.name
+def _kept_in(frames: pathlib.Path) -> pathlib.Path:
+  """Where to keep what follows from frames that lie in `frames`."""
+  if flat.is_writable(frames):
+    return frames
+  other = machine.cache_folder() / 'flat' / frames.name
   other.mkdir(parents=True, exist_ok=True)
   return other
 
@@ -82,7 +74,8 @@ def _of_trial(
   except (EOFError, KeyError, OSError, ValueError, zipfile.BadZipFile):
     pass  # not there, or cut off: made anew
   console.print(f'fitting the floor of trial {trial.name} ...')
-  made = _fitted(run_data, features(run_data.builder, folder), trial)
+  frames = len(run_data.clip_set.frames)
+  made = _fitted(run_data, _features(run_data.builder, folder, frames), trial)
   _keep(kept, made)
   return made
 
@@ -100,25 +93,27 @@ def _fitted(
   )
 
 
-def features(
-  builder: tfds.core.DatasetBuilder, folder: pathlib.Path
+def _features(
+  builder: tfds.core.DatasetBuilder, folder: pathlib.Path, frames: int
 ) -> Float[np.ndarray, 'k f']:
-  """HOG features of every frame, in the order of `flat`, mapped from disk.
+  """HOG features of all frames, in the order of `flat`, mapped from disk.
 
   Of the prepared frames, whatever size the network is shown.
   """
   path = folder / f'hog_{_VERSION}_{metadata.version("opencv-python-headless")}.bin'
-  if not path.exists():
+  shape = (frames, HOG_FEATURES)
+  whole = np.dtype(np.float16).itemsize * frames * HOG_FEATURES
+  if not path.exists() or path.stat().st_size != whole:
     part = path.with_name(f'.{os.getpid()}.part')
     try:
       with part.open('wb') as file:
         for record in records.coded(builder):
           rows = [hog(frame) for frame in record.frames]
           file.write(np.array(rows, np.float16).data)
-      part.rename(path)
+      part.replace(path)
     finally:
       part.unlink(missing_ok=True)
-  return np.memmap(path, np.float16, 'r').reshape(-1, HOG_FEATURES)
+  return np.memmap(path, np.float16, 'r', shape=shape)
 
 
 def _key(run_data: RunData, trial: Trial) -> str:

@@ -2,15 +2,15 @@
 
 import hashlib
 import json
-import os
 import pathlib
 from importlib import metadata
 
 import numpy as np
 import tensorflow_datasets as tfds
 from rich.console import Console
-from rich.progress import track
 
+from stc_jax import machine
+from stc_jax.console.progress import listed
 from stc_jax.data import records
 from stc_jax.evaluation import floors
 from stc_jax.evaluation.floors import Appearance
@@ -31,11 +31,8 @@ def of_trials(run_data: RunData, strongest: str, console: Console) -> list[dict]
   if not any(len(trial.test) for trial in run_data.trials):
     return [dict.fromkeys(floors.KEYS) for _ in run_data.trials]
   name = f'{_key(run_data, strongest)}.json'
-  caches = os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache'
-  places = [
-    pathlib.Path(run_data.builder.data_path) / 'floors' / name,
-    pathlib.Path(caches) / 'stc_jax' / 'floors' / name,
-  ]
+  beside = pathlib.Path(run_data.builder.data_path)
+  places = [parent / 'floors' / name for parent in (beside, machine.cache_folder())]
   for place in places:
     found = _read(place)
     if found is not None:
@@ -43,13 +40,7 @@ def of_trials(run_data: RunData, strongest: str, console: Console) -> list[dict]
   console.print('fitting the floors ...')
   features = appearance(run_data.builder, strongest)
   labels, groups = run_data.clip_set.targets, np.array(run_data.clip_set.subjects)
-  trials = track(
-    run_data.trials,
-    'floors',
-    console=console,
-    transient=True,
-    disable=not console.is_terminal,
-  )
+  trials = listed(run_data.trials, 'floors', console)
   made = [floors.trial_floors(features, labels, groups, trial) for trial in trials]
   _keep(places, folder.as_json(made))
   return made

@@ -81,9 +81,10 @@ def _train(
   finishing = training_loop.finish(pending, wave_size(experiment), done)
   with progress, contextlib.closing(finishing):
     try:
-      for finished in filter(lambda _: first, finishing):
-        _keep(finished, experiment, run_data, trial_floors[finished.number], workdir)
-        timings.write(programs, training_loop)
+      for finished in finishing:
+        if first:
+          _keep(finished, experiment, run_data, trial_floors[finished.number], workdir)
+          timings.write(programs, training_loop)
     finally:
       if first:
         timings.write(programs, training_loop)

@@ -106,8 +106,9 @@ class OnHost:
     self._clip_set, self._arrays = clip_set, arrays
     self._chunk, self._parts = chunk, parts
     self.tested, self.sampled = arrays.test.shape[1], arrays.sample.shape[1]
-    steps, self._batch = arrays.order.shape[1:]
-    self._layout = streamed.layout(chunk, self._batch, parts)
+    steps, batch_size = arrays.order.shape[1:]
+    self._layout = streamed.layout(chunk, batch_size, parts)
+    self._rest = arrays._replace(order=None, test=None, sample=None)
     asked = np.concatenate([arrays.test, arrays.sample], axis=1)
     blocks = -(-asked.shape[1] // self._layout.size)
     padding = blocks * self._layout.size - asked.shape[1]
@@ -165,7 +166,7 @@ class OnHost:
     """The trials' arrays, their examples numbered as a chunk has them."""
     wave = len(numbers)
     order = np.broadcast_to(self._layout, (wave, *self._layout.shape))
-    return take(self._arrays, numbers)._replace(
+    return take(self._rest, numbers)._replace(
       first=np.broadcast_to(np.int32(first), wave).astype(np.int32),
       order=order,
       test=order.reshape(wave, -1),

@@ -1,4 +1,4 @@
-"""Tasks: how a network's outputs meet their targets; one is a line in `TASKS`."""
+"""Tasks: how a network's outputs meet their targets."""
 
 import dataclasses
 from typing import ClassVar, NamedTuple
@@ -12,6 +12,7 @@ from jaxtyping import Array, Float, Int, Int8
 from stc_jax.data.clip_set import UNKNOWN
 from stc_jax.errors import require, require_choice
 
+KINDS = ('classification', 'detection')
 POSITIVE_WEIGHTS = ('none', 'balanced')
 _MOST_AU = 99
 
@@ -26,7 +27,7 @@ class TaskConfig:
 
   def __post_init__(self):
     """Checks what the types can't."""
-    require_choice('kind', self.kind, TASKS)
+    require_choice('kind', self.kind, KINDS)
     require_choice('positive_weight', self.positive_weight, POSITIVE_WEIGHTS)
     if self.kind == 'detection':
       different = len(set(self.aus)) == len(self.aus) > 0
@@ -155,7 +156,6 @@ class Detection:
 
 
 Task = Classification | Detection
-TASKS = {'classification': Classification, 'detection': Detection}
 
 
 def task_of(config: TaskConfig, label_smoothing: float = 0.0) -> Task:
