@@ -3,15 +3,25 @@ import programs
 
 from stc_jax.runs.config import DatasetConfig, ExecutionConfig, Experiment
 from stc_jax.speed import scaling
+from stc_jax.training.tasks import TaskConfig
 
 EXPERIMENT = Experiment(
   dataset=DatasetConfig('clip_folder', '', 'last'),
+  task=TaskConfig('classification', (), 'none'),
   input=clip_sets.INPUT,
   model='stc_nlstm',
   network=programs.NETWORK,
   protocol=programs.PROTOCOL,
   training=programs.TRAINING,
-  execution=ExecutionConfig('', 0, 1, 1, programs.CHUNK, 60.0),
+  execution=ExecutionConfig(
+    data_dir='',
+    placement='device',
+    first_trials=0,
+    trials_per_device=1,
+    devices_per_trial=1,
+    steps_per_chunk=programs.CHUNK,
+    checkpoint_seconds=60.0,
+  ),
 )
 
 
