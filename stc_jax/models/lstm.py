@@ -1,5 +1,8 @@
 """LSTM layers scanned over time, with their input projection outside the scan."""
 
+from collections.abc import Callable
+from typing import Any
+
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
@@ -7,6 +10,7 @@ from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
 GATES = 4  # in PyTorch's order: input, forget, cell, output
+_UNROLLED = 32  # steps; more take long to compile
 
 
 @jax.custom_vjp
@@ -18,57 +22,95 @@ def lstm_scan(
   `projected` is inputs @ w_input + bias for all time steps at once; only the product
   with the hidden state depends on the step before. Starts from zeros; gates = 4 * h.
 
-  Backward, too, only what depends on the next step is scanned. The gradient of
-  `w_hidden` is one product over all steps, where plain differentiation adds up a small
-  one a step, in the precision of the computation.
+  Backward, too, only what depends on the next step is scanned: the gates of all steps
+  come from one product with the hidden states, and so does the gradient of `w_hidden`,
+  where plain differentiation keeps every gate and adds up a small product a step, in
+  the precision of the computation.
   """
-  return _run(projected, w_hidden)[0]
+  return _run(projected, w_hidden)[0].swapaxes(0, 1)
 
 
-def _run(projected, w_hidden):
-  """The hidden states, and what the gradient needs, with time in front."""
+def _run(projected: Array, w_hidden: Array) -> tuple[Array, Array]:
+  """Hidden states and cells of all steps, with time in front."""
 
   def step(carry, gates_in):
     hidden, cell = carry
-    i, f, g, o = jnp.split(gates_in + hidden @ w_hidden, GATES, axis=-1)
-    gates = nn.sigmoid(i), nn.sigmoid(f), nn.tanh(g), nn.sigmoid(o)
-    after = gates[1] * cell + gates[0] * gates[2]
-    hidden = gates[3] * nn.tanh(after)
-    return (hidden, after), (hidden, cell, after, gates)
+    i, f, g, o = _gates(gates_in + hidden @ w_hidden)
+    cell = f * cell + i * g
+    hidden = o * nn.tanh(cell)
+    return (hidden, cell), (hidden, cell)
 
   zeros = jnp.zeros((projected.shape[0], w_hidden.shape[0]), projected.dtype)
-  _, kept = jax.lax.scan(step, (zeros, zeros), projected.swapaxes(0, 1))
-  return kept[0].swapaxes(0, 1), kept
+  return _scan(step, (zeros, zeros), projected.swapaxes(0, 1))
+
+
+def _scan(step: Callable, carry: Any, xs: Any, reverse: bool = False) -> Any:
+  """What every step gives; on an accelerator short sequences step after step.
+
+  A loop's turn costs a GPU as much as its few small products.
+  """
+  steps = len(jax.tree.leaves(xs)[0])
+  unroll = jax.default_backend() != 'cpu' and steps <= _UNROLLED
+  return jax.lax.scan(step, carry, xs, reverse=reverse, unroll=unroll or 1)[1]
+
+
+def _gates(before: Float[Array, '*n gates']) -> list[Float[Array, '*n h']]:
+  """Input, forget, cell and output gates from what their functions are given."""
+  i, f, g, o = jnp.split(before, GATES, axis=-1)
+  return [nn.sigmoid(i), nn.sigmoid(f), nn.tanh(g), nn.sigmoid(o)]
+
+
+def all_gates(
+  projected: Float[Array, 'b t gates'],
+  w_hidden: Float[Array, 'h gates'],
+  hidden: Float[Array, 't b h'],
+) -> list[Float[Array, 't b h']]:
+  """The four gates of every step, from the hidden states in front of them."""
+  return _gates(projected.swapaxes(0, 1) + _before(hidden) @ w_hidden)
+
+
+def _before(states: Float[Array, 't b h']) -> Float[Array, 't b h']:
+  """The state in front of every step."""
+  return jnp.concatenate([jnp.zeros_like(states[:1]), states[:-1]])
 
 
 def _forward(projected, w_hidden):
-  output, kept = _run(projected, w_hidden)
-  return output, (kept, w_hidden)
+  hidden, cell = _run(projected, w_hidden)
+  return hidden.swapaxes(0, 1), (projected, w_hidden, hidden, cell)
 
 
 def _backward(residuals, cotangent):
-  (hidden, *cells_and_gates), w_hidden = residuals
+  projected, w_hidden, hidden, cell = residuals
+  i, f, g, o = all_gates(projected, w_hidden, hidden)
+  bent = nn.tanh(cell)
+  # What the gradients of cell and hidden state are multiplied by, for all steps.
+  of_cell = o * (1 - bent**2)
+  of_gates = jnp.concatenate(
+    [
+      g * i * (1 - i),
+      _before(cell) * f * (1 - f),
+      i * (1 - g**2),
+      bent * o * (1 - o),
+    ],
+    axis=-1,
+  )
 
   def step(carry, at_step):
     hidden_grad, cell_grad = carry
-    cotangent, before, after, (i, f, g, o) = at_step
+    cotangent, forget, of_cell, of_gates = at_step
     hidden_grad = hidden_grad + cotangent
-    bent = nn.tanh(after)
-    cell_grad = cell_grad + hidden_grad * o * (1 - bent**2)
-    of_gates = (
-      cell_grad * g * i * (1 - i),
-      cell_grad * before * f * (1 - f),
-      cell_grad * i * (1 - g**2),
-      hidden_grad * bent * o * (1 - o),
-    )
-    gates_grad = jnp.concatenate(of_gates, axis=-1)
-    return (gates_grad @ w_hidden.T, cell_grad * f), gates_grad
+    cell_grad = cell_grad + hidden_grad * of_cell
+    both = jnp.concatenate([cell_grad] * 3 + [hidden_grad], axis=-1)
+    gates_grad = both * of_gates
+    return (gates_grad @ w_hidden.T, cell_grad * forget), gates_grad
 
   zeros = jnp.zeros_like(hidden[0])
-  steps = (cotangent.swapaxes(0, 1), *cells_and_gates)
-  _, gates_grad = jax.lax.scan(step, (zeros, zeros), steps, reverse=True)
-  before = jnp.concatenate([zeros[None], hidden[:-1]])
-  w_hidden_grad = jnp.einsum('tbh,tbg->hg', before, gates_grad)
+  steps = (cotangent.swapaxes(0, 1), f, of_cell, of_gates)
+  # As one array, or the bias's sum over steps would be one sum a step.
+  gates_grad = jax.lax.optimization_barrier(
+    _scan(step, (zeros, zeros), steps, reverse=True)
+  )
+  w_hidden_grad = jnp.einsum('tbh,tbg->hg', _before(hidden), gates_grad)
   return gates_grad.swapaxes(0, 1), w_hidden_grad
 
 
@@ -105,7 +147,8 @@ class LSTM(nn.Module):
       projected = sequence @ w_input + bias
       sequence = lstm_scan(projected, w_hidden)
       if self.is_mutable_collection('intermediates'):
-        i, f, _, o = _run(projected, w_hidden)[1][-1]
+        hidden = sequence.swapaxes(0, 1)
+        i, f, _, o = all_gates(projected, w_hidden, hidden)
         self.sow('intermediates', 'gates', jnp.stack([i, f, o]))
     return sequence
 

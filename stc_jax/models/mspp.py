@@ -1,6 +1,5 @@
 """MSPP-norm: multi-scale max pooling of every frame to one length."""
 
-import functools
 import math
 from collections.abc import Sequence
 
@@ -42,9 +41,11 @@ def mspp_norm(
 
 def max_pool_1x2x2(maps: Float[Array, 'b t h w c']) -> Float[Array, 'b t h2 w2 c']:
   """P2: the maximum of every 2 x 2 pixels; an odd last row or column is left out."""
-  rows, columns = (size // 2 for size in maps.shape[2:4])
+  b, t, h, w, c = maps.shape
+  rows, columns = h // 2, w // 2
   even = maps[:, :, : 2 * rows, : 2 * columns]
-  return _pool_axis(_pool_axis(even, rows, axis=2), columns, axis=3)
+  squares = even.reshape(b * t * rows, 2, columns, 2, c)
+  return _largest(squares).reshape(b, t, rows, columns, c)
 
 
 def regions(size: int, n: int) -> list[tuple[int, int]]:
@@ -72,13 +73,13 @@ def _largest_of(maps: Array, n: int, axis: int) -> Array:
   """The maxima of `n` equal parts of an axis; all before and after it are merged."""
   before, after = maps.shape[:axis], maps.shape[axis + 1 :]
   size = maps.shape[axis] // n
-  merged = maps.reshape(math.prod(before) * n, size, math.prod(after))
-  return _largest(merged, size).reshape(*before, n, *after)
+  merged = maps.reshape(math.prod(before) * n, size, 1, 1, math.prod(after))
+  return _largest(merged).reshape(*before, n, *after)
 
 
-@functools.partial(jax.custom_vjp, nondiff_argnums=(1,))
-def _largest(maps: Float[Array, 'n {size} m'], size: int) -> Float[Array, 'n m']:
-  """The maximum over the middle axis; its gradient goes to the first largest.
+@jax.custom_vjp
+def _largest(maps: Float[Array, 'n p m q c']) -> Float[Array, 'n m c']:
+  """The maxima over p and q; the gradient of each goes to the first largest.
 
   JAX's own gradient goes wherever an entry equals the maximum. Where a compiler works
   out the entries once for the maximum and once more for the comparison, with and
@@ -86,24 +87,32 @@ def _largest(maps: Float[Array, 'n {size} m'], size: int) -> Float[Array, 'n m']
   (XLA on a CPU, batch normalisation before P2: conv1's gradient was 5 % off). The
   place of the largest can't be lost, and is smaller to keep.
   """
-  if size == 2:  # P2; XLA reads this in long runs, a CPU takes a fifth
-    return jnp.maximum(maps[:, 0], maps[:, 1])
-  return maps.max(axis=1)
+  return _largest_along(_largest_along(maps, 1), 2)
 
 
-def _largest_forward(maps, size):
-  best, place = maps[:, 0], 0
-  kind = np.min_scalar_type(size - 1)
-  for i in range(1, size):
-    place = jnp.where(maps[:, i] > best, kind.type(i), place).astype(kind)
-    best = jnp.maximum(maps[:, i], best)
-  return best, jnp.broadcast_to(place, best.shape)
+def _largest_along(maps: Array, axis: int) -> Array:
+  if maps.shape[axis] == 2:  # P2; XLA reads this in long runs, a CPU takes a fifth
+    return jnp.maximum(*jnp.moveaxis(maps, axis, 0))
+  return maps.max(axis)
 
 
-def _largest_backward(size, place, cotangent):
-  shape = (len(place), size, place.shape[1])
-  here = jax.lax.broadcasted_iota(place.dtype, shape, 1) == place[:, None]
-  return (jnp.where(here, cotangent[:, None], 0),)
+def _largest_forward(maps):
+  p, q = maps.shape[1], maps.shape[3]
+  best, place = maps[:, 0, :, 0], 0
+  kind = np.min_scalar_type(p * q - 1)
+  for number in range(1, p * q):
+    entry = maps[:, number // q, :, number % q]
+    place = jnp.where(entry > best, kind.type(number), place).astype(kind)
+    best = jnp.maximum(entry, best)
+  return best, (jnp.broadcast_to(place, best.shape), p, q)
+
+
+def _largest_backward(residuals, cotangent):
+  place, p, q = residuals
+  shape = (len(place), p, place.shape[1], q, place.shape[2])
+  numbers = jnp.arange(p * q, dtype=place.dtype).reshape(1, p, 1, q, 1)
+  here = jnp.broadcast_to(numbers, shape) == place[:, None, :, None]
+  return (jnp.where(here, cotangent[:, None, :, None], 0),)
 
 
 _largest.defvjp(_largest_forward, _largest_backward)

@@ -1,13 +1,16 @@
 """The 3D CNN: every convolutional layer's feature maps."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import flax.linen as nn
+import jax.numpy as jnp
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
 from stc_jax.models.conv3d import conv3d
 from stc_jax.models.mspp import max_pool_1x2x2
+from stc_jax.models.norm import BatchNorm, Line
 from stc_jax.models.notation import Conv
 
 ACTIVATIONS = {
@@ -53,24 +56,32 @@ class ConvBlock(nn.Module):
     glorot = nn.initializers.glorot_uniform()
     kernel = self.param('kernel', glorot, (k, k, k, video.shape[-1], f))
     maps = conv3d(video.astype(self.dtype), kernel.astype(self.dtype))
+    maps, line, sign = self._line(maps, train)
+    if not self.conv.pool:
+      return Features(line(maps), None)
+    sign = sign.astype(maps.dtype)
+    return Features(line(maps), line(sign * max_pool_1x2x2(sign * maps)))
+
+  def _line(self, maps: Array, train: bool) -> tuple[Array, Callable, Array]:
+    """What is done to each number of `maps`: a function that rises or falls.
+
+    So the largest is the same before and after it, where it rises (1), or the smallest
+    (-1): P2 may come first, and a quarter of the numbers is left to work on.
+    """
     activate = ACTIVATIONS[self.activation]
     if self.conv.norm and self.activation_place == 'after_norm':
-      maps = activate(self._normalise(maps, train))
-    else:
-      bias = self.param('bias', nn.initializers.zeros, (f,))
-      maps = activate(maps + bias.astype(self.dtype))
-      maps = self._normalise(maps, train) if self.conv.norm else maps
-    return Features(maps, max_pool_1x2x2(maps) if self.conv.pool else None)
+      norm = self._norm(maps, train)
+      return maps, lambda x: activate(norm(x)), norm.sign
+    bias = self.param('bias', nn.initializers.zeros, maps.shape[-1:])
+    bias = bias.astype(self.dtype)
+    if not self.conv.norm:
+      return maps, lambda x: activate(x + bias), jnp.ones(1)
+    maps = activate(maps + bias)
+    norm = self._norm(maps, train)
+    return maps, norm, norm.sign
 
-  def _normalise(self, maps: Array, train: bool) -> Array:
-    norm = nn.BatchNorm(
-      use_running_average=not train,
-      momentum=self.norm_momentum,
-      dtype=self.dtype,
-      axis_name=self.data_axis,
-      name='norm',
-    )
-    return norm(maps)
+  def _norm(self, maps: Array, train: bool) -> Line:
+    return BatchNorm(self.norm_momentum, self.data_axis, name='norm')(maps, train)
 
 
 class Trunk(nn.Module):

@@ -11,7 +11,7 @@ import numpy as np
 from flax import linen as nn
 from jax.sharding import NamedSharding
 from jax.sharding import PartitionSpec as P
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Int
 
 from stc_jax.data import resident
 from stc_jax.data.input import InputConfig
@@ -161,6 +161,8 @@ class Programs:
 
   def _train_chunk(self, data: Resident, trial: TrialArrays, state: TrainState):
     axis, training = self.learner.axis, self._training
+    # Drawn together: each draw is a loop of unknown length.
+    first, shares = state.step, self._shares(trial, state.step)
 
     def batch_at(number):
       shown = resident.shown_at(trial, number, training.augment, self._input)
@@ -169,12 +171,22 @@ class Programs:
       targets = self.learner.task.targets(batch.targets, trial.weights)
       batch = batch._replace(targets=targets)
       if training.mixup:
-        key = jax.random.fold_in(trial_key(trial, resident.MIX), number)
-        share = mixup.shares(key, training.batch_size, training.mixup)
-        batch = mixup.mixed(batch, axis.own(share), axis)
+        batch = mixup.mixed(batch, axis.own(shares[number - first]), axis)
       return batch, jax.random.fold_in(trial_key(trial, resident.DROPOUT), number)
 
     return step.train_chunk(self.learner, batch_at, self.chunk, state)
+
+  def _shares(
+    self, trial: TrialArrays, first: Int[Array, '']
+  ) -> Float[Array, 'steps b'] | None:
+    """Of mixup, in every step of a chunk."""
+    training, key = self._training, trial_key(trial, resident.MIX)
+
+    def of_step(number):
+      of_number = jax.random.fold_in(key, number)
+      return mixup.shares(of_number, training.batch_size, training.mixup)
+
+    return jax.vmap(of_step)(first + jnp.arange(self.chunk)) if training.mixup else None
 
   def _predict(
     self, data: Resident, trial: TrialArrays, variables: dict

@@ -105,17 +105,17 @@ def train_chunk(
   """
   steps = len(state.curves['loss'])
 
-  def step(state):
+  def body(state, _):
     batch, key = batch_at(state.step)
     after, metrics = train_step(learner, state, batch, key)
     curves = {
       name: curve.at[state.step].set(metrics[name])
       for name, curve in state.curves.items()
     }
-    return after.replace(curves=curves)
-
-  def body(state, _):
-    return jax.lax.cond(state.step < steps, step, lambda s: s, state), None
+    after = after.replace(curves=curves)
+    # Chosen number by number: a branch would have the host ask a GPU at every step.
+    live = state.step < steps
+    return jax.tree.map(lambda new, old: jnp.where(live, new, old), after, state), None
 
   state, _ = jax.lax.scan(body, state, length=length)
   last = state.step - 1
