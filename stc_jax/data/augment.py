@@ -122,17 +122,24 @@ def vary(
   where frames have such (a share of their width), what lies between is moved, and the
   same columns are black again.
   """
-  first = video[:, :1]
-  video = first + look.strength[:, None, None, None, None] * (video - first)
-  mean = video.mean(axis=(1, 2, 3), keepdims=True)
   height, width = video.shape[2:4]
   rows, columns = jax.vmap(_source, in_axes=(None, None, 0))(height, width, look)
   margin = jnp.ceil(black_sides * width - 1e-3)
   columns = jnp.clip(columns, margin, width - 1 - margin)
-  moved = jax.vmap(_sampled)(video, rows, columns)
-  contrast, brightness = (
-    value[:, None, None, None, None] for value in (look.contrast, look.brightness)
+  # Once for each clip, and not for each of its frames, whatever a compiler merges.
+  rows, columns = jax.lax.optimization_barrier((rows, columns))
+  moved = jax.lax.optimization_barrier(jax.vmap(_sampled)(video, rows, columns))
+  strength, contrast, brightness = (
+    value[:, None, None, None, None]
+    for value in (look.strength, look.contrast, look.brightness)
   )
+
+  def stronger(frames, first):
+    return first + strength * (frames - first)
+
+  colours = video.mean(axis=(2, 3), keepdims=True)
+  mean = stronger(colours.mean(axis=1, keepdims=True), colours[:, :1])
+  moved = stronger(moved, moved[:, :1])
   face = jnp.abs(jnp.arange(width) - (width - 1) / 2) <= (width - 1) / 2 - margin
   return jnp.where(face[:, None], mean + contrast * (moved - mean) + brightness, 0)
 

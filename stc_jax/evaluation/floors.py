@@ -4,8 +4,11 @@ A trial's floors see its training clips alone: their settings too are picked the
 inner folds over subjects, so the figures are as strong as such baselines honestly get.
 """
 
+import contextlib
+import functools
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import cv2
@@ -17,6 +20,7 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
+from stc_jax import machine
 from stc_jax.data.protocols import Trial
 from stc_jax.faces.images import resized
 
@@ -71,6 +75,18 @@ def chance_accuracy(labels: Int[np.ndarray, 'n'], trial: Trial) -> float:
   return float((labels[trial.test] == guess).mean())
 
 
+def all_floors(
+  appearance: Appearance,
+  labels: Int[np.ndarray, 'n'],
+  groups: Shaped[np.ndarray, 'n'],
+  trials: Sequence[Trial],
+) -> Iterator[dict]:
+  """`trial_floors` of each trial, in their order, worked out on all cores."""
+  floors = functools.partial(_floors, appearance, labels, groups)
+  with _fitting(), ThreadPoolExecutor(machine.cores()) as pool:
+    yield from pool.map(floors, trials)
+
+
 def trial_floors(
   appearance: Appearance,
   labels: Int[np.ndarray, 'n'],
@@ -94,17 +110,36 @@ def trial_floors(
     picked: floor_c, temporal_floor_c, temporal_floor_features. All None without test
     clips.
   """
+  with _fitting():
+    return _floors(appearance, labels, groups, trial)
+
+
+@contextlib.contextmanager
+def _fitting() -> Iterator[None]:
+  """What holds while SVMs are fitted, for all threads of the process."""
+  # These matrices are too small for BLAS's threads, which spin where cores are busy.
+  # Labels that are hard to separate may need more steps than we grant; where the solver
+  # stops is still a baseline.
+  with threadpool_limits(limits=1, user_api='blas'), warnings.catch_warnings():
+    warnings.simplefilter('ignore', ConvergenceWarning)
+    yield
+
+
+def _floors(
+  appearance: Appearance,
+  labels: Int[np.ndarray, 'n'],
+  groups: Shaped[np.ndarray, 'n'],
+  trial: Trial,
+) -> dict:
   if not len(trial.test):
     return dict.fromkeys(KEYS)
   both = np.hstack([appearance.change, appearance.strongest])
   moving = {'change': appearance.change, 'change and strongest': both}
   inner = _inner_folds(labels, groups, trial.train)
-  # These matrices are too small for BLAS's threads, which spin where cores are busy.
-  with threadpool_limits(limits=1, user_api='blas'):
-    _, floor_c = _picked({'strongest': appearance.strongest}, labels, inner)
-    name, temporal_c = _picked(moving, labels, inner)
-    (floor,) = _right(appearance.strongest, labels, trial, [floor_c])
-    (temporal,) = _right(moving[name], labels, trial, [temporal_c])
+  _, floor_c = _picked({'strongest': appearance.strongest}, labels, inner)
+  name, temporal_c = _picked(moving, labels, inner)
+  (floor,) = _right(appearance.strongest, labels, trial, [floor_c])
+  (temporal,) = _right(moving[name], labels, trial, [temporal_c])
   return {
     'chance_accuracy': chance_accuracy(labels, trial),
     'floor_accuracy': float(floor.mean()),
@@ -165,11 +200,7 @@ def _right(
   found = []
   for cost in costs:
     svm = LinearSVC(C=cost, dual=True, random_state=0)
-    # Labels that are hard to separate may need more steps than we grant; where the
-    # solver stops is still a baseline.
-    with warnings.catch_warnings():
-      warnings.simplefilter('ignore', ConvergenceWarning)
-      svm.fit(train, labels[split.train])
+    svm.fit(train, labels[split.train])
     found.append(svm.predict(test) == labels[split.test])
   return found
 

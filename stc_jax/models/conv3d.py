@@ -3,7 +3,9 @@
 import jax
 from jaxtyping import Array, Float
 
-from stc_jax.models import products
+from stc_jax.models import blocks, products
+
+_FEW = 16  # channels, too few for an accelerator's matrix units
 
 
 def conv3d(
@@ -11,13 +13,23 @@ def conv3d(
 ) -> Float[Array, 'b t h w f']:
   """Convolves in time and space: stride 1, same padding (Yu et al. 2018, table 1).
 
-  Both forms compute the same sums. On a CPU, XLA's general convolution runs far below
+  All forms compute the same sums. On a CPU, XLA's general convolution runs far below
   the speed of its matrix product, above all in the gradient of the kernel; an
-  accelerator's library has a 3D kernel of its own.
+  accelerator's library has a 3D kernel of its own, which is fast from some channels on.
   """
   if jax.default_backend() == 'cpu':
     return products.conv3d(video, kernel)
+  if video.shape[-1] < _FEW and kernel.shape[:3] == (3, 3, 3):
+    return blocks.conv3d(video, kernel)
   return one_call(video, kernel)
+
+
+def compiler_options() -> dict[str, bool]:
+  """What XLA has to be told of programs with these convolutions.
+
+  On a GPU it would else turn all maps around, channels first, for each that is 3D.
+  """
+  return {'xla_gpu_force_conv_nhwc': True} if jax.default_backend() == 'gpu' else {}
 
 
 def one_call(

@@ -8,6 +8,9 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
+# Entries of a region that are compared in one pass over the maps, not in two.
+_AT_ONCE = 16
+
 
 def mspp_norm(
   maps: Float[Array, 'b t h w c'],
@@ -34,18 +37,16 @@ def mspp_norm(
       source = pooled
     else:
       source = maps
-    pyramid[n] = _pool_axis(_pool_axis(source, n, axis=2), n, axis=3)
+    pyramid[n] = _pool(source, n)
   b, t, _, _, c = maps.shape
   return jnp.concatenate([pyramid[n].reshape(b, t, n * n * c) for n in levels], axis=-1)
 
 
 def max_pool_1x2x2(maps: Float[Array, 'b t h w c']) -> Float[Array, 'b t h2 w2 c']:
   """P2: the maximum of every 2 x 2 pixels; an odd last row or column is left out."""
-  b, t, h, w, c = maps.shape
-  rows, columns = h // 2, w // 2
+  rows, columns = (size // 2 for size in maps.shape[2:4])
   even = maps[:, :, : 2 * rows, : 2 * columns]
-  squares = even.reshape(b * t * rows, 2, columns, 2, c)
-  return _largest(squares).reshape(b, t, rows, columns, c)
+  return _largest_of_squares(even, rows, columns)
 
 
 def regions(size: int, n: int) -> list[tuple[int, int]]:
@@ -56,6 +57,21 @@ def regions(size: int, n: int) -> list[tuple[int, int]]:
 def _aligned(size: int, n: int) -> bool:
   """Whether the regions of `size` are those of its 2-pooled half, doubled."""
   return regions(size, n) == [(2 * a, 2 * b) for a, b in regions(size // 2, n)]
+
+
+def _pool(maps: Array, n: int) -> Array:
+  """The maxima of n x n regions of every frame."""
+  h, w = maps.shape[2:4]
+  if h % n == 0 and w % n == 0 and (h // n) * (w // n) <= _AT_ONCE:
+    return _largest_of_squares(maps, n, n)
+  return _pool_axis(_pool_axis(maps, n, axis=2), n, axis=3)
+
+
+def _largest_of_squares(maps: Array, rows: int, columns: int) -> Array:
+  """The maxima of equal rectangles, so many of them down and along."""
+  b, t, h, w, c = maps.shape
+  squares = maps.reshape(b * t * rows, h // rows, columns, w // columns, c)
+  return _largest(squares).reshape(b, t, rows, columns, c)
 
 
 def _pool_axis(maps: Array, n: int, axis: int) -> Array:

@@ -12,6 +12,7 @@ from jaxtyping import Float, UInt8
 from stc_jax.data.input import COLOURS, network_input
 from stc_jax.errors import InputError
 from stc_jax.faces.images import resize
+from stc_jax.models.conv3d import compiler_options
 from stc_jax.models.zoo import build
 from stc_jax.predict import bundle as bundles
 from stc_jax.predict.bundle import Bundle
@@ -119,7 +120,7 @@ class Model:
       ]
       return mean_probabilities(task, network, variables, views)
 
-    return jax.jit(probabilities)
+    return jax.jit(probabilities, compiler_options=compiler_options())
 
 
 def _check(frames: np.ndarray) -> None:

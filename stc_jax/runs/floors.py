@@ -40,8 +40,8 @@ def of_trials(run_data: RunData, strongest: str, console: Console) -> list[dict]
   console.print('fitting the floors ...')
   features = appearance(run_data.builder, strongest)
   labels, groups = run_data.clip_set.targets, np.array(run_data.clip_set.subjects)
-  trials = listed(run_data.trials, 'floors', console)
-  made = [floors.trial_floors(features, labels, groups, trial) for trial in trials]
+  found = floors.all_floors(features, labels, groups, run_data.trials)
+  made = list(listed(found, 'floors', console, len(run_data.trials)))
   _keep(places, folder.as_json(made))
   return made
 

@@ -17,6 +17,7 @@ from stc_jax.data import resident
 from stc_jax.data.input import InputConfig
 from stc_jax.data.resident import Resident, TrialArrays, trial_key
 from stc_jax.models import shapes
+from stc_jax.models.conv3d import compiler_options
 from stc_jax.training import hosts, mixup, step
 from stc_jax.training import mesh as meshes
 from stc_jax.training.mesh import DATA, TRIAL, over_trials
@@ -224,7 +225,7 @@ class Programs:
 
   def _compile(self, function: Callable, *specs) -> Callable:
     began = time.perf_counter()
-    compiled = function.lower(*specs).compile()
+    compiled = function.lower(*specs).compile(compiler_options=compiler_options())
     self.compile_seconds += time.perf_counter() - began
     return compiled
 
