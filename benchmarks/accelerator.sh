@@ -1,28 +1,76 @@
 #!/usr/bin/env bash
-# Every figure of an accelerator in one command, from the repository's root:
+# The figures of an accelerator, part by part, from the repository's root:
 #
-#     bash benchmarks/accelerator.sh [FOLDER]
+#     bash benchmarks/accelerator.sh PART [FOLDER]
 #
-# Needs the extras `cuda` and `peer`, and a CUDA build of PyTorch to compare.
-# Writes tables, JSON and pictures to FOLDER (runs/benchmark): speed against PyTorch in
-# bfloat16 for several batch sizes, how cost grows, the share of time that
-# the host waits for (`loop_share`), and the whole protocol of 40 trials x 500 steps x 32.
+# Writes to FOLDER (runs/accelerator), and takes no more than some minutes each on one
+# GPU: `speed`, `bp4d`, `protocol`, `precision`, `determinism`, `scaling`. Needs the
+# extras `cuda` and `peer`, and a CUDA build of PyTorch for `speed`; nothing has to be
+# installed if PYTHONPATH has it. PYTHON says which Python (.venv/bin/python).
 set -euo pipefail
 
-folder=${1:-runs/benchmark}
+part=${1:?name a part: speed, bp4d, protocol, precision, determinism or scaling}
+folder=${2:-runs/accelerator}
 python=${PYTHON:-.venv/bin/python}
 bfloat16=--config.stc_nlstm.dtype=bfloat16
 mkdir -p "$folder"
 
-for batch in 8 32 64 128; do
+# A training step and inference beside PyTorch's, at CK+'s shape.
+speed() {
   "$python" -m stc_jax.benchmark --config=launch/ck_plus.py --peer=torch $bfloat16 \
-    --config.training.batch_size=$batch \
-    --json="$folder/batch_$batch.json" --picture="$folder/roofline_$batch.png"
-done
-"$python" -m stc_jax.benchmark --config=launch/ck_plus.py --scaling $bfloat16 \
-  --json="$folder/scaling.json" --picture="$folder/scaling.png"
+    --config.training.batch_size="${BATCH:-128}" --repeats=3 --part=training \
+    --part=inference --json="$folder/speed.json" --picture="$folder/roofline.png"
+}
 
-# The embedded dataset has CK+'s shape: 360 clips of 18 x 64 x 64.
-time "$python" -m stc_jax.main --config=launch/synthetic_full.py $bfloat16 \
-  --config.training.batch_size=32 --workdir="$folder/protocol"
-cat "$folder/protocol/timings.json"
+# A training step of action units, with as many bytes on the device as BP4D's frames.
+bp4d() {
+  "$python" -m stc_jax.benchmark --config=launch/bp4d.py $bfloat16 --repeats=3 \
+    --part=training --clips=8158 --json="$folder/bp4d.json"
+}
+
+# The paper's 40 trials x 500 steps x 32 clips, from a cold start.
+protocol() {
+  "$python" -m stc_jax.prepare --dataset=synthetic_faces \
+    --builder_config=neutral_to_apex_tuning
+  time "$python" -m benchmarks.variants --table=precisions --only=bfloat16 \
+    --runs="$folder/precisions"
+  cat "$folder/precisions/bfloat16/timings.json"
+}
+
+# The same in float32, and how their accuracies differ.
+precision() {
+  "$python" -m benchmarks.variants --table=precisions --only=float32 \
+    --runs="$folder/precisions"
+}
+
+# Two short runs, each with a cold cache: the same bytes?
+determinism() {
+  for run in first second; do
+    rm -rf "$folder/$run" "$folder/$run.cache"
+    JAX_COMPILATION_CACHE_DIR="$folder/$run.cache" "$python" -m stc_jax.main \
+      --config=launch/synthetic_full.py --deterministic $bfloat16 \
+      --config.dataset.builder_config=neutral_to_apex_tuning \
+      --config.training.batch_size=32 --config.training.stages="((100, 0.0004),)" \
+      --config.execution.first_trials=2 --config.execution.steps_per_chunk=50 \
+      --workdir="$folder/$run" > "$folder/$run.log" &
+    if [ "${AT_ONCE:-no}" = no ]; then wait $!; fi
+  done
+  wait
+  for run in first second; do
+    (cd "$folder/$run" && sha256sum models/*/weights.safetensors trials/*.json \
+      predictions.csv) > "$folder/$run.sums"
+    cat "$folder/$run/timings.json"
+  done
+  diff "$folder/first.sums" "$folder/second.sums" && echo "the same bytes"
+}
+
+# How the cost of a step grows with batch, frames, trials, clips.
+scaling() {
+  "$python" -m stc_jax.benchmark --config=launch/ck_plus.py --scaling $bfloat16 \
+    --json="$folder/scaling.json" --picture="$folder/scaling.png"
+}
+
+case $part in
+  speed | bp4d | protocol | precision | determinism | scaling) "$part" ;;
+  *) echo "$part: no such part" >&2; exit 2 ;;
+esac

@@ -72,6 +72,16 @@ _WIDTHS = {
   ),
 }
 
+# The paper's 40 trials of 500 steps of 32 clips, at its size.
+_PROTOCOL = (
+  '--config=launch/synthetic_full.py',
+  _TUNING,
+  '--config.training.batch_size=32',
+  '--config.training.stages=((400, 0.0004), (100, 0.00004))',
+  '--config.execution.steps_per_chunk=50',
+)
+_PRECISIONS = {name: (f'{_NESTED}.dtype={name}',) for name in ('float32', 'bfloat16')}
+
 TABLES = {
   'ablations': (_DEMO, _ABLATIONS),
   'methods': (_DEMO, _METHODS),
@@ -88,6 +98,7 @@ TABLES = {
     ),
     _READINGS,
   ),
+  'precisions': (_PROTOCOL, _PRECISIONS),
   # 4,000 clips a trial, three trials of as many seeds.
   'widths': (
     (

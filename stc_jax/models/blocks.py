@@ -1,9 +1,9 @@
 """A 3D convolution of few channels, several pixels at a time: fast on a GPU.
 
-Matrix units want many channels in and out. So the 2 x 2 x 2 pixels of a block are one
-pixel of 8 f channels, worked out together from the 4 x 4 x 4 pixels that they see, of
-which four frames lie in the input's channels: a 2D convolution of stride 2, an eighth
-of the rows, of a kernel in which 37 of 64 taps are zero.
+Matrix units want many channels in and out. So 2 x 2 x 2 pixels are worked out together,
+from the 4 x 4 x 4 that they see: with the pixels of a block in its channels that is a
+2D convolution of 2 x 2 blocks, 32 c channels to 8 f, over an eighth of the rows. 37 of
+64 taps are zero.
 """
 
 import itertools
@@ -22,31 +22,39 @@ def conv3d(
   video: Float[Array, 'b t h w c'], kernel: Float[Array, '3 3 3 c f']
 ) -> Float[Array, 'b t h w f']:
   """Stride 1, same padding; equal to XLA's convolution up to rounding."""
-  b, t, h, w, _ = video.shape
-  f = kernel.shape[-1]
-  odd = [size % 2 for size in (t, h, w)]
-  padded = jnp.pad(video, [(0, 0), *((1, 1 + more) for more in odd), (0, 0)])
-  pairs = (t + odd[0]) // 2
-  frames = jnp.concatenate(
-    [padded[:, i : i + 2 * pairs - 1 : 2] for i in range(_SEEN)], axis=-1
-  )
-  more = -frames.shape[-1] % _MULTIPLE
-  frames = jnp.pad(frames, [(0, 0)] * 4 + [(0, more)])
-  weights = jnp.pad(_of_blocks(kernel), [(0, 0)] * 2 + [(0, more), (0, 0)])
+  t, h, w = video.shape[1:4]
+  more = -_SEEN * video.shape[-1] % _MULTIPLE
   blocks = jax.lax.conv_general_dilated(
-    frames.reshape(-1, *frames.shape[2:]),
-    weights,
-    (2, 2),
+    _seen(video, more),
+    _of_blocks(kernel, more),
+    (1, 1),
     'VALID',
     dimension_numbers=('NHWC', 'HWIO', 'NHWC'),
   )
   rows, columns = blocks.shape[1:3]
-  blocks = blocks.reshape(b, pairs, rows, columns, 2, 2, 2, f)
+  blocks = blocks.reshape(len(video), -1, rows, columns, 2, 2, 2, kernel.shape[-1])
   maps = blocks.transpose(0, 1, 4, 2, 5, 3, 6, 7)
-  return maps.reshape(b, 2 * pairs, 2 * rows, 2 * columns, f)[:, :t, :h, :w]
+  return maps.reshape(len(video), -1, 2 * rows, 2 * columns, maps.shape[-1])[
+    :, :t, :h, :w
+  ]
 
 
-def _of_blocks(kernel: Array) -> Float[Array, '4 4 4*c 8*f']:
+def _seen(video: Array, more: int) -> Float[Array, 'b*t/2 h/2+1 w/2+1 4*d']:
+  """What blocks see: four frames, and `more` zeros, in each pixel's channels (d).
+
+  And in a block's those of its 2 x 2 pixels.
+  """
+  even = [size + size % 2 for size in video.shape[1:4]]
+  widths = [(1, 1 + size % 2) for size in video.shape[1:4]]
+  padded = jnp.pad(video, [(0, 0), *widths, (0, 0)])
+  shifts = [padded[:, i : i + even[0] - 1 : 2] for i in range(_SEEN)]
+  frames = jnp.pad(jnp.concatenate(shifts, axis=-1), [(0, 0)] * 4 + [(0, more)])
+  rows, columns = even[1] // 2 + 1, even[2] // 2 + 1
+  blocks = frames.reshape(-1, rows, 2, columns, 2, frames.shape[-1])
+  return blocks.swapaxes(2, 3).reshape(-1, rows, columns, 4 * frames.shape[-1])
+
+
+def _of_blocks(kernel: Array, more: int) -> Float[Array, '2 2 4*d 8*f']:
   """The kernel of each of a block's pixels, where it lies in what the block sees."""
   rest = _SEEN - _TAPS
   shifted = [
@@ -54,5 +62,8 @@ def _of_blocks(kernel: Array) -> Float[Array, '4 4 4*c 8*f']:
     for place in itertools.product(range(2), repeat=3)
   ]
   taps = jnp.stack(shifted, axis=-2)  # [t, h, w, c, 8, f]
-  t, h, w, c, pixels, f = taps.shape
-  return taps.transpose(1, 2, 0, 3, 4, 5).reshape(h, w, t * c, pixels * f)
+  taps = taps.transpose(1, 2, 0, 3, 4, 5)
+  taps = taps.reshape(_SEEN, _SEEN, -1, 8 * kernel.shape[-1])
+  taps = jnp.pad(taps, [(0, 0), (0, 0), (0, more), (0, 0)])
+  blocks = taps.reshape(2, 2, 2, 2, *taps.shape[2:]).swapaxes(1, 2)
+  return blocks.reshape(2, 2, -1, taps.shape[-1])

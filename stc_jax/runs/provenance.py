@@ -28,7 +28,15 @@ _PACKAGES = (
 
 def packages() -> dict[str, str]:
   """The versions that a number may depend on."""
-  return {name: metadata.version(name) for name in _PACKAGES}
+  return {name: _version(name) for name in _PACKAGES}
+
+
+def _version(name: str) -> str:
+  """Of a package, which may also lie on the path without being installed."""
+  try:
+    return metadata.version(name)
+  except metadata.PackageNotFoundError:
+    return 'not installed'
 
 
 def environment() -> dict:

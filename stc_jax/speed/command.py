@@ -53,6 +53,8 @@ class Wanted(NamedTuple):
     peer: 'torch', or 'none'.
     json, picture: files to write, or ''.
     repeats: of each measurement.
+    part: the parts to measure.
+    clips: that lie on the device.
     scaling: measures steps of growing size instead.
   """
 
@@ -60,6 +62,8 @@ class Wanted(NamedTuple):
   json: str
   picture: str
   repeats: int
+  part: list[str]
+  clips: int
   scaling: bool
 
 
@@ -71,49 +75,70 @@ def main(wanted: Wanted) -> None:
   settings = from_sections(launch_file.read().to_dict(), launch_file.set_fields())
   if not isinstance(settings.network, TrunkConfig):
     raise InputError(f'model: {settings.model} has no 3D CNN; only such are counted')
-  _check_outputs(wanted.json, wanted.picture)
+  _check_outputs(wanted)
   compilation.keep_programs()
   found = (_scaling if wanted.scaling else _speed)(settings, wanted, console)
   if wanted.json:
     folder.write(pathlib.Path(wanted.json), folder.as_json(found))
 
 
-def _check_outputs(json_file: str, picture: str) -> None:
+def _check_outputs(wanted: Wanted) -> None:
   """Refuses files that can't be written, before the minutes of measuring.
 
   Raises:
-    InputError: no such folder, no right to write, or no PNG.
+    InputError: no such folder, no right to write, no PNG, or nothing to draw.
   """
+  json_file, picture = wanted.json, wanted.picture
   for path in map(pathlib.Path, filter(None, (json_file, picture))):
     if path.is_dir() or not os.access(path.absolute().parent, os.W_OK):
       raise InputError(f'{path}: cannot be written; name a file in a folder of yours')
   if picture and not picture.endswith('.png'):
     raise InputError(f'--picture={picture}: must end in .png')
+  if picture and not wanted.scaling and not set(pictures.PARTS) & set(wanted.part):
+    raise InputError(
+      f'--picture: draws {" and ".join(pictures.PARTS)}; --part has none'
+    )
 
 
 def _speed(settings: Experiment, wanted: Wanted, console: Console) -> dict:
   # First, while the device's memory is all its own.
   repeats = wanted.repeats
   peer = _peer(settings, repeats, console) if wanted.peer == 'torch' else None
-  workload, measured = parts.Workload(settings), {}
+  workload, measured = parts.Workload(settings, clips=wanted.clips), {}
   console.print('measuring the device ...')
   roofs = ceiling.measure_ceiling(DTYPES[settings.network.dtype], repeats)
-  console.print('measuring a training step ...')
-  measured['training'] = workload.training(repeats)
-  console.print('measuring the whole loop ...')
-  measured['whole loop'] = workload.whole_loop(measured['training'].timing, repeats)
-  console.print('measuring inference ...')
-  measured['inference'] = workload.inference(repeats)
-  console.print('measuring the input pipeline and preprocessing ...')
-  builder = _prepared(settings)
-  measured['input pipeline'] = parts.input_pipeline(builder, settings, repeats)
-  measured['host pipeline'] = feeding.windows(settings.input, repeats)
-  measured['preprocessing'] = parts.preprocessing(repeats)
+  for part in wanted.part:
+    console.print(f'measuring {part} ...')
+    measured[part] = _measured(part, workload, measured, settings, repeats)
   found = report.as_dict(settings, roofs, measured, peer)
   console.print(report.table(found))
   if wanted.picture:
     pictures.roofline(pathlib.Path(wanted.picture), found)
   return found
+
+
+def _measured(
+  part: str,
+  workload: parts.Workload,
+  before: dict[str, parts.Measured],
+  settings: Experiment,
+  repeats: int,
+) -> parts.Measured:
+  """One part's figures; `before` are those of the parts in front of it."""
+  match part:
+    case 'training':
+      return workload.training(repeats)
+    case 'whole loop':
+      step = before.get('training') or workload.training(repeats)
+      return workload.whole_loop(step.timing, repeats)
+    case 'inference':
+      return workload.inference(repeats)
+    case 'input pipeline':
+      return parts.input_pipeline(_prepared(settings), settings, repeats)
+    case 'host pipeline':
+      return feeding.windows(settings.input, repeats)
+    case 'preprocessing':
+      return parts.preprocessing(repeats)
 
 
 def _scaling(settings: Experiment, wanted: Wanted, console: Console) -> dict:
@@ -154,7 +179,7 @@ def _peer(settings: Experiment, repeats: int, console: Console) -> dict:
     'mixup': settings.training.mixup,
     'batch_size': settings.training.batch_size,
     'classes': random_clips.CLASSES,
-    'clips': random_clips.CLIPS,
+    'clips': max(random_clips.CLIPS, settings.training.batch_size),
     'repeats': repeats,
   }
   done = subprocess.run(

@@ -7,6 +7,8 @@ from matplotlib.figure import Figure
 
 from stc_jax.report.pictures import save
 
+# Those that have a place under the roofs.
+PARTS = ('training', 'inference')
 _INK, _OURS, _PEER = '#1b2a41', '#2a6f97', '#c1121f'
 
 
@@ -18,14 +20,14 @@ def roofline(path: pathlib.Path, report: dict) -> None:
   ceiling = report['ceiling']
   peak, bandwidth = ceiling['flops_per_second'], ceiling['bytes_per_second']
   ridge = peak / bandwidth
-  parts = {name: report['parts'][name] for name in ('training', 'inference')}
+  parts = {name: report['parts'][name] for name in PARTS if name in report['parts']}
   intensities = [part['flops_per_byte'] for part in parts.values()]
   span = np.geomspace(min(ridge, *intensities) / 8, max(ridge, *intensities) * 4, 100)
   figure = Figure(figsize=(6.4, 4.4), layout='constrained')
   axes = figure.add_subplot()
   roof = np.minimum(peak, bandwidth * span)
   axes.loglog(span, roof / 1e12, color=_INK, label='measured roofs')
-  for (name, part), marker in zip(parts.items(), 'os', strict=True):
+  for (name, part), marker in zip(parts.items(), 'os', strict=False):
     x = part['flops_per_byte']
     axes.plot(
       x, part['flops_per_second'] / 1e12, marker, color=_OURS, label=f'{name}, stc_jax'

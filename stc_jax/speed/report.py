@@ -12,6 +12,7 @@ from stc_jax.speed.parts import Measured
 from stc_jax.speed.random_clips import CLASSES
 
 FORMS = ('eager', 'compiled')
+_COMPARED = {'training', 'inference'}
 
 
 def as_dict(
@@ -53,8 +54,9 @@ def as_dict(
   }
   for name, part in parts.items():
     report['parts'][name] = _figures(part, ceiling, counted.get(name))
-  step, loop = report['parts']['training'], report['parts']['whole loop']
-  report['loop_share'] = loop['per_second']['median'] / step['per_second']['median']
+  if {'training', 'whole loop'} <= set(parts):
+    step, loop = report['parts']['training'], report['parts']['whole loop']
+    report['loop_share'] = loop['per_second']['median'] / step['per_second']['median']
   if statistics := jax.devices()[0].memory_stats():
     report['device_peak_bytes'] = statistics['peak_bytes_in_use']
   report['h100_windows_per_second'] = feeding.wanted_by_h100(
@@ -97,7 +99,7 @@ def _figures(
 def _compare(peer: dict, parts: dict, batch: int) -> dict:
   """The peer's rates, and ours over each; the better of its forms counts."""
   compared = {'version': peer['version']}
-  for name in ('training', 'inference'):
+  for name in _COMPARED & parts.keys():
     ours = parts[name]['per_second']['median']
     rates = {
       form: batch / found['median']
@@ -142,7 +144,7 @@ def table(report: dict) -> Table:
     shown.add_column(column, justify='right')
   for name, part in report['parts'].items():
     shown.add_row(name, *_cells(part))
-  for name in ('training', 'inference') if 'peer' in report else ():
+  for name in sorted(_COMPARED & report.get('peer', {}).keys(), reverse=True):
     compared = report['peer'][name]
     for form in FORMS:
       words = f'PyTorch {report["peer"]["version"]}, {name}, {form}'
