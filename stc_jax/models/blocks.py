@@ -39,10 +39,11 @@ def conv3d(
   ]
 
 
-def _seen(video: Array, more: int) -> Float[Array, 'b*t/2 h/2+1 w/2+1 4*d']:
-  """What blocks see: four frames, and `more` zeros, in each pixel's channels (d).
+def _seen(video: Array, more: int) -> Float[Array, 'n rows columns d']:
+  """What blocks see: n = b * t / 2 frames of h / 2 + 1 rows, w / 2 + 1 columns.
 
-  And in a block's those of its 2 x 2 pixels.
+  A place's channels are those of 2 x 2 pixels in four frames, `more` zeros behind each
+  pixel's.
   """
   even = [size + size % 2 for size in video.shape[1:4]]
   widths = [(1, 1 + size % 2) for size in video.shape[1:4]]
@@ -54,8 +55,8 @@ def _seen(video: Array, more: int) -> Float[Array, 'b*t/2 h/2+1 w/2+1 4*d']:
   return blocks.swapaxes(2, 3).reshape(-1, rows, columns, 4 * frames.shape[-1])
 
 
-def _of_blocks(kernel: Array, more: int) -> Float[Array, '2 2 4*d 8*f']:
-  """The kernel of each of a block's pixels, where it lies in what the block sees."""
+def _of_blocks(kernel: Array, more: int) -> Float[Array, '2 2 d pixels']:
+  """The kernel of each of a block's 8 pixels, where it lies in what the block sees."""
   rest = _SEEN - _TAPS
   shifted = [
     jnp.pad(kernel, [*((first, rest - first) for first in place), (0, 0), (0, 0)])
