@@ -6,6 +6,9 @@ import pytest
 import small_run
 from command import succeeds
 
+# Before JAX is first used: most of the tests' time is spent on compiling.
+os.environ.setdefault('XLA_FLAGS', small_run.FAST['XLA_FLAGS'])
+
 
 @pytest.fixture(scope='session')
 def environment(tmp_path_factory) -> dict[str, str]:
