@@ -3,14 +3,22 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from stc_jax.models import conv3d, products
+from stc_jax.models import blocks, conv3d, products
 
 
 @pytest.mark.parametrize('frames', [5, 6])
 @pytest.mark.parametrize(
-  'kernel_shape', [(3, 3, 3, 2, 4), (2, 3, 4, 2, 4), (3, 3, 3, 16, 4), (3, 4, 5, 17, 2)]
+  ('form', 'kernel_shape'),
+  [
+    (products.conv3d, (3, 3, 3, 2, 4)),
+    (products.conv3d, (2, 3, 4, 2, 4)),
+    (products.conv3d, (3, 3, 3, 16, 4)),
+    (products.conv3d, (3, 4, 5, 17, 2)),
+    (blocks.conv3d, (3, 3, 3, 2, 4)),
+    (blocks.conv3d, (3, 3, 3, 3, 5)),
+  ],
 )
-def test_both_forms_agree_in_values_and_gradients(kernel_shape, frames):
+def test_all_forms_agree_in_values_and_gradients(form, kernel_shape, frames):
   keys = jax.random.split(jax.random.key(0), 3)
   video = jax.random.normal(keys[0], (2, frames, 7, 6, kernel_shape[3]))
   kernel = jax.random.normal(keys[1], kernel_shape)
@@ -23,17 +31,18 @@ def test_both_forms_agree_in_values_and_gradients(kernel_shape, frames):
   with jax.enable_x64(True):
     exact = [np.asarray(array, np.float64) for array in (video, kernel, weights)]
     reference = jax.device_get(results(conv3d.one_call, *exact))
-  ours = jax.jit(lambda *arrays: results(products.conv3d, *arrays))(
-    video, kernel, weights
-  )
+  ours = jax.jit(lambda *arrays: results(form, *arrays))(video, kernel, weights)
   for value, expected in zip(ours, reference, strict=True):
     error = np.linalg.norm(np.float64(value) - expected) / np.linalg.norm(expected)
     assert error < 2e-6
 
 
-@pytest.mark.parametrize('channels', [3, 16])
-def test_bfloat16_stays_bfloat16(channels):
+@pytest.mark.parametrize(
+  ('form', 'channels'),
+  [(products.conv3d, 3), (products.conv3d, 16), (blocks.conv3d, 3)],
+)
+def test_bfloat16_stays_bfloat16(form, channels):
   video, kernel = jnp.ones((1, 2, 4, 4, channels)), jnp.ones((3, 3, 3, channels, 2))
   arrays = video.astype(jnp.bfloat16), kernel.astype(jnp.bfloat16)
-  value, pullback = jax.vjp(products.conv3d, *arrays)
+  value, pullback = jax.vjp(form, *arrays)
   assert {a.dtype for a in (value, *pullback(value))} == {jnp.dtype(jnp.bfloat16)}

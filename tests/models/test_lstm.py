@@ -1,3 +1,5 @@
+import functools
+
 import jax
 import jax.numpy as jnp
 import numpy as np
@@ -102,3 +104,24 @@ def test_time_is_one_scan_with_one_product_forward_and_backward():
   for scan in scans:
     inner = [e.primitive.name for e in scan.params['jaxpr'].jaxpr.eqns]
     assert inner.count('dot_general') == 1
+
+
+def test_short_sequences_need_no_loop_on_an_accelerator(monkeypatch):
+  inputs = jax.random.normal(jax.random.key(0), (3, 7, 5))
+  module = LSTM(**ATTRIBUTES)
+  variables = module.init(jax.random.key(1), inputs)
+
+  def total(variables, inputs):
+    return (module.apply(variables, inputs) ** 2).sum()
+
+  def gradients():
+    return jax.jit(jax.grad(total, argnums=(0, 1))).lower(variables, inputs)
+
+  looped = gradients()
+  monkeypatch.setattr(jax, 'default_backend', lambda: 'gpu')
+  unrolled = gradients()
+  assert 'stablehlo.while' in looped.as_text()
+  assert 'stablehlo.while' not in unrolled.as_text()
+  results = [lowered.compile()(variables, inputs) for lowered in (looped, unrolled)]
+  assert_equal = functools.partial(np.testing.assert_allclose, rtol=1e-6, atol=1e-6)
+  jax.tree.map(assert_equal, *results)

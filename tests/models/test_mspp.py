@@ -5,7 +5,7 @@ import pytest
 
 from stc_jax.models.mspp import max_pool_1x2x2, mspp_norm
 from stc_jax.models.notation import Conv
-from stc_jax.models.trunk import ConvBlock
+from stc_jax.models.trunk import ACTIVATION_PLACES, ACTIVATIONS, ConvBlock
 
 
 def by_loops(maps, levels):
@@ -42,6 +42,22 @@ def test_coarse_levels_do_not_read_the_full_map():
   )
   full_map = jaxpr.jaxpr.invars[0]
   assert all(full_map not in equation.invars for equation in jaxpr.jaxpr.eqns)
+
+
+@pytest.mark.parametrize('norm', [True, False])
+@pytest.mark.parametrize('activation', sorted(ACTIVATIONS))
+@pytest.mark.parametrize('place', ACTIVATION_PLACES)
+def test_pooled_first_is_pooled_last(norm, activation, place):
+  """Also where batch normalisation turns a channel upside down."""
+  conv = Conv(3, 8, norm=norm, pool=True)
+  block = ConvBlock(conv, activation, place, 0.9, jnp.float32)
+  video = jax.random.normal(jax.random.key(0), (2, 5, 7, 6, 3))
+  params = block.init(jax.random.key(1), video, train=True)['params']
+  if norm:
+    params['norm']['scale'] = jax.random.normal(jax.random.key(2), (8,))
+  features, _ = block.apply({'params': params}, video, True, mutable=['batch_stats'])
+  expected = max_pool_1x2x2(features.maps)
+  np.testing.assert_allclose(features.pooled, expected, rtol=0, atol=1e-5)
 
 
 def test_no_gradient_is_lost_behind_batch_normalisation():
