@@ -105,6 +105,15 @@ class Workload:
       _memory(programs.train_chunk),
     )
 
+  def traced(self, folder: pathlib.Path) -> tuple[str, int]:
+    """Writes JAX's trace of some steps; returns the program's text, and how many."""
+    programs, data, trials = self._on_device(self._experiment, _DEFAULT_TOGETHER)
+    states, _ = programs.train_chunk(data, trials, programs.init(trials))
+    jax.block_until_ready(states)
+    with jax.profiler.trace(str(folder), create_perfetto_trace=True):
+      jax.block_until_ready(programs.train_chunk(data, trials, states))
+    return programs.train_chunk.as_text(), _DEFAULT_TOGETHER
+
   def inference(self, repeats: int) -> Measured:
     """The test of a trial: class probabilities of resident clips."""
     programs, data, trials = self._on_device(self._experiment, chunk=1)
