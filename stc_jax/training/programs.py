@@ -27,7 +27,6 @@ from stc_jax.training.state import TrainState, create
 from stc_jax.training.step import Learner
 from stc_jax.training.tasks import Task
 
-
 _PROGRAMS = ('train_chunk', 'predict', 'init')  # the longest first
 
 
