@@ -4,8 +4,8 @@ python -m stc_jax.prepare --dataset=bp4d --manual_dir=FOLDER
 python -m stc_jax.main --config=launch/bp4d.py
 
 Four epochs: some 19 hours a seed on two CPU cores, at the 5 windows a second that train
-and the 9 that are tested in benchmarks/README.md. Not run on a GPU: the 7,900 clips of this
-size that an H200 trained a second there, in batches of 32, make a minute.
+and the 9 that are tested in benchmarks/README.md. Not run on a GPU: the 7,900 clips a
+second that an H200 trained there, of this size and in batches of 32, make a minute.
 
 The 12 action units and three lists of subjects of later papers:
   --config.protocol.kind=given --config.task.aus="(1,2,4,6,7,10,12,14,15,17,23,24)"
