@@ -142,8 +142,27 @@ def _paper_learns(config: ConfigDict) -> None:
   )
 
 
+def _stills(config: ConfigDict) -> None:
+  """DenseNet on each clip's strongest frames: the paper's baseline without time.
+
+  Of action units, on the labelled frame alone. No gates saturate here: the rate is five
+  times the others'.
+  """
+  config.model = 'densenet'
+  config.input.transforms = ('gray', 'local_contrast')
+  config.input.frames = 1
+  if config.task.kind == 'classification':
+    config.input.frames = 3
+    config.input.sampling = config.dataset.strongest_frame
+    config.input.training_sampling = 'same'
+  config.training.stages = tuple(
+    (steps, 5 * rate) for steps, rate in config.training.stages
+  )
+
+
 RECIPES = {
   '': lambda config: None,
+  'stills': _stills,
   'paper': _paper,
   'paper_learns': _paper_learns,
 }
@@ -160,8 +179,8 @@ def _input() -> ConfigDict:
   section.height = 64
   section.width = 64
   section.frame_rate = 0.0  # resample clips to so many frames a second; 0: don't
-  # How a clip's frames are chosen. 'past' shows each labelled frame and those before,
-  # 'centred' those around it.
+  # How a clip's frames are chosen. 'last', 'most_changed': its strongest. 'past' shows
+  # each labelled frame and those before, 'centred' those around it.
   section.sampling = 'uniform'
   section.training_sampling = 'jittered'  # other frames each time; 'same': as tested
   section.transforms = ('gray', 'local_contrast', 'frames_and_change')  # in this order
@@ -216,10 +235,21 @@ def _nested() -> ConfigDict:
   return section
 
 
+def _densenet() -> ConfigDict:
+  """The fields of DenseNet-BC."""
+  section = ConfigDict()
+  section.growth = 12  # channels that each layer adds
+  section.depth = 40
+  section.norm_momentum = 0.9
+  section.dtype = 'float32'
+  return section
+
+
 # The section of each model.
 MODELS = {
   'stc': _network,
   'stc_lstm': _recurrent,
   'stc_slstm': _recurrent,
   'stc_nlstm': _nested,
+  'densenet': _densenet,
 }

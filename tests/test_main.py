@@ -185,6 +185,20 @@ def test_a_model_is_chosen_by_its_name_alone(model, data_dir, environment, tmp_p
   assert 'stc_nlstm' not in config
 
 
+def test_densenet_reads_the_strongest_frames(data_dir, environment, tmp_path):
+  command = small_run.command(data_dir, tmp_path, training__stages='((2, 0.001),)')
+  command = [part for part in command if 'stc_nlstm' not in part]
+  command = [part for part in command if 'input.frames' not in part]
+  command[1] = '--config=launch/clip_folder.py:stills'
+  small = ('--config.densenet.depth=10', '--config.densenet.growth=4')
+  said = succeeds(*command, *small, env=environment)
+  assert 'densenet' in said
+  config = json.loads((tmp_path / 'config.json').read_text())
+  assert config['model'] == 'densenet'
+  assert config['input']['frames'] == 3
+  assert config['input']['sampling'] in ('last', 'most_changed')
+
+
 def test_the_paper_s_recipe(data_dir, environment, tmp_path):
   fields = {'training__stages': '((2, 0.0025),)', 'protocol__repeats': '1'}
   command = small_run.command(data_dir, tmp_path, **fields)

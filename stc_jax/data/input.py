@@ -6,7 +6,7 @@ from typing import NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float, Int, UInt8
 
 from stc_jax.data import sampling
 from stc_jax.data.augment import TRAINING_SAMPLINGS
@@ -45,7 +45,7 @@ class InputConfig:
     require_choice('sampling', self.sampling, known)
     require_choice('training_sampling', self.training_sampling, TRAINING_SAMPLINGS)
     require(
-      self.training_sampling == 'same' or not self.per_frame,
+      self.training_sampling == 'same' or self.sampling == 'uniform',
       'training_sampling',
       self.training_sampling,
       f"be 'same' where sampling is {self.sampling!r}",
@@ -81,9 +81,11 @@ class InputConfig:
         'leaves nothing of one; take it out, or set other transforms'
       )
 
-  def window(self, length: int, fps: float) -> tuple[Int[np.ndarray, 't'], int]:
+  def window(
+    self, clip: UInt8[np.ndarray, 'n h w 3'], fps: float
+  ) -> tuple[Int[np.ndarray, 't'], int]:
     """The frame numbers that are shown of a clip, and how many of them are real."""
-    return sampling.window(length, fps, self.frame_rate, self.frames, self.sampling)
+    return sampling.window(clip, fps, self.frame_rate, self.frames, self.sampling)
 
   def frame_windows(
     self, numbers: Int[np.ndarray, 'n'], fps: float
@@ -93,11 +95,13 @@ class InputConfig:
       numbers, fps, self.frame_rate, self.frames, self.sampling
     )
 
-  def candidates(self, length: int, fps: float) -> tuple[Int[np.ndarray, 'p'], int]:
+  def candidates(
+    self, clip: UInt8[np.ndarray, 'n h w 3'], fps: float
+  ) -> tuple[Int[np.ndarray, 'p'], int]:
     """The frame numbers that training may show of a clip, and how many are real."""
     if self.training_sampling == 'same':
-      return self.window(length, fps)
-    return sampling.candidates(length, fps, self.frame_rate, self.frames)
+      return self.window(clip, fps)
+    return sampling.candidates(len(clip), fps, self.frame_rate, self.frames)
 
   def places(self, key: Array, clips: int) -> Float[Array, 'b t'] | None:
     """Draws where in its candidates a training clip's frames are; None: as tested."""

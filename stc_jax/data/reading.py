@@ -101,7 +101,9 @@ class _Frames:
   """
 
   def __init__(self, clips: int, config: InputConfig):
-    most = config.frames + len(config.candidates(1, 1.0)[0])
+    most = config.frames + len(
+      config.candidates(np.zeros((1, 1, 1, COLOURS), np.uint8), 1.0)[0]
+    )
     shape = (clips * most, config.height, config.width, COLOURS)
     raw = np.empty(int(np.prod(shape)) + _ALIGNMENT, np.uint8)
     first = -raw.ctypes.data % _ALIGNMENT
@@ -120,9 +122,9 @@ class _Frames:
 
 def _row(record: records.PreparedClip, shown: _Frames, config: InputConfig) -> dict:
   """Keeps a clip's shown frames in `shown`; returns its fields of `ClipSet`."""
-  window, real = config.window(len(record.frames), record.fps)
+  window, real = config.window(record.frames, record.fps)
   config.check_shown(real, f'clip {record.clip}')
-  candidates, choices = config.candidates(len(record.frames), record.fps)
+  candidates, choices = config.candidates(record.frames, record.fps)
   kept, place = np.unique(np.concatenate([window, candidates]), return_inverse=True)
   frames = resize(record.frames[kept], config.height, config.width)
   tested = frames[place[:real]]

@@ -1,13 +1,15 @@
 """Which frames of a clip are shown: on the host, before any pixel is touched.
 
-A sampling maps a clip's length and the number of frames wanted to that many ascending
-frame numbers; where a clip is too short the last is repeated. A new one is a line in
+A sampling maps a clip's frames and the number wanted to that many ascending frame
+numbers; where a clip is too short the last is repeated. A new one is a line in
 `SAMPLINGS`. A sampling of `FRAME_SAMPLINGS` shows each labelled frame with those around
 it: one window a frame.
 """
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Int, UInt8
+
+from stc_jax.data.records import change
 
 
 def resample(length: int, fps: float, frame_rate: float) -> Int[np.ndarray, 't']:
@@ -30,21 +32,47 @@ def uniform(length: int, frames: int) -> Int[np.ndarray, 't']:
   return np.round(np.linspace(0, length - 1, frames)).astype(int)
 
 
-SAMPLINGS = {'uniform': uniform}
+def _last(clip: UInt8[np.ndarray, 'n h w 3'], frames: int) -> Int[np.ndarray, 't']:
+  """The strongest frames of a clip that ends at its apex."""
+  return _padded(np.arange(len(clip))[-frames:], frames)
+
+
+def _most_changed(
+  clip: UInt8[np.ndarray, 'n h w 3'], frames: int
+) -> Int[np.ndarray, 't']:
+  """The strongest frames of one whose apex has no known place: unlike the first."""
+  strongest = np.argsort(-change(clip), kind='stable')[:frames]
+  return _padded(np.sort(strongest), frames)
+
+
+def _padded(numbers: Int[np.ndarray, 'n'], frames: int) -> Int[np.ndarray, 't']:
+  return numbers[np.minimum(np.arange(frames), len(numbers) - 1)]
+
+
+SAMPLINGS = {
+  'uniform': lambda clip, frames: uniform(len(clip), frames),
+  'last': _last,
+  'most_changed': _most_changed,
+}
 # Where training shows other frames each time, it chooses from so many times as many.
 _DENSITY = 4
 
 
 def window(
-  length: int, fps: float, frame_rate: float, frames: int, sampling: str
+  clip: UInt8[np.ndarray, 'n h w 3'],
+  fps: float,
+  frame_rate: float,
+  frames: int,
+  sampling: str,
 ) -> tuple[Int[np.ndarray, 't'], int]:
   """The frame numbers that a network is shown of a clip, and how many are real.
 
   First resampled to `frame_rate` frames a second (0: as recorded; Yu et al. 2018 take
   MMI at 10), then sampled; the numbers past the real ones repeat the last.
   """
-  at_rate = _at_rate(length, fps, frame_rate)
-  chosen = at_rate[SAMPLINGS[sampling](len(at_rate), frames)]
+  at_rate = _at_rate(len(clip), fps, frame_rate)
+  seen = clip[at_rate] if frame_rate else clip
+  chosen = at_rate[SAMPLINGS[sampling](seen, frames)]
   return chosen, min(frames, len(at_rate))
 
 

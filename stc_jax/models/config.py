@@ -87,3 +87,31 @@ class NestedConfig(LayerwiseConfig):
   """Of STC-NLSTM."""
 
   deep_supervision: bool
+
+
+@dataclasses.dataclass(frozen=True)
+class DenseNetConfig:
+  """Of DenseNet-BC.
+
+  Raises:
+    InputError: a field out of its range; the line starts with the field's name.
+  """
+
+  growth: int
+  depth: int
+  norm_momentum: float
+  dtype: str
+
+  def __post_init__(self):
+    """Checks what the types can't."""
+    require(self.growth >= 1, 'growth', self.growth, 'be at least 1')
+    fits = self.depth >= 10 and (self.depth - 4) % 6 == 0
+    require(fits, 'depth', self.depth, 'be 6 n + 4: two convolutions a layer')
+    require_choice('dtype', self.dtype, DTYPES)
+    lies = 0 <= self.norm_momentum < 1
+    require(lies, 'norm_momentum', self.norm_momentum, 'lie in [0, 1)')
+
+  @property
+  def layers(self) -> int:
+    """Of each of the three blocks."""
+    return (self.depth - 4) // 6

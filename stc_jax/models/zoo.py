@@ -12,11 +12,13 @@ from typing import NamedTuple
 from flax import linen as nn
 
 from stc_jax.models.config import (
+  DenseNetConfig,
   LayerwiseConfig,
   NestedConfig,
   RecurrentConfig,
   TrunkConfig,
 )
+from stc_jax.models.densenet import DenseNet
 from stc_jax.models.stc import STC, STCLSTM, STCNLSTM, STCSLSTM
 
 
@@ -32,6 +34,7 @@ MODELS = {
   'stc_lstm': Entry(RecurrentConfig, STCLSTM),
   'stc_slstm': Entry(LayerwiseConfig, STCSLSTM),
   'stc_nlstm': Entry(NestedConfig, STCNLSTM),
+  'densenet': Entry(DenseNetConfig, DenseNet),
 }
 
 

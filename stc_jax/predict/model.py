@@ -88,7 +88,7 @@ class Model:
         for at in range(0, len(windows), _BATCH)
       ]
       return np.concatenate(answers)
-    numbers, real = size.window(len(frames), fps or 1.0)
+    numbers, real = size.window(frames, fps or 1.0)
     size.check_shown(real, 'frames')
     video = resize(frames[numbers], size.height, size.width)
     return self._answers(video[None], real, 1)[0]

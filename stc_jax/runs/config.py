@@ -133,7 +133,9 @@ def _check_together(experiment: Experiment) -> None:
   """Checks what one section's fields mean for another's."""
   size, network, kind = experiment.input, experiment.network, experiment.task.kind
   if size.per_frame != (kind == 'detection'):
-    wanted = 'past or centred' if kind == 'detection' else 'uniform'
+    wanted = (
+      'past or centred' if kind == 'detection' else 'uniform, last or most_changed'
+    )
     raise InputError(
       f'input.sampling: {size.sampling!r}, but task.kind is {kind!r}; set {wanted}'
     )

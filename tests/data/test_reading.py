@@ -80,7 +80,7 @@ def clip_set(tmp_path_factory):
 def test_every_shown_frame_is_there_once_and_windows_point_at_it(clip_set):
   assert clip_set.clips == ('clip6', 'clip7', 'clip8', 'clip9')
   for place, number in enumerate((3, 2, 1, 0)):
-    shown, real = SIZE.window(LENGTHS[number], 25.0)
+    shown, real = SIZE.window(np.zeros((LENGTHS[number], 1, 1, 3), np.uint8), 25.0)
     pixels = clip_set.frames[clip_set.windows[place]]
     np.testing.assert_array_equal(pixels, frames_of(number)[shown])
     assert clip_set.real[place] == real

@@ -4,6 +4,24 @@ import pytest
 from stc_jax.data import sampling
 
 
+def clip_of(length):
+  return np.zeros((length, 2, 2, 3), np.uint8)
+
+
+def test_the_strongest_frames_are_the_last_or_those_unlike_the_first():
+  clip = clip_of(6)
+  clip[2:5] += np.array([9, 1, 5], np.uint8)[:, None, None, None]
+  shown = {
+    name: [sampling.SAMPLINGS[name](clip, n).tolist() for n in (1, 3, 8)]
+    for name in ('last', 'most_changed')
+  }
+  every = [0, 1, 2, 3, 4, 5, 5, 5]
+  assert shown == {
+    'last': [[5], [3, 4, 5], every],
+    'most_changed': [[2], [2, 3, 4], every],
+  }
+
+
 def test_longer_clips_are_sampled_uniformly_and_keep_both_ends():
   indices = sampling.uniform(71, 18)
   assert (indices[0], indices[-1], len(indices)) == (0, 70, 18)
@@ -19,7 +37,8 @@ def test_shorter_clips_repeat_their_last_frame():
 @pytest.mark.parametrize('length', range(1, 80, 7))
 @pytest.mark.parametrize('frames', [1, 2, 18])
 def test_any_length_gives_ascending_frames_of_the_clip(sample, length, frames):
-  indices = sample(length, frames)
+  clip = np.random.default_rng(0).integers(0, 256, (length, 2, 2, 3), np.uint8)
+  indices = sample(clip, frames)
   assert len(indices) == frames
   assert (np.diff(indices) >= 0).all()
   assert indices.min() >= 0
@@ -44,7 +63,7 @@ def test_resampling_keeps_time():
   ],
 )
 def test_a_window_knows_how_many_frames_are_real(length, rate, wanted, real):
-  numbers, count = sampling.window(length, 25.0, rate, 4, 'uniform')
+  numbers, count = sampling.window(clip_of(length), 25.0, rate, 4, 'uniform')
   np.testing.assert_array_equal(numbers, wanted)
   assert count == real
 

@@ -1,0 +1,78 @@
+"""DenseNet-BC on stills (Huang et al. 2017): the paper's baseline without any time.
+
+Each frame that is shown is a still of its own; the logits of a clip's are averaged, as
+Yu et al. 2018 compare with it (sec. 4.3). The stem and the three blocks are those for
+small pictures: nothing is pooled before the first transition.
+"""
+
+import flax.linen as nn
+import jax.numpy as jnp
+from jaxtyping import Array, Float, Int
+
+from stc_jax.models.config import DTYPES, DenseNetConfig
+from stc_jax.models.norm import BatchNorm
+
+BLOCKS = 3
+_WIDE = 4  # a bottleneck's filters, in growths
+_KEPT = 2  # a transition leaves one channel of so many
+
+
+class DenseNet(nn.Module):
+  """See `stc_jax.models.zoo` for what it is called with, and the attributes."""
+
+  config: DenseNetConfig
+  outputs: int
+  data_axis: str | None = None
+
+  @nn.compact
+  def __call__(
+    self,
+    video: Float[Array, 'b t h w c'],
+    real: Int[Array, 'b'] | None = None,
+    *,
+    train: bool,
+  ) -> Float[Array, 'b n']:
+    """The mean of the logits of a clip's `real` frames (None: of all)."""
+    b, t = video.shape[:2]
+    config = self.config
+    maps = video.reshape(b * t, *video.shape[2:])
+    maps = self._convolved(maps, 2 * config.growth, 3, 'stem')
+    for block in range(1, BLOCKS + 1):
+      for layer in range(1, config.layers + 1):
+        new = self._layer(maps, f'block{block}_layer{layer}', train)
+        maps = jnp.concatenate([maps, new], axis=-1)
+      if block < BLOCKS:
+        maps = self._transition(maps, f'transition{block}', train)
+    features = self._activated(maps, 'norm', train).mean(axis=(1, 2), dtype=jnp.float32)
+    glorot = nn.initializers.glorot_uniform()
+    logits = nn.Dense(self.outputs, kernel_init=glorot, name='fc')(features)
+    real = jnp.full(b, t) if real is None else real
+    own = (jnp.arange(t) < real[:, None])[..., None]
+    return (logits.reshape(b, t, -1) * own).sum(axis=1) / real[:, None]
+
+  def _layer(self, maps: Array, name: str, train: bool) -> Array:
+    """A bottleneck, then what the layer adds."""
+    growth = self.config.growth
+    maps = self._activated(maps, f'{name}_norm1', train)
+    maps = self._convolved(maps, _WIDE * growth, 1, f'{name}_conv1')
+    maps = self._activated(maps, f'{name}_norm2', train)
+    return self._convolved(maps, growth, 3, f'{name}_conv2')
+
+  def _transition(self, maps: Array, name: str, train: bool) -> Array:
+    maps = self._activated(maps, f'{name}_norm', train)
+    maps = self._convolved(maps, maps.shape[-1] // _KEPT, 1, f'{name}_conv')
+    return nn.avg_pool(maps, (2, 2), strides=(2, 2))
+
+  def _activated(self, maps: Array, name: str, train: bool) -> Array:
+    norm = BatchNorm(self.config.norm_momentum, self.data_axis, name=name)
+    return nn.relu(norm(maps, train)(maps))
+
+  def _convolved(self, maps: Array, filters: int, kernel: int, name: str) -> Array:
+    return nn.Conv(
+      filters,
+      (kernel, kernel),
+      use_bias=False,
+      kernel_init=nn.initializers.he_normal(),
+      dtype=DTYPES[self.config.dtype],
+      name=name,
+    )(maps)
