@@ -35,7 +35,7 @@ def test_eyes_follow_a_warped_face(astronaut):
   rng = np.random.default_rng(0)
   (at_rest,) = detect.detect([astronaut])[0]
   errors = []
-  for number in range(200):
+  for number in range(80):
     warped, matrix = _warped(astronaut, rng, gray=number % 4 == 0)
     wanted = at_rest.eyes @ matrix[:, :2].T + matrix[:, 2]
     distance = np.linalg.norm(wanted[1] - wanted[0])
