@@ -10,16 +10,13 @@ a sign-flip test. Stopped, the same command goes on; `--only` leaves rows for an
 process.
 """
 
-import csv
 import json
 import pathlib
 import subprocess
 import sys
-from collections import defaultdict
 
 import numpy as np
 from absl import flags
-from jaxtyping import Float
 from rich.console import Console
 from rich.table import Table
 
@@ -27,7 +24,7 @@ from benchmarks.curves import lowest_mean
 from benchmarks.variant_tables import TABLES
 from stc_jax.console import command_line
 from stc_jax.errors import InputError
-from stc_jax.evaluation import statistics
+from stc_jax.runs import study
 
 _TABLE = flags.DEFINE_enum('table', None, TABLES, 'Which variants.', required=True)
 _RUNS = flags.DEFINE_string('runs', None, 'A folder for the runs.', required=True)
@@ -50,7 +47,7 @@ def main() -> None:
 
 
 def _folder(name: str) -> pathlib.Path:
-  return pathlib.Path(_RUNS.value) / name.replace(' ', '_').replace("'", '')
+  return study.folder_of(pathlib.Path(_RUNS.value), name)
 
 
 def _train(name: str, argv: tuple[str, ...]) -> None:
@@ -85,29 +82,10 @@ def _learnt(name: str) -> tuple[str, str, str]:
 
 def _compared(name: str, base: str) -> tuple[str, str]:
   """In points, and how likely by chance; nothing where other clips were tested."""
-  rights, others = _rights(name), _rights(base)
-  if name == base or rights.keys() != others.keys():
+  found = None if name == base else study.compared(_folder(name), _folder(base))
+  if found is None:
     return '', ''
-  found = statistics.paired(_by_subject(rights, others))
   return f'{100 * found["difference"]:+.1f}', f'{found["p_value"]:.3f}'
-
-
-def _rights(name: str) -> dict[tuple[str, ...], bool]:
-  """Of each repeat, fold, subject and clip whether it was told rightly."""
-  path, of = _folder(name) / 'predictions.csv', ('repeat', 'fold', 'subject', 'clip')
-  with path.open(encoding='utf-8', newline='') as file:
-    rows = list(csv.DictReader(file))
-  return {tuple(r[k] for k in of): r['label'] == r['predicted'] for r in rows}
-
-
-def _by_subject(
-  rights: dict[tuple[str, ...], bool], others: dict[tuple[str, ...], bool]
-) -> Float[np.ndarray, 'n']:
-  """Of each subject the mean difference over its clips."""
-  found = defaultdict(list)
-  for key, right in rights.items():
-    found[key[2]].append(float(right) - others[key])
-  return np.array([np.mean(found[subject]) for subject in sorted(found)])
 
 
 if __name__ == '__main__':

@@ -5,11 +5,12 @@ import pathlib
 
 import pytest
 
-from launch import ck_plus, default
+from launch import ck_plus, default, study, synthetic_study
 from stc_jax.runs.config import from_sections
+from stc_jax.runs.study import experiments
 
 FILES = pathlib.Path(default.__file__).parent.glob('*.py')
-NAMES = sorted({path.stem for path in FILES} - {'default'})
+NAMES = sorted({path.stem for path in FILES} - {'default', 'study', 'synthetic_study'})
 
 
 @pytest.mark.parametrize('name', NAMES)
@@ -37,3 +38,16 @@ def test_the_reading_that_learns_is_the_letter_but_for_five_fields():
     'stc_nlstm.gate_bias',
     'stc_nlstm.pyramid_norm',
   }
+
+
+def test_the_study_names_runs_that_can_be_started():
+  configs = {which: synthetic_study.get_config(which) for which in study.STUDIES}
+  runs = {which: experiments(config.to_dict()) for which, config in configs.items()}
+  methods = [one.model for one in runs['methods'].values()]
+  assert methods == ['stc', 'stc_lstm', 'stc_slstm', 'densenet', 'stc_nlstm']
+  depths = [len(one.network.architecture.convs) for one in runs['layers'].values()]
+  assert depths == [1, 2, 3, 4, 5, 6, 7]
+  filters = {
+    conv.filters for conv in runs['layers']['7 layers'].network.architecture.convs
+  }
+  assert filters == {16}

@@ -14,7 +14,7 @@ from stc_jax.errors import InputError
 from stc_jax.models import shapes
 from stc_jax.models.config import TrunkConfig
 from stc_jax.models.zoo import build
-from stc_jax.runs import folder, results, run, run_data, start
+from stc_jax.runs import folder, results, run, run_data, start, study
 from stc_jax.runs.config import Experiment, from_sections
 from stc_jax.runs.programs import chosen_placement
 from stc_jax.training import hosts
@@ -28,7 +28,7 @@ def main(workdir: str, evaluate: bool) -> None:
   """Trains and evaluates what the launch file says, or tests a run again.
 
   Args:
-    workdir: the run's folder; '': one for each configuration.
+    workdir: the folder of the run, or study; '': one for each configuration.
     evaluate: tests the finished models of `workdir`; needs no launch file.
   """
   console = Console(quiet=not hosts.is_first())
@@ -36,10 +36,36 @@ def main(workdir: str, evaluate: bool) -> None:
   if evaluate and hosts.are_several():
     raise InputError('--mode=evaluate: takes one process; leave out --processes')
   if evaluate and not launch_file.is_given():
-    experiment = start.experiment_of(pathlib.Path(workdir))
-  else:
-    experiment = _experiment_of_launch_file()
-  where = pathlib.Path(workdir or _default_workdir(experiment))
+    where = pathlib.Path(workdir)
+    _run(start.experiment_of(where), where, evaluate, console)
+    return
+  sections = launch_file.read().to_dict()
+  if 'study' in sections:
+    if evaluate:
+      raise InputError(
+        '--mode=evaluate: tests one run; name its folder in the study, without --config'
+      )
+    _study(study.experiments(sections), workdir, console)
+    return
+  experiment = from_sections(sections, launch_file.set_fields())
+  where = pathlib.Path(workdir or _default_workdir({experiment.model: experiment}))
+  _run(experiment, where, evaluate, console)
+
+
+def _study(experiments: dict[str, Experiment], workdir: str, console: Console) -> None:
+  """Runs them in turn, and compares what they come to."""
+  where = pathlib.Path(workdir or _default_workdir(experiments))
+  for number, (name, experiment) in enumerate(experiments.items(), start=1):
+    console.rule(f'{name} ({number} of {len(experiments)})')
+    _run(experiment, study.folder_of(where, name), False, console)
+  if hosts.is_first():
+    study.print_comparison(where, list(experiments), console)
+
+
+def _run(
+  experiment: Experiment, where: pathlib.Path, evaluate: bool, console: Console
+) -> None:
+  """Trains and evaluates in a folder, from wherever an earlier start left it."""
   if evaluate and not (where / 'config.json').exists():
     raise start.no_run(where)
   if experiment.dataset.name == _EMBEDDED:
@@ -77,11 +103,6 @@ def _placed(
   return dataclasses.replace(experiment, execution=execution)
 
 
-def _experiment_of_launch_file() -> Experiment:
-  sections = launch_file.read().to_dict()
-  return from_sections(sections, launch_file.set_fields())
-
-
 def _prepare_embedded(experiment: Experiment, console: Console) -> None:
   """Renders the embedded set where it isn't yet, or of an older version."""
   dataset = experiment.dataset
@@ -91,12 +112,13 @@ def _prepare_embedded(experiment: Experiment, console: Console) -> None:
     preparation.prepare(*which)
 
 
-def _default_workdir(experiment: Experiment) -> str:
+def _default_workdir(experiments: dict[str, Experiment]) -> str:
   """A folder for each configuration: the same command finds its run again."""
   launch = pathlib.Path(launch_file.path()).stem
-  text = folder.as_json(experiment.decisive())
-  digest = hashlib.sha256(text.encode()).hexdigest()[:8]
-  return f'runs/{launch}-{experiment.model}-{digest}'
+  found = {name: one.decisive() for name, one in experiments.items()}
+  name, own = next(iter(found.items())) if len(found) == 1 else ('study', found)
+  digest = hashlib.sha256(folder.as_json(own).encode()).hexdigest()[:8]
+  return f'runs/{launch}-{name}-{digest}'
 
 
 def _print_setup(

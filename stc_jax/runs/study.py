@@ -1,0 +1,119 @@
+"""A study: runs of one launch file that differ in some fields, side by side.
+
+Field `study` of a launch file says which: pairs of each run's name and what it has
+otherwise, ('STC', {'model': 'stc'}). Every run is an ordinary one in its own folder.
+"""
+
+import csv
+import pathlib
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+from rich.console import Console
+from rich.table import Table
+
+from stc_jax.errors import InputError
+from stc_jax.evaluation import statistics
+from stc_jax.runs import folder
+from stc_jax.runs.config import Experiment, from_sections
+
+
+def experiments(sections: Mapping[str, Any]) -> dict[str, Experiment]:
+  """The runs of a launch file with a field `study`, by name, in their order.
+
+  Raises:
+    InputError: a run sets a field that isn't there, or has one out of its range.
+  """
+  common = {name: value for name, value in sections.items() if name != 'study'}
+  found = {}
+  for name, fields in sections['study']:
+    try:
+      found[name] = from_sections(_merged(common, fields))
+    except InputError as error:
+      raise InputError(f'study {name!r}: {error}') from error
+  return found
+
+
+def _merged(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict:
+  """`common` with what `own` has otherwise, section by section."""
+  sections = {
+    name: _merged(common.get(name, {}), value) if isinstance(value, Mapping) else value
+    for name, value in own.items()
+  }
+  return {**common, **sections}
+
+
+def folder_of(workdir: pathlib.Path, name: str) -> pathlib.Path:
+  """Of one of a study's runs."""
+  return workdir / name.replace(' ', '_').replace("'", '')
+
+
+def compared(
+  workdir: pathlib.Path, base: pathlib.Path
+) -> dict[str, float | int] | None:
+  """By how much a run of clips is above another: `statistics.paired` over subjects.
+
+  Each clip counts in each repeat. None where they didn't test the same clips, or none.
+  """
+  rights, others = _rights(workdir), _rights(base)
+  if not rights or rights.keys() != others.keys():
+    return None
+  differences = _by_subject(rights, others)
+  return statistics.paired(differences) if len(differences) > 1 else None
+
+
+def print_comparison(workdir: pathlib.Path, names: list[str], console: Console) -> None:
+  """Prints a row for each of a study's finished runs; the last is what all are beside.
+
+  And writes it to `study.json`.
+  """
+  rows = {name: _row(workdir, name, names[-1]) for name in names}
+  folder.write(workdir / 'study.json', folder.as_json(rows))
+  table = Table(title='study')
+  for column in ('run', 'score', '±', f'over {names[-1]}', 'p'):
+    table.add_column(column, justify='left' if column == 'run' else 'right')
+  for name, row in rows.items():
+    cells = (row['score'], row['std'], row['difference'], row['p_value'])
+    forms = ('{:.1%}', '{:.1%}', '{:+.1%}', '{:.4f}')
+    words = [
+      '' if v is None else f.format(v) for v, f in zip(cells, forms, strict=True)
+    ]
+    table.add_row(name, *words)
+  console.print(table)
+  console.print(f'study: {workdir / "study.json"}', highlight=False)
+
+
+def _row(workdir: pathlib.Path, name: str, base: str) -> dict[str, float | None]:
+  own, other = folder_of(workdir, name), folder_of(workdir, base)
+  summary = folder.read_json(own / 'summary.json')
+  score = 'accuracy' if 'trial_accuracy_mean' in summary else 'f1'
+  # Over whole repeats, or where none is whole over trials.
+  kind = score if summary[f'{score}_mean'] is not None else f'trial_{score}'
+  found = compared(own, other) if name != base and score == 'accuracy' else None
+  return {
+    'score': summary[f'{kind}_mean'],
+    'std': summary[f'{kind}_std'],
+    'difference': found and found['difference'],
+    'p_value': found and found['p_value'],
+  }
+
+
+def _rights(workdir: pathlib.Path) -> dict[tuple[str, ...], bool]:
+  """Of each repeat, fold, subject and clip whether it was told rightly."""
+  path, of = workdir / 'predictions.csv', ('repeat', 'fold', 'subject', 'clip')
+  with path.open(encoding='utf-8', newline='') as file:
+    rows = list(csv.DictReader(file))
+  return {tuple(r[k] for k in of): r['label'] == r['predicted'] for r in rows}
+
+
+def _by_subject(
+  rights: dict[tuple[str, ...], bool], others: dict[tuple[str, ...], bool]
+) -> Float[np.ndarray, 'n']:
+  """Of each subject the mean difference over its clips."""
+  found = defaultdict(list)
+  for key, right in rights.items():
+    found[key[2]].append(float(right) - others[key])
+  return np.array([np.mean(found[subject]) for subject in sorted(found)])

@@ -1,0 +1,65 @@
+"""A study from the command line: two methods on the same small clips."""
+
+import json
+
+import pytest
+import small_run
+from command import fails, succeeds
+
+LAUNCH = """
+from launch import clip_folder
+
+
+def get_config():
+  config = clip_folder.get_config()
+  with config.unlocked():
+    config.study = (
+      ('no LSTM', {'model': 'stc'}),
+      ('short', {'training': {%r: ((3, 0.001),)}}),
+      ('whole', {}),
+    )
+  return config
+"""
+
+
+@pytest.fixture
+def launch(tmp_path):
+  path = tmp_path / 'mine.py'
+  path.write_text(LAUNCH % 'stages')
+  return path
+
+
+def command(launch, data_dir, workdir):
+  fields = {'training__stages': '((4, 0.001),)', 'protocol__repeats': '1'}
+  argv = small_run.command(data_dir, workdir, **fields)
+  argv[1] = f'--config={launch}'
+  notation = small_run.NETWORK['stc_nlstm.notation']
+  return [*argv, f'--config.stc.notation={notation}']
+
+
+def test_runs_are_made_once_and_compared(launch, data_dir, environment, tmp_path):
+  workdir = tmp_path / 'study'
+  argv = command(launch, data_dir, workdir)
+  said = succeeds(*argv, env=environment)
+  assert [name for name in ('no LSTM', 'short', 'whole') if name not in said] == []
+  trials = sorted(workdir.rglob('trials/*.json'))
+  assert {path.parent.parent.name for path in trials} == {'no_LSTM', 'short', 'whole'}
+  config = json.loads((workdir / 'no_LSTM' / 'config.json').read_text())
+  assert config['model'] == 'stc'
+  config = json.loads((workdir / 'short' / 'config.json').read_text())
+  assert config['training']['stages'] == [[3, 0.001]]
+  rows = json.loads((workdir / 'study.json').read_text())
+  summary = json.loads((workdir / 'short' / 'summary.json').read_text())
+  assert rows['short']['score'] == summary['accuracy_mean']
+  assert -1 <= rows['short']['difference'] <= 1
+  assert rows['whole']['difference'] is None
+  made = {path: path.stat().st_mtime_ns for path in trials}
+  succeeds(*argv, env=environment)
+  assert made == {path: path.stat().st_mtime_ns for path in trials}
+
+
+def test_what_a_run_sets_is_checked(launch, data_dir, environment, tmp_path):
+  launch.write_text(LAUNCH % 'stagse')
+  argv = command(launch, data_dir, tmp_path / 'study')
+  fails(*argv, naming=("study 'short'", 'stagse'), env=environment)
+  assert not (tmp_path / 'study').exists()
