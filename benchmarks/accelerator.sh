@@ -3,10 +3,11 @@
 #
 #     bash benchmarks/accelerator.sh PART [FOLDER]
 #
-# Writes to FOLDER (runs/accelerator), and takes no more than some minutes each on one
-# GPU: `speed`, `bp4d`, `protocol`, `precision`, `determinism`, `scaling`. Needs the
-# extras `cuda` and `peer`, and a CUDA build of PyTorch for `speed`; nothing has to be
-# installed if PYTHONPATH has it. PYTHON says which Python (.venv/bin/python).
+# Writes to FOLDER (runs/accelerator), and takes some minutes each on one GPU: `speed`,
+# `bp4d`, `protocol`, `precision` (behind `protocol`), `determinism`, `scaling`. Needs
+# the extras `cuda` and `peer`, and a CUDA build of PyTorch for `speed`; nothing has to
+# be installed if PYTHONPATH has it. From the environment: PYTHON (.venv/bin/python),
+# BATCH of `speed` (128).
 set -euo pipefail
 
 part=${1:?name a part: speed, bp4d, protocol, precision, determinism or scaling}
@@ -28,16 +29,18 @@ bp4d() {
     --part=training --clips=8158 --json="$folder/bp4d.json"
 }
 
-# The paper's 40 trials x 500 steps x 32 clips, from a cold start.
+# The paper's 40 trials x 500 steps x 32 clips, once, with a cold cache.
 protocol() {
   "$python" -m stc_jax.prepare --dataset=synthetic_faces \
     --builder_config=neutral_to_apex_tuning
-  time "$python" -m benchmarks.variants --table=precisions --only=bfloat16 \
+  rm -rf "$folder/precisions/bfloat16" "$folder/protocol.cache"
+  time JAX_COMPILATION_CACHE_DIR="$folder/protocol.cache" "$python" \
+    -m benchmarks.variants --table=precisions --only=bfloat16 \
     --runs="$folder/precisions"
   cat "$folder/precisions/bfloat16/timings.json"
 }
 
-# The same in float32, and how their accuracies differ.
+# The same in float32, behind `protocol`, and how their accuracies differ.
 precision() {
   "$python" -m benchmarks.variants --table=precisions --only=float32 \
     --runs="$folder/precisions"
@@ -52,11 +55,7 @@ determinism() {
       --config.dataset.builder_config=neutral_to_apex_tuning \
       --config.training.batch_size=32 --config.training.stages="((100, 0.0004),)" \
       --config.execution.first_trials=2 --config.execution.steps_per_chunk=50 \
-      --workdir="$folder/$run" > "$folder/$run.log" &
-    if [ "${AT_ONCE:-no}" = no ]; then wait $!; fi
-  done
-  wait
-  for run in first second; do
+      --workdir="$folder/$run" > "$folder/$run.log"
     (cd "$folder/$run" && sha256sum models/*/weights.safetensors trials/*.json \
       predictions.csv) > "$folder/$run.sums"
     cat "$folder/$run/timings.json"

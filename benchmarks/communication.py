@@ -35,6 +35,7 @@ _WINDOWS = (16, 64)
 def main() -> None:
   """Prints a table: a row for each number of GPUs, and of windows each has."""
   experiment = from_sections(launch_file.read().to_dict(), launch_file.set_fields())
+  experiment.require_trunk()
   if experiment.training.mixup:
     raise InputError(
       'training.mixup: shows neighbours, too, which is not counted; set 0'

@@ -42,7 +42,7 @@ def main() -> None:
   workdir = pathlib.Path(_WORKDIR.value)
   experiment = start.experiment_of(workdir)
   data = run_data.load(experiment)
-  table = Table(title=f'{experiment.model}: {experiment.network.notation}')
+  table = Table(title=f'{experiment.model}, {workdir}')
   for column in ('trial', 'lowest loss', 'accuracy', *_GATES):
     table.add_column(column, justify='right')
   network = build(experiment.model, experiment.network, len(data.clip_set.names))

@@ -1,7 +1,7 @@
 """Every field there is, with its meaning; the other launch files override these.
 
 A command line overrides both: --config.training.batch_size=16. A recipe behind the
-launch file's name replaces how the network trains: --config=launch/ck_plus.py:paper.
+launch file's name replaces how a network trains, or which: launch/mmi.py:paper.
 """
 
 from ml_collections import ConfigDict
@@ -70,7 +70,8 @@ def set_models(config: ConfigDict, **fields) -> None:
 def with_recipe(config: ConfigDict, recipe: str) -> ConfigDict:
   """Returns `config` with the recipe of this name; '' leaves it as it is.
 
-  A recipe knows of the launch file the dataset alone.
+  `paper` and `paper_learns` know of the launch file the dataset alone; `stills` keeps
+  its size, batches and steps.
 
   Raises:
     ValueError: there is no such recipe.
@@ -145,8 +146,9 @@ def _paper_learns(config: ConfigDict) -> None:
 def _stills(config: ConfigDict) -> None:
   """DenseNet on each clip's strongest frames: the paper's baseline without time.
 
-  Of action units, on the labelled frame alone. No gates saturate here: the rate is five
-  times the others'.
+  Of action units, on the labelled frame alone. Which frames are the strongest is the
+  launch file's rule: set input.sampling beside dataset.strongest_frame. No gates
+  saturate here: five times the others' rates, which weren't searched for.
   """
   config.model = 'densenet'
   config.input.transforms = ('gray', 'local_contrast')
@@ -203,7 +205,7 @@ def _protocol() -> ConfigDict:
 
 
 def _network() -> ConfigDict:
-  """The fields of every model; on most of them the paper is silent."""
+  """The fields of every model with a 3D CNN; on most of them the paper is silent."""
   section = ConfigDict()
   section.notation = LAYERS  # FCn before S: hidden layers before the softmax
   section.activation = 'relu'  # or leaky_relu, elu, tanh
@@ -239,9 +241,9 @@ def _densenet() -> ConfigDict:
   """The fields of DenseNet-BC."""
   section = ConfigDict()
   section.growth = 12  # channels that each layer adds
-  section.depth = 40
-  section.norm_momentum = 0.9
-  section.dtype = 'float32'
+  section.depth = 40  # convolutions and the softmax layer: 6 n + 4
+  section.norm_momentum = 0.9  # of batch normalisation's running statistics
+  section.dtype = 'float32'  # of the computation: float32 or bfloat16
   return section
 
 

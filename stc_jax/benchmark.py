@@ -29,7 +29,9 @@ _REPEATS = flags.DEFINE_integer('repeats', 5, 'Of each measurement.', lower_boun
 _PART = flags.DEFINE_multi_enum(
   'part', _PARTS, _PARTS, 'What to measure; the flag may be repeated.'
 )
-_CLIPS = flags.DEFINE_integer('clips', 64, 'That lie on the device.', lower_bound=1)
+_CLIPS = flags.DEFINE_integer(
+  'clips', 64, 'That lie on the device, of ours.', lower_bound=1
+)
 _SCALING = flags.DEFINE_bool(
   'scaling', False, 'Measures steps of growing size instead; 8 devices on a CPU.'
 )

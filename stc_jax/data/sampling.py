@@ -1,7 +1,7 @@
 """Which frames of a clip are shown: on the host, before any pixel is touched.
 
-A sampling maps a clip's frames and the number wanted to that many ascending frame
-numbers; where a clip is too short the last is repeated. A new one is a line in
+A sampling chooses so many of the numbers of a clip's frames that may be shown, in
+ascending order; where there are too few the last is repeated. A new one is a line in
 `SAMPLINGS`. A sampling of `FRAME_SAMPLINGS` shows each labelled frame with those around
 it: one window a frame.
 """
@@ -32,17 +32,21 @@ def uniform(length: int, frames: int) -> Int[np.ndarray, 't']:
   return np.round(np.linspace(0, length - 1, frames)).astype(int)
 
 
-def _last(clip: UInt8[np.ndarray, 'n h w 3'], frames: int) -> Int[np.ndarray, 't']:
+def _uniform(clip: np.ndarray, numbers: np.ndarray, frames: int) -> np.ndarray:
+  del clip  # Their number is enough.
+  return numbers[uniform(len(numbers), frames)]
+
+
+def _last(clip: np.ndarray, numbers: np.ndarray, frames: int) -> np.ndarray:
   """The strongest frames of a clip that ends at its apex."""
-  return _padded(np.arange(len(clip))[-frames:], frames)
+  del clip  # Their order is enough.
+  return _padded(numbers[-frames:], frames)
 
 
-def _most_changed(
-  clip: UInt8[np.ndarray, 'n h w 3'], frames: int
-) -> Int[np.ndarray, 't']:
+def _most_changed(clip: np.ndarray, numbers: np.ndarray, frames: int) -> np.ndarray:
   """The strongest frames of one whose apex has no known place: unlike the first."""
-  strongest = np.argsort(-change(clip), kind='stable')[:frames]
-  return _padded(np.sort(strongest), frames)
+  strongest = np.argsort(-change(clip)[numbers], kind='stable')[:frames]
+  return _padded(numbers[np.sort(strongest)], frames)
 
 
 def _padded(numbers: Int[np.ndarray, 'n'], frames: int) -> Int[np.ndarray, 't']:
@@ -50,7 +54,7 @@ def _padded(numbers: Int[np.ndarray, 'n'], frames: int) -> Int[np.ndarray, 't']:
 
 
 SAMPLINGS = {
-  'uniform': lambda clip, frames: uniform(len(clip), frames),
+  'uniform': _uniform,
   'last': _last,
   'most_changed': _most_changed,
 }
@@ -71,9 +75,7 @@ def window(
   MMI at 10), then sampled; the numbers past the real ones repeat the last.
   """
   at_rate = _at_rate(len(clip), fps, frame_rate)
-  seen = clip[at_rate] if frame_rate else clip
-  chosen = at_rate[SAMPLINGS[sampling](seen, frames)]
-  return chosen, min(frames, len(at_rate))
+  return SAMPLINGS[sampling](clip, at_rate, frames), min(frames, len(at_rate))
 
 
 def candidates(

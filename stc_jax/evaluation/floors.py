@@ -5,13 +5,12 @@ inner folds over subjects, so the figures are as strong as such baselines honest
 """
 
 import contextlib
-import functools
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
 import cv2
+import joblib
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped, UInt8
 from sklearn.exceptions import ConvergenceWarning
@@ -34,6 +33,8 @@ HOG_FEATURES = _HOG.getDescriptorSize()
 _COSTS = (1e-5, 1e-4, 1e-3, 1e-2)
 _UNPICKED_COST = 1e-3
 _INNER_FOLDS = 3
+# Of fewer trials the floors are found before processes have started.
+_WORTH_PROCESSES = 8
 KEYS = (
   'chance_accuracy',
   'floor_accuracy',
@@ -81,10 +82,15 @@ def all_floors(
   groups: Shaped[np.ndarray, 'n'],
   trials: Sequence[Trial],
 ) -> Iterator[dict]:
-  """`trial_floors` of each trial, in their order, worked out on all cores."""
-  floors = functools.partial(_floors, appearance, labels, groups)
-  with _fitting(), ThreadPoolExecutor(machine.cores()) as pool:
-    yield from pool.map(floors, trials)
+  """`trial_floors` of each trial, in their order, worked out on all cores.
+
+  In processes, for liblinear has one stream of random numbers in each.
+  """
+  cores = machine.cores() if len(trials) >= _WORTH_PROCESSES else 1
+  task = joblib.delayed(trial_floors)
+  yield from joblib.Parallel(n_jobs=cores, return_as='generator')(
+    task(appearance, labels, groups, trial) for trial in trials
+  )
 
 
 def trial_floors(
@@ -110,36 +116,16 @@ def trial_floors(
     picked: floor_c, temporal_floor_c, temporal_floor_features. All None without test
     clips.
   """
-  with _fitting():
-    return _floors(appearance, labels, groups, trial)
-
-
-@contextlib.contextmanager
-def _fitting() -> Iterator[None]:
-  """What holds while SVMs are fitted, for all threads of the process."""
-  # These matrices are too small for BLAS's threads, which spin where cores are busy.
-  # Labels that are hard to separate may need more steps than we grant; where the solver
-  # stops is still a baseline.
-  with threadpool_limits(limits=1, user_api='blas'), warnings.catch_warnings():
-    warnings.simplefilter('ignore', ConvergenceWarning)
-    yield
-
-
-def _floors(
-  appearance: Appearance,
-  labels: Int[np.ndarray, 'n'],
-  groups: Shaped[np.ndarray, 'n'],
-  trial: Trial,
-) -> dict:
   if not len(trial.test):
     return dict.fromkeys(KEYS)
   both = np.hstack([appearance.change, appearance.strongest])
   moving = {'change': appearance.change, 'change and strongest': both}
   inner = _inner_folds(labels, groups, trial.train)
-  _, floor_c = _picked({'strongest': appearance.strongest}, labels, inner)
-  name, temporal_c = _picked(moving, labels, inner)
-  (floor,) = _right(appearance.strongest, labels, trial, [floor_c])
-  (temporal,) = _right(moving[name], labels, trial, [temporal_c])
+  with _fitting():
+    _, floor_c = _picked({'strongest': appearance.strongest}, labels, inner)
+    name, temporal_c = _picked(moving, labels, inner)
+    (floor,) = _right(appearance.strongest, labels, trial, [floor_c])
+    (temporal,) = _right(moving[name], labels, trial, [temporal_c])
   return {
     'chance_accuracy': chance_accuracy(labels, trial),
     'floor_accuracy': float(floor.mean()),
@@ -150,6 +136,17 @@ def _floors(
     'temporal_floor_c': temporal_c,
     'temporal_floor_features': name,
   }
+
+
+@contextlib.contextmanager
+def _fitting() -> Iterator[None]:
+  """What holds while SVMs are fitted."""
+  # These matrices are too small for BLAS's threads, which spin where cores are busy.
+  # Labels that are hard to separate may need more steps than we grant; where the solver
+  # stops is still a baseline.
+  with threadpool_limits(limits=1, user_api='blas'), warnings.catch_warnings():
+    warnings.simplefilter('ignore', ConvergenceWarning)
+    yield
 
 
 def _inner_folds(

@@ -2,7 +2,7 @@
 
 Matrix units want many channels in and out. So 2 x 2 x 2 pixels are worked out together,
 from the 4 x 4 x 4 that they see: with the pixels of a block in its channels that is a
-2D convolution of 2 x 2 blocks, 32 c channels to 8 f, over an eighth of the rows. 37 of
+2D convolution of 2 x 2 blocks, 16 c channels to 8 f, over an eighth of the rows. 37 of
 64 taps are zero.
 """
 

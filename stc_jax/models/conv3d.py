@@ -27,7 +27,7 @@ def conv3d(
 def compiler_options() -> dict[str, bool]:
   """What XLA has to be told of programs with these convolutions.
 
-  On a GPU it would else turn all maps around, channels first, for each that is 3D.
+  Otherwise XLA on a GPU turns the maps around, channels first, for each 3D convolution.
   """
   return {'xla_gpu_force_conv_nhwc': True} if jax.default_backend() == 'gpu' else {}
 

@@ -1,8 +1,9 @@
 """DenseNet-BC on stills (Huang et al. 2017): the paper's baseline without any time.
 
-Each frame that is shown is a still of its own; the logits of a clip's are averaged, as
-Yu et al. 2018 compare with it (sec. 4.3). The stem and the three blocks are those for
-small pictures: nothing is pooled before the first transition.
+Each frame that is shown is a still of its own; the logits of a clip's frames are
+averaged, as Yu et al. 2018 compare with it (sec. 4.3). Stem and blocks are those for
+small pictures: nothing is pooled before the first transition. In training the repeated
+last frames of a short clip count in batch normalisation's statistics, too.
 """
 
 import flax.linen as nn
@@ -13,6 +14,7 @@ from stc_jax.models.config import DTYPES, DenseNetConfig
 from stc_jax.models.norm import BatchNorm
 
 BLOCKS = 3
+LEAST_SIDE = 2 ** (BLOCKS - 1)  # of a picture: each transition halves it
 _WIDE = 4  # a bottleneck's filters, in growths
 _KEPT = 2  # a transition leaves one channel of so many
 

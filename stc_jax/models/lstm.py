@@ -1,4 +1,4 @@
-"""LSTM layers scanned over time, with their input projection outside the scan."""
+"""LSTM layers over time; their input projection is apart from what is sequential."""
 
 from collections.abc import Callable
 from typing import Any

@@ -13,6 +13,7 @@ from stc_jax.models.mspp import max_pool_1x2x2
 from stc_jax.models.norm import BatchNorm, Line
 from stc_jax.models.notation import Conv
 
+# Each rises everywhere, or stays: P2 is taken before them.
 ACTIVATIONS = {
   'relu': nn.relu,
   'leaky_relu': nn.leaky_relu,

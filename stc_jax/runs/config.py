@@ -9,9 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from stc_jax.data.input import InputConfig
 from stc_jax.data.protocols import ProtocolConfig
+from stc_jax.data.sampling import FRAME_SAMPLINGS, SAMPLINGS
 from stc_jax.errors import InputError, require, require_choice
 from stc_jax.models import notation
-from stc_jax.models.config import TrunkConfig
+from stc_jax.models.config import DenseNetConfig, TrunkConfig
+from stc_jax.models.densenet import LEAST_SIDE
 from stc_jax.models.zoo import MODELS
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.placement import PLACEMENTS
@@ -80,6 +82,18 @@ class Experiment:
   training: TrainingConfig
   execution: ExecutionConfig
 
+  def require_trunk(self) -> None:
+    """Refuses a model that doesn't start with the 3D CNN, whose work is counted.
+
+    Raises:
+      InputError: it is such a model.
+    """
+    if not isinstance(self.network, TrunkConfig):
+      raise InputError(
+        f'model: {self.model} has no 3D CNN, and only such models are counted; set '
+        '--config.model=stc_nlstm, or take a launch file without :stills'
+      )
+
   def decisive(self) -> dict:
     """All that decides a run's numbers, by section: its identity."""
     sections = ('dataset', 'task', 'input', 'protocol', 'training')
@@ -112,12 +126,13 @@ def from_sections(
     raise InputError(
       f'config.{model}: missing; the section of a model belongs in launch/default.py'
     )
+  own = {field.name for field in dataclasses.fields(MODELS[model].config)}
   for field in set_fields:
-    section = field.partition('.')[0]
+    section, _, name = field.partition('.')
     if section in MODELS and section != model:
+      instead = f'set {model}.{name}, or ' if name in own else 'set '
       raise InputError(
-        f'{field}: set, but the model is {model}; set {model}.{field.partition(".")[2]}'
-        f', or --config.model={section}'
+        f'{field}: set, but the model is {model}; {instead}--config.model={section}'
       )
   del known['model']
   experiment = Experiment(
@@ -133,12 +148,14 @@ def _check_together(experiment: Experiment) -> None:
   """Checks what one section's fields mean for another's."""
   size, network, kind = experiment.input, experiment.network, experiment.task.kind
   if size.per_frame != (kind == 'detection'):
-    wanted = (
-      'past or centred' if kind == 'detection' else 'uniform, last or most_changed'
-    )
+    wanted = ' or '.join(FRAME_SAMPLINGS if kind == 'detection' else SAMPLINGS)
     raise InputError(
       f'input.sampling: {size.sampling!r}, but task.kind is {kind!r}; set {wanted}'
     )
+  if isinstance(network, DenseNetConfig):
+    side = min(size.height, size.width)
+    words = f'be at least {LEAST_SIDE}, as input.width, for {experiment.model}'
+    require(side >= LEAST_SIDE, 'input.height', size.height, words)
   if isinstance(network, TrunkConfig):
     with _in_section(experiment.model):
       notation.check_input(network.notation, size.height, size.width, size.frames)

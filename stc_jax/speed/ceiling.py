@@ -24,7 +24,7 @@ def measure_ceiling(dtype: jnp.dtype, repeats: int) -> Ceiling:
   """The fastest of the repeats of each; the product's operands are of `dtype`."""
   platform = jax.default_backend()
   n = _PRODUCT_SIZE.get(platform, _DEFAULT_SIZE)
-  # Random, for a GPU multiplies ones and zeros faster than what a network has.
+  # Random numbers: a GPU multiplies ones and zeros faster than what a network has.
   matrix = jax.random.normal(jax.random.key(0), (n, n), dtype)
   product = jax.jit(jnp.matmul)
   numbers = jnp.ones(_COPY_BYTES.get(platform, _DEFAULT_BYTES) // 4, jnp.float32)

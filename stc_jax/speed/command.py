@@ -17,7 +17,7 @@ from stc_jax.console import (
 )
 from stc_jax.data import catalogue, preparation
 from stc_jax.errors import InputError
-from stc_jax.models.config import DTYPES, TrunkConfig
+from stc_jax.models.config import DTYPES
 from stc_jax.runs import folder
 from stc_jax.runs.config import Experiment, from_sections
 from stc_jax.speed import (
@@ -73,8 +73,7 @@ def main(wanted: Wanted) -> None:
   if not console.is_terminal:
     console.width = _WIDTH
   settings = from_sections(launch_file.read().to_dict(), launch_file.set_fields())
-  if not isinstance(settings.network, TrunkConfig):
-    raise InputError(f'model: {settings.model} has no 3D CNN; only such are counted')
+  settings.require_trunk()
   _check_outputs(wanted)
   compilation.keep_programs()
   found = (_scaling if wanted.scaling else _speed)(settings, wanted, console)
@@ -94,10 +93,13 @@ def _check_outputs(wanted: Wanted) -> None:
       raise InputError(f'{path}: cannot be written; name a file in a folder of yours')
   if picture and not picture.endswith('.png'):
     raise InputError(f'--picture={picture}: must end in .png')
-  if picture and not wanted.scaling and not set(pictures.PARTS) & set(wanted.part):
-    raise InputError(
-      f'--picture: draws {" and ".join(pictures.PARTS)}; --part has none'
-    )
+  if wanted.scaling and wanted.peer != 'none':
+    raise InputError('--scaling: takes no --peer; measure that without')
+  drawn = ' and '.join(pictures.PARTS)
+  if wanted.scaling or set(pictures.PARTS) & set(wanted.part):
+    return
+  if picture or wanted.peer != 'none':
+    raise InputError(f'--part: --picture and --peer are of {drawn}; name one of them')
 
 
 def _speed(settings: Experiment, wanted: Wanted, console: Console) -> dict:
@@ -107,7 +109,7 @@ def _speed(settings: Experiment, wanted: Wanted, console: Console) -> dict:
   workload, measured = parts.Workload(settings, clips=wanted.clips), {}
   console.print('measuring the device ...')
   roofs = ceiling.measure_ceiling(DTYPES[settings.network.dtype], repeats)
-  for part in wanted.part:
+  for part in dict.fromkeys(wanted.part):
     console.print(f'measuring {part} ...')
     measured[part] = _measured(part, workload, measured, settings, repeats)
   found = report.as_dict(settings, roofs, measured, peer)

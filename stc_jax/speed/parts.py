@@ -27,11 +27,10 @@ from stc_jax.training.placement import OnDevice
 from stc_jax.training.programs import Programs
 from stc_jax.training.tasks import task_of
 
-# A step past a run's last does nothing; no measurement gets so far.
+# A step past a run's last changes nothing; no measurement gets so far.
 _STEPS = 10_000
-# Steps that are timed together: one at a time a GPU would wait for the host.
-_TOGETHER = {'cpu': 1}
-_DEFAULT_TOGETHER = 20
+# Steps that are timed together, and traced: one at a time a GPU waits for the host.
+_TOGETHER = 20
 # A chunk of the measured loop lasts about so long, as in a real run.
 _CHUNK_SECONDS = 2.0
 _LOOP_CHUNKS = 3
@@ -87,7 +86,7 @@ class Workload:
 
   def training(self, repeats: int) -> Measured:
     """One step of every trial, with drawing, augmentation and the optimiser."""
-    steps = _TOGETHER.get(jax.default_backend(), _DEFAULT_TOGETHER)
+    steps = 1 if jax.default_backend() == 'cpu' else _TOGETHER
     programs, data, trials = self._on_device(self._experiment, steps)
     states = programs.init(trials)
 
@@ -107,12 +106,12 @@ class Workload:
 
   def traced(self, folder: pathlib.Path) -> tuple[str, int]:
     """Writes JAX's trace of some steps; returns the program's text, and how many."""
-    programs, data, trials = self._on_device(self._experiment, _DEFAULT_TOGETHER)
+    programs, data, trials = self._on_device(self._experiment, _TOGETHER)
     states, _ = programs.train_chunk(data, trials, programs.init(trials))
     jax.block_until_ready(states)
     with jax.profiler.trace(str(folder), create_perfetto_trace=True):
       jax.block_until_ready(programs.train_chunk(data, trials, states))
-    return programs.train_chunk.as_text(), _DEFAULT_TOGETHER
+    return programs.train_chunk.as_text(), _TOGETHER
 
   def inference(self, repeats: int) -> Measured:
     """The test of a trial: class probabilities of resident clips."""

@@ -9,10 +9,10 @@ from stc_jax.runs.provenance import environment
 from stc_jax.speed import feeding, work
 from stc_jax.speed.ceiling import Ceiling
 from stc_jax.speed.parts import Measured
+from stc_jax.speed.pictures import PARTS
 from stc_jax.speed.random_clips import CLASSES
 
 FORMS = ('eager', 'compiled')
-_COMPARED = {'training', 'inference'}
 
 
 def as_dict(
@@ -99,7 +99,7 @@ def _figures(
 def _compare(peer: dict, parts: dict, batch: int) -> dict:
   """The peer's rates, and ours over each; the better of its forms counts."""
   compared = {'version': peer['version']}
-  for name in _COMPARED & parts.keys():
+  for name in filter(parts.__contains__, PARTS):
     ours = parts[name]['per_second']['median']
     rates = {
       form: batch / found['median']
@@ -144,7 +144,7 @@ def table(report: dict) -> Table:
     shown.add_column(column, justify='right')
   for name, part in report['parts'].items():
     shown.add_row(name, *_cells(part))
-  for name in sorted(_COMPARED & report.get('peer', {}).keys(), reverse=True):
+  for name in filter(report.get('peer', {}).__contains__, PARTS):
     compared = report['peer'][name]
     for form in FORMS:
       words = f'PyTorch {report["peer"]["version"]}, {name}, {form}'

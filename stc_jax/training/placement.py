@@ -134,7 +134,7 @@ class OnHost:
 
     def gather(number: int):
       steps = at[:, None] + np.arange(number * self._chunk, (number + 1) * self._chunk)
-      steps = np.minimum(steps, self._last)  # those past it do nothing
+      steps = np.minimum(steps, self._last)  # those past it change nothing
       shown = [order[own] for order, own in zip(trials, steps, strict=True)]
       return programs.parts(lambda *where: self._part(shown, *where))
 

@@ -1,5 +1,6 @@
 """One step of one trial: it knows neither other trials nor where batches come from."""
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -101,14 +102,14 @@ def train_chunk(
   length: int,
   state: TrainState,
 ) -> tuple[TrainState, Progress]:
-  """`length` steps as one scan; those past the run's last do nothing.
+  """`length` steps as one scan; those past the run's last change nothing.
 
   `batch_at` makes a step's batch and its key. What is looked at is returned apart: the
   state's own memory goes to the next chunk.
   """
   steps = len(state.curves['loss'])
 
-  def body(state, _):
+  def step(state):
     with jax.named_scope('input'):
       batch, key = batch_at(state.step)
     after, metrics = train_step(learner, state, batch, key)
@@ -116,10 +117,15 @@ def train_chunk(
       name: curve.at[state.step].set(metrics[name])
       for name, curve in state.curves.items()
     }
-    after = after.replace(curves=curves)
-    # Chosen number by number: a branch would have the host ask a GPU at every step.
+    return after.replace(curves=curves)
+
+  def body(state, _):
     live = state.step < steps
-    return jax.tree.map(lambda new, old: jnp.where(live, new, old), after, state), None
+    if jax.default_backend() == 'cpu':
+      return jax.lax.cond(live, step, lambda state: state, state), None
+    # Number by number, for a branch has the host ask a GPU at every step.
+    choose = functools.partial(jnp.where, live)
+    return jax.tree.map(choose, step(state), state), None
 
   state, _ = jax.lax.scan(body, state, length=length)
   last = state.step - 1

@@ -12,7 +12,7 @@ def test_the_strongest_frames_are_the_last_or_those_unlike_the_first():
   clip = clip_of(6)
   clip[2:5] += np.array([9, 1, 5], np.uint8)[:, None, None, None]
   shown = {
-    name: [sampling.SAMPLINGS[name](clip, n).tolist() for n in (1, 3, 8)]
+    name: [sampling.SAMPLINGS[name](clip, np.arange(6), n).tolist() for n in (1, 3, 8)]
     for name in ('last', 'most_changed')
   }
   every = [0, 1, 2, 3, 4, 5, 5, 5]
@@ -38,7 +38,7 @@ def test_shorter_clips_repeat_their_last_frame():
 @pytest.mark.parametrize('frames', [1, 2, 18])
 def test_any_length_gives_ascending_frames_of_the_clip(sample, length, frames):
   clip = np.random.default_rng(0).integers(0, 256, (length, 2, 2, 3), np.uint8)
-  indices = sample(clip, frames)
+  indices = sample(clip, np.arange(length), frames)
   assert len(indices) == frames
   assert (np.diff(indices) >= 0).all()
   assert indices.min() >= 0

@@ -206,3 +206,13 @@ def test_repeats_itself_and_keeps_quiet():
       floors.trial_floors(appearance, LABELS, SUBJECTS, a_trial()) for _ in range(2)
     )
   assert first == again
+
+
+def test_floors_on_all_cores_are_those_of_one(monkeypatch):
+  values = np.random.default_rng(0).normal(size=(len(LABELS), 12))
+  appearance, trials = Appearance(values, values), [a_trial(n) for n in range(1, 10)]
+  monkeypatch.setattr(floors.machine, 'cores', lambda: 2)
+  together = list(floors.all_floors(appearance, LABELS, SUBJECTS, trials))
+  assert together == [
+    floors.trial_floors(appearance, LABELS, SUBJECTS, trial) for trial in trials
+  ]
