@@ -75,6 +75,19 @@ def _rows(
   ]
 
 
+def scores_of(results: Sequence[dict]) -> list[TrialScore]:
+  """What statistics need of trials' results."""
+  return [
+    TrialScore(
+      repeat=result['repeat'],
+      tested=result['test_clips'],
+      correct=_correct(result['predictions']),
+      trained=result['train_clips'],
+    )
+    for result in results
+  ]
+
+
 def _correct(rows: Sequence[dict]) -> int:
   return sum(row['label'] == row['predicted'] for row in rows)
 
@@ -117,15 +130,7 @@ def summarise(
   """
   clip_set = run_data.clip_set
   rows = [row for result in results for row in result['predictions']]
-  scores = [
-    TrialScore(
-      repeat=result['repeat'],
-      tested=result['test_clips'],
-      correct=_correct(result['predictions']),
-      trained=result['train_clips'],
-    )
-    for result in results
-  ]
+  scores = scores_of(results)
   return {
     'dataset': clip_set.name,
     'model': experiment.model,

@@ -17,7 +17,7 @@ from rich.table import Table
 
 from stc_jax.errors import InputError
 from stc_jax.evaluation import statistics
-from stc_jax.runs import folder
+from stc_jax.runs import classification, folder, results
 from stc_jax.runs.config import Experiment, from_sections
 
 
@@ -66,24 +66,43 @@ def compared(
 
 
 def print_comparison(workdir: pathlib.Path, names: list[str], console: Console) -> None:
-  """Prints a row for each of a study's finished runs; the last is what all are beside.
+  """Prints a row for each of a study's runs, beside the last; writes `study.json`, too.
 
-  And writes it to `study.json`.
+  Differences are means over subjects, with a sign-flip test; beside it the corrected
+  test over trials of Nadeau & Bengio 2003.
   """
   rows = {name: _row(workdir, name, names[-1]) for name in names}
   folder.write(workdir / 'study.json', folder.as_json(rows))
   table = Table(title='study')
-  for column in ('run', 'score', '±', f'over {names[-1]}', 'p'):
+  for column in ('run', 'score', '±', f'over {names[-1]}', 'p, subjects', 'p, trials'):
     table.add_column(column, justify='left' if column == 'run' else 'right')
+  forms = ('{:.1%}', '{:.1%}', '{:+.1%}', '{:.4f}', '{:.4f}')
   for name, row in rows.items():
-    cells = (row['score'], row['std'], row['difference'], row['p_value'])
-    forms = ('{:.1%}', '{:.1%}', '{:+.1%}', '{:.4f}')
-    words = [
-      '' if v is None else f.format(v) for v, f in zip(cells, forms, strict=True)
-    ]
+    cells = zip(row.values(), forms, strict=True)
+    words = ['' if value is None else form.format(value) for value, form in cells]
     table.add_row(name, *words)
   console.print(table)
   console.print(f'study: {workdir / "study.json"}', highlight=False)
+
+
+def _over_trials(
+  workdir: pathlib.Path, base: pathlib.Path
+) -> dict[str, float | int] | None:
+  """`statistics.over_trials` of two runs; None where their trials aren't the same."""
+  ours, theirs = _trials(workdir), _trials(base)
+  if len(ours) < 2 or ours.keys() != theirs.keys():
+    return None
+  return statistics.over_trials(
+    classification.scores_of(list(ours.values())),
+    classification.scores_of(list(theirs.values())),
+  )
+
+
+def _trials(workdir: pathlib.Path) -> dict[str, dict]:
+  """A run's results, by the names of their files."""
+  paths = sorted((workdir / 'trials').glob('*.json'))
+  fields = classification.FIELDS
+  return {path.name: results.read_trial(path, fields) for path in paths}
 
 
 def _row(workdir: pathlib.Path, name: str, base: str) -> dict[str, float | None]:
@@ -92,12 +111,15 @@ def _row(workdir: pathlib.Path, name: str, base: str) -> dict[str, float | None]
   score = 'accuracy' if 'trial_accuracy_mean' in summary else 'f1'
   # Over whole repeats, or where none is whole over trials.
   kind = score if summary[f'{score}_mean'] is not None else f'trial_{score}'
-  found = compared(own, other) if name != base and score == 'accuracy' else None
+  is_compared = name != base and score == 'accuracy'
+  subjects = compared(own, other) if is_compared else None
+  trials = _over_trials(own, other) if subjects else None
   return {
     'score': summary[f'{kind}_mean'],
     'std': summary[f'{kind}_std'],
-    'difference': found and found['difference'],
-    'p_value': found and found['p_value'],
+    'difference': subjects and subjects['difference'],
+    'p_subjects': subjects and subjects['p_value'],
+    'p_trials': trials and trials['p_value'],
   }
 
 

@@ -118,3 +118,50 @@ def test_sign_flips_against_every_one_of_them():
   assert drawn == statistics.paired(differences, draws=200)['p_value']
   assert drawn == pytest.approx(exact, abs=0.05)
   assert statistics.paired(np.zeros(5))['p_value'] == 1
+
+
+def test_methods_are_compared_over_trials_as_nadeau_and_bengio_do():
+  better = [score._replace(correct=score.correct + 1) for score in TWO_REPEATS[::2]]
+  ours, theirs = [*better, *TWO_REPEATS[1::2]], [*TWO_REPEATS[::2], *TWO_REPEATS[1::2]]
+  found = statistics.over_trials(ours, theirs)
+  # Differences of 0.5, 0.5, 0, 0; as many clips trained on as tested.
+  error = ((1 / 4 + 1) * 0.25 / 3) ** 0.5
+  assert found['difference'] == pytest.approx(0.25)
+  assert found['p_value'] == pytest.approx(2 * stats.t.sf(0.25 / error, 3))
+  assert statistics.over_trials(ours, ours)['p_value'] == 1.0
+  with pytest.raises(ValueError, match='same trials'):
+    statistics.over_trials(ours, theirs[::-1])
+
+
+def centroid_scores(random, clips=300, folds=10, repeats=4, classes=3, features=5):
+  """Two nearest-centroid learners, each on half of features that mean nothing."""
+  values = random.normal(size=(clips, 2 * features))
+  labels = np.eye(classes)[np.arange(clips) % classes]
+  found = [], []
+  for repeat in range(repeats):
+    order = random.permutation(clips).reshape(folds, -1)
+    tested, told = values[order], labels[order]
+    sums = np.einsum('fnc,fnd->fcd', told, tested)
+    counts = told.sum(axis=1)
+    centroids = (sums.sum(0) - sums) / (counts.sum(0) - counts)[..., None]
+    halves = slice(features), slice(features, None)
+    for half, scores in zip(halves, found, strict=True):
+      own = centroids[..., half]
+      nearness = 2 * np.einsum('fnd,fcd->fnc', tested[..., half], own)
+      said = (nearness - np.square(own).sum(axis=2)[:, None]).argmax(axis=2)
+      right = (said == told.argmax(axis=2)).sum(axis=1)
+      size = order.shape[1]
+      scores += [TrialScore(repeat, size, int(r), clips - size) for r in right]
+  return found
+
+
+def test_equal_methods_are_seldom_told_apart():
+  random = np.random.default_rng(0)
+  corrected, plain = [], []
+  for _ in range(2000):
+    ours, theirs = centroid_scores(random)
+    corrected.append(statistics.over_trials(ours, theirs)['p_value'])
+    differences = [a.accuracy - b.accuracy for a, b in zip(ours, theirs, strict=True)]
+    plain.append(stats.ttest_1samp(differences, 0).pvalue)
+  assert 0.02 < np.mean(np.array(corrected) < 0.05) < 0.08
+  assert np.mean(np.array(plain) < 0.05) > 0.10
