@@ -53,6 +53,9 @@ def test_runs_are_made_once_and_compared(launch, data_dir, environment, tmp_path
   assert rows['short']['score'] == summary['accuracy_mean']
   assert -1 <= rows['short']['difference'] <= 1
   assert rows['whole']['difference'] is None
+  page = (workdir / 'study.md').read_text()
+  assert f'| short |  | {100 * rows["short"]["score"]:.1f}' in page
+  assert '2 folds by ' in page
   made = {path: path.stat().st_mtime_ns for path in trials}
   succeeds(*argv, env=environment)
   assert made == {path: path.stat().st_mtime_ns for path in trials}

@@ -59,7 +59,7 @@ def _study(experiments: dict[str, Experiment], workdir: str, console: Console) -
     console.rule(f'{name} ({number} of {len(experiments)})')
     _run(experiment, study.folder_of(where, name), False, console)
   if hosts.is_first():
-    study.print_comparison(where, list(experiments), console)
+    study.print_comparison(where, experiments, console)
 
 
 def _run(

@@ -17,8 +17,14 @@ from rich.table import Table
 
 from stc_jax.errors import InputError
 from stc_jax.evaluation import statistics
+from stc_jax.report import study_table
 from stc_jax.runs import classification, folder, results
 from stc_jax.runs.config import Experiment, from_sections
+
+_FLOORS = {
+  'static floor (HOG, linear SVM)': 'floor_accuracy',
+  'temporal floor (HOG of the change, linear SVM)': 'temporal_floor_accuracy',
+}
 
 
 def experiments(sections: Mapping[str, Any]) -> dict[str, Experiment]:
@@ -65,16 +71,20 @@ def compared(
   return statistics.paired(differences) if len(differences) > 1 else None
 
 
-def print_comparison(workdir: pathlib.Path, names: list[str], console: Console) -> None:
-  """Prints a row for each of a study's runs, beside the last; writes `study.json`, too.
+def print_comparison(
+  workdir: pathlib.Path, experiments: Mapping[str, Experiment], console: Console
+) -> None:
+  """Prints a row for each of a study's runs, beside the last.
 
   Differences are means over subjects, with a sign-flip test; beside it the corrected
-  test over trials of Nadeau & Bengio 2003.
+  test over trials of Nadeau & Bengio 2003. Writes `study.json` and, of clips,
+  `study.md`, which has what is published, too.
   """
-  rows = {name: _row(workdir, name, names[-1]) for name in names}
+  *_, base = experiments
+  rows = {name: _row(workdir, name, base) for name in experiments}
   folder.write(workdir / 'study.json', folder.as_json(rows))
   table = Table(title='study')
-  for column in ('run', 'score', '±', f'over {names[-1]}', 'p, subjects', 'p, trials'):
+  for column in ('run', 'score', '±', f'over {base}', 'p, subjects', 'p, trials'):
     table.add_column(column, justify='left' if column == 'run' else 'right')
   forms = ('{:.1%}', '{:.1%}', '{:+.1%}', '{:.4f}', '{:.4f}')
   for name, row in rows.items():
@@ -82,7 +92,29 @@ def print_comparison(workdir: pathlib.Path, names: list[str], console: Console) 
     words = ['' if value is None else form.format(value) for value, form in cells]
     table.add_row(name, *words)
   console.print(table)
-  console.print(f'study: {workdir / "study.json"}', highlight=False)
+  names = 'study.json'
+  if experiments[base].task.kind == 'classification':
+    folder.write(workdir / 'study.md', _page(workdir, experiments, rows))
+    names += ', study.md'
+  console.print(f'study: {workdir}/{names}', highlight=False)
+
+
+def _page(
+  workdir: pathlib.Path, experiments: Mapping[str, Experiment], rows: Mapping[str, dict]
+) -> str:
+  *_, base = experiments
+  summary = folder.read_json(folder_of(workdir, base) / 'summary.json')
+  protocol = experiments[base].protocol
+  words = f'protocol {protocol.kind!r}'
+  if protocol.kind == 'folds':
+    words = f'{protocol.folds} folds by {protocol.unit}'
+  return study_table.markdown(
+    title=f'{summary["dataset"]}: accuracy in percent',
+    dataset=experiments[base].dataset.name,
+    protocol=f'{words}, repeated {protocol.repeats} times',
+    rows=rows,
+    floors={name: summary[field] for name, field in _FLOORS.items()},
+  )
 
 
 def _over_trials(
