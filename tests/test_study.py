@@ -14,8 +14,7 @@ def get_config():
   config = clip_folder.get_config()
   with config.unlocked():
     config.study = (
-      ('no LSTM', {'model': 'stc'}),
-      ('short', {'training': {%r: ((3, 0.001),)}}),
+      ('no LSTM', {'model': 'stc', 'training': {%r: ((3, 0.001),)}}),
       ('whole', {}),
     )
   return config
@@ -41,20 +40,19 @@ def test_runs_are_made_once_and_compared(launch, data_dir, environment, tmp_path
   workdir = tmp_path / 'study'
   argv = command(launch, data_dir, workdir)
   said = succeeds(*argv, env=environment)
-  assert [name for name in ('no LSTM', 'short', 'whole') if name not in said] == []
+  assert [name for name in ('no LSTM', 'whole') if name not in said] == []
   trials = sorted(workdir.rglob('trials/*.json'))
-  assert {path.parent.parent.name for path in trials} == {'no_LSTM', 'short', 'whole'}
+  assert {path.parent.parent.name for path in trials} == {'no_LSTM', 'whole'}
   config = json.loads((workdir / 'no_LSTM' / 'config.json').read_text())
   assert config['model'] == 'stc'
-  config = json.loads((workdir / 'short' / 'config.json').read_text())
   assert config['training']['stages'] == [[3, 0.001]]
   rows = json.loads((workdir / 'study.json').read_text())
-  summary = json.loads((workdir / 'short' / 'summary.json').read_text())
-  assert rows['short']['score'] == summary['accuracy_mean']
-  assert -1 <= rows['short']['difference'] <= 1
+  summary = json.loads((workdir / 'no_LSTM' / 'summary.json').read_text())
+  assert rows['no LSTM']['score'] == summary['accuracy_mean']
+  assert -1 <= rows['no LSTM']['difference'] <= 1
   assert rows['whole']['difference'] is None
   page = (workdir / 'study.md').read_text()
-  assert f'| short |  | {100 * rows["short"]["score"]:.1f}' in page
+  assert f'| no LSTM |  | {100 * rows["no LSTM"]["score"]:.1f}' in page
   assert '2 folds by ' in page
   made = {path: path.stat().st_mtime_ns for path in trials}
   succeeds(*argv, env=environment)
@@ -64,5 +62,5 @@ def test_runs_are_made_once_and_compared(launch, data_dir, environment, tmp_path
 def test_what_a_run_sets_is_checked(launch, data_dir, environment, tmp_path):
   launch.write_text(LAUNCH % 'stagse')
   argv = command(launch, data_dir, tmp_path / 'study')
-  fails(*argv, naming=("study 'short'", 'stagse'), env=environment)
+  fails(*argv, naming=("study 'no LSTM'", 'stagse'), env=environment)
   assert not (tmp_path / 'study').exists()

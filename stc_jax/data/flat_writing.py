@@ -12,7 +12,7 @@ import tensorflow_datasets as tfds
 from rich.console import Console
 
 from stc_jax.console.progress import listed
-from stc_jax.data import records
+from stc_jax.data import records, sampling
 from stc_jax.data.input import COLOURS
 from stc_jax.errors import InputError
 from stc_jax.faces.images import resize
@@ -62,7 +62,7 @@ def _append(
     'subjects': record.subject,
     'splits': record.split,
     'fps': record.fps,
-    'motion': records.change(frames).max(),
+    'motion': sampling.change(frames).max(),
     'digest': records.coded_digest(record),
   }
 

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 from jaxtyping import Float, UInt8
 
-from stc_jax.data import records
+from stc_jax.data import records, sampling
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.input import COLOURS, InputConfig
 from stc_jax.errors import InputError
@@ -142,7 +142,7 @@ def _row(record: records.PreparedClip, shown: _Frames, config: InputConfig) -> d
     'seconds': np.float32(len(record.frames) / record.fps),
     'means': means,
     'squares': squares,
-    'motion': records.change(tested).max(),
+    'motion': sampling.change(tested).max(),
     'digest': records.digest(record),
   }
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 import tensorflow_datasets as tfds
-from jaxtyping import Float, Int, Int8, UInt8
+from jaxtyping import Int, Int8, UInt8
 
 from stc_jax.errors import InputError, blames_file
 
@@ -124,12 +124,6 @@ def _examples(builder: tfds.core.DatasetBuilder) -> Iterator[tuple[str, dict]]:
 def au_numbers(builder: tfds.core.DatasetBuilder) -> list[int]:
   """What each column of a set's `aus` is about; see `contract.check`."""
   return [int(number) for number in (builder.info.metadata or {})['au_numbers']]
-
-
-def change(frames: UInt8[np.ndarray, 't h w 3']) -> Float[np.ndarray, 't']:
-  """Of each frame, the mean absolute difference from the first, in units of 0..255."""
-  differences = np.abs(frames.astype(np.int16) - frames[0])
-  return differences.mean(axis=(1, 2, 3), dtype=np.float32)
 
 
 def digest(record: PreparedClip) -> str:

@@ -7,9 +7,13 @@ it: one window a frame.
 """
 
 import numpy as np
-from jaxtyping import Int, UInt8
+from jaxtyping import Float, Int, UInt8
 
-from stc_jax.data.records import change
+
+def change(frames: UInt8[np.ndarray, 't h w 3']) -> Float[np.ndarray, 't']:
+  """Of each frame, the mean absolute difference from the first, in units of 0..255."""
+  differences = np.abs(frames.astype(np.int16) - frames[0])
+  return differences.mean(axis=(1, 2, 3), dtype=np.float32)
 
 
 def resample(length: int, fps: float, frame_rate: float) -> Int[np.ndarray, 't']:

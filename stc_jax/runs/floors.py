@@ -11,7 +11,7 @@ from rich.console import Console
 
 from stc_jax import machine
 from stc_jax.console.progress import listed
-from stc_jax.data import records
+from stc_jax.data import records, sampling
 from stc_jax.evaluation import floors
 from stc_jax.evaluation.floors import Appearance
 from stc_jax.runs import folder
@@ -54,7 +54,7 @@ def appearance(builder: tfds.core.DatasetBuilder, strongest: str) -> Appearance:
   """
   found = {}
   for record in records.of(builder):
-    place = -1 if strongest == 'last' else int(records.change(record.frames).argmax())
+    place = -1 if strongest == 'last' else int(sampling.change(record.frames).argmax())
     first, strong = floors.hog(record.frames[0]), floors.hog(record.frames[place])
     found[record.clip] = strong, strong - first
   ordered = [found[clip] for clip in sorted(found)]
