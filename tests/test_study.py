@@ -6,6 +6,10 @@ import pytest
 import small_run
 from command import fails, succeeds
 
+from launch import clip_folder
+from stc_jax.errors import InputError
+from stc_jax.runs.study import experiments
+
 LAUNCH = """
 from launch import clip_folder
 
@@ -64,3 +68,18 @@ def test_what_a_run_sets_is_checked(launch, data_dir, environment, tmp_path):
   argv = command(launch, data_dir, tmp_path / 'study')
   fails(*argv, naming=("study 'no LSTM'", 'stagse'), env=environment)
   assert not (tmp_path / 'study').exists()
+
+
+def test_the_command_line_holds_for_every_run():
+  study = (('one', {'training': {'mixup': 0.0, 'stages': ((9, 0.1),)}}), ('two', {}))
+  sections = clip_folder.get_config().to_dict() | {'study': study}
+  runs = experiments(sections, ['training.stages'])
+  assert runs['one'].training.stages == runs['two'].training.stages
+  with pytest.raises(InputError, match="'one' and 'two' are the same run"):
+    experiments(sections, ['training.stages', 'training.mixup'])
+
+
+def test_what_is_no_study_is_refused(launch, data_dir, environment, tmp_path):
+  launch.write_text((LAUNCH % 'stages').replace("('whole', {}),", "('no LSTM', {}),"))
+  argv = command(launch, data_dir, tmp_path / 'study')
+  fails(*argv, naming='study: must be pairs', env=environment)

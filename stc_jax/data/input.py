@@ -103,6 +103,12 @@ class InputConfig:
       return self.window(clip, fps)
     return sampling.candidates(len(clip), fps, self.frame_rate, self.frames)
 
+  @property
+  def most_kept(self) -> int:
+    """At most so many of a clip's frames are shown, in training or test."""
+    other = 0 if self.training_sampling == 'same' else sampling.DENSITY
+    return (1 + other) * self.frames
+
   def places(self, key: Array, clips: int) -> Float[Array, 'b t'] | None:
     """Draws where in its candidates a training clip's frames are; None: as tested."""
     draw = TRAINING_SAMPLINGS[self.training_sampling]

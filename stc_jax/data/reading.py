@@ -101,10 +101,7 @@ class _Frames:
   """
 
   def __init__(self, clips: int, config: InputConfig):
-    most = config.frames + len(
-      config.candidates(np.zeros((1, 1, 1, COLOURS), np.uint8), 1.0)[0]
-    )
-    shape = (clips * most, config.height, config.width, COLOURS)
+    shape = (clips * config.most_kept, config.height, config.width, COLOURS)
     raw = np.empty(int(np.prod(shape)) + _ALIGNMENT, np.uint8)
     first = -raw.ctypes.data % _ALIGNMENT
     self._frames = raw[first : first + int(np.prod(shape))].reshape(shape)

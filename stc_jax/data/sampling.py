@@ -1,4 +1,4 @@
-"""Which frames of a clip are shown: on the host, before any pixel is touched.
+"""Which frames of a clip are shown: on the host, when a set is read.
 
 A sampling chooses so many of the numbers of a clip's frames that may be shown, in
 ascending order; where there are too few the last is repeated. A new one is a line in
@@ -63,7 +63,7 @@ SAMPLINGS = {
   'most_changed': _most_changed,
 }
 # Where training shows other frames each time, it chooses from so many times as many.
-_DENSITY = 4
+DENSITY = 4
 
 
 def window(
@@ -86,7 +86,7 @@ def candidates(
   length: int, fps: float, frame_rate: float, frames: int
 ) -> tuple[Int[np.ndarray, 'p'], int]:
   """The frame numbers that jittered training chooses from, and how many are real."""
-  at_rate, most = _at_rate(length, fps, frame_rate), _DENSITY * frames
+  at_rate, most = _at_rate(length, fps, frame_rate), DENSITY * frames
   return at_rate[uniform(len(at_rate), most)], min(most, len(at_rate))
 
 

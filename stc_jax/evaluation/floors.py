@@ -4,7 +4,6 @@ A trial's floors see its training clips alone: their settings too are picked the
 inner folds over subjects, so the figures are as strong as such baselines honestly get.
 """
 
-import contextlib
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
@@ -121,7 +120,11 @@ def trial_floors(
   both = np.hstack([appearance.change, appearance.strongest])
   moving = {'change': appearance.change, 'change and strongest': both}
   inner = _inner_folds(labels, groups, trial.train)
-  with _fitting():
+  # These matrices are too small for BLAS's threads, which spin where cores are busy.
+  # Labels that are hard to separate may need more steps than we grant; where the solver
+  # stops is still a baseline.
+  with threadpool_limits(limits=1, user_api='blas'), warnings.catch_warnings():
+    warnings.simplefilter('ignore', ConvergenceWarning)
     _, floor_c = _picked({'strongest': appearance.strongest}, labels, inner)
     name, temporal_c = _picked(moving, labels, inner)
     (floor,) = _right(appearance.strongest, labels, trial, [floor_c])
@@ -136,17 +139,6 @@ def trial_floors(
     'temporal_floor_c': temporal_c,
     'temporal_floor_features': name,
   }
-
-
-@contextlib.contextmanager
-def _fitting() -> Iterator[None]:
-  """What holds while SVMs are fitted."""
-  # These matrices are too small for BLAS's threads, which spin where cores are busy.
-  # Labels that are hard to separate may need more steps than we grant; where the solver
-  # stops is still a baseline.
-  with threadpool_limits(limits=1, user_api='blas'), warnings.catch_warnings():
-    warnings.simplefilter('ignore', ConvergenceWarning)
-    yield
 
 
 def _inner_folds(

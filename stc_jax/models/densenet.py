@@ -8,15 +8,35 @@ last frames of a short clip count in batch normalisation's statistics, too.
 
 import flax.linen as nn
 import jax.numpy as jnp
+from jax.typing import DTypeLike
 from jaxtyping import Array, Float, Int
 
 from stc_jax.models.config import DTYPES, DenseNetConfig
+from stc_jax.models.conv3d import conv3d
 from stc_jax.models.norm import BatchNorm
 
 BLOCKS = 3
 LEAST_SIDE = 2 ** (BLOCKS - 1)  # of a picture: each transition halves it
 _WIDE = 4  # a bottleneck's filters, in growths
 _KEPT = 2  # a transition leaves one channel of so many
+
+
+class Convolution(nn.Module):
+  """Of each frame, in the form that the backend runs best; without a bias."""
+
+  filters: int
+  size: int
+  dtype: DTypeLike
+
+  @nn.compact
+  def __call__(self, video: Float[Array, 'b t h w c']) -> Float[Array, 'b t h w f']:
+    """Stride 1, same padding."""
+    shape = (self.size, self.size, video.shape[-1], self.filters)
+    kernel = self.param('kernel', nn.initializers.he_normal(), shape)
+    video, kernel = video.astype(self.dtype), kernel.astype(self.dtype)
+    if self.size == 1:
+      return video @ kernel[0, 0]
+    return conv3d(video, kernel[None])
 
 
 class DenseNet(nn.Module):
@@ -37,20 +57,19 @@ class DenseNet(nn.Module):
     """The mean of the logits of a clip's `real` frames (None: of all)."""
     b, t = video.shape[:2]
     config = self.config
-    maps = video.reshape(b * t, *video.shape[2:])
-    maps = self._convolved(maps, 2 * config.growth, 3, 'stem')
+    maps = self._convolved(video, 2 * config.growth, 3, 'stem')
     for block in range(1, BLOCKS + 1):
       for layer in range(1, config.layers + 1):
         new = self._layer(maps, f'block{block}_layer{layer}', train)
         maps = jnp.concatenate([maps, new], axis=-1)
       if block < BLOCKS:
         maps = self._transition(maps, f'transition{block}', train)
-    features = self._activated(maps, 'norm', train).mean(axis=(1, 2), dtype=jnp.float32)
+    features = self._activated(maps, 'norm', train).mean(axis=(2, 3), dtype=jnp.float32)
     glorot = nn.initializers.glorot_uniform()
     logits = nn.Dense(self.outputs, kernel_init=glorot, name='fc')(features)
     real = jnp.full(b, t) if real is None else real
     own = (jnp.arange(t) < real[:, None])[..., None]
-    return (logits.reshape(b, t, -1) * own).sum(axis=1) / real[:, None]
+    return (logits * own).sum(axis=1) / real[:, None]
 
   def _layer(self, maps: Array, name: str, train: bool) -> Array:
     """A bottleneck, then what the layer adds."""
@@ -63,18 +82,12 @@ class DenseNet(nn.Module):
   def _transition(self, maps: Array, name: str, train: bool) -> Array:
     maps = self._activated(maps, f'{name}_norm', train)
     maps = self._convolved(maps, maps.shape[-1] // _KEPT, 1, f'{name}_conv')
-    return nn.avg_pool(maps, (2, 2), strides=(2, 2))
+    return nn.avg_pool(maps, (1, 2, 2), strides=(1, 2, 2))
 
   def _activated(self, maps: Array, name: str, train: bool) -> Array:
     norm = BatchNorm(self.config.norm_momentum, self.data_axis, name=name)
     return nn.relu(norm(maps, train)(maps))
 
   def _convolved(self, maps: Array, filters: int, kernel: int, name: str) -> Array:
-    return nn.Conv(
-      filters,
-      (kernel, kernel),
-      use_bias=False,
-      kernel_init=nn.initializers.he_normal(),
-      dtype=DTYPES[self.config.dtype],
-      name=name,
-    )(maps)
+    dtype = DTYPES[self.config.dtype]
+    return Convolution(filters, kernel, dtype, name=name)(maps)

@@ -63,8 +63,8 @@ def _ours(row: Mapping[str, float | None]) -> list[str]:
   ]
 
 
-def _percent(share: float) -> str:
-  return f'{100 * share:.1f}'
+def _percent(share: float | None) -> str:
+  return '' if share is None else f'{100 * share:.1f}'
 
 
 def _line(cells) -> str:

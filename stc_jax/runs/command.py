@@ -45,7 +45,7 @@ def main(workdir: str, evaluate: bool) -> None:
       raise InputError(
         '--mode=evaluate: tests one run; name its folder in the study, without --config'
       )
-    _study(study.experiments(sections), workdir, console)
+    _study(study.experiments(sections, launch_file.set_fields()), workdir, console)
     return
   experiment = from_sections(sections, launch_file.set_fields())
   where = pathlib.Path(workdir or _default_workdir({experiment.model: experiment}))

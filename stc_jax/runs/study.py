@@ -5,9 +5,10 @@ otherwise, ('STC', {'model': 'stc'}). Every run is an ordinary one in its own fo
 """
 
 import csv
+import itertools
 import pathlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,20 +28,64 @@ _FLOORS = {
 }
 
 
-def experiments(sections: Mapping[str, Any]) -> dict[str, Experiment]:
+def experiments(
+  sections: Mapping[str, Any], set_fields: Sequence[str] = ()
+) -> dict[str, Experiment]:
   """The runs of a launch file with a field `study`, by name, in their order.
 
+  Args:
+    sections: of the launch file.
+    set_fields: on the command line; they hold for every run.
+
   Raises:
-    InputError: a run sets a field that isn't there, or has one out of its range.
+    InputError: a run sets a field that isn't there, or has one out of its range; or two
+      runs are the same.
   """
   common = {name: value for name, value in sections.items() if name != 'study'}
   found = {}
-  for name, fields in sections['study']:
+  for name, fields in _pairs(sections['study']):
     try:
-      found[name] = from_sections(_merged(common, fields))
+      found[name] = from_sections(_merged(common, _without(fields, set_fields)))
     except InputError as error:
       raise InputError(f'study {name!r}: {error}') from error
+  for (name, one), (other, two) in itertools.combinations(found.items(), 2):
+    if one.decisive() == two.decisive():
+      raise InputError(
+        f'study: {name!r} and {other!r} are the same run; set no field in which they '
+        'differ'
+      )
   return found
+
+
+def _without(
+  fields: Mapping[str, Any], set_fields: Sequence[str], path: str = ''
+) -> dict:
+  """A run's own fields but for those, such as 'training.stages'."""
+  return {
+    name: _without(value, set_fields, f'{path}{name}.')
+    if isinstance(value, Mapping)
+    else value
+    for name, value in fields.items()
+    if path + name not in set_fields
+  }
+
+
+def _pairs(given: Any) -> Sequence[tuple[str, Mapping[str, Any]]]:
+  """What a launch file has as `study`, checked."""
+  is_pairs = isinstance(given, Sequence) and all(
+    isinstance(pair, Sequence)
+    and len(pair) == 2
+    and isinstance(pair[0], str)
+    and isinstance(pair[1], Mapping)
+    for pair in given
+  )
+  names = [pair[0] for pair in given] if is_pairs else []
+  if not names or len(set(names)) < len(names) or '/' in ''.join(names):
+    raise InputError(
+      "study: must be pairs such as ('STC', {'model': 'stc'}), each of another name, "
+      'without a slash'
+    )
+  return given
 
 
 def _merged(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict:

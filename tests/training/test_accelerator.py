@@ -4,6 +4,7 @@ import dataclasses
 import re
 
 import jax
+import numpy as np
 import programs
 import pytest
 
@@ -46,3 +47,19 @@ def test_nothing_leaves_the_device_within_a_chunk(program):
 def test_convolutions_are_not_grouped(program):
   groups = re.findall(r'(?:feature|batch)_group_count = (\d+)', program)
   assert set(groups) == {'1'}
+
+
+def test_it_trains_as_on_a_cpu(monkeypatch):
+  """The forms that an accelerator takes, run here; and past the last step."""
+  tiny = programs.tiny()
+
+  def trained():
+    made = programs.programs(1, tiny)
+    return programs.train(made, tiny, [3], steps=2 * programs.CHUNK)
+
+  state, said = trained()
+  monkeypatch.setattr(jax, 'default_backend', lambda: 'tpu')  # no option of a GPU's
+  other, other_said = trained()
+  assert other.step == state.step == programs.TRAINING.steps
+  np.testing.assert_allclose(other_said, said, atol=1e-3)
+  np.testing.assert_allclose(other.curves['loss'], state.curves['loss'], rtol=1e-3)
