@@ -18,7 +18,7 @@ def get_config():
   config = clip_folder.get_config()
   with config.unlocked():
     config.study = (
-      ('no LSTM', {'model': 'stc', 'training': {%r: ((3, 0.001),)}}),
+      ('no LSTM', {'model': 'stc', 'training': {%r: 0.1}}),
       ('whole', {}),
     )
   return config
@@ -28,7 +28,7 @@ def get_config():
 @pytest.fixture
 def launch(tmp_path):
   path = tmp_path / 'mine.py'
-  path.write_text(LAUNCH % 'stages')
+  path.write_text(LAUNCH % 'mixup')
   return path
 
 
@@ -49,7 +49,7 @@ def test_runs_are_made_once_and_compared(launch, data_dir, environment, tmp_path
   assert {path.parent.parent.name for path in trials} == {'no_LSTM', 'whole'}
   config = json.loads((workdir / 'no_LSTM' / 'config.json').read_text())
   assert config['model'] == 'stc'
-  assert config['training']['stages'] == [[3, 0.001]]
+  assert config['training']['mixup'] == 0.1
   rows = json.loads((workdir / 'study.json').read_text())
   summary = json.loads((workdir / 'no_LSTM' / 'summary.json').read_text())
   assert rows['no LSTM']['score'] == summary['accuracy_mean']
@@ -64,9 +64,9 @@ def test_runs_are_made_once_and_compared(launch, data_dir, environment, tmp_path
 
 
 def test_what_a_run_sets_is_checked(launch, data_dir, environment, tmp_path):
-  launch.write_text(LAUNCH % 'stagse')
+  launch.write_text(LAUNCH % 'mixpu')
   argv = command(launch, data_dir, tmp_path / 'study')
-  fails(*argv, naming=("study 'no LSTM'", 'stagse'), env=environment)
+  fails(*argv, naming=("study 'no LSTM'", 'mixpu'), env=environment)
   assert not (tmp_path / 'study').exists()
 
 
@@ -80,6 +80,6 @@ def test_the_command_line_holds_for_every_run():
 
 
 def test_what_is_no_study_is_refused(launch, data_dir, environment, tmp_path):
-  launch.write_text((LAUNCH % 'stages').replace("('whole', {}),", "('no LSTM', {}),"))
+  launch.write_text((LAUNCH % 'mixup').replace("('whole', {}),", "('no LSTM', {}),"))
   argv = command(launch, data_dir, tmp_path / 'study')
   fails(*argv, naming='study: must be pairs', env=environment)
