@@ -56,7 +56,7 @@ def training_curves(
     (left, losses, 'training loss'),
     (right, accuracies, 'accuracy'),
   ):
-    _band(axes, _smooth(curves))
+    _band(axes, smooth(curves))
     axes.set_xlabel('step')
     axes.set_ylabel(name)
     axes.spines[['top', 'right']].set_visible(False)
@@ -109,7 +109,7 @@ def _band(axes, curves: Float[np.ndarray, 'trials steps']) -> None:
   axes.plot(steps, curves.mean(axis=0), color=_TRAIN, label='training batches')
 
 
-def _smooth(curves: Float[np.ndarray, 'trials steps']) -> np.ndarray:
+def smooth(curves: Float[np.ndarray, 'trials steps']) -> np.ndarray:
   """A running mean over 1/25 of the steps; single batches are too noisy to read."""
   width = max(1, curves.shape[1] // 25)
   sums = np.cumsum(np.pad(curves, ((0, 0), (1, 0))), axis=1)

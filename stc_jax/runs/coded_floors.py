@@ -15,7 +15,6 @@ from rich.console import Console
 from threadpoolctl import threadpool_limits
 
 from stc_jax import machine
-from stc_jax.console.progress import listed
 from stc_jax.data import flat, records
 from stc_jax.data.protocols import Trial
 from stc_jax.evaluation import detection, ridge
@@ -51,8 +50,7 @@ def of_trials(run_data: RunData, console: Console) -> list[TrialFloor]:
     none = TrialFloor(np.zeros((0, aus), np.float32), np.full(aus, 0.5))
     return [none for _ in run_data.wanted]
   folder = _kept_in(run_data.clip_set.labelled.folder)
-  trials = listed(run_data.wanted, 'floors', console)
-  return [_of_trial(run_data, folder, trial, console) for trial in trials]
+  return [_of_trial(run_data, folder, trial, console) for trial in run_data.wanted]
 
 
 def _kept_in(frames: pathlib.Path) -> pathlib.Path:
@@ -73,7 +71,7 @@ def _of_trial(
       return TrialFloor(file['scores'], file['thresholds'])
   except (EOFError, KeyError, OSError, ValueError, zipfile.BadZipFile):
     pass  # not there, or cut off: made anew
-  console.print(f'fitting the floor of trial {trial.name} ...')
+  console.print(f'fitting the floor of trial {trial.name}, beside training ...')
   frames = len(run_data.clip_set.frames)
   made = _fitted(run_data, _features(run_data.builder, folder, frames), trial)
   _keep(kept, made)

@@ -10,7 +10,6 @@ import tensorflow_datasets as tfds
 from rich.console import Console
 
 from stc_jax import machine
-from stc_jax.console.progress import listed
 from stc_jax.data import records, sampling
 from stc_jax.evaluation import floors
 from stc_jax.evaluation.floors import Appearance
@@ -37,11 +36,10 @@ def of_trials(run_data: RunData, strongest: str, console: Console) -> list[dict]
     found = _read(place)
     if found is not None:
       return found
-  console.print('fitting the floors ...')
+  console.print('fitting the floors, beside training ...')
   features = appearance(run_data.builder, strongest)
   labels, groups = run_data.clip_set.targets, np.array(run_data.clip_set.subjects)
-  found = floors.all_floors(features, labels, groups, run_data.trials)
-  made = list(listed(found, 'floors', console, len(run_data.trials)))
+  made = floors.all_floors(features, labels, groups, run_data.trials)
   _keep(places, folder.as_json(made))
   return made
 

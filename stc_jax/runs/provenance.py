@@ -3,7 +3,9 @@
 import os
 import pathlib
 import platform
+import shlex
 import subprocess
+import sys
 from importlib import metadata
 
 import jax
@@ -52,6 +54,11 @@ def environment() -> dict:
     'devices': [device.device_kind for device in devices],
     'XLA_FLAGS': os.environ.get('XLA_FLAGS', ''),
   }
+
+
+def command() -> str:
+  """That of this process, as a shell reads it."""
+  return shlex.join(['python', *sys.orig_argv[1:]])
 
 
 def revision() -> dict[str, str | bool] | None:

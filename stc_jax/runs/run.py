@@ -17,7 +17,15 @@ from rich.console import Console
 from stc_jax.console.progress import TrainingProgress
 from stc_jax.predict import bundle
 from stc_jax.report import tensorboard
-from stc_jax.runs import classification, detection, evaluate, folder, models, results
+from stc_jax.runs import (
+  beside,
+  classification,
+  detection,
+  evaluate,
+  folder,
+  models,
+  results,
+)
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.programs import placement_of, programs_of, wave_size
 from stc_jax.runs.run_data import RunData
@@ -59,7 +67,8 @@ def _train(
   """Trains the pending trials, and leaves what each comes to in the run's folder."""
   first, timings = hosts.is_first(), Timings(workdir)
   if first:
-    trial_floors = _outcome(experiment).floors_of(experiment, run_data, console)
+    outcome = _outcome(experiment)
+    floors = beside.begin(lambda: outcome.floors_of(experiment, run_data, console))
   console.print('compiling ...')
   placement, training = placement_of(experiment, run_data), experiment.training
   programs = programs_of(experiment, run_data, placement)
@@ -83,7 +92,8 @@ def _train(
     try:
       for finished in finishing:
         if first:
-          _keep(finished, experiment, run_data, trial_floors[finished.number], workdir)
+          floor = floors.result()[finished.number]
+          _keep(finished, experiment, run_data, floor, workdir)
           timings.write(programs, training_loop)
     finally:
       if first:

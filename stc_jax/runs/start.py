@@ -77,7 +77,12 @@ def _record_start(
   if not path.exists():
     folder.write(path, here)
   began = datetime.datetime.now().astimezone().isoformat(' ', 'seconds')
-  start = {'began': began, 'execution': how, 'environment': environment}
+  start = {
+    'began': began,
+    'command': provenance.command(),
+    'execution': how,
+    'environment': environment,
+  }
   folder.append(workdir / 'starts.jsonl', start)
 
 

@@ -5,12 +5,18 @@ A `Network` is what is counted: a model that starts with the 3D CNN, and one cli
 
 import dataclasses
 import functools
+import re
 
 import jax
 import jax.numpy as jnp
 
 from stc_jax.models import shapes
-from stc_jax.models.config import DTYPES, RecurrentConfig, TrunkConfig
+from stc_jax.models.config import (
+  DTYPES,
+  DenseNetConfig,
+  RecurrentConfig,
+  TrunkConfig,
+)
 from stc_jax.models.conv3d import one_call
 from stc_jax.models.zoo import build
 
@@ -72,6 +78,22 @@ def conv_flops(network: Network) -> list[int]:
 def forward_flops(network: Network) -> int:
   """Of one clip: convolutions, LSTMs and dense layers; all else is negligible."""
   return sum(conv_flops(network)) + _dense_flops(network)
+
+
+def densenet_flops(
+  config: DenseNetConfig, video: jax.ShapeDtypeStruct, classes: int
+) -> int:
+  """Of one clip, forward: each kernel's weights, at each place of each still."""
+  _, frames, height, width, _ = video.shape
+  params = shapes.variables(build('densenet', config, classes), video)['params']
+  flops = 2 * params['fc']['kernel'].size
+  for name, part in params.items():
+    if name != 'fc' and 'kernel' in part:
+      block = re.search(r'\d', name)  # none: the stem, before the first
+      halvings = int(block[0]) - 1 if block else 0
+      places = (height >> halvings) * (width >> halvings)
+      flops += 2 * part['kernel'].size * places
+  return frames * flops
 
 
 def training_flops(network: Network) -> int:

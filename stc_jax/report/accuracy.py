@@ -1,0 +1,171 @@
+"""Accuracies of runs on one dataset: beside the published ones, and in pairs."""
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from stc_jax.evaluation import metrics
+from stc_jax.report import comparing, published
+from stc_jax.report.run_folder import Run, is_right
+from stc_jax.report.table import Table, number, percent
+
+FLOORS = {
+  'static floor (HOG of one frame, linear SVM)': 'floor_accuracy',
+  'temporal floor (HOG of the change, linear SVM)': 'temporal_floor_accuracy',
+  'chance (most frequent class)': 'chance_accuracy',
+}
+_QUOTED, _REPORTED = 'quoted by Yu et al. 2018', 'Yu et al. 2018'
+_NOTES = """\
+Published figures are by other folds, preprocessing and rules of selection, of which
+little is known: they are quoted, not compared with. Ours are at the last step; ± is the
+deviation over repeats, the interval that over trials, corrected for what they share
+(Nadeau and Bengio 2003)."""
+_PAIRS = """\
+Over trials: the corrected resampled t-test (Nadeau and Bengio 2003). Over subjects:
+sign flips of each subject's mean difference in the first repeat. Two-sided, and not
+corrected for how many pairs there are."""
+
+
+def accuracy_table(runs: Sequence[Run], caption: str) -> Table:
+  """The runs beside floors and published methods; all are of one set of clips."""
+  first, database = runs[0], runs[0].database
+  reported = published.REPORTED.get(database, {})
+  rows = [
+    [name, _QUOTED, f'{value:g}', '', '', '']
+    for name, value in sorted(
+      published.QUOTED.get(database, {}).items(), key=lambda item: item[1]
+    )
+  ]
+  rows += [
+    [name, 'baseline', '', percent(first.summary[field]), '', '']
+    for name, field in FLOORS.items()
+    if first.summary[field] is not None
+  ]
+  for run in runs:
+    said = f'{reported[run.name]:g}' if run.name in reported else ''
+    if run.name == 'STC-NLSTM' and database in published.DEVIATIONS:
+      said += f' ± {published.DEVIATIONS[database]:g}'
+    differs = _differences(run) if said else ''
+    source = f'{_REPORTED}; ours' if said else 'ours'
+    rows.append([run.name, source, said, _mean(run), _interval(run), differs])
+  columns = 'method', 'source', 'published', 'ours', '95 % interval', 'what differs'
+  title = f'{first.title}: accuracy in percent'
+  return Table('accuracy', title, columns, rows, f'{_NOTES} {caption}')
+
+
+def pairs_table(runs: Sequence[Run], caption: str) -> Table:
+  """Each pair of runs, over the same trials."""
+  rows = []
+  for one, other in itertools.combinations(runs, 2):
+    found = comparing.compare(one, other)
+    trials, subjects = found.trials or {}, found.subjects or {}
+    rows.append(
+      [
+        f'{one.name} over {other.name}',
+        _points(trials.get('difference')),
+        number(trials.get('p_value'), '.4f'),
+        _points(subjects.get('difference')),
+        number(subjects.get('p_value'), '.4f'),
+        _compared(one, trials, subjects, found.refused),
+      ]
+    )
+  columns = (
+    'pair',
+    'points, over trials',
+    'p',
+    'points, over subjects',
+    'p',
+    'what was compared',
+  )
+  title = f'{runs[0].title}: differences in pairs'
+  return Table('pairs', title, columns, rows, f'{_PAIRS} {caption}')
+
+
+def classes_table(runs: Sequence[Run], caption: str) -> Table:
+  """Accuracy of each class."""
+  classes = runs[0].summary['classes']
+  rows = [
+    [run.name, *(percent(run.summary['class_accuracy'][name]) for name in classes)]
+    for run in runs
+  ]
+  title = f'{runs[0].title}: accuracy of each class in percent'
+  return Table('classes', title, ['method', *classes], rows, caption)
+
+
+def subjects_table(runs: Sequence[Run], caption: str) -> Table:
+  """Accuracy of each subject's clips, pooled over repeats; the hardest comes first."""
+  shares = [dict(subject_shares(run)) for run in runs]
+  order = sorted(shares[-1], key=lambda subject: (shares[-1][subject], subject))
+  rows = [[name, *(percent(share.get(name)) for share in shares)] for name in order]
+  title = f'{runs[0].title}: accuracy of each subject in percent'
+  return Table('subjects', title, ['subject', *(r.name for r in runs)], rows, caption)
+
+
+def subject_shares(run: Run) -> Iterator[tuple[str, float]]:
+  """Each subject, and the share of its tested clips that were told rightly."""
+  ordered = sorted(run.rows, key=lambda row: row['subject'])
+  for subject, rows in itertools.groupby(ordered, key=lambda row: row['subject']):
+    rights = [is_right(row) for row in rows]
+    yield subject, sum(rights) / len(rights)
+
+
+def calibration_table(runs: Sequence[Run], caption: str) -> Table:
+  """Expected calibration errors."""
+  rows = []
+  for run in runs:
+    bins = calibration_of(run)
+    rows.append(
+      [run.name, percent(bins.error), percent(bins.confidence), percent(bins.accuracy)]
+    )
+  columns = 'method', 'expected calibration error', 'mean confidence', 'accuracy'
+  notes = (
+    'In percent, over all tested clips: the mean of |accuracy - confidence| over 15 '
+    'equal bins of confidence, each weighed by its clips.'
+  )
+  title = f'{runs[0].title}: calibration'
+  return Table('calibration', title, columns, rows, f'{notes} {caption}')
+
+
+def calibration_of(run: Run) -> metrics.Calibration:
+  """Of all tested clips, those of each repeat one by one."""
+  confidences = np.array([max(row['probabilities']) for row in run.rows])
+  return metrics.calibration(confidences, np.array(list(map(is_right, run.rows))))
+
+
+def _mean(run: Run) -> str:
+  """Over whole repeats; where none is whole, over trials."""
+  summary = run.summary
+  if summary['accuracy_mean'] is None:
+    return f'{percent(summary["trial_accuracy_mean"])} ({len(run.trials)} trials)'
+  deviation = summary['accuracy_std']
+  words = percent(summary['accuracy_mean'])
+  return words if deviation is None else f'{words} ± {percent(deviation)}'
+
+
+def _interval(run: Run) -> str:
+  ends = run.summary['accuracy_ci95'] or ()
+  return ' to '.join(percent(min(max(end, 0), 1)) for end in ends)
+
+
+def _differences(run: Run) -> str:
+  """What is otherwise than in the paper's run of the same method."""
+  protocol, found = run.config['protocol'], []
+  sequences = published.SEQUENCES[run.database]
+  if run.dataset['clips'] != sequences:
+    found.append(f'{run.dataset["clips"]} sequences, not {sequences}')
+  if protocol['kind'] == 'folds' and protocol['unit'] == 'subject':
+    found.append('folds by subject (the paper: 10 groups)')
+  return '; '.join(found)
+
+
+def _points(share: float | None) -> str:
+  return '' if share is None else f'{100 * share:+.1f}'
+
+
+def _compared(run: Run, trials: dict, subjects: dict, refused: str) -> str:
+  if refused:
+    return f'nothing: {refused}'
+  words = [f'{trials["trials"]} trials'] if trials else []
+  words += [f'{subjects["subjects"]} subjects of the first repeat'] if subjects else []
+  return ', '.join(words) or f'nothing: {len(run.trials)} trial, one subject'

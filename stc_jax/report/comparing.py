@@ -1,0 +1,63 @@
+"""Two runs on the same clips, and whether one is better than the other by chance."""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Float
+
+from stc_jax.evaluation import statistics
+from stc_jax.report.run_folder import Run, is_right
+
+
+class Comparison(NamedTuple):
+  """By how much a run is more accurate than another.
+
+  Attributes:
+    trials: `statistics.over_trials`, over the same trials; None, of fewer than two.
+    subjects: `statistics.paired`, over subjects' mean differences in the first repeat;
+      None, of fewer than two subjects.
+    refused: why nothing was compared, or ''.
+  """
+
+  trials: dict | None
+  subjects: dict | None
+  refused: str = ''
+
+
+def compare(ours: Run, theirs: Run) -> Comparison:
+  """Compares two runs of clips, where their data and folds are the same."""
+  if ours.dataset['sha256'] != theirs.dataset['sha256']:
+    return Comparison(None, None, 'other data')
+  if ours.folds != theirs.folds or _trials(ours) != _trials(theirs):
+    return Comparison(None, None, 'other folds')
+  over_trials = (
+    statistics.over_trials(ours.scores, theirs.scores) if len(ours.trials) > 1 else None
+  )
+  differences = by_subject(ours, theirs, repeats=1)
+  subjects = statistics.paired(differences) if len(differences) > 1 else None
+  return Comparison(over_trials, subjects)
+
+
+def by_subject(
+  ours: Run, theirs: Run, repeats: int | None = None
+) -> Float[np.ndarray, 'n']:
+  """Of each subject the mean difference over its clips in the first so many repeats."""
+  rights, others = _rights(ours, repeats), _rights(theirs, repeats)
+  found = defaultdict(list)
+  for key, right in rights.items():
+    found[key[2]].append(float(right) - others[key])
+  return np.array([np.mean(found[subject]) for subject in sorted(found)])
+
+
+def _rights(run: Run, repeats: int | None) -> dict[tuple, bool]:
+  """Of each repeat, fold, subject and clip whether it was told rightly."""
+  return {
+    (row['repeat'], row['fold'], row['subject'], row['clip']): is_right(row)
+    for row in run.rows
+    if repeats is None or row['repeat'] < repeats
+  }
+
+
+def _trials(run: Run) -> list[tuple[int, int]]:
+  return [(trial['repeat'], trial['fold']) for trial in run.trials]

@@ -1,0 +1,95 @@
+"""What runs cost, and what they came from, as tables."""
+
+from collections.abc import Sequence
+
+import jax
+import numpy as np
+
+from stc_jax.models.config import DenseNetConfig
+from stc_jax.models.shapes import one_clip
+from stc_jax.predict import bundle
+from stc_jax.predict.bundle import Bundle
+from stc_jax.report.run_folder import Run, read_json_lines
+from stc_jax.report.table import Table, number
+from stc_jax.speed import work
+
+_NOTES = """\
+Floating-point operations are of one clip, forward: convolutions, LSTMs and dense
+layers. Clips a second and seconds a trial are of training as it went on that machine,
+compiling apart, whatever else ran there."""
+_SHORT = 12  # letters of a digest
+
+
+def cost_table(runs: Sequence[Run], caption: str) -> Table:
+  """Parameters, operations, and time of each run."""
+  rows = []
+  for run in runs:
+    model = bundle.load(next(iter(sorted((run.folder / 'models').glob('[!.]*')))))
+    parameters = sum(
+      np.size(leaf) for leaf in jax.tree.leaves(model.variables['params'])
+    )
+    timings, trials = run.timings, len(run.trials)
+    rows.append(
+      [
+        run.name,
+        f'{parameters:,}',
+        f'{_flops(model) / 1e9:.3f}',
+        number(timings['train_sequences_per_second'], '.1f'),
+        f'{timings["training_seconds"] / trials:.1f}',
+        f'{timings["compile_seconds"]:.0f}',
+        ', '.join(sorted(set(run.environment['devices']))),
+      ]
+    )
+  columns = (
+    'method',
+    'parameters',
+    'GFLOP a clip',
+    'clips a second',
+    'seconds a trial',
+    'seconds to compile',
+    'device',
+  )
+  return Table('cost', f'{runs[0].title}: cost', columns, rows, f'{_NOTES} {caption}')
+
+
+def provenance_table(runs: Sequence[Run], caption: str) -> Table:
+  """What makes each run again, and what it was made with."""
+  rows = []
+  for run in runs:
+    environment, revision = run.environment, run.environment['revision']
+    commit = str((revision or {}).get('commit') or 'unknown')[:_SHORT]
+    changed = ', changed' if (revision or {}).get('changed') else ''
+    packages = environment['packages']
+    rows.append(
+      [
+        run.name,
+        run.dataset['sha256'][:_SHORT],
+        commit + changed,
+        f'{packages["jax"]}, {environment["python"]}',
+        f'{environment["backend"]}, {environment["cores"]} cores',
+        str(run.config['protocol']['seed']),
+        _command(run),
+      ]
+    )
+  columns = 'run', 'data', 'revision', 'JAX, Python', 'device', 'seed', 'command'
+  notes = (
+    'Data: the first digits of the SHA-256 of all records. Each folder has '
+    'config.json, environment.json, folds.csv (who was tested where), predictions.'
+  )
+  title = f'{runs[0].title}: provenance'
+  return Table('provenance', title, columns, rows, f'{notes} {caption}')
+
+
+def _flops(model: Bundle) -> int:
+  size = model.input
+  video = one_clip(size.frames, size.height, size.width, size.channels)
+  if isinstance(model.network, DenseNetConfig):
+    return work.densenet_flops(model.network, video, len(model.names))
+  network = work.Network(model.model, model.network, video, len(model.names))
+  return work.forward_flops(network)
+
+
+def _command(run: Run) -> str:
+  """Of its last start."""
+  *_, last = read_json_lines(run.folder / 'starts.jsonl')
+  return last.get('command', '')

@@ -1,0 +1,181 @@
+"""The report's figures, as SVG; each follows from runs on one dataset."""
+
+import functools
+import io
+from collections.abc import Callable, Mapping, Sequence
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from stc_jax.models import notation
+from stc_jax.report import accuracy, pictures
+from stc_jax.report.run_folder import Run
+
+# Okabe and Ito's, which colour-blind people tell apart; readable on light and on dark.
+COLOURS = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f7f7f')
+# Of text and axes, on light and on dark alike.
+_INK = '#7a8290'
+_STYLE = {
+  'font.family': 'DejaVu Sans',
+  'font.size': 9,
+  'svg.hashsalt': 'stc_jax',
+  **dict.fromkeys(
+    ('text.color', 'axes.labelcolor', 'axes.edgecolor', 'xtick.color', 'ytick.color'),
+    _INK,
+  ),
+  'axes.spines.top': False,
+  'axes.spines.right': False,
+  'legend.frameon': False,
+}
+
+
+def _as_svg(draw: Callable[..., Figure]) -> Callable[..., str]:
+  """Has `draw` draw in the report's style, and returns the SVG's text."""
+
+  @functools.wraps(draw)
+  def drawn(*args) -> str:
+    with mpl.rc_context(_STYLE):
+      out, metadata = io.StringIO(), {'Date': None, 'Creator': None}
+      draw(*args).savefig(out, format='svg', transparent=True, metadata=metadata)
+    return out.getvalue()
+
+  return drawn
+
+
+@_as_svg
+def class_bars(runs: Sequence[Run]) -> Figure:
+  """Accuracy of each class, a bar a run (Yu et al. 2018, figures 7 to 9)."""
+  classes = runs[0].summary['classes']
+  figure = _figure(7.6, 3.2)
+  (axes,) = figure.axes
+  width, places = 0.84 / len(runs), np.arange(len(classes))
+  for number, run in enumerate(runs):
+    shares = [100 * (run.summary['class_accuracy'][c] or 0) for c in classes]
+    shift = (number - (len(runs) - 1) / 2) * width
+    colour = COLOURS[number % len(COLOURS)]
+    axes.bar(places + shift, shares, 0.92 * width, color=colour, label=run.name)
+  axes.set_xticks(places, classes)
+  axes.set_ylabel('accuracy, %')
+  axes.set_ylim(0, 100)
+  _legend(axes)
+  return figure
+
+
+def depths(runs: Sequence[Run]) -> dict[int, Run]:
+  """Those of STC-NLSTM that differ in their conv layers, by how many they have."""
+  found = {}
+  for run in runs:
+    if run.config['model'] == 'stc_nlstm':
+      count = len(notation.parse(run.network['notation']).convs)
+      found.setdefault(count, run)
+  return dict(sorted(found.items())) if len(found) > 1 else {}
+
+
+@_as_svg
+def layers(of_depth: Mapping[int, Run]) -> Figure:
+  """Accuracy against the number of conv layers (Yu et al. 2018, figure 10).
+
+  Bars are the deviation over trials.
+  """
+  means, deviations = (
+    [100 * (run.summary[f'trial_accuracy_{kind}'] or 0) for run in of_depth.values()]
+    for kind in ('mean', 'std')
+  )
+  figure = _figure(4.6, 3.0)
+  (axes,) = figure.axes
+  axes.errorbar(
+    list(of_depth), means, deviations, color=COLOURS[0], marker='o', capsize=4
+  )
+  axes.set_xticks(list(of_depth))
+  axes.set_xlabel('conv layers')
+  axes.set_ylabel('accuracy, %')
+  return figure
+
+
+@_as_svg
+def curves(runs: Sequence[Run]) -> Figure:
+  """Training loss of each run, the mean over its trials, smoothed over 1/25 of it."""
+  figure = _figure(7.6, 3.0)
+  (axes,) = figure.axes
+  for number, run in enumerate(runs):
+    losses = np.array([trial['train_losses'] for trial in run.trials])
+    smooth = pictures.smooth(losses).mean(axis=0)
+    kept = np.unique(np.linspace(0, len(smooth) - 1, 200).astype(int))
+    colour = COLOURS[number % len(COLOURS)]
+    axes.plot(kept + 1, smooth[kept], color=colour, label=run.name)
+  axes.set_xlabel('step')
+  axes.set_ylabel('training loss')
+  _legend(axes)
+  return figure
+
+
+@_as_svg
+def reliability(runs: Sequence[Run]) -> Figure:
+  """Accuracy against confidence; the broken line is where they agree."""
+  figure = _figure(4.6, 3.4)
+  (axes,) = figure.axes
+  axes.plot([0, 1], [0, 1], color=_INK, linestyle='--', linewidth=1)
+  for number, run in enumerate(runs):
+    bins = accuracy.calibration_of(run)
+    some = bins.counts > 0
+    colour = COLOURS[number % len(COLOURS)]
+    axes.plot(
+      bins.confidences[some],
+      bins.accuracies[some],
+      color=colour,
+      marker='o',
+      markersize=3,
+      label=run.name,
+    )
+  axes.set_xlabel('confidence')
+  axes.set_ylabel('accuracy')
+  axes.set(xlim=(0, 1.02), ylim=(0, 1.02))
+  _legend(axes)
+  return figure
+
+
+@_as_svg
+def subjects(run: Run) -> Figure:
+  """How the accuracy spreads over subjects."""
+  shares = [100 * share for _, share in accuracy.subject_shares(run)]
+  figure = _figure(4.6, 2.6)
+  (axes,) = figure.axes
+  axes.hist(shares, bins=np.linspace(0, 100, 21), color=COLOURS[0])
+  axes.set_xlabel(f'accuracy of a subject, %: {run.name}')
+  axes.set_ylabel('subjects')
+  return figure
+
+
+@_as_svg
+def action_units(runs: Sequence[Run]) -> Figure:
+  """F1 and AUC of each action unit, and the floor's (Yu et al. 2018, table 9)."""
+  first = runs[0].summary['aus']
+  places, count = np.arange(len(first)), len(runs) + 1
+  figure = _figure(7.6, 4.6, rows=2)
+  for axes, field in zip(figure.axes, ('f1', 'auc'), strict=True):
+    for number in range(count):
+      run = runs[min(number, len(runs) - 1)]
+      of_floor = number == len(runs)
+      name = ('floor_' if of_floor else '') + field
+      heights = [au[name] or 0 for au in run.summary['aus'].values()]
+      shift = (number - (count - 1) / 2) * 0.84 / count
+      label = 'floor (ridge on HOG)' if of_floor else run.name
+      colour = _INK if of_floor else COLOURS[number % len(COLOURS)]
+      axes.bar(places + shift, heights, 0.77 / count, color=colour, label=label)
+    axes.set_ylabel(field.upper())
+    axes.set_ylim(0, 1)
+    axes.set_xticks(places, list(first))
+  _legend(figure.axes[0])
+  return figure
+
+
+def _figure(width: float, height: float, rows: int = 1) -> Figure:
+  figure = Figure(figsize=(width, height), layout='constrained')
+  figure.subplots(rows, 1)
+  return figure
+
+
+def _legend(axes: Axes) -> None:
+  axes.legend(loc='lower left', bbox_to_anchor=(0, 1), ncols=4, fontsize=8)

@@ -1,0 +1,143 @@
+"""Heat maps over a clip's frames: layers (Yu et al. 2018, figure 1), the decision."""
+
+import pathlib
+from typing import NamedTuple
+
+import cv2
+import matplotlib as mpl
+import numpy as np
+from jaxtyping import Float, UInt8
+from matplotlib.figure import Figure
+from PIL import Image
+from rich.console import Console
+
+from stc_jax.data import catalogue, records
+from stc_jax.errors import InputError
+from stc_jax.faces.images import resize
+from stc_jax.predict import bundle
+from stc_jax.predict.maps import Maps
+from stc_jax.predict.maps import maps as maps_of
+from stc_jax.report import pictures, run_folder
+from stc_jax.report.run_folder import Run
+
+_COLUMNS, _SIDE = 9, 96
+_HEAT = 0.55  # how much of a heat map covers the face
+
+
+class _Shown(NamedTuple):
+  """A row of the picture: its name, and each frame's colours in 0..1."""
+
+  name: str
+  frames: Float[np.ndarray, 't h w 3']
+
+
+def main(folder: str, clip: str, out: str) -> None:
+  """Draws what a run's model sees in a clip that it was tested on.
+
+  Args:
+    folder: of the run.
+    clip: its name, as in predictions.csv.
+    out: where to; '': `report` in the run's folder.
+
+  Raises:
+    InputError: the run is unfinished, tells action units, or tested no such clip; or
+      its set isn't prepared here.
+  """
+  (run, *_), _ = run_folder.found([pathlib.Path(folder)])
+  where = pathlib.Path(out) if out else pathlib.Path(folder) / 'report'
+  frames, real, found = _looked_into(run, clip)
+  rows = _rows(frames[:real], found, real)
+  title = f'{clip}: {found.label} ({found.probability:.0%}), {run.name}'
+  where.mkdir(parents=True, exist_ok=True)
+  stem = f'features_{clip}'.replace('/', '_')
+  pictures.save(_picture(rows, title), where / f'{stem}.png')
+  _animation(rows, where / f'{stem}.gif')
+  Console().print(
+    f'features: {where}/{stem}.png, .gif', highlight=False, soft_wrap=True
+  )
+
+
+def _looked_into(run: Run, clip: str) -> tuple[UInt8[np.ndarray, 't h w 3'], int, Maps]:
+  """The frames that the model is shown, how many are the clip's own, and the maps."""
+  if run.is_detection:
+    raise InputError(
+      f'--features={clip}: {run.folder} tells action units; name a run of clips'
+    )
+  trial = next((row for row in run.rows if row['clip'] == clip), None)
+  if trial is None:
+    raise InputError(
+      f'--features={clip}: no tested clip of {run.folder}; take one of predictions.csv'
+    )
+  model = bundle.load(run.folder / 'models' / f'{trial["repeat"]}-{trial["fold"]}')
+  dataset = run.config['dataset']
+  builder = catalogue.prepared_builder(
+    dataset['name'], dataset['builder_config'], run.execution['data_dir']
+  )
+  record = next((r for r in records.of(builder) if r.clip == clip), None)
+  if record is None:
+    raise InputError(
+      f'--features={clip}: not in the set that is prepared here; prepare that of '
+      f'{run.folder}/dataset.json'
+    )
+  size = model.input
+  numbers, real = size.window(record.frames, record.fps)
+  frames = resize(record.frames[numbers], size.height, size.width)
+  return frames, real, maps_of(model, frames, real)
+
+
+def _rows(frames: UInt8[np.ndarray, 't h w 3'], found: Maps, real: int) -> list[_Shown]:
+  rows = [_Shown('frames', _enlarged(frames / 255.0))]
+  for number, layer in enumerate(found.layers, start=1):
+    rows.append(_Shown(f'conv{number}', _heated(frames, layer[:real])))
+  return [*rows, _Shown('decision', _heated(frames, _soft(found.decision[:real])))]
+
+
+def _soft(heat: Float[np.ndarray, 't h w']) -> Float[np.ndarray, 't h w']:
+  """Blurred over a thirty-second of the side: single pixels can't be seen."""
+  blur = heat.shape[1] / 32
+  return np.stack([cv2.GaussianBlur(frame, (0, 0), blur) for frame in heat])
+
+
+def _heated(
+  frames: UInt8[np.ndarray, 't h w 3'], heat: Float[np.ndarray, 't h w']
+) -> Float[np.ndarray, 't side side 3']:
+  """The frames in gray below a heat map, whose scale is the same in all of them."""
+  gray = frames.mean(axis=-1, keepdims=True) / 255.0
+  low, high = np.percentile(heat, (1, 99.5))
+  scaled = np.clip((heat - low) / max(high - low, 1e-9), 0, 1)
+  colours = mpl.colormaps['inferno'](_enlarged(scaled))[..., :3]
+  return (1 - _HEAT) * _enlarged(np.repeat(gray, 3, axis=-1)) + _HEAT * colours
+
+
+def _enlarged(frames: Float[np.ndarray, 't h w *c']) -> np.ndarray:
+  shape = (_SIDE, _SIDE)
+  big = [
+    cv2.resize(np.float32(frame), shape, interpolation=cv2.INTER_CUBIC)
+    for frame in frames
+  ]
+  return np.clip(np.stack(big), 0, 1)
+
+
+def _picture(rows: list[_Shown], title: str) -> Figure:
+  """A row for each, a column for each of up to nine frames."""
+  count = min(_COLUMNS, len(rows[0].frames))
+  numbers = np.linspace(0, len(rows[0].frames) - 1, count).round().astype(int)
+  size = (0.9 + 1.05 * count, 0.5 + 1.1 * len(rows))
+  figure = Figure(figsize=size, layout='constrained')
+  grid = figure.subplots(len(rows), count, squeeze=False)
+  for own, row in zip(grid, rows, strict=True):
+    for axes, number in zip(own, numbers, strict=True):
+      axes.imshow(row.frames[number])
+      axes.set(xticks=[], yticks=[])
+    own[0].set_ylabel(row.name, fontsize=9)
+  for axes, number in zip(grid[0], numbers, strict=True):
+    axes.set_title(f'frame {number + 1}', fontsize=8)
+  figure.suptitle(title, fontsize=10)
+  return figure
+
+
+def _animation(rows: list[_Shown], path: pathlib.Path) -> None:
+  """All rows side by side, frame by frame, over and over."""
+  steps = [np.hstack(step) for step in zip(*(row.frames for row in rows), strict=True)]
+  first, *others = [Image.fromarray(np.uint8(255 * step)) for step in steps]
+  first.save(path, save_all=True, append_images=others, duration=250, loop=0)

@@ -1,0 +1,117 @@
+"""The report as one page that needs no other file, and a model card beside it."""
+
+import base64
+import itertools
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import jinja2
+import numpy as np
+
+from stc_jax.report import published
+from stc_jax.report.run_folder import Run, is_right
+from stc_jax.report.table import Table
+
+_TEMPLATES = jinja2.Environment(
+  loader=jinja2.PackageLoader('stc_jax.report', 'templates'),
+  autoescape=jinja2.select_autoescape(['html']),
+  undefined=jinja2.StrictUndefined,
+  trim_blocks=True,
+  lstrip_blocks=True,
+)
+
+
+class Picture(NamedTuple):
+  """A figure of the page.
+
+  Attributes:
+    name: of its file.
+    words: what it shows: its text alternative, and its caption.
+    svg: its text.
+  """
+
+  name: str
+  words: str
+  svg: str
+
+  @property
+  def address(self) -> str:
+    """The picture itself, as an address that needs no file."""
+    return address('image/svg+xml', self.svg.encode())
+
+
+class Section(NamedTuple):
+  """What is said of the runs on one dataset.
+
+  Attributes:
+    title: the dataset's.
+    caption: how the runs were trained.
+    runs: in their order.
+    tables, pictures: by the names of their files.
+    strips: JPEGs of clips, by their names.
+    strips_said: what a reader must know of them, or why there are none.
+    hardest: clips with the mean probability of their label.
+  """
+
+  title: str
+  caption: str
+  runs: Sequence[Run]
+  tables: Mapping[str, Table]
+  pictures: Sequence[Picture]
+  strips: Mapping[str, bytes]
+  strips_said: str
+  hardest: Sequence[tuple[str, float]]
+
+  @property
+  def confusions(self) -> list[dict]:
+    """Of each run of clips; cells know which clips went wrong."""
+    tested = [run for run in self.runs if run.summary.get('confusion')]
+    return [_confusion(run, f'{self.title} {i}') for i, run in enumerate(tested)]
+
+  @property
+  def addresses(self) -> dict[str, str]:
+    """Of the strips, to be put into the page."""
+    return {clip: address('image/jpeg', data) for clip, data in self.strips.items()}
+
+
+def html(sections: Sequence[Section], missing: Sequence[str]) -> str:
+  """The page; `missing` says what isn't finished."""
+  template = _TEMPLATES.get_template('report.html')
+  return template.render(sections=sections, missing=missing)
+
+
+def model_card(sections: Sequence[Section]) -> str:
+  """Markdown: what the models are for, and what they aren't."""
+  return _TEMPLATES.get_template('model_card.md').render(sections=sections)
+
+
+def address(kind: str, data: bytes) -> str:
+  """A picture of a media type, as an address that needs no file."""
+  return f'data:{kind};base64,{base64.b64encode(data).decode()}'
+
+
+def _confusion(run: Run, key: str) -> dict:
+  """The matrix in percent of its rows, the paper's, and the clips of wrong cells."""
+  classes, counts = run.summary['classes'], np.array(run.summary['confusion'])
+
+  def cell(row: dict) -> tuple[int, int]:
+    return classes.index(row['label']), classes.index(row['predicted'])
+
+  shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+  wrong = sorted((row for row in run.rows if not is_right(row)), key=cell)
+  cells = {
+    f'{label} {said}': Counter(row['clip'] for row in rows)
+    for (label, said), rows in itertools.groupby(wrong, key=cell)
+  }
+  of_paper = published.CONFUSIONS.get(run.database)
+  beside = run.name == 'STC-NLSTM' and tuple(classes) == published.CLASSES
+  return {
+    'key': key,
+    'name': run.name,
+    'classes': classes,
+    'counts': counts.tolist(),
+    'shares': shares.tolist(),
+    'cells': cells,
+    'paper': of_paper if beside else None,
+  }

@@ -1,0 +1,74 @@
+"""Film strips: a clip's frames side by side, small enough for a page."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence, Set
+
+import cv2
+import numpy as np
+from jaxtyping import UInt8
+
+from stc_jax.data import catalogue, records
+from stc_jax.faces.images import resized
+from stc_jax.report.run_folder import Run, is_right
+
+HARDEST = 24
+_FRAMES, _SIDE, _QUALITY = 6, 48, 70
+_BYTES = 1_900_000  # of all strips of a page; Base64 makes a third more of them
+
+
+def wanted(runs: Sequence[Run]) -> list[str]:
+  """Clips to be shown: the hardest, then all that some run told wrongly."""
+  hardest, wrong = hardness(runs), set()
+  for run in runs:
+    wrong |= {row['clip'] for row in run.rows if not is_right(row)}
+  order = [clip for clip, _ in hardest]
+  return [*order[:HARDEST], *(clip for clip in order[HARDEST:] if clip in wrong)]
+
+
+def hardness(runs: Sequence[Run]) -> list[tuple[str, float]]:
+  """Each clip's mean probability of its label over runs and repeats, lowest first."""
+  found = defaultdict(list)
+  for run in runs:
+    place = {name: i for i, name in enumerate(run.summary['classes'])}
+    for row in run.rows:
+      found[row['clip']].append(row['probabilities'][place[row['label']]])
+  means = {clip: sum(shares) / len(shares) for clip, shares in found.items()}
+  return sorted(means.items(), key=lambda item: (item[1], item[0]))
+
+
+def strips(run: Run, clips: Sequence[str]) -> dict[str, bytes]:
+  """JPEGs of clips, of as many of the first as a page holds.
+
+  Raises:
+    InputError: the set that the run was trained on isn't prepared here.
+  """
+  dataset = run.config['dataset']
+  builder = catalogue.prepared_builder(
+    dataset['name'], dataset['builder_config'], run.execution['data_dir']
+  )
+  made = _of_records(records.of(builder), set(clips))
+  kept, left = {}, _BYTES
+  for clip in clips:
+    left -= len(made.get(clip, b''))
+    if left < 0:
+      break
+    if clip in made:
+      kept[clip] = made[clip]
+  return kept
+
+
+def strip(frames: UInt8[np.ndarray, 't h w 3']) -> bytes:
+  """A JPEG of up to six frames, evenly spread from the first to the last."""
+  count = min(_FRAMES, len(frames))
+  numbers = np.linspace(0, len(frames) - 1, count).round().astype(int)
+  row = np.hstack([resized(frames[number], _SIDE, _SIDE) for number in numbers])
+  picture = cv2.cvtColor(row, cv2.COLOR_RGB2BGR)
+  done, data = cv2.imencode('.jpg', picture, [cv2.IMWRITE_JPEG_QUALITY, _QUALITY])
+  assert done
+  return data.tobytes()
+
+
+def _of_records(
+  found: Iterable[records.PreparedClip], clips: Set[str]
+) -> dict[str, bytes]:
+  return {record.clip: strip(record.frames) for record in found if record.clip in clips}

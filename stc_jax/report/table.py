@@ -1,0 +1,88 @@
+"""A table, as Markdown, CSV and LaTeX."""
+
+import csv
+import dataclasses
+import io
+from collections.abc import Sequence
+
+_LATEX = {
+  '\\': r'\textbackslash{}',
+  '&': r'\&',
+  '%': r'\%',
+  '$': r'\$',
+  '#': r'\#',
+  '_': r'\_',
+  '{': r'\{',
+  '}': r'\}',
+  '~': r'\textasciitilde{}',
+  '^': r'\textasciicircum{}',
+  '±': r'$\pm$',
+}
+
+
+@dataclasses.dataclass(frozen=True)
+class Table:
+  """Words in rows and columns; the first column names the rows.
+
+  Attributes:
+    name: of its files.
+    title: above it.
+    columns, rows: a row has a cell for each column.
+    notes: below it; how its figures came to be.
+  """
+
+  name: str
+  title: str
+  columns: Sequence[str]
+  rows: Sequence[Sequence[str]]
+  notes: str = ''
+
+  def markdown(self) -> str:
+    """With title and notes."""
+    lines = [_line(self.columns), _line(['---'] * len(self.columns))]
+    lines += [_line(row) for row in self.rows]
+    return '\n\n'.join(filter(None, [f'## {self.title}', '\n'.join(lines), self.notes]))
+
+  def csv(self) -> str:
+    """Columns, then rows."""
+    out = io.StringIO()
+    csv.writer(out, lineterminator='\n').writerows([self.columns, *self.rows])
+    return out.getvalue()
+
+  def latex(self) -> str:
+    """A `tabular` with its caption; needs package booktabs."""
+    rows = [' & '.join(map(_escaped, row)) + r' \\' for row in self.rows]
+    return '\n'.join(
+      [
+        r'\begin{table}',
+        r'\centering',
+        rf'\caption{{{_escaped(self.title)}}}',
+        rf'\begin{{tabular}}{{l{"r" * (len(self.columns) - 1)}}}',
+        r'\toprule',
+        ' & '.join(map(_escaped, self.columns)) + r' \\',
+        r'\midrule',
+        *rows,
+        r'\bottomrule',
+        r'\end{tabular}',
+        r'\end{table}',
+        '',
+      ]
+    )
+
+
+def percent(share: float | None, digits: int = 1) -> str:
+  """A share in percent, without the sign; '' of None."""
+  return '' if share is None else f'{100 * share:.{digits}f}'
+
+
+def number(value: float | None, form: str) -> str:
+  """A number in a format's form; '' of None."""
+  return '' if value is None else format(value, form)
+
+
+def _line(cells: Sequence[str]) -> str:
+  return f'| {" | ".join(cell.replace("|", chr(92) + "|") for cell in cells)} |'
+
+
+def _escaped(words: str) -> str:
+  return ''.join(_LATEX.get(letter, letter) for letter in words)
