@@ -7,11 +7,17 @@ PIP := $(VENV)/bin/pip install --quiet --disable-pip-version-check -c constraint
 DEMO_STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 DEMO_FLAGS ?=
+STUDY_FLAGS ?=
 
-.PHONY: demo test lint clean
+.PHONY: demo study test lint clean
 
 demo: $(DEMO_STAMP)
 	$(VENV)/bin/python -m stc_jax.main --config=launch/synthetic.py $(DEMO_FLAGS)
+
+# All methods and depths on the embedded dataset, with a third of the demo's steps.
+study: $(DEMO_STAMP)
+	$(VENV)/bin/python -m stc_jax.main --config=launch/synthetic_study.py:all --workdir=runs/study $(STUDY_FLAGS)
+	$(VENV)/bin/python -m stc_jax.report --workdir=runs/study --note="A third of the demo's steps."
 
 test: $(TEST_STAMP) lint
 	$(VENV)/bin/python -m pytest

@@ -24,6 +24,8 @@ from benchmarks.curves import lowest_mean
 from benchmarks.variant_tables import TABLES
 from stc_jax.console import command_line
 from stc_jax.errors import InputError
+from stc_jax.evaluation import statistics
+from stc_jax.report import comparing, run_folder
 from stc_jax.runs import study
 
 _TABLE = flags.DEFINE_enum('table', None, TABLES, 'Which variants.', required=True)
@@ -81,10 +83,16 @@ def _learnt(name: str) -> tuple[str, str, str]:
 
 
 def _compared(name: str, base: str) -> tuple[str, str]:
-  """In points, and how likely by chance; nothing where other clips were tested."""
-  found = None if name == base else study.compared(_folder(name), _folder(base))
-  if found is None:
+  """In points, and how likely by chance; nothing where other clips were tested.
+
+  Over subjects; each clip counts in each repeat.
+  """
+  if name == base:
     return '', ''
+  ours, theirs = (run_folder.read(n, _folder(n)) for n in (name, base))
+  if comparing.compare(ours, theirs).refused:
+    return '', ''
+  found = statistics.paired(comparing.by_subject(ours, theirs))
   return f'{100 * found["difference"]:+.1f}', f'{found["p_value"]:.3f}'
 
 

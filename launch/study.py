@@ -3,9 +3,12 @@
 python -m stc_jax.main --config=launch/study.py:methods --config.dataset.name=ck_plus
 python -m stc_jax.main --config=launch/study.py:layers --config.dataset.name=ck_plus
 
-Tables 3 to 8 and figure 10 of Yu et al. 2018. Every run is an ordinary one, in a folder
-of its own below --workdir; the same command goes on where it was stopped.
+Tables 3 to 8 and figure 10 of Yu et al. 2018; `:all` has both. Every run is an ordinary
+one, in a folder of its own below --workdir; the same command goes on where it was
+stopped, and ends with a report.
 """
+
+from collections.abc import Sequence
 
 from ml_collections import ConfigDict
 
@@ -27,8 +30,10 @@ def get_config(which: str = 'methods') -> ConfigDict:
   return with_study(default.get_config(), which)
 
 
-def with_study(config: ConfigDict, which: str) -> ConfigDict:
-  """Returns `config` with the runs of a study.
+def with_study(
+  config: ConfigDict, which: str, depths: Sequence[int] = tuple(DEPTHS)
+) -> ConfigDict:
+  """Returns `config` with the runs of a study; of layers, those of `depths`.
 
   Raises:
     ValueError: there is no such study.
@@ -36,11 +41,12 @@ def with_study(config: ConfigDict, which: str) -> ConfigDict:
   if which not in STUDIES:
     raise ValueError(f'no study {which!r}; known: {", ".join(STUDIES)}')
   with config.unlocked():
-    config.study = tuple(STUDIES[which](config).items())
+    config.study = tuple(STUDIES[which](config, depths).items())
   return config
 
 
-def _methods(config: ConfigDict) -> dict[str, dict]:
+def _methods(config: ConfigDict, depths: Sequence[int]) -> dict[str, dict]:
+  del depths
   stills = default.with_recipe(config.copy_and_resolve_references(), 'stills')
   return {
     'STC': {'model': 'stc'},
@@ -55,16 +61,22 @@ def _methods(config: ConfigDict) -> dict[str, dict]:
   }
 
 
-def _layers(config: ConfigDict) -> dict[str, dict]:
+def _layers(config: ConfigDict, depths: Sequence[int]) -> dict[str, dict]:
   filters = config.stc_nlstm.notation.split('-')[0]
   return {
     f'{depth} layers': {
       'model': 'stc_nlstm',
-      'stc_nlstm': {'notation': notation.replace('C(3,64)', filters)},
+      'stc_nlstm': {'notation': DEPTHS[depth].replace('C(3,64)', filters)},
     }
-    for depth, notation in DEPTHS.items()
+    for depth in depths
   }
 
 
+def _all(config: ConfigDict, depths: Sequence[int]) -> dict[str, dict]:
+  """Both; the method itself is the one of five layers."""
+  others = [depth for depth in depths if DEPTHS[depth] != default.LAYERS]
+  return _methods(config, depths) | _layers(config, others)
+
+
 _OF_STILLS = ('frames', 'sampling', 'training_sampling', 'transforms')
-STUDIES = {'methods': _methods, 'layers': _layers}
+STUDIES = {'methods': _methods, 'layers': _layers, 'all': _all}

@@ -13,7 +13,7 @@ def get_config(recipe: str = ''):
   # Three frames, other ones each time: of few clips, longer inputs are known by heart.
   config.input.update(frames=3, height=48, width=48)
   notation = default.LAYERS.replace('C(3,64)', 'C(3,16)')
-  default.set_models(config, notation=notation, lstm_width=64)
+  default.set_models(config, notation=notation, lstm_width=64, depth=22)
   # These faces lie straighter in their frames than real ones.
   config.training.augment = 'mild'
   # Within as many clips, more steps are worth more than larger batches.

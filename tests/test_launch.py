@@ -46,7 +46,9 @@ def test_the_study_names_runs_that_can_be_started():
   methods = [one.model for one in runs['methods'].values()]
   assert methods == ['stc', 'stc_lstm', 'stc_slstm', 'densenet', 'stc_nlstm']
   depths = [len(one.network.architecture.convs) for one in runs['layers'].values()]
-  assert depths == [1, 2, 3, 4, 5, 6, 7]
+  assert depths == [3, 5, 7]
+  names = ['STC', 'STC-LSTM', 'STC-SLSTM', 'DenseNet', 'STC-NLSTM']
+  assert list(runs['all']) == [*names, '3 layers', '7 layers']
   filters = {
     conv.filters for conv in runs['layers']['7 layers'].network.architecture.convs
   }

@@ -50,14 +50,12 @@ def test_runs_are_made_once_and_compared(launch, data_dir, environment, tmp_path
   config = json.loads((workdir / 'no_LSTM' / 'config.json').read_text())
   assert config['model'] == 'stc'
   assert config['training']['mixup'] == 0.1
-  rows = json.loads((workdir / 'study.json').read_text())
   summary = json.loads((workdir / 'no_LSTM' / 'summary.json').read_text())
-  assert rows['no LSTM']['score'] == summary['accuracy_mean']
-  assert -1 <= rows['no LSTM']['difference'] <= 1
-  assert rows['whole']['difference'] is None
-  page = (workdir / 'study.md').read_text()
-  assert f'| no LSTM |  | {100 * rows["no LSTM"]["score"]:.1f}' in page
-  assert '2 folds by ' in page
+  table = (workdir / 'report' / 'tables' / 'accuracy.csv').read_text()
+  assert f'no LSTM,ours,,{100 * summary["accuracy_mean"]:.1f},' in table
+  assert (
+    'no LSTM over whole' in (workdir / 'report' / 'tables' / 'pairs.md').read_text()
+  )
   made = {path: path.stat().st_mtime_ns for path in trials}
   succeeds(*argv, env=environment)
   assert made == {path: path.stat().st_mtime_ns for path in trials}

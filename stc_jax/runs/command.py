@@ -55,11 +55,13 @@ def main(workdir: str, evaluate: bool) -> None:
 def _study(experiments: dict[str, Experiment], workdir: str, console: Console) -> None:
   """Runs them in turn, and compares what they come to."""
   where = pathlib.Path(workdir or _default_workdir(experiments))
+  if hosts.is_first():
+    study.write_plan(where, experiments)
   for number, (name, experiment) in enumerate(experiments.items(), start=1):
     console.rule(f'{name} ({number} of {len(experiments)})')
     _run(experiment, study.folder_of(where, name), False, console)
   if hosts.is_first():
-    study.print_comparison(where, experiments, console)
+    study.print_comparison(where, console)
 
 
 def _run(

@@ -4,28 +4,20 @@ Field `study` of a launch file says which: pairs of each run's name and what it 
 otherwise, ('STC', {'model': 'stc'}). Every run is an ordinary one in its own folder.
 """
 
-import csv
 import itertools
 import pathlib
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import numpy as np
-from jaxtyping import Float
 from rich.console import Console
 from rich.table import Table
 
 from stc_jax.errors import InputError
-from stc_jax.evaluation import statistics
-from stc_jax.report import study_table
-from stc_jax.runs import classification, folder, results
+from stc_jax.report import command, comparing, run_folder
+from stc_jax.report.run_folder import STUDY, Run
+from stc_jax.report.table import number, percent
+from stc_jax.runs import folder
 from stc_jax.runs.config import Experiment, from_sections
-
-_FLOORS = {
-  'static floor (HOG, linear SVM)': 'floor_accuracy',
-  'temporal floor (HOG of the change, linear SVM)': 'temporal_floor_accuracy',
-}
 
 
 def experiments(
@@ -102,117 +94,43 @@ def folder_of(workdir: pathlib.Path, name: str) -> pathlib.Path:
   return workdir / name.replace(' ', '_').replace("'", '')
 
 
-def compared(
-  workdir: pathlib.Path, base: pathlib.Path
-) -> dict[str, float | int] | None:
-  """By how much a run of clips is above another: `statistics.paired` over subjects.
-
-  Each clip counts in each repeat. None where they didn't test the same clips, or none.
-  """
-  rights, others = _rights(workdir), _rights(base)
-  if not rights or rights.keys() != others.keys():
-    return None
-  differences = _by_subject(rights, others)
-  return statistics.paired(differences) if len(differences) > 1 else None
+def write_plan(workdir: pathlib.Path, names: Iterable[str]) -> None:
+  """Notes in the study's folder which runs it has, and where they lie."""
+  folder.create_folder(workdir)
+  runs = {name: folder_of(workdir, name).name for name in names}
+  folder.write(workdir / STUDY, folder.as_json({'runs': runs}))
 
 
-def print_comparison(
-  workdir: pathlib.Path, experiments: Mapping[str, Experiment], console: Console
-) -> None:
-  """Prints a row for each of a study's runs, beside the last.
-
-  Differences are means over subjects, with a sign-flip test; beside it the corrected
-  test over trials of Nadeau & Bengio 2003. Writes `study.json` and, of clips,
-  `study.md`, which has what is published, too.
-  """
-  *_, base = experiments
-  rows = {name: _row(workdir, name, base) for name in experiments}
-  folder.write(workdir / 'study.json', folder.as_json(rows))
+def print_comparison(workdir: pathlib.Path, console: Console) -> None:
+  """Prints a row for each of a study's runs, beside the last, and writes its report."""
+  runs, _ = run_folder.found([workdir])
+  *_, base = runs
   table = Table(title='study')
-  for column in ('run', 'score', '±', f'over {base}', 'p, subjects', 'p, trials'):
+  for column in ('run', 'score', '±', f'over {base.name}', 'p, subjects', 'p, trials'):
     table.add_column(column, justify='left' if column == 'run' else 'right')
-  forms = ('{:.1%}', '{:.1%}', '{:+.1%}', '{:.4f}', '{:.4f}')
-  for name, row in rows.items():
-    cells = zip(row.values(), forms, strict=True)
-    words = ['' if value is None else form.format(value) for value, form in cells]
-    table.add_row(name, *words)
+  for run in runs:
+    table.add_row(run.name, *_score(run), *_compared(run, base))
   console.print(table)
-  names = 'study.json'
-  if experiments[base].task.kind == 'classification':
-    folder.write(workdir / 'study.md', _page(workdir, experiments, rows))
-    names += ', study.md'
-  console.print(f'study: {workdir}/{names}', highlight=False)
+  command.write([workdir], workdir / 'report', True, '', console)
 
 
-def _page(
-  workdir: pathlib.Path, experiments: Mapping[str, Experiment], rows: Mapping[str, dict]
-) -> str:
-  *_, base = experiments
-  summary = folder.read_json(folder_of(workdir, base) / 'summary.json')
-  protocol = experiments[base].protocol
-  words = f'protocol {protocol.kind!r}'
-  if protocol.kind == 'folds':
-    words = f'{protocol.folds} folds by {protocol.unit}'
-  return study_table.markdown(
-    title=f'{summary["dataset"]}: accuracy in percent',
-    dataset=experiments[base].dataset.name,
-    protocol=f'{words}, repeated {protocol.repeats} times',
-    rows=rows,
-    floors={name: summary[field] for name, field in _FLOORS.items()},
-  )
-
-
-def _over_trials(
-  workdir: pathlib.Path, base: pathlib.Path
-) -> dict[str, float | int] | None:
-  """`statistics.over_trials` of two runs; None where their trials aren't the same."""
-  ours, theirs = _trials(workdir), _trials(base)
-  if len(ours) < 2 or ours.keys() != theirs.keys():
-    return None
-  return statistics.over_trials(
-    classification.scores_of(list(ours.values())),
-    classification.scores_of(list(theirs.values())),
-  )
-
-
-def _trials(workdir: pathlib.Path) -> dict[str, dict]:
-  """A run's results, by the names of their files."""
-  paths = sorted((workdir / 'trials').glob('*.json'))
-  fields = classification.FIELDS
-  return {path.name: results.read_trial(path, fields) for path in paths}
-
-
-def _row(workdir: pathlib.Path, name: str, base: str) -> dict[str, float | None]:
-  own, other = folder_of(workdir, name), folder_of(workdir, base)
-  summary = folder.read_json(own / 'summary.json')
-  score = 'accuracy' if 'trial_accuracy_mean' in summary else 'f1'
-  # Over whole repeats, or where none is whole over trials.
+def _score(run: Run) -> tuple[str, str]:
+  """Mean and deviation over whole repeats, or where none is whole over trials."""
+  summary, score = run.summary, 'f1' if run.is_detection else 'accuracy'
   kind = score if summary[f'{score}_mean'] is not None else f'trial_{score}'
-  is_compared = name != base and score == 'accuracy'
-  subjects = compared(own, other) if is_compared else None
-  trials = _over_trials(own, other) if subjects else None
-  return {
-    'score': summary[f'{kind}_mean'],
-    'std': summary[f'{kind}_std'],
-    'difference': subjects and subjects['difference'],
-    'p_subjects': subjects and subjects['p_value'],
-    'p_trials': trials and trials['p_value'],
-  }
+  mean, deviation = summary[f'{kind}_mean'], summary[f'{kind}_std']
+  return percent(mean), percent(deviation)
 
 
-def _rights(workdir: pathlib.Path) -> dict[tuple[str, ...], bool]:
-  """Of each repeat, fold, subject and clip whether it was told rightly."""
-  path, of = workdir / 'predictions.csv', ('repeat', 'fold', 'subject', 'clip')
-  with path.open(encoding='utf-8', newline='') as file:
-    rows = list(csv.DictReader(file))
-  return {tuple(r[k] for k in of): r['label'] == r['predicted'] for r in rows}
-
-
-def _by_subject(
-  rights: dict[tuple[str, ...], bool], others: dict[tuple[str, ...], bool]
-) -> Float[np.ndarray, 'n']:
-  """Of each subject the mean difference over its clips."""
-  found = defaultdict(list)
-  for key, right in rights.items():
-    found[key[2]].append(float(right) - others[key])
-  return np.array([np.mean(found[subject]) for subject in sorted(found)])
+def _compared(run: Run, base: Run) -> tuple[str, str, str]:
+  """How many points above `base`, and how likely by chance: see `comparing`."""
+  if run is base or run.is_detection:
+    return '', '', ''
+  found = comparing.compare(run, base)
+  subjects, trials = found.subjects or {}, found.trials or {}
+  points = subjects.get('difference')
+  return (
+    '' if points is None else f'{100 * points:+.1f}',
+    number(subjects.get('p_value'), '.4f'),
+    number(trials.get('p_value'), '.4f'),
+  )

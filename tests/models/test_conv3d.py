@@ -3,7 +3,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from stc_jax.models import blocks, conv3d, products
+from stc_jax.models import blocks, conv3d, products, scattered
 
 
 @pytest.mark.parametrize('frames', [5, 6])
@@ -16,6 +16,8 @@ from stc_jax.models import blocks, conv3d, products
     (products.conv3d, (3, 4, 5, 17, 2)),
     (blocks.conv3d, (3, 3, 3, 2, 4)),
     (blocks.conv3d, (3, 3, 3, 3, 5)),
+    (scattered.conv2d, (1, 3, 3, 5, 2)),
+    (scattered.conv2d, (1, 1, 5, 3, 4)),
   ],
 )
 def test_all_forms_agree_in_values_and_gradients(form, kernel_shape, frames):
