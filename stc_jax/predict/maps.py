@@ -49,6 +49,7 @@ def maps(model: Bundle, frames: UInt8[np.ndarray, 't h w 3'], real: int) -> Maps
   """
   lengths = jnp.full(1, real)
   video = jnp.asarray(frames, jnp.float32)[None]
+  variables = jax.device_put(model.variables)
   clips = network_input(video, lengths, model.normalisation, model.input)
   network = build(model.model, model.network, len(model.names))
   task = task_of(model.task)
@@ -57,7 +58,6 @@ def maps(model: Bundle, frames: UInt8[np.ndarray, 't h w 3'], real: int) -> Maps
     views = [Clips(video, lengths)]
     return mean_probabilities(task, network, variables, views)[0]
 
-  variables = jax.device_put(model.variables)
   said = np.asarray(jax.jit(probabilities)(clips.video, variables))
   answer = int(said.argmax())
   parts = integrated(
@@ -65,7 +65,7 @@ def maps(model: Bundle, frames: UInt8[np.ndarray, 't h w 3'], real: int) -> Maps
   )
   decision = np.abs(np.asarray(parts)).sum(axis=-1)[0]
   name, probability = model.names[answer], float(said[answer])
-  return Maps(_layers(model, clips.video), decision, name, probability)
+  return Maps(_layers(model, variables, clips.video), decision, name, probability)
 
 
 def integrated(
@@ -86,11 +86,11 @@ def integrated(
 
 
 def _layers(
-  model: Bundle, video: Float[Array, '1 t h w c']
+  model: Bundle, variables: dict, video: Float[Array, '1 t h w c']
 ) -> list[Float[np.ndarray, 't h w']]:
   if not isinstance(model.network, TrunkConfig):
     return []
-  own = {name: tree.get('trunk', {}) for name, tree in model.variables.items()}
+  own = {name: tree.get('trunk', {}) for name, tree in variables.items()}
   layers = stc.trunk_of(model.network).apply(own, video, train=False)
   means = [layer.maps.astype(jnp.float32).mean(axis=-1)[0] for layer in layers]
   return [np.maximum(np.asarray(mean), 0) for mean in means]

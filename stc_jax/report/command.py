@@ -61,10 +61,10 @@ def write(
   runs, missing = run_folder.found(folders)
   for words in missing:
     console.print(f'not in the report: {words}', highlight=False, soft_wrap=True)
-  runs.sort(key=lambda run: run.title)  # stable: each dataset's keep their order
+  runs.sort(key=lambda run: run.told)  # stable: each dataset's keep their order
   sections = [
     _section(list(of_one), faces, note)
-    for _, of_one in itertools.groupby(runs, key=lambda run: run.title)
+    for _, of_one in itertools.groupby(runs, key=lambda run: run.told)
   ]
   for number, section in enumerate(sections, start=1):
     below = str(number) if len(sections) > 1 else ''

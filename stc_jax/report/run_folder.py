@@ -56,6 +56,11 @@ class Run:
     return self.dataset['name']
 
   @property
+  def told(self) -> tuple[str, ...]:
+    """Its dataset, and what it tells apart there; alike in runs of one table."""
+    return self.title, *(self.dataset.get('classes') or self.dataset['aus'])
+
+  @property
   def database(self) -> str:
     """A folder of datasets/."""
     return self.config['dataset']['name']
