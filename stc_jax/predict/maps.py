@@ -28,7 +28,7 @@ class Maps(NamedTuple):
     label, probability: the answer, of the clip as it is (not mirrored).
   """
 
-  layers: list[Float[np.ndarray, 't h w']]
+  layers: list[Float[np.ndarray, 't _ _']]
   decision: Float[np.ndarray, 't h w']
   label: str
   probability: float
@@ -87,7 +87,7 @@ def integrated(
 
 def _layers(
   model: Bundle, variables: dict, video: Float[Array, '1 t h w c']
-) -> list[Float[np.ndarray, 't h w']]:
+) -> list[Float[np.ndarray, 't _ _']]:
   if not isinstance(model.network, TrunkConfig):
     return []
   own = {name: tree.get('trunk', {}) for name, tree in variables.items()}

@@ -78,7 +78,7 @@ def looked_into(variables, frames):
 
 def shares(variables):
   """Of each of some new clips, how much of the map lies in the patch."""
-  frames, labels = clips(6, 1)
+  frames, labels = clips(3, 1)
   found = [looked_into(variables, video) for video in frames]
   right = [
     one.label == ('left', 'right')[n] for one, n in zip(found, labels, strict=True)

@@ -1,0 +1,53 @@
+"""Puts a report's accuracies and two of its figures into README.
+
+    python -m docs.measured --report=runs/study/report
+
+Keeps them in docs/study/; README shows what lies there, and a test compares the two.
+"""
+
+import pathlib
+import re
+import shutil
+
+from absl import flags
+
+from stc_jax.console import command_line
+from stc_jax.errors import InputError
+
+_REPORT = flags.DEFINE_string('report', None, 'The folder of a report.', required=True)
+_HOME = pathlib.Path(__file__).parents[1]
+README, KEPT = _HOME / 'README.md', _HOME / 'docs' / 'study'
+TABLES, _FIGURES = ('accuracy.md', 'pairs.md'), ('classes.svg', 'layers.svg')
+
+
+def main() -> None:
+  """Copies, and writes README anew.
+
+  Raises:
+    InputError: the report lacks one of them.
+  """
+  report = pathlib.Path(_REPORT.value)
+  KEPT.mkdir(exist_ok=True)
+  for folder, names in (('tables', TABLES), ('figures', _FIGURES)):
+    for name in names:
+      try:
+        shutil.copyfile(report / folder / name, KEPT / name)
+      except FileNotFoundError as error:
+        raise InputError(
+          f'{report / folder / name}: not there; make the report of `make study`'
+        ) from error
+  README.write_text(with_tables(README.read_text(encoding='utf-8')), encoding='utf-8')
+
+
+def with_tables(text: str) -> str:
+  """README's text with the tables of docs/study between their marks."""
+  for name in TABLES:
+    table = (KEPT / name).read_text(encoding='utf-8').split('\n\n', 1)[1].strip()
+    start, end = f'<!-- docs/study/{name} -->', f'<!-- end of {name} -->'
+    pattern = re.compile(f'{re.escape(start)}.*?{re.escape(end)}', re.DOTALL)
+    text = pattern.sub(lambda _: f'{start}\n{table}\n{end}', text)  # noqa: B023
+  return text
+
+
+if __name__ == '__main__':
+  command_line.run(main)
