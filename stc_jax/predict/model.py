@@ -3,6 +3,7 @@
 import functools
 import os
 import pathlib
+from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
@@ -109,18 +110,28 @@ class Model:
 
   @functools.cached_property
   def _probabilities(self):
-    first = self.bundles[0]
-    network = build(first.model, first.network, len(first.names))
-    task = task_of(first.task)
+    function = function_of(self.bundles[0])
+    return jax.jit(function, compiler_options=compiler_options())
 
-    def probabilities(variables, normalisation, video, real):
-      views = [
-        network_input(view, real, normalisation, first.input)
-        for view in first.input.seen(video.astype(jnp.float32))
-      ]
-      return mean_probabilities(task, network, variables, views)
 
-    return jax.jit(probabilities, compiler_options=compiler_options())
+def function_of(bundle: Bundle) -> Callable:
+  """What JAX computes of a bundle, or of another of the same run.
+
+  The function takes variables, normalisation, uint8 windows [b, t, h, w, 3] and how
+  many frames of each are real, int32 [b]; it returns float32 probabilities [b, n], the
+  mean over the input's views.
+  """
+  network = build(bundle.model, bundle.network, len(bundle.names))
+  task = task_of(bundle.task)
+
+  def probabilities(variables, normalisation, video, real):
+    views = [
+      network_input(view, real, normalisation, bundle.input)
+      for view in bundle.input.seen(video.astype(jnp.float32))
+    ]
+    return mean_probabilities(task, network, variables, views)
+
+  return probabilities
 
 
 def _check(frames: np.ndarray) -> None:
