@@ -39,6 +39,8 @@ def main(model: str, form: str, output: str) -> None:
   path = pathlib.Path(output or pathlib.Path(model) / name)
   if path.is_dir():
     raise InputError(f'{path}: is a folder; name a file, --output={path / name}')
+  if output and not path.parent.is_dir():
+    raise InputError(f'{path}: {path.parent} is no folder; make it, or name another')
   module, bundles = _module(form), load(model).bundles
   if form == 'onnx':  # its graph has no other precision
     bundles = [_in_float32(bundle) for bundle in bundles]
@@ -48,10 +50,7 @@ def main(model: str, form: str, output: str) -> None:
     data = module.serialised(bundles)
   with console.status('checking it against JAX'):
     apart = _apart(module, data, bundles)
-  try:
-    write_bytes(path, data)
-  except (FileNotFoundError, NotADirectoryError) as error:
-    raise InputError(f'{path}: no such folder; make it, or name another') from error
+  write_bytes(path, data)
   _tell(console, path, data, bundles, apart)
   if form == 'stablehlo':
     console.print(
@@ -93,7 +92,7 @@ def _apart(module: types.ModuleType, data: bytes, bundles: list[Bundle]) -> floa
   frames = random.integers(0, 256, shape, np.uint8)
   real = np.linspace(1, size.frames, _CHECKED).round().astype(np.int32)
   ours = np.asarray(jax.jit(program(bundles))(frames, real))
-  apart = float(np.abs(module.run(data, frames, real) - ours).max())
+  apart = float(np.abs(module.opened(data)(frames, real) - ours).max())
   if not apart <= _MOST_APART[bundles[0].network.dtype]:
     raise RuntimeError(
       f'the exported model answers otherwise than ours, by {apart:.2g}'

@@ -24,7 +24,7 @@ class Graph:
     self._nodes: list[onnx.NodeProto] = []
     self._constants: dict[tuple, onnx.TensorProto] = {}
 
-  def add(self, kind: str, *inputs: str | np.ndarray, **attributes) -> str:
+  def add(self, kind: str, *inputs: str | np.ndarray | np.float32, **attributes) -> str:
     """Adds an operator of ONNX; returns its first result."""
     result = f'{kind}_{len(self._nodes)}'
     names = [i if isinstance(i, str) else self._constant(i) for i in inputs]
@@ -84,8 +84,8 @@ class Graph:
     opset = [helper.make_opsetid('', OPSET)]
     return helper.make_model(graph, opset_imports=opset, ir_version=_IR_VERSION)
 
-  def _constant(self, array: np.ndarray) -> str:
-    array = np.ascontiguousarray(array)
+  def _constant(self, array: np.ndarray | np.float32) -> str:
+    array = np.asarray(array, order='C')
     key = (array.dtype.str, array.shape, array.tobytes())
     if key not in self._constants:
       name = f'constant_{len(self._constants)}'

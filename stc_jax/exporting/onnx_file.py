@@ -5,7 +5,6 @@ import json
 import numpy as np
 import onnx
 import onnxruntime
-from jaxtyping import Float, Int, UInt8
 from onnx import TensorProto, helper
 
 import stc_jax
@@ -14,6 +13,7 @@ from stc_jax.exporting.about import about, how_to
 from stc_jax.exporting.graph import Graph
 from stc_jax.exporting.layers import Maps
 from stc_jax.exporting.networks import Clips
+from stc_jax.exporting.program import Answering
 from stc_jax.predict.bundle import Bundle
 
 _PROBABILITIES = {'classification': 'Softmax', 'detection': 'Sigmoid'}
@@ -57,16 +57,10 @@ def serialised(bundles: list[Bundle]) -> bytes:
   return model.SerializeToString(deterministic=True)
 
 
-def run(
-  data: bytes, frames: UInt8[np.ndarray, 'b t h w 3'], real: Int[np.ndarray, 'b']
-) -> Float[np.ndarray, 'b n']:
-  """What onnxruntime makes of a file's bytes, on the CPU."""
-  return session(data).run(None, {'frames': frames, 'real': real})[0]
-
-
-def session(data: bytes) -> onnxruntime.InferenceSession:
-  """A file's bytes in onnxruntime, on the CPU."""
-  return onnxruntime.InferenceSession(data, providers=['CPUExecutionProvider'])
+def opened(data: bytes) -> Answering:
+  """A file's bytes as a function of frames and how many are real, in onnxruntime."""
+  session = onnxruntime.InferenceSession(data, providers=['CPUExecutionProvider'])
+  return lambda frames, real: session.run(None, {'frames': frames, 'real': real})[0]
 
 
 def _mean_answer(graph: Graph, bundles: list[Bundle]) -> str:

@@ -4,12 +4,17 @@ from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Int, UInt8
 
 from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.model import function_of
 
 Program = Callable[[UInt8[Array, 'b t h w 3'], Int[Array, 'b']], Float[Array, 'b n']]
+# The same of arrays on the host, as a file that was read back answers.
+Answering = Callable[
+  [UInt8[np.ndarray, 'b t h w 3'], Int[np.ndarray, 'b']], Float[np.ndarray, 'b n']
+]
 
 
 def program(bundles: list[Bundle]) -> Program:
@@ -17,17 +22,16 @@ def program(bundles: list[Bundle]) -> Program:
 
   `real`, how many frames of a clip are its own, is taken as at least 1 and at most all.
   """
-  functions = [function_of(bundle) for bundle in bundles]
-  constants = [jax.device_put((b.variables, b.normalisation)) for b in bundles]
-  frames = bundles[0].input.frames
+  function, frames = function_of(bundles[0]), bundles[0].input.frames
+  constants = jax.tree.map(
+    lambda *leaves: jnp.stack(leaves),
+    *[(bundle.variables, bundle.normalisation) for bundle in bundles],
+  )
 
   def probabilities(videos, real):
     real = jnp.clip(real, 1, frames)
-    each = [
-      function(*own, videos, real)
-      for function, own in zip(functions, constants, strict=True)
-    ]
-    return sum(each) / len(each)
+    each = jax.lax.map(lambda own: function(*own, videos, real), constants)
+    return each.mean(axis=0)
 
   return probabilities
 

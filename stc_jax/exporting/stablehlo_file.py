@@ -6,10 +6,9 @@ import zipfile
 import jax
 import numpy as np
 from jax import export
-from jaxtyping import Float, Int, UInt8
 
 from stc_jax.exporting.about import about
-from stc_jax.exporting.program import program, shapes
+from stc_jax.exporting.program import Answering, program, shapes
 from stc_jax.predict.bundle import Bundle
 from stc_jax.runs.folder import as_json
 
@@ -35,10 +34,9 @@ def serialised(bundles: list[Bundle]) -> bytes:
   return file.getvalue()
 
 
-def run(
-  data: bytes, frames: UInt8[np.ndarray, 'b t h w 3'], real: Int[np.ndarray, 'b']
-) -> Float[np.ndarray, 'b n']:
-  """What JAX makes of a file's bytes."""
+def opened(data: bytes) -> Answering:
+  """A file's bytes as a function of frames and how many are real, compiled once."""
   with zipfile.ZipFile(io.BytesIO(data)) as members:
     exported = export.deserialize(bytearray(members.read(PROGRAM)))
-  return np.asarray(exported.call(frames, real))
+  call = jax.jit(exported.call)
+  return lambda frames, real: np.asarray(call(frames, real))
