@@ -14,8 +14,8 @@ from rich.table import Table
 
 from stc_jax.console import command_line, launch_file
 from stc_jax.data.input import COLOURS, Normalisation
-from stc_jax.exporting import onnx_file, stablehlo_file
-from stc_jax.exporting.program import Answering
+from stc_jax.export import onnx_file, stablehlo_file
+from stc_jax.export.program import Answering
 from stc_jax.models import shapes
 from stc_jax.models.conv3d import compiler_options
 from stc_jax.models.zoo import build

@@ -15,8 +15,8 @@ from stc_jax.predict.model import Model
 
 pytest.importorskip('onnx')
 onnxruntime = pytest.importorskip('onnxruntime')
-onnx_file = pytest.importorskip('stc_jax.exporting.onnx_file')
-stablehlo_file = pytest.importorskip('stc_jax.exporting.stablehlo_file')
+onnx_file = pytest.importorskip('stc_jax.export.onnx_file')
+stablehlo_file = pytest.importorskip('stc_jax.export.stablehlo_file')
 
 CLIPS, BATCHES = 100, (1, 2, 7)
 TRANSFORMED = {

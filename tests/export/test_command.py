@@ -10,7 +10,7 @@ import pytest
 import untrained
 
 from stc_jax.errors import InputError
-from stc_jax.exporting import command
+from stc_jax.export import command
 from stc_jax.predict import bundle as bundles
 from stc_jax.predict.model import Model
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stc_jax.exporting.graph import Graph, known
+from stc_jax.export.graph import Graph, known
 from stc_jax.models.config import RecurrentConfig, TrunkConfig
 from stc_jax.models.lstm import GATES
 from stc_jax.models.mspp import regions

@@ -7,8 +7,8 @@ import jax
 import numpy as np
 from jax import export
 
-from stc_jax.exporting.about import about
-from stc_jax.exporting.program import Answering, program, shapes
+from stc_jax.export.about import about
+from stc_jax.export.program import Answering, program, shapes
 from stc_jax.predict.bundle import Bundle
 from stc_jax.runs.folder import as_json
 

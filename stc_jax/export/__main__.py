@@ -27,7 +27,7 @@ _OUTPUT = flags.DEFINE_string(
 
 def main() -> None:
   """Exports what the flags name."""
-  command = importlib.import_module('stc_jax.exporting.command')  # seconds, not --help
+  command = importlib.import_module('stc_jax.export.command')  # seconds, not --help
   command.main(_MODEL.value, _FORMAT.value, _OUTPUT.value)
 
 

@@ -8,12 +8,12 @@ import onnxruntime
 from onnx import TensorProto, helper
 
 import stc_jax
-from stc_jax.exporting import input_graph, networks
-from stc_jax.exporting.about import about, how_to
-from stc_jax.exporting.graph import Graph
-from stc_jax.exporting.layers import Maps
-from stc_jax.exporting.networks import Clips
-from stc_jax.exporting.program import Answering
+from stc_jax.export import input_graph, networks
+from stc_jax.export.about import about, how_to
+from stc_jax.export.graph import Graph
+from stc_jax.export.layers import Maps
+from stc_jax.export.networks import Clips
+from stc_jax.export.program import Answering
 from stc_jax.predict.bundle import Bundle
 
 _PROBABILITIES = {'classification': 'Softmax', 'detection': 'Sigmoid'}

@@ -8,7 +8,7 @@ import numpy as np
 
 from stc_jax.data.input import InputConfig, Normalisation
 from stc_jax.data.transforms import CHANGE, CONTRAST_FLOOR, LEAST_SQUARE, averaging
-from stc_jax.exporting.graph import Graph, known
+from stc_jax.export.graph import Graph, known
 
 _CHANNELS_FIRST = (0, 4, 1, 2, 3)
 

@@ -5,10 +5,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from stc_jax.exporting import layers
-from stc_jax.exporting.graph import Graph, known
-from stc_jax.exporting.input_graph import own_frames
-from stc_jax.exporting.layers import Features, Maps
+from stc_jax.export import layers
+from stc_jax.export.graph import Graph, known
+from stc_jax.export.input_graph import own_frames
+from stc_jax.export.layers import Features, Maps
 from stc_jax.models.config import DenseNetConfig, RecurrentConfig, TrunkConfig
 from stc_jax.models.densenet import BLOCKS
 

@@ -10,16 +10,16 @@ import numpy as np
 from rich.console import Console
 
 from stc_jax.errors import InputError
-from stc_jax.exporting.about import how_to
-from stc_jax.exporting.program import program
+from stc_jax.export.about import how_to
+from stc_jax.export.program import program
 from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.model import load
 from stc_jax.runs.folder import write_bytes
 
 # Each format's module, and how its files are called if nobody says.
 _FORMATS = {
-  'onnx': ('stc_jax.exporting.onnx_file', 'model.onnx'),
-  'stablehlo': ('stc_jax.exporting.stablehlo_file', 'model.stablehlo.zip'),
+  'onnx': ('stc_jax.export.onnx_file', 'model.onnx'),
+  'stablehlo': ('stc_jax.export.stablehlo_file', 'model.stablehlo.zip'),
 }
 _EXTRA = ('onnx', 'onnxruntime')
 # Probabilities of the file and of ours, by the precision of what is in between.
