@@ -1,0 +1,50 @@
+"""Which faces of a video get rows: those that stay, or the largest at any time."""
+
+import numpy as np
+from jaxtyping import Shaped
+
+from stc_jax.predict.rows import blank
+
+FACES = ('largest', 'all')
+# A face is there for so long, or for half of a shorter video; others are mistakes.
+_STAYS_SECONDS = 0.5
+
+
+def chosen(
+  table: Shaped[np.ndarray, 'n'], faces: str, frames: int, fps: float
+) -> Shaped[np.ndarray, 'm']:
+  """The rows of the chosen faces, numbered anew, and one for each frame without.
+
+  Args:
+    table: rows of all faces, by frame.
+    faces: 'all', or 'largest': of faces that are there at the same time, the one that
+      is largest over the whole video.
+    frames: how many the video has.
+    fps: frames a second.
+  """
+  least = min(round(_STAYS_SECONDS * fps), (frames + 1) // 2)
+  numbers, counts = np.unique(table['face'], return_counts=True)
+  stay = numbers[counts >= least].tolist()
+  if faces == 'largest':
+    stay = _largest(table, stay)
+  table = table[np.isin(table['face'], stay)]
+  order = list(dict.fromkeys(table['face'].tolist()))  # as they appear
+  anew = {number: place for place, number in enumerate(order, start=1)}
+  table['face'] = [anew[number] for number in table['face'].tolist()]
+  without = np.setdiff1d(np.arange(frames), table['frame'])
+  table = np.concatenate([table, blank(table, without, fps)])
+  return table[np.lexsort((table['face'], table['frame']))]
+
+
+def _largest(table: np.ndarray, faces: list[int]) -> list[int]:
+  """One after the other by their size over all frames, if none of theirs is taken."""
+  width = table['box_right'] - table['box_left']
+  height = table['box_bottom'] - table['box_top']
+  sizes = {f: float((width * height)[table['face'] == f].sum()) for f in faces}
+  taken, kept = np.zeros(0, int), []
+  for face in sorted(sizes, key=sizes.get, reverse=True):
+    own = table['frame'][table['face'] == face]
+    if not np.isin(own, taken).any():
+      taken = np.union1d(taken, own)
+      kept.append(face)
+  return kept
