@@ -18,8 +18,10 @@ from stc_jax.models.zoo import build
 from stc_jax.predict import answering, sources
 from stc_jax.predict import bundle as bundles
 from stc_jax.predict.answer import Answer
+from stc_jax.predict.answering import Asked
 from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.sliding import BATCH
+from stc_jax.predict.sources import Source
 from stc_jax.training.step import mean_probabilities
 from stc_jax.training.tasks import task_of
 
@@ -126,19 +128,25 @@ class Model:
       step: seconds from one window to the next; None: a quarter of a window.
       one_clip: takes the whole video as one expression.
       min_motion: windows that move less have no answer (levels of 0..255); None: see
-        `answering.Asked`.
+        `Asked`.
       fps: frames a second of frames and images; a video has its own.
       on_frame: called for every frame read.
 
     Raises:
       InputError: the source can't be read as a whole, or a choice doesn't go with it.
     """
-    asked = answering.Asked(faces, align, seconds, step, one_clip, min_motion)
+    asked = Asked(faces, align, seconds, step, one_clip, min_motion)
     if isinstance(source, str | os.PathLike):
       opened = sources.of_path(pathlib.Path(source), fps)
     else:
       opened = sources.of_frames(source, fps)
-    return answering.answer(self.bundles[0], self._ask, opened, asked, on_frame)
+    return self.answer(opened, asked, on_frame)
+
+  def answer(
+    self, source: Source, asked: Asked, on_frame: Callable[[], None]
+  ) -> Answer:
+    """What `predict` does, of an opened source; see `answering.answer`."""
+    return answering.answer(self.bundles[0], self._ask, source, asked, on_frame)
 
   def _ask(
     self, videos: UInt8[np.ndarray, 'b t h w c'], real: Int[np.ndarray, 'b']

@@ -47,14 +47,17 @@ def of_path(path: Path, fps: float | None = None) -> Source:
   Raises:
     InputError: it isn't there, or can't be read.
   """
-  if path.is_dir():
-    return _of_images(path, _images_in(path), fps)
-  if path.suffix.lower() in images.IMAGES:
-    return _of_images(path, [path], fps)
+  if is_images(path):
+    return _of_images(path, _images_in(path) if path.is_dir() else [path], fps)
   if fps is not None:
     raise InputError(f'{path}: a video states its own frames a second; leave out fps')
   shown = timeline.of(path)
   return Source(path, shown.fps, len(shown.numbers), lambda: videos.video_frames(path))
+
+
+def is_images(path: Path) -> bool:
+  """Whether a path is an image or a folder of such, and no video."""
+  return path.is_dir() or path.suffix.lower() in images.IMAGES
 
 
 def of_frames(frames: UInt8[np.ndarray, 't h w 3'], fps: float | None) -> Source:
