@@ -66,6 +66,12 @@ class Answer:
     """Whether outputs are action units, each with a probability of its own."""
     return self.columns[0].startswith('au_')
 
+  @property
+  def main_face(self) -> int:
+    """The face that is largest over the whole video; 0: there is none."""
+    sizes = sizes_of(self.table)
+    return max(self.faces, key=lambda face: sizes[face], default=0)
+
   def of_face(self, face: int) -> Shaped[np.ndarray, 'm']:
     """The rows of one face."""
     return self.table[self.table['face'] == face]
@@ -77,17 +83,14 @@ class Answer:
 
   @property
   def label(self) -> str:
-    """Of the whole video: of the face with most answers, the mean's label.
+    """Of the whole video: of the main face's answers, the mean's label.
 
-    '' where no frame has an answer. Action units that are shown in the mean are joined
-    by '+'.
+    '' where it has none. Action units that are shown in the mean are joined by '+'.
     """
     probabilities = self.probabilities
-    answered = ~np.isnan(probabilities[:, 0])
-    if not answered.any():
+    own = ~np.isnan(probabilities[:, 0]) & (self.table['face'] == self.main_face)
+    if not own.any():
       return ''
-    most = np.bincount(self.table['face'][answered]).argmax()
-    own = answered & (self.table['face'] == most)
     mean = probabilities[own].mean(axis=0, keepdims=True)
     return labels_of(mean, self.names, self.is_detection)[0]
 
@@ -118,6 +121,13 @@ class Answer:
     charts[-1].set_xlabel('time (s)')
     charts[0].legend(loc='upper left', bbox_to_anchor=(1, 1), frameon=False)
     return figure
+
+
+def sizes_of(table: Shaped[np.ndarray, 'n']) -> Float[np.ndarray, 'faces']:
+  """Of each face, by its number, the sum of its boxes' areas over all frames."""
+  width = table['box_right'] - table['box_left']
+  areas = width.astype(float) * (table['box_bottom'] - table['box_top'])
+  return np.bincount(table['face'], np.nan_to_num(areas))
 
 
 def labels_of(

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from jaxtyping import UInt8
 
+from stc_jax.data.clip_set import NEUTRAL
 from stc_jax.errors import InputError, require, require_choice
 from stc_jax.faces import stream
 from stc_jax.faces.aligned import ALIGNS, Alignment
@@ -16,7 +17,6 @@ from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.sliding import Ask, Batches, Windows
 from stc_jax.predict.sources import Source
 
-NEUTRAL = 'neutral'
 _STEPS = 4  # windows that show each frame, unless the step is given
 
 

@@ -3,11 +3,14 @@
 import numpy as np
 from jaxtyping import Shaped
 
+from stc_jax.predict.answer import sizes_of
 from stc_jax.predict.rows import blank
 
 FACES = ('largest', 'all')
 # A face is there for so long, or for half of a shorter video; others are mistakes.
 _STAYS_SECONDS = 0.5
+# MTCNN's mean probability of a face; it sees some in folds of clothes, less certain.
+_LEAST_SCORE = 0.9
 
 
 def chosen(
@@ -23,8 +26,10 @@ def chosen(
     fps: frames a second.
   """
   least = min(round(_STAYS_SECONDS * fps), (frames + 1) // 2)
-  numbers, counts = np.unique(table['face'], return_counts=True)
-  stay = numbers[counts >= least].tolist()
+  counts = np.bincount(table['face'])
+  stay = [
+    int(face) for face in np.flatnonzero(counts >= least) if _is_sure(table, face)
+  ]
   if faces == 'largest':
     stay = _largest(table, stay)
   table = table[np.isin(table['face'], stay)]
@@ -36,11 +41,16 @@ def chosen(
   return table[np.lexsort((table['face'], table['frame']))]
 
 
+def _is_sure(table: np.ndarray, face: int) -> bool:
+  scores = table['face_score'][table['face'] == face]
+  found = scores[~np.isnan(scores)]
+  return not len(found) or float(found.mean()) >= _LEAST_SCORE
+
+
 def _largest(table: np.ndarray, faces: list[int]) -> list[int]:
   """One after the other by their size over all frames, if none of theirs is taken."""
-  width = table['box_right'] - table['box_left']
-  height = table['box_bottom'] - table['box_top']
-  sizes = {f: float((width * height)[table['face'] == f].sum()) for f in faces}
+  all_sizes = sizes_of(table)
+  sizes = {face: all_sizes[face] for face in faces}
   taken, kept = np.zeros(0, int), []
   for face in sorted(sizes, key=sizes.get, reverse=True):
     own = table['frame'][table['face'] == face]

@@ -55,7 +55,7 @@ def main(
       except InputError as error:
         if len(paths) == 1:
           raise
-        console.print(f'{path}: left out', markup=False)
+        console.print(f'left out: {error}', markup=False)
         bad.append(str(error))
   if bad:
     more = f'; and {len(bad) - 1} more' if len(bad) > 1 else ''

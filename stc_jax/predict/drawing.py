@@ -36,8 +36,7 @@ class Drawing:
     self._starts = np.searchsorted(
       answer.table['frame'], np.arange(answer.frames + 1)
     ).tolist()
-    self._face = self._most_answered()
-    self._rows = answer.of_face(self._face)
+    self._rows = answer.of_face(answer.main_face)
     columns = [self._rows[name] for name in answer.columns]
     self._values = np.stack(columns, axis=1)
 
@@ -54,14 +53,6 @@ class Drawing:
     picture[: self._above] = above
     picture[self._above :] = self._chart(number)
     return picture
-
-  def _most_answered(self) -> int:
-    """The face that the chart is of."""
-    table = self._answer.table
-    has = table['face'][~np.isnan(self._answer.probabilities[:, 0])]
-    if not len(has):
-      has = table['face'][table['face'] > 0]
-    return int(np.bincount(has).argmax()) if len(has) else 0
 
   def _draw_face(self, picture: np.ndarray, row: np.void) -> None:
     sides = [row[f'box_{side}'] for side in ('left', 'top', 'right', 'bottom')]
