@@ -62,12 +62,13 @@ def write(path: pathlib.Path, seconds: float, width: int, height: int) -> int:
   return count
 
 
-def measure(model: str, video: pathlib.Path, out: pathlib.Path) -> tuple[float, dict]:
+def measure(model: str, video: pathlib.Path) -> tuple[float, float, dict]:
   """Predicts a video in a process of its own.
 
   Returns:
-    Its peak memory in MiB, and what its record says.
+    Its peak memory in MiB, the cores' seconds that it took, and what its record says.
   """
+  out = video.parent / 'answers'
   command = [sys.executable, '-m', 'stc_jax.predict', f'--model={model}']
   command += ['--align=mtcnn', f'--out={out}', str(video)]
   process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
@@ -75,7 +76,7 @@ def measure(model: str, video: pathlib.Path, out: pathlib.Path) -> tuple[float, 
   if status:
     raise SystemExit(f'{video}: the prediction failed')
   record = json.loads((out / f'{video.stem}.json').read_text(encoding='utf-8'))
-  return used.ru_maxrss / 1024, record
+  return used.ru_maxrss / 1024, used.ru_utime + used.ru_stime, record
 
 
 def main() -> None:
@@ -85,18 +86,20 @@ def main() -> None:
     folder = pathlib.Path(name)
     warm = folder / 'warm.mp4'
     write(warm, 2, width, height)
-    measure(_MODEL.value, warm, folder)  # programs are compiled, and kept
+    measure(_MODEL.value, warm)  # programs are compiled, and kept
     print(f'{width} x {height}, {machine.cores()} cores')
-    print('| minutes | peak memory, MiB | frames a second | answering | writing |')
-    print('|---|---|---|---|---|')
+    print(
+      '| minutes | peak memory, MiB | frames a second | answering | writing | cores busy, s |'
+    )
+    print('|---|---|---|---|---|---|')
     for minutes in map(float, _MINUTES.value):
       video = folder / f'{minutes:g}.mp4'
       frames = write(video, 60 * minutes, width, height)
-      peak, record = measure(_MODEL.value, video, folder)
+      peak, busy, record = measure(_MODEL.value, video)
       parts = record['seconds']
       rates = [frames / sum(parts.values()), *(frames / s for s in parts.values())]
       rates = ' | '.join(f'{rate:.1f}' for rate in rates)
-      print(f'| {minutes:g} | {peak:.0f} | {rates} |', flush=True)
+      print(f'| {minutes:g} | {peak:.0f} | {rates} | {busy:.0f} |', flush=True)
 
 
 if __name__ == '__main__':

@@ -5,6 +5,7 @@ import html
 import json
 import math
 import pathlib
+import secrets
 import string
 import urllib.parse
 
@@ -16,6 +17,24 @@ from stc_jax.predict.colours import css
 _HERE = pathlib.Path(__file__).parent
 _MOST_BINS = 6000  # of a time line; frames of longer videos are averaged
 _MOST_EMBEDDED = 20 * 10**6  # bytes of a video
+_PART = 3 * 2**16  # of it, encoded at a time: base64 joins after multiples of 3
+
+
+def write(
+  path: pathlib.Path, answer: Answer, title: str, video: pathlib.Path, about: str
+) -> None:
+  """Writes the page: its video is within, up to 20 MB, or else the file beside it."""
+  if video.stat().st_size > _MOST_EMBEDDED:
+    text = html_of(answer, title, urllib.parse.quote(video.name), about)
+    path.write_text(text, encoding='utf-8')
+    return
+  mark = secrets.token_hex(16)
+  before, after = html_of(answer, title, mark, about).split(mark)
+  with path.open('w', encoding='utf-8') as page, video.open('rb') as film:
+    page.write(before + 'data:video/mp4;base64,')
+    while part := film.read(_PART):  # the whole may be large
+      page.write(base64.b64encode(part).decode())
+    page.write(after)
 
 
 def html_of(answer: Answer, title: str, video: str = '', about: str = '') -> str:
@@ -24,14 +43,14 @@ def html_of(answer: Answer, title: str, video: str = '', about: str = '') -> str
   Args:
     answer: whose time line.
     title: above it.
-    video: the address of its video, as `address_of` makes it; '': without.
+    video: the address of its video; '': without.
     about: a line below the title.
   """
   pieces = {
     name: (_HERE / f'page.{kind}').read_text(encoding='utf-8')
     for name, kind in (('style', 'css'), ('script', 'js'), ('page', 'html'))
   }
-  player = f'<video controls playsinline src="{html.escape(video)}"></video>'
+  player = f'<video controls playsinline aria-label="The video with what the model sees drawn in" src="{html.escape(video)}"></video>'
   notes = ''.join(f'<p class="note">{html.escape(note)}.</p>' for note in answer.notes)
   return string.Template(pieces['page']).substitute(
     title=html.escape(title),
@@ -43,14 +62,6 @@ def html_of(answer: Answer, title: str, video: str = '', about: str = '') -> str
     style=pieces['style'],
     script=pieces['script'],
   )
-
-
-def address_of(video: pathlib.Path) -> str:
-  """A video in a page: within it up to 20 MB, else as the file beside it."""
-  if video.stat().st_size > _MOST_EMBEDDED:
-    return urllib.parse.quote(video.name)
-  data = base64.b64encode(video.read_bytes()).decode()
-  return f'data:video/mp4;base64,{data}'
 
 
 def _for_script(value: dict) -> str:

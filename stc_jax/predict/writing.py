@@ -40,8 +40,7 @@ def write(
   with contextlib.closing(_pictures(drawing, source, on_frame)) as pictures:
     encoding.write(video, pictures, size, answer.fps, sound_of)
   title = source.path.name if source.path else name
-  text = page.html_of(answer, title, page.address_of(video), about)
-  shown.write_text(text, encoding='utf-8')
+  page.write(shown, answer, title, video, about)
   return [table.name, video.name, shown.name]
 
 
