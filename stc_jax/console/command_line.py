@@ -72,8 +72,7 @@ def _parse(argv: Sequence[str], takes: str) -> list[str]:
   """Parses `argv` as absl does, but reports a bad flag in one line.
 
   Raises:
-    InputError: an unknown flag, a value of the wrong type, a stray argument, or none
-      where `main` takes some.
+    InputError: an unknown flag, a value of the wrong type, or a stray argument.
   """
   flags.FLAGS.set_gnu_getopt()  # options may stand behind what they are about
   logging.set_verbosity(logging.FATAL)  # libraries: what they log, they also raise
@@ -88,8 +87,6 @@ def _parse(argv: Sequence[str], takes: str) -> list[str]:
   except Exception as error:
     launch = next((f' ({arg})' for arg in argv if arg.startswith('--config=')), '')
     raise InputError(one_line(error) + (_launch_line(error) or launch)) from error
-  if takes and len(unparsed) < 2:
-    raise InputError(f'no {takes} given; name them behind the options')
   if not takes and len(unparsed) > 1:
     raise InputError(f'unexpected argument {unparsed[1]!r}; options start with --')
   return unparsed

@@ -2,7 +2,7 @@
 
 Writes, for each video, a table (.csv), the video with what the model sees drawn in
 (.mp4), a time line (.html), and what it all follows from (.json). What is finished is
-kept, so the same command goes on after a stop.
+kept, so the same command goes on after a stop. `--serve` shows a page instead.
 """
 
 import importlib
@@ -10,6 +10,7 @@ import importlib
 from absl import flags
 
 from stc_jax.console import command_line
+from stc_jax.errors import InputError
 
 _MODEL = flags.DEFINE_string(
   'model', None, 'The folder of a run, or of one of its models.', required=True
@@ -43,31 +44,40 @@ _MIN_MOTION = flags.DEFINE_float(
   "Windows that move less have no answer (levels of 0..255); the training clips' 5th "
   'percentile if not given, 0 where the model knows a class neutral.',
 )
+_CHOSEN = (_FACES, _ALIGN, _SECONDS, _STEP, _ONE_CLIP, _MIN_MOTION)
 _IMAGE_FPS = flags.DEFINE_float(
   'image_fps', None, 'Frames a second of folders of images; 25 if not given.'
 )
 _OVERWRITE = flags.DEFINE_bool('overwrite', False, 'Makes finished files again.')
 
+_SERVE = flags.DEFINE_bool(
+  'serve', False, 'Shows a page that takes videos, in place of those named here.'
+)
+_HOST = flags.DEFINE_string(
+  'host', '127.0.0.1', 'Of --serve; 0.0.0.0 lets in whoever reaches this machine.'
+)
+_PORT = flags.DEFINE_integer('port', 7860, 'Of --serve.', 1, 2**16 - 1)
+_MAX_MEGABYTES = flags.DEFINE_integer(
+  'max_megabytes', 200, 'Of --serve: of a video.', lower_bound=1
+)
+
 
 def main(inputs: list[str]) -> None:
-  """Predicts what the command line names."""
-  command = importlib.import_module(
-    'stc_jax.predict.command'
-  )  # seconds, not for --help
+  """Predicts what the command line names, or serves the page."""
+  if bool(inputs) == _SERVE.value:
+    raise InputError(
+      'no videos given; name them behind the options, or take --serve'
+      if not inputs
+      else f'{inputs[0]}: the page takes its own videos; leave it out, or --serve'
+    )
+  chosen = {flag.name: flag.value for flag in _CHOSEN}
+  if _SERVE.value:
+    command = importlib.import_module('stc_jax.web.command')
+    command.main(_MODEL.value, _HOST.value, _PORT.value, _MAX_MEGABYTES.value, chosen)
+    return
+  command = importlib.import_module('stc_jax.predict.command')  # seconds, not --help
   command.main(
-    _MODEL.value,
-    inputs,
-    _OUT.value,
-    {
-      'faces': _FACES.value,
-      'align': _ALIGN.value,
-      'seconds': _SECONDS.value,
-      'step': _STEP.value,
-      'one_clip': _ONE_CLIP.value,
-      'min_motion': _MIN_MOTION.value,
-    },
-    _IMAGE_FPS.value,
-    _OVERWRITE.value,
+    _MODEL.value, inputs, _OUT.value, chosen, _IMAGE_FPS.value, _OVERWRITE.value
   )
 
 

@@ -95,9 +95,8 @@ def _predict(
     with FrameProgress(path.name, source.count, 'finds faces', console) as progress:
       answer = model.answer(source, asked, progress.advance)
     answered = time.monotonic()
-    about = _about(model)
     with FrameProgress(path.name, source.count, 'draws', console) as progress:
-      files = writing.write(part, name, answer, source, about, progress.advance)
+      files = writing.write(part, name, answer, source, model.about, progress.advance)
     written = time.monotonic()
     seconds = {'answering': answered - began, 'writing': written - answered}
     files.append(f'{name}.{outputs.RECORD}')
@@ -112,11 +111,3 @@ def _predict(
   for note in answer.notes:
     console.print(f'  note: {note}', markup=False)
   console.print(f'  {folder / name}.html (time line), .mp4, .csv, .json', markup=False)
-
-
-def _about(model: Model) -> str:
-  """A line on the model."""
-  first, count = model.bundles[0], len(model.bundles)
-  models = f'{count} models averaged' if count > 1 else 'one model'
-  dataset = first.provenance['dataset']['name']
-  return f'{first.model}, {models}, trained on {dataset}'

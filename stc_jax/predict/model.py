@@ -61,6 +61,14 @@ class Model:
     self.bundles = bundles
     self.names = bundles[0].names
 
+  @property
+  def about(self) -> str:
+    """A line on what it is."""
+    first, count = self.bundles[0], len(self.bundles)
+    models = f'{count} models averaged' if count > 1 else 'one model'
+    dataset = first.provenance['dataset']['name']
+    return f'{first.model}, {models}, trained on {dataset}'
+
   def __call__(
     self, frames: np.ndarray, fps: float | None = None
   ) -> Float[np.ndarray, '*t n']:

@@ -34,14 +34,21 @@ def write(
     folder / f'{name}.{kind}' for kind in (outputs.CSV, outputs.VIDEO, outputs.PAGE)
   )
   csv_table.write(table, answer)
+  film(video, answer, source, on_frame)
+  title = source.path.name if source.path else name
+  page.write(shown, answer, title, video, about)
+  return [table.name, video.name, shown.name]
+
+
+def film(
+  path: pathlib.Path, answer: Answer, source: Source, on_frame: Callable[[], None]
+) -> None:
+  """Writes the annotated video alone; arguments as those of `write`."""
   drawing = Drawing(answer)
   size = drawing.height, drawing.width
   sound_of = source.path if source.is_video else None
   with contextlib.closing(_pictures(drawing, source, on_frame)) as pictures:
-    encoding.write(video, pictures, size, answer.fps, sound_of)
-  title = source.path.name if source.path else name
-  page.write(shown, answer, title, video, about)
-  return [table.name, video.name, shown.name]
+    encoding.write(path, pictures, size, answer.fps, sound_of)
 
 
 def _pictures(
