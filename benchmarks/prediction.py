@@ -88,9 +88,8 @@ def main() -> None:
     write(warm, 2, width, height)
     measure(_MODEL.value, warm)  # programs are compiled, and kept
     print(f'{width} x {height}, {machine.cores()} cores')
-    print(
-      '| minutes | peak memory, MiB | frames a second | answering | writing | cores busy, s |'
-    )
+    columns = 'minutes | peak memory, MiB | frames a second | answering | writing'
+    print(f'| {columns} | cores busy, s |')
     print('|---|---|---|---|---|---|')
     for minutes in map(float, _MINUTES.value):
       video = folder / f'{minutes:g}.mp4'

@@ -25,10 +25,10 @@ def chosen(
     frames: how many the video has.
     fps: frames a second.
   """
-  least = min(round(_STAYS_SECONDS * fps), (frames + 1) // 2)
+  least = max(1, min(round(_STAYS_SECONDS * fps), (frames + 1) // 2))
   counts = np.bincount(table['face'])
   stay = [
-    int(face) for face in np.flatnonzero(counts >= least) if _is_sure(table, face)
+    face for face in np.flatnonzero(counts >= least).tolist() if _is_sure(table, face)
   ]
   if faces == 'largest':
     stay = _largest(table, stay)

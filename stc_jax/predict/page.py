@@ -15,6 +15,7 @@ from stc_jax.predict.answer import Answer
 from stc_jax.predict.colours import css
 
 _HERE = pathlib.Path(__file__).parent
+_SHOWS = 'The video, with what the model sees drawn into it'
 _MOST_BINS = 6000  # of a time line; frames of longer videos are averaged
 _MOST_EMBEDDED = 20 * 10**6  # bytes of a video
 _PART = 3 * 2**16  # of it, encoded at a time: base64 joins after multiples of 3
@@ -43,14 +44,14 @@ def html_of(answer: Answer, title: str, video: str = '', about: str = '') -> str
   Args:
     answer: whose time line.
     title: above it.
-    video: the address of its video; '': without.
+    video: the address of its video, as a URL; '': without.
     about: a line below the title.
   """
   pieces = {
     name: (_HERE / f'page.{kind}').read_text(encoding='utf-8')
     for name, kind in (('style', 'css'), ('script', 'js'), ('page', 'html'))
   }
-  player = f'<video controls playsinline aria-label="The video with what the model sees drawn in" src="{html.escape(video)}"></video>'
+  player = f'<video controls playsinline aria-label="{_SHOWS}" src="{video}"></video>'
   notes = ''.join(f'<p class="note">{html.escape(note)}.</p>' for note in answer.notes)
   return string.Template(pieces['page']).substitute(
     title=html.escape(title),

@@ -168,7 +168,7 @@ class FrameStretch(Stretch):
     # How far a window reaches: of a frame with endless room on both sides.
     far = 2 * round(size.frames * (windows.fps / (size.frame_rate or windows.fps))) + 2
     (reach,) = size.frame_windows(np.arange(2 * far + 1), windows.fps)[[far]] - far
-    self._before, self._behind = max(0, -reach.min()), max(0, reach.max())
+    self._before, self._behind = max(0, -int(reach.min())), max(0, int(reach.max()))
     self._told = 0
 
   def add(self, crop: UInt8[np.ndarray, 's s 3']) -> None:
