@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 import pytest
-from command import fails, succeeds
+from command import succeeds
 
 import stc_jax
 from stc_jax.data import catalogue, records
@@ -41,14 +41,3 @@ def test_a_run_as_onnx(finished, clips, environment, tmp_path):
     '0-0',
     '0-1',
   ]
-
-
-def test_a_missing_extra_is_named(finished, environment, tmp_path):
-  absent = "raise ModuleNotFoundError('no onnx', name='onnx')\n"
-  (tmp_path / 'onnx.py').write_text(absent)
-  fails(
-    'stc_jax.export',
-    f'--model={finished}',
-    env=environment | {'PYTHONPATH': str(tmp_path)},
-    naming=('onnx is missing', "pip install 'stc_jax[export]'"),
-  )

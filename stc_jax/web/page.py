@@ -4,6 +4,7 @@ import dataclasses
 import html
 import pathlib
 import secrets
+import socket
 import time
 import urllib.parse
 from collections.abc import Callable
@@ -60,27 +61,31 @@ class Server:
       InputError: the address is taken, or not this machine's.
     """
     try:
-      self._blocks.launch(
-        server_name=host,
-        server_port=port,
-        prevent_thread_lock=True,
-        quiet=True,
-        inbrowser=False,
-        share=False,
-        allowed_paths=[],
-        max_file_size=f'{self._megabytes}mb',
-        footer_links=[],
-        enable_monitoring=False,
-        ssr_mode=False,
-        pwa=False,
-        mcp_server=False,
-        theme=gradio.themes.Default(**_FONTS),
-        css=_CSS,
-      )
+      family = socket.AF_INET6 if ':' in host else socket.AF_INET
+      socket.create_server((host, port), family=family).close()
     except OSError as error:
+      why = str(error.strerror).partition(' (')[0]  # the address stands behind
       raise InputError(
-        f'--host={host} --port={port}: cannot listen there; name another'
+        f'--host={host} --port={port}: cannot listen there ({why}); name another'
       ) from error
+    self._blocks.launch(
+      server_name=host,
+      server_port=port,
+      prevent_thread_lock=True,
+      quiet=True,
+      inbrowser=False,
+      share=False,
+      show_error=True,
+      allowed_paths=[],
+      max_file_size=f'{self._megabytes}mb',
+      footer_links=[],
+      enable_monitoring=False,
+      ssr_mode=False,
+      pwa=False,
+      mcp_server=False,
+      theme=gradio.themes.Default(**_FONTS),
+      css=_CSS,
+    )
     return f'http://{host}:{port}/'
 
   def stop(self) -> None:
