@@ -17,6 +17,7 @@ from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.sliding import Ask, Batches, Windows
 from stc_jax.predict.sources import Source
 
+_LIKE_A_CROP = 1.2  # at most: longer side over shorter
 _STEPS = 4  # windows that show each frame, unless the step is given
 
 
@@ -142,7 +143,7 @@ def answer(
       'min_motion': windows.least_motion,
       'faces': asked.faces,
     },
-    notes=tuple(_notes(windows, reading.count, table)),
+    notes=tuple(_notes(how, asked, windows, reading, table)),
   )
 
 
@@ -160,8 +161,16 @@ class _Reading:
       yield frame
 
 
-def _notes(windows: Windows, count: int, table: np.ndarray) -> Iterator[str]:
+def _notes(
+  how: Alignment, asked: Asked, windows: Windows, reading: _Reading, table: np.ndarray
+) -> Iterator[str]:
   """What is worth knowing of an answer."""
+  count, (short, long) = reading.count, sorted(reading.size)
+  if how.align == 'none' and not asked.align and long > _LIKE_A_CROP * short:
+    yield (
+      "whole frames were taken for faces, as the model's training clips were; "
+      'align=mtcnn finds faces in scenes'
+    )
   if count < windows.length and not windows.input.per_frame:
     yield (
       f'shorter than a window of {windows.length / windows.fps:.2f} s: shown as a '
