@@ -8,11 +8,18 @@ DEMO_STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
 DEMO_FLAGS ?=
 STUDY_FLAGS ?=
+DEMO_RUN ?= runs/demo
+DEMO_CLIP := $(DEMO_RUN)/unseen/happiness.mp4
 
 .PHONY: demo study test lint clean
 
 demo: $(DEMO_STAMP)
-	$(VENV)/bin/python -m stc_jax.main --config=launch/synthetic.py $(DEMO_FLAGS)
+	$(VENV)/bin/python -m stc_jax.main --config=launch/synthetic.py \
+	  --workdir=$(DEMO_RUN) $(DEMO_FLAGS)
+	@echo "predicting a rendered video of a subject whom the models never saw:"
+	@$(VENV)/bin/python -m stc_jax.datasets.synthetic_faces.unseen_clip --out=$(DEMO_CLIP)
+	$(VENV)/bin/python -m stc_jax.predict --model=$(DEMO_RUN) $(DEMO_CLIP) \
+	  --out=$(DEMO_RUN)/unseen/answer
 
 # All methods and depths on the embedded dataset, with a third of the demo's steps.
 study: $(DEMO_STAMP)

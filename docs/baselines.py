@@ -10,7 +10,7 @@ import numpy as np
 
 from launch import synthetic
 from stc_jax.console import command_line
-from stc_jax.data import preparation
+from stc_jax.data import preparation, records
 from stc_jax.evaluation import floors
 from stc_jax.runs import floors as run_floors
 from stc_jax.runs import run_data
@@ -39,7 +39,7 @@ def _accuracies(name: str) -> list[float]:
   config = synthetic.get_config()
   config.dataset.builder_config = name
   data = run_data.load(from_sections(config.to_dict()))
-  appearance = run_floors.appearance(data.builder, 'last')
+  appearance = run_floors.appearance(records.of(data.builder), 'last')
   labels, groups = data.clip_set.targets, np.array(data.clip_set.subjects)
   found = [floors.trial_floors(appearance, labels, groups, t) for t in data.trials]
   return [float(np.mean([trial[key] for trial in found])) for key in _FLOORS]

@@ -4,6 +4,7 @@ Exit codes: 0 done, 2 bad input (one line says what), 130 interrupted; 1, with a
 traceback, is a defect.
 """
 
+import functools
 import os
 import pathlib
 import re
@@ -24,14 +25,24 @@ _NOT_LAUNCH = re.compile(rf'^<|/lib/python|site-packages|^{re.escape(str(_OURS))
 
 
 def run(
-  main: Callable[[], None], leave: Callable[[int], None] = lambda code: None
+  main: Callable[..., None],
+  leave: Callable[[int], None] = lambda code: None,
+  takes: str = '',
 ) -> NoReturn:
   """Parses the flags, calls `main`, and ends the process with its exit code.
 
-  `leave` is told the code once all has been said, where that isn't 0.
+  Args:
+    main: does the work.
+    leave: is told the code once all has been said, where that isn't 0.
+    takes: what stands on the command line beside options, such as 'videos', which
+      `main` is then given as a list; '': nothing.
   """
+
+  def called(argv: list[str]) -> None:
+    main(*([argv[1:]] if takes else []))
+
   try:
-    app.run(lambda _: main(), flags_parser=_parse)
+    app.run(called, flags_parser=functools.partial(_parse, takes=takes))
   except InputError as error:
     _leave(str(error), _BAD_INPUT, leave)
   except KeyboardInterrupt:
@@ -57,12 +68,13 @@ def one_line(error: Exception) -> str:
   return '; '.join(text.strip().split('\n')) or type(error).__name__
 
 
-def _parse(argv: Sequence[str]) -> list[str]:
+def _parse(argv: Sequence[str], takes: str) -> list[str]:
   """Parses `argv` as absl does, but reports a bad flag in one line.
 
   Raises:
     InputError: an unknown flag, a value of the wrong type, or a stray argument.
   """
+  flags.FLAGS.set_gnu_getopt()  # options may stand behind what they are about
   logging.set_verbosity(logging.FATAL)  # libraries: what they log, they also raise
   try:
     unparsed = flags.FLAGS(argv)
@@ -75,7 +87,7 @@ def _parse(argv: Sequence[str]) -> list[str]:
   except Exception as error:
     launch = next((f' ({arg})' for arg in argv if arg.startswith('--config=')), '')
     raise InputError(one_line(error) + (_launch_line(error) or launch)) from error
-  if len(unparsed) > 1:
+  if not takes and len(unparsed) > 1:
     raise InputError(f'unexpected argument {unparsed[1]!r}; options start with --')
   return unparsed
 

@@ -36,6 +36,56 @@ def listed(
   )
 
 
+class FrameProgress:
+  """Frames done of a video, and the time left; use as a context.
+
+  Args:
+    name: of the video.
+    frames: how many it has.
+    words: what is done with them.
+    console: where to; a terminal gets a bar that goes, anything else a line every ten
+      seconds.
+  """
+
+  def __init__(self, name: str, frames: int, words: str, console: Console):
+    self._name, self._frames, self._words = name, frames, words
+    self._console, self._done = console, 0
+    self._began = self._spoke = time.monotonic()
+    self._bar = Progress(
+      TextColumn('{task.description}', markup=False),
+      BarColumn(),
+      MofNCompleteColumn(),
+      TextColumn('frames, left'),
+      TimeRemainingColumn(),
+      console=console,
+      transient=True,
+      disable=not console.is_terminal,
+    )
+    self._task = self._bar.add_task(f'{name}: {words}', total=frames)
+
+  def __enter__(self) -> 'FrameProgress':
+    self._bar.start()
+    return self
+
+  def __exit__(self, *_) -> None:
+    self._bar.stop()
+
+  def advance(self) -> None:
+    """Counts a frame."""
+    self._done += 1
+    self._bar.advance(self._task)
+    now = time.monotonic()
+    if not self._console.is_terminal and now - self._spoke >= _PLAIN_SECONDS:
+      self._spoke = now
+      left = (now - self._began) * max(0, self._frames / self._done - 1)
+      self._console.print(
+        f'{self._name}: {self._words}, {self._done} of {self._frames} frames, '
+        f'{time.strftime("%H:%M:%S", time.gmtime(left))} left',
+        highlight=False,
+        markup=False,
+      )
+
+
 class TrainingProgress:
   """Trials done, step, loss, sequences a second, time left; use as a context.
 

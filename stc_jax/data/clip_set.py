@@ -6,6 +6,7 @@ import pathlib
 import numpy as np
 from jaxtyping import Float, Int, Int8, UInt8
 
+NEUTRAL = 'neutral'  # the class of faces at rest
 UNKNOWN = 9  # in place of 0 or 1: whether an action unit is shown wasn't coded
 
 

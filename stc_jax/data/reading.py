@@ -2,13 +2,14 @@
 
 import hashlib
 import itertools
+from collections.abc import Iterator
 
 import numpy as np
 import tensorflow_datasets as tfds
 from jaxtyping import Float, UInt8
 
 from stc_jax.data import records, sampling
-from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.clip_set import NEUTRAL, ClipSet
 from stc_jax.data.input import COLOURS, InputConfig
 from stc_jax.errors import InputError
 from stc_jax.faces.align import black_columns
@@ -18,12 +19,21 @@ from stc_jax.faces.images import resize
 _ALIGNMENT = 64
 
 
-def read(builder: tfds.core.DatasetBuilder, config: InputConfig) -> ClipSet:
+def read(
+  builder: tfds.core.DatasetBuilder, config: InputConfig, neutral_share: float = 0.0
+) -> ClipSet:
   """Reads a prepared set record by record; nothing but the shown frames is kept.
+
+  Args:
+    builder: of the set.
+    config: what is shown.
+    neutral_share: of each clip's start that is a clip of its own, of class `neutral`
+      (see `records.with_neutral`); 0: there is no such class.
 
   Raises:
     InputError: a record that can't be read, two clips of one name, fewer than two clips
-      or classes, or a still where only change is looked at; or the set has no labels.
+      or classes, or a still where only change is looked at; or the set has no labels,
+      or a class `neutral` of its own.
   """
   if 'label' not in builder.info.features:
     raise InputError(
@@ -37,8 +47,10 @@ def read(builder: tfds.core.DatasetBuilder, config: InputConfig) -> ClipSet:
       f'{builder.data_path}: {count} clips of {len(classes)} classes; '
       'training needs two of each'
     )
-  shown = _Frames(count, config)
-  rows = [_row(record, shown, config) for record in records.of(builder)]
+  shown = _Frames(count * (2 if neutral_share else 1), config)
+  clips = clips_of(builder, neutral_share)
+  rows = [_row(record, shown, config) for record in clips]
+  classes += (NEUTRAL,) if neutral_share else ()
   rows.sort(key=lambda row: row['clips'])
   for one, other in itertools.pairwise(rows):
     if one['clips'] == other['clips']:
@@ -58,6 +70,17 @@ def read(builder: tfds.core.DatasetBuilder, config: InputConfig) -> ClipSet:
     alignment=alignment(builder),
     **_as_arrays(columns, shared=config.training_sampling == 'same'),
   )
+
+
+def clips_of(
+  builder: tfds.core.DatasetBuilder, neutral_share: float
+) -> Iterator[records.PreparedClip]:
+  """Yields the clips that training and tests are about; see `read`."""
+  clips = records.of(builder)
+  if not neutral_share:
+    return clips
+  classes = builder.info.features['label'].names
+  return records.with_neutral(clips, classes, neutral_share)
 
 
 def _as_arrays(columns: dict[str, list], shared: bool) -> dict:

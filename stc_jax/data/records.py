@@ -1,13 +1,14 @@
 """The records of a prepared set, one by one."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 import tensorflow_datasets as tfds
 from jaxtyping import Int, Int8, UInt8
 
+from stc_jax.data.clip_set import NEUTRAL
 from stc_jax.errors import InputError, blames_file
 
 # An action unit is not shown, shown, or unknown.
@@ -69,6 +70,34 @@ def of(builder: tfds.core.DatasetBuilder) -> Iterator[PreparedClip]:
       clip=_text(example['clip']),
       fps=float(example['fps']),
       split=split,
+    )
+
+
+def with_neutral(
+  clips: Iterable[PreparedClip], classes: Sequence[str], share: float
+) -> Iterator[PreparedClip]:
+  """Yields every clip and, behind it, its start alone, as a clip of class `NEUTRAL`.
+
+  Args:
+    clips: that begin at rest.
+    classes: their classes; the new one comes behind them.
+    share: of a clip that is its start, above 0. It is shown as slowly as takes the
+      clip's own length, so that a length tells nothing.
+
+  Raises:
+    InputError: there is a class of this name.
+  """
+  if NEUTRAL in classes:
+    raise InputError(
+      f'dataset.neutral_share: the set has a class {NEUTRAL!r} of its own; set 0'
+    )
+  for clip in clips:
+    yield clip
+    start = (np.arange(len(clip.frames)) * share).astype(int)
+    yield clip._replace(
+      frames=clip.frames[start],
+      label=len(classes),
+      clip=f'{clip.clip} ({NEUTRAL})',
     )
 
 

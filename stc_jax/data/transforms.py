@@ -12,9 +12,11 @@ from jaxtyping import Array, Float, Int
 # Local contrast: the neighbourhood's reach as a share of the picture's side, and how
 # much of the clip's usual contrast a flat neighbourhood's is raised by.
 _REACH = 0.1
-_FLOOR = 0.3
+CONTRAST_FLOOR = 0.3
 # Beside the frames, their change is small.
-_CHANGE = 2.0
+CHANGE = 2.0
+# Under the root of a neighbourhood without any contrast.
+LEAST_SQUARE = 1e-8
 
 
 def gray(
@@ -40,7 +42,7 @@ def frames_and_change(
   video: Float[Array, 'b t h w c'], real: Int[Array, 'b']
 ) -> Float[Array, 'b t h w 2*c']:
   """Puts what `remove_appearance` leaves, twice as strong, behind the frames."""
-  change = _CHANGE * remove_appearance(video, real)
+  change = CHANGE * remove_appearance(video, real)
   return jnp.concatenate([video, change], axis=-1)
 
 
@@ -55,10 +57,10 @@ def local_contrast(
   of such deviations, so that flat skin stays flat. After Jarrett et al. 2009.
   """
   centred = video - _neighbourhood_mean(video)
-  deviation = jnp.sqrt(_neighbourhood_mean(jnp.square(centred)) + 1e-8)
+  deviation = jnp.sqrt(_neighbourhood_mean(jnp.square(centred)) + LEAST_SQUARE)
   weights = _weights(video, real)
   usual = jnp.einsum('bt,bt->b', weights, deviation.mean(axis=(2, 3, 4)))
-  return centred / (deviation + _FLOOR * usual[:, None, None, None, None])
+  return centred / (deviation + CONTRAST_FLOOR * usual[:, None, None, None, None])
 
 
 def _weights(
@@ -73,11 +75,11 @@ def _neighbourhood_mean(video: Float[Array, 'b t h w c']) -> Float[Array, 'b t h
   """Over the part of each pixel's neighbourhood that lies in the picture."""
   for axis in (2, 3):
     side = video.shape[axis]
-    video = jnp.moveaxis(jnp.moveaxis(video, axis, -1) @ _averaging(side), -1, axis)
+    video = jnp.moveaxis(jnp.moveaxis(video, axis, -1) @ averaging(side), -1, axis)
   return video
 
 
-def _averaging(side: int) -> Float[np.ndarray, 'side side']:
+def averaging(side: int) -> Float[np.ndarray, 'side side']:
   """Columns average a row of pixels around each of them; a constant of a program."""
   place = np.arange(side)
   near = np.abs(place[:, None] - place) <= max(1, int(_REACH * side))

@@ -14,7 +14,7 @@ from stc_jax.faces.recording import Recording
 ALIGNS = ('mtcnn', 'none')
 
 _MOST_SMOOTH = 100.0
-_DETECTED = 32  # frames at a time
+DETECTED = 32  # frames at a time
 # A recording below this is kept in memory between finding and cutting; a larger one is
 # read twice.
 _KEPT_BYTES = 256 * 2**20
@@ -127,7 +127,7 @@ def _detect(
   """The faces of each frame; and the frames, or none if they are too many to keep."""
   found, kept, small = [], [], True
   frames = _watched(recording, go_on)
-  while some := list(itertools.islice(frames, _DETECTED)):
+  while some := list(itertools.islice(frames, DETECTED)):
     found += detect.detect(some)
     small = small and (len(found) * some[0].nbytes <= _KEPT_BYTES)
     kept = kept + some if small else []

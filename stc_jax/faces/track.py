@@ -10,7 +10,7 @@ from scipy import ndimage
 from stc_jax.errors import InputError
 from stc_jax.faces.detect import Face
 
-_SAME_FACE = 0.2  # overlap of a face's boxes in two frames, at least
+SAME_FACE = 0.2  # overlap of a face's boxes in two frames, at least
 
 
 @dataclasses.dataclass(frozen=True)
@@ -86,8 +86,8 @@ def _one_track(faces: Sequence[Sequence[Face]]) -> list[Face | None]:
   for way in (range(start + 1, len(faces)), range(start - 1, -1, -1)):
     last = first
     for i in way:
-      best = max(faces[i], key=lambda face: _overlap(face.box, last.box), default=None)
-      if best is not None and _overlap(best.box, last.box) >= _SAME_FACE:
+      best = max(faces[i], key=lambda face: overlap(face.box, last.box), default=None)
+      if best is not None and overlap(best.box, last.box) >= SAME_FACE:
         chosen[i] = last = best
   return chosen
 
@@ -115,7 +115,7 @@ def _area(box: np.ndarray) -> float:
   return float(np.prod(np.maximum(0, box[2:] - box[:2])))
 
 
-def _overlap(a: np.ndarray, b: np.ndarray) -> float:
+def overlap(a: np.ndarray, b: np.ndarray) -> float:
   """Intersection over union of two boxes."""
   common = np.concatenate([np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])])
   shared = _area(common)

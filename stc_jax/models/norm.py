@@ -7,7 +7,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Float
 
-_EPSILON = 1e-5  # Flax's and PyTorch's
+EPSILON = 1e-5  # Flax's and PyTorch's
 
 
 class Line(NamedTuple):
@@ -68,4 +68,4 @@ class BatchNorm(nn.Module):
 
 
 def _line(mean: Array, variance: Array, scale: Array, bias: Array) -> Line:
-  return Line(mean, jax.lax.rsqrt(variance + _EPSILON) * scale, bias)
+  return Line(mean, jax.lax.rsqrt(variance + EPSILON) * scale, bias)

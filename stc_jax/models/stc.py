@@ -123,7 +123,7 @@ class _RecurrentNetwork(_Network):
     if self.config.lstm_readout == 'mean':
       own = jnp.arange(sequence.shape[-2]) < real[:, None]
       return (sequence * own[..., None]).sum(axis=-2) / real[:, None]
-    return sequence[..., jnp.arange(len(real)), real - 1, :]
+    return sequence[..., jnp.arange(real.shape[0]), real - 1, :]
 
 
 class STC(_Network):

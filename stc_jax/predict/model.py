@@ -3,24 +3,27 @@
 import functools
 import os
 import pathlib
+from collections.abc import Callable
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Float, UInt8
+from jaxtyping import Float, Int, UInt8
 
 from stc_jax.data.input import COLOURS, network_input
 from stc_jax.errors import InputError
 from stc_jax.faces.images import resize
 from stc_jax.models.conv3d import compiler_options
 from stc_jax.models.zoo import build
+from stc_jax.predict import answering, sources
 from stc_jax.predict import bundle as bundles
+from stc_jax.predict.answer import Answer
+from stc_jax.predict.answering import Asked
 from stc_jax.predict.bundle import Bundle
+from stc_jax.predict.sliding import BATCH
+from stc_jax.predict.sources import Source
 from stc_jax.training.step import mean_probabilities
 from stc_jax.training.tasks import task_of
-
-# Frames that a model tells at a time.
-_BATCH = 16
 
 
 def load(path: str | os.PathLike) -> 'Model':
@@ -58,6 +61,14 @@ class Model:
     self.bundles = bundles
     self.names = bundles[0].names
 
+  @property
+  def about(self) -> str:
+    """A line on what it is."""
+    first, count = self.bundles[0], len(self.bundles)
+    models = f'{count} models averaged' if count > 1 else 'one model'
+    dataset = first.provenance['dataset']['name']
+    return f'{first.model}, {models}, trained on {dataset}'
+
   def __call__(
     self, frames: np.ndarray, fps: float | None = None
   ) -> Float[np.ndarray, '*t n']:
@@ -83,24 +94,83 @@ class Model:
     if size.per_frame:
       own = resize(frames, size.height, size.width)
       windows = size.frame_windows(np.arange(len(frames)), fps or 1.0)
-      answers = [
-        self._answers(own[windows[at : at + _BATCH]], size.frames, _BATCH)
-        for at in range(0, len(windows), _BATCH)
-      ]
-      return np.concatenate(answers)
+      real = np.full(BATCH, size.frames, np.int32)
+      parts = [windows[at : at + BATCH] for at in range(0, len(windows), BATCH)]
+      return np.concatenate([self._ask(own[p], real[: len(p)]) for p in parts])
     numbers, real = size.window(frames, fps or 1.0)
     size.check_shown(real, 'frames')
     video = resize(frames[numbers], size.height, size.width)
-    return self._answers(video[None], real, 1)[0]
+    return self._answers(video[None], np.array([real], np.int32))[0]
+
+  def predict(
+    self,
+    source: str | os.PathLike | np.ndarray,
+    faces: str = 'largest',
+    *,
+    align: str = '',
+    seconds: float | None = None,
+    step: float | None = None,
+    one_clip: bool = False,
+    min_motion: float | None = None,
+    fps: float | None = None,
+    on_frame: Callable[[], None] = lambda: None,
+  ) -> Answer:
+    """Says what the model sees in a video, frame by frame and face by face.
+
+    Example:
+      model = stc_jax.load('runs/mine')
+      answer = model.predict('video.mp4')
+      print(answer.label)
+      answer.plot().savefig('video.png')
+
+    Windows of the training clips' length slide over each face; a frame's answer is the
+    mean over those that show it.
+
+    Args:
+      source: a video or an image, a folder of images, or frames uint8 [t, h, w, 3],
+        RGB.
+      faces: 'largest' at any time, or 'all'.
+      align: 'mtcnn' finds faces and cuts them out by their eyes, 'none' takes whole
+        frames for faces; '': as the model's training clips were prepared.
+      seconds: of a window; None: the median of the training clips.
+      step: seconds from one window to the next; None: a quarter of a window.
+      one_clip: takes the whole video as one expression.
+      min_motion: windows that move less have no answer (levels of 0..255); None: see
+        `Asked`.
+      fps: frames a second of frames and images; a video has its own.
+      on_frame: called for every frame read.
+
+    Raises:
+      InputError: the source can't be read as a whole, or a choice doesn't go with it.
+    """
+    asked = Asked(faces, align, seconds, step, one_clip, min_motion)
+    if isinstance(source, str | os.PathLike):
+      opened = sources.of_path(pathlib.Path(source), fps)
+    else:
+      opened = sources.of_frames(source, fps)
+    return self.answer(opened, asked, on_frame)
+
+  def answer(
+    self, source: Source, asked: Asked, on_frame: Callable[[], None]
+  ) -> Answer:
+    """What `predict` does, of an opened source; see `answering.answer`."""
+    return answering.answer(self.bundles[0], self._ask, source, asked, on_frame)
+
+  def _ask(
+    self, videos: UInt8[np.ndarray, 'b t h w c'], real: Int[np.ndarray, 'b']
+  ) -> Float[np.ndarray, 'b n']:
+    """Of up to `BATCH` videos, which are one program's."""
+    padding = BATCH - len(videos)
+    padded = np.pad(videos, ((0, padding), *[(0, 0)] * 4))
+    lengths = np.pad(real, (0, padding), constant_values=1)
+    return self._answers(padded, lengths)[: len(videos)]
 
   def _answers(
-    self, videos: UInt8[np.ndarray, 'b t h w c'], real: int, most: int
+    self, videos: UInt8[np.ndarray, 'b t h w c'], real: Int[np.ndarray, 'b']
   ) -> Float[np.ndarray, 'b n']:
-    """The mean over the bundles; `most` videos at a time are one program's."""
-    padding = ((0, most - len(videos)), *[(0, 0)] * 4)
-    padded, lengths = np.pad(videos, padding), np.full(most, real, np.int32)
-    answers = [self._probabilities(*own, padded, lengths) for own in self._on_device]
-    return np.mean([np.asarray(answer)[: len(videos)] for answer in answers], axis=0)
+    """The mean over the bundles."""
+    answers = [self._probabilities(*own, videos, real) for own in self._on_device]
+    return np.mean([np.asarray(answer) for answer in answers], axis=0)
 
   @functools.cached_property
   def _on_device(self) -> list[tuple]:
@@ -109,18 +179,28 @@ class Model:
 
   @functools.cached_property
   def _probabilities(self):
-    first = self.bundles[0]
-    network = build(first.model, first.network, len(first.names))
-    task = task_of(first.task)
+    function = function_of(self.bundles[0])
+    return jax.jit(function, compiler_options=compiler_options())
 
-    def probabilities(variables, normalisation, video, real):
-      views = [
-        network_input(view, real, normalisation, first.input)
-        for view in first.input.seen(video.astype(jnp.float32))
-      ]
-      return mean_probabilities(task, network, variables, views)
 
-    return jax.jit(probabilities, compiler_options=compiler_options())
+def function_of(bundle: Bundle) -> Callable:
+  """What JAX computes of a bundle, or of another of the same run.
+
+  The function takes variables, normalisation, uint8 windows [b, t, h, w, 3] and how
+  many frames of each are real, int32 [b]; it returns float32 probabilities [b, n], the
+  mean over the input's views.
+  """
+  network = build(bundle.model, bundle.network, len(bundle.names))
+  task = task_of(bundle.task)
+
+  def probabilities(variables, normalisation, video, real):
+    views = [
+      network_input(view, real, normalisation, bundle.input)
+      for view in bundle.input.seen(video.astype(jnp.float32))
+    ]
+    return mean_probabilities(task, network, variables, views)
+
+  return probabilities
 
 
 def _check(frames: np.ndarray) -> None:

@@ -36,7 +36,7 @@ def floors_of(
   experiment: Experiment, run_data: RunData, console: Console
 ) -> list[dict]:
   """The floors of each trial."""
-  return floors.of_trials(run_data, experiment.dataset.strongest_frame, console)
+  return floors.of_trials(run_data, experiment.dataset, console)
 
 
 def keep_floor(floor: dict, trial: Trial, workdir: pathlib.Path) -> dict:

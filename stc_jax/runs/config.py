@@ -29,6 +29,7 @@ class DatasetConfig:
   name: str
   builder_config: str
   strongest_frame: str
+  neutral_share: float
 
   def __post_init__(self):
     """Checks what the types can't."""
@@ -39,6 +40,8 @@ class DatasetConfig:
       'name a dataset; take a launch file of one, such as --config=launch/synthetic.py',
     )
     require_choice('strongest_frame', self.strongest_frame, STRONGEST)
+    share = self.neutral_share
+    require(0 <= share < 1, 'neutral_share', share, 'lie in 0 to below 1; 0: no class')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -152,6 +155,8 @@ def _check_together(experiment: Experiment) -> None:
     raise InputError(
       f'input.sampling: {size.sampling!r}, but task.kind is {kind!r}; set {wanted}'
     )
+  if experiment.dataset.neutral_share:
+    _check_neutral(experiment)
   if isinstance(network, DenseNetConfig):
     side = min(size.height, size.width)
     words = f'be at least {LEAST_SIDE}, as input.width, for {experiment.model}'
@@ -159,6 +164,20 @@ def _check_together(experiment: Experiment) -> None:
   if isinstance(network, TrunkConfig):
     with _in_section(experiment.model):
       notation.check_input(network.notation, size.height, size.width, size.frames)
+
+
+def _check_neutral(experiment: Experiment) -> None:
+  if experiment.task.kind == 'detection':
+    raise InputError(
+      'dataset.neutral_share: is of clips with labels, but task.kind is '
+      "'detection'; leave it out"
+    )
+  protocol = experiment.protocol
+  if protocol.kind == 'folds' and protocol.unit == 'sequence':
+    raise InputError(
+      'dataset.neutral_share: training would show the start of tested clips; set '
+      '--config.protocol.unit=subject'
+    )
 
 
 @contextlib.contextmanager

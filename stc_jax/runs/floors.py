@@ -3,17 +3,18 @@
 import hashlib
 import json
 import pathlib
+from collections.abc import Iterable
 from importlib import metadata
 
 import numpy as np
-import tensorflow_datasets as tfds
 from rich.console import Console
 
 from stc_jax import machine
-from stc_jax.data import records, sampling
+from stc_jax.data import reading, records, sampling
 from stc_jax.evaluation import floors
 from stc_jax.evaluation.floors import Appearance
 from stc_jax.runs import folder
+from stc_jax.runs.config import DatasetConfig
 from stc_jax.runs.run_data import RunData
 
 # Changes when the same set and trials give other floors than before.
@@ -21,15 +22,17 @@ _VERSION = 2
 _PACKAGES = ('numpy', 'opencv-python-headless', 'scikit-learn')
 
 
-def of_trials(run_data: RunData, strongest: str, console: Console) -> list[dict]:
-  """`trial_floors` of each trial; `strongest` is the rule for the strongest frame.
+def of_trials(
+  run_data: RunData, dataset: DatasetConfig, console: Console
+) -> list[dict]:
+  """`trial_floors` of each trial.
 
   Looked up where an earlier run left them: beside the prepared set or, where that can't
   be written, in the user's cache folder.
   """
   if not any(len(trial.test) for trial in run_data.trials):
     return [dict.fromkeys(floors.KEYS) for _ in run_data.trials]
-  name = f'{_key(run_data, strongest)}.json'
+  name = f'{_key(run_data, dataset.strongest_frame)}.json'
   beside = pathlib.Path(run_data.builder.data_path)
   places = [parent / 'floors' / name for parent in (beside, machine.cache_folder())]
   for place in places:
@@ -37,21 +40,22 @@ def of_trials(run_data: RunData, strongest: str, console: Console) -> list[dict]
     if found is not None:
       return found
   console.print('fitting the floors, beside training ...')
-  features = appearance(run_data.builder, strongest)
+  clips = reading.clips_of(run_data.builder, dataset.neutral_share)
+  features = appearance(clips, dataset.strongest_frame)
   labels, groups = run_data.clip_set.targets, np.array(run_data.clip_set.subjects)
   made = floors.all_floors(features, labels, groups, run_data.trials)
   _keep(places, folder.as_json(made))
   return made
 
 
-def appearance(builder: tfds.core.DatasetBuilder, strongest: str) -> Appearance:
-  """The features of a prepared set's clips, in the order of their names.
+def appearance(clips: Iterable[records.PreparedClip], strongest: str) -> Appearance:
+  """The features of prepared clips, in the order of their names.
 
   `strongest` 'last': sets that end at the apex, as CK+ does. 'most_changed': the frame
   that differs most from the first, for sets whose apex has no known place, as MMI.
   """
   found = {}
-  for record in records.of(builder):
+  for record in clips:
     place = -1 if strongest == 'last' else int(sampling.change(record.frames).argmax())
     first, strong = floors.hog(record.frames[0]), floors.hog(record.frames[place])
     found[record.clip] = strong, strong - first

@@ -53,10 +53,10 @@ def load(experiment: Experiment) -> RunData:
   if experiment.task.kind == 'detection':
     clip_set = frame_reading.read(builder, size, experiment.task.aus)
   else:
-    clip_set = reading.read(builder, size)
+    clip_set = reading.read(builder, size, dataset.neutral_share)
     size = _fitted(experiment.input, clip_set)
     if size != experiment.input:
-      clip_set = reading.read(builder, size)
+      clip_set = reading.read(builder, size, dataset.neutral_share)
   trials = protocols.trials(clip_set, experiment.protocol)
   first = experiment.execution.first_trials
   if first > len(trials):

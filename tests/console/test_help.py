@@ -6,7 +6,7 @@ import pytest
 HEAVY = {'jax', 'sklearn', 'tensorflow_datasets', 'cv2', 'matplotlib'}
 
 
-@pytest.mark.parametrize('name', ['main', 'prepare', 'benchmark'])
+@pytest.mark.parametrize('name', ['main', 'prepare', 'benchmark', 'export'])
 def test_help_names_the_flags_and_imports_nothing_heavy(name):
   code = (
     f"import runpy, sys; sys.argv = ['{name}', '--help']\n"
@@ -14,5 +14,6 @@ def test_help_names_the_flags_and_imports_nothing_heavy(name):
     f'finally: print(*sys.modules)'
   )
   done = subprocess.run([sys.executable, '-c', code], capture_output=True, text=True)
-  assert ('--dataset' if name == 'prepare' else '--config') in done.stdout
+  flag = {'prepare': '--dataset', 'export': '--model'}.get(name, '--config')
+  assert flag in done.stdout
   assert not HEAVY & set(done.stdout.splitlines()[-1].split())

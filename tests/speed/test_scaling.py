@@ -6,7 +6,7 @@ from stc_jax.speed import scaling
 from stc_jax.training.tasks import TaskConfig
 
 EXPERIMENT = Experiment(
-  dataset=DatasetConfig('clip_folder', '', 'last'),
+  dataset=DatasetConfig('clip_folder', '', 'last', 0.0),
   task=TaskConfig('classification', (), 'none'),
   input=clip_sets.INPUT,
   model='stc_nlstm',

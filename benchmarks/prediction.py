@@ -1,0 +1,105 @@
+"""Measures a prediction: peak memory by the video's length, and frames a second.
+
+  python -m benchmarks.prediction --model=RUN --minutes=1,20
+
+The videos show a real face (scikit-image's astronaut) that moves, looped, 640 x 480 at
+25 frames a second. Each is predicted by a process of its own, as a user does it: found,
+followed, told, drawn and written. Memory is the process's peak (anonymous, and what it
+mapped of files).
+"""
+
+import json
+import os
+import pathlib
+import subprocess
+import sys
+import tempfile
+from fractions import Fraction
+
+import av
+import cv2
+import numpy as np
+import skimage.data
+from absl import flags
+
+from stc_jax import machine
+from stc_jax.console import command_line
+
+_MODEL = flags.DEFINE_string(
+  'model', None, 'A run, or one of its models.', required=True
+)
+_MINUTES = flags.DEFINE_list('minutes', ['1', '20'], 'Lengths of the videos.')
+_SIZE = flags.DEFINE_string('size', '640x480', 'Of the videos: width x height.')
+
+_FPS, _LOOP_SECONDS = 25, 4
+
+
+def loop(width: int, height: int) -> list[np.ndarray]:
+  """Frames of a real face that nods and comes nearer; the last leads to the first."""
+  picture = skimage.data.astronaut()
+  frames = []
+  for number in range(_LOOP_SECONDS * _FPS):
+    phase = 2 * np.pi * number / (_LOOP_SECONDS * _FPS)
+    scale = 0.9 * height / 480 * (1 + 0.06 * np.sin(phase))
+    x, y = width / 2 - 225 * scale, height * 0.42 - 102 * scale + 6 * np.sin(2 * phase)
+    matrix = np.array([[scale, 0, x], [0, scale, y]])
+    frames.append(cv2.warpAffine(picture, matrix, (width, height)))
+  return frames
+
+
+def write(path: pathlib.Path, seconds: float, width: int, height: int) -> int:
+  """Writes the loop, as often as fills so many seconds; returns how many frames."""
+  frames, count = loop(width, height), round(seconds * _FPS)
+  with av.open(str(path), 'w') as container:
+    stream = container.add_stream('libx264', rate=_FPS)
+    stream.height, stream.width, stream.pix_fmt = height, width, 'yuv420p'
+    stream.options = {'preset': 'veryfast'}
+    for number in range(count):
+      frame = av.VideoFrame.from_ndarray(frames[number % len(frames)], 'rgb24')
+      frame.pts, frame.time_base = number, Fraction(1, _FPS)
+      container.mux(stream.encode(frame))
+    container.mux(stream.encode())
+  return count
+
+
+def measure(model: str, video: pathlib.Path) -> tuple[float, float, dict]:
+  """Predicts a video in a process of its own.
+
+  Returns:
+    Its peak memory in MiB, the cores' seconds that it took, and what its record says.
+  """
+  out = video.parent / 'answers'
+  command = [sys.executable, '-m', 'stc_jax.predict', f'--model={model}']
+  command += ['--align=mtcnn', f'--out={out}', str(video)]
+  process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+  _, status, used = os.wait4(process.pid, 0)
+  if status:
+    raise SystemExit(f'{video}: the prediction failed')
+  record = json.loads((out / f'{video.stem}.json').read_text(encoding='utf-8'))
+  return used.ru_maxrss / 1024, used.ru_utime + used.ru_stime, record
+
+
+def main() -> None:
+  """Prints a line for each length."""
+  width, height = map(int, _SIZE.value.split('x'))
+  with tempfile.TemporaryDirectory() as name:
+    folder = pathlib.Path(name)
+    warm = folder / 'warm.mp4'
+    write(warm, 2, width, height)
+    measure(_MODEL.value, warm)  # programs are compiled, and kept
+    print(f'{width} x {height}, {machine.cores()} cores')
+    columns = 'minutes | peak memory, MiB | frames a second | answering | writing'
+    print(f'| {columns} | cores busy, s |')
+    print('|---|---|---|---|---|---|')
+    for minutes in map(float, _MINUTES.value):
+      video = folder / f'{minutes:g}.mp4'
+      frames = write(video, 60 * minutes, width, height)
+      peak, busy, record = measure(_MODEL.value, video)
+      parts = record['seconds']
+      rates = [frames / sum(parts.values()), *(frames / s for s in parts.values())]
+      rates = ' | '.join(f'{rate:.1f}' for rate in rates)
+      print(f'| {minutes:g} | {peak:.0f} | {rates} | {busy:.0f} |', flush=True)
+
+
+if __name__ == '__main__':
+  command_line.run(main)

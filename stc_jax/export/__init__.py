@@ -1,0 +1,1 @@
+"""A finished model as one file for other programs: ONNX, or StableHLO."""

@@ -1,0 +1,64 @@
+"""What a file says of itself, to whoever is handed it without us."""
+
+import dataclasses
+
+import stc_jax
+from stc_jax.predict.bundle import Bundle
+
+_SHOWN = {
+  'uniform': 'so many of its frames, evenly from the first to the last',
+  'last': 'its last frames',
+  'most_changed': 'those of its frames that differ most from its first, in their order',
+  'past': 'for each frame a window that ends with it; its first frame may be repeated',
+  'centred': 'for each frame a window around it; first and last frame may be repeated',
+}
+
+
+def about(bundles: list[Bundle]) -> dict:
+  """The metadata of a file that holds these bundles, by name, as JSON has it.
+
+  `how_to` says in words what comes in and out; `names` are those of the probabilities,
+  `alignment` how faces were cut out, `input` how frames were chosen; `models` says of
+  each bundle what it was trained on.
+  """
+  first = bundles[0]
+  return {
+    'how_to': how_to(first),
+    'names': first.names,
+    'task': first.task.kind,
+    'input': dataclasses.asdict(first.input),
+    'alignment': first.alignment,
+    'model': first.model,
+    'network': dataclasses.asdict(first.network),
+    'models': [
+      {
+        'normalisation': {
+          name: [round(float(number), 6) for number in value]
+          for name, value in bundle.normalisation._asdict().items()
+        },
+        'clip_seconds': bundle.clip_seconds,
+        'clip_motion': bundle.clip_motion,
+        'provenance': bundle.provenance,
+      }
+      for bundle in bundles
+    ],
+    'stc_jax': stc_jax.__version__,
+  }
+
+
+def how_to(bundle: Bundle) -> list[str]:
+  """What is put in and what comes out, a line each."""
+  size = bundle.input
+  alignment = ', '.join(f'{name} {value}' for name, value in bundle.alignment.items())
+  resampled = f' at {size.frame_rate} frames a second' if size.frame_rate else ''
+  what = 'action unit of the labelled frame' if size.per_frame else 'class of the clip'
+  return [
+    f'frames: uint8 [batch, {size.frames}, {size.height}, {size.width}, 3], RGB, the '
+    f'face cut out ({alignment}) and resized; of a clip{resampled}: '
+    f'{_SHOWN.get(size.sampling, size.sampling)}; of a shorter one all, the last '
+    'repeated',
+    f"real: int32 [batch], how many of these frames are a clip's own, 1 to "
+    f'{size.frames}; {size.frames} of a window around a labelled frame',
+    f'probabilities: float32 [batch, {len(bundle.names)}], of each {what}: '
+    f'{", ".join(bundle.names)}',
+  ]

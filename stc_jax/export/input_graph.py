@@ -1,0 +1,102 @@
+"""What is done to frames before a network reads them, in ONNX.
+
+As `stc_jax.data.input` and `stc_jax.data.transforms`, with channels in front: videos
+are float32 [b, c, t, h, w] here, as ONNX's convolutions want them.
+"""
+
+import numpy as np
+
+from stc_jax.data.input import InputConfig, Normalisation
+from stc_jax.data.transforms import CHANGE, CONTRAST_FLOOR, LEAST_SQUARE, averaging
+from stc_jax.export.graph import Graph, known
+
+_CHANNELS_FIRST = (0, 4, 1, 2, 3)
+
+
+def own_frames(graph: Graph, real: str, frames: int) -> str:
+  """The share of each frame in a mean over a clip's own: float32 [b, t].
+
+  `real` is float32 [b, 1].
+  """
+  numbers = np.arange(frames, dtype=np.float32)
+  return graph.add('Div', graph.floats(graph.add('Less', numbers, real)), real)
+
+
+def network_input(
+  graph: Graph,
+  frames: str,
+  shares: str,
+  normalisation: Normalisation,
+  config: InputConfig,
+) -> str:
+  """From uint8 [b, t, h, w, 3] to what a network reads.
+
+  Raises:
+    InputError: a transform has no form here.
+  """
+  unit = graph.add('Div', graph.floats(frames), np.float32(255))
+  mean, scale = (np.asarray(value, np.float32) for value in normalisation)
+  video = graph.add('Mul', graph.add('Sub', unit, mean), scale)
+  video = graph.transpose(video, *_CHANNELS_FIRST)
+  for name in config.transforms:
+    transform = known(_TRANSFORMS, name, 'input.transforms')
+    video = transform(graph, video, shares, config)
+  return video
+
+
+def seen(graph: Graph, frames: str, config: InputConfig) -> list[str]:
+  """The views of clips, uint8 [b, t, h, w, 3] each.
+
+  Raises:
+    InputError: a view has no form here.
+  """
+  return [known(_VIEWS, name, 'input.views')(graph, frames) for name in config.views]
+
+
+def _gray(graph: Graph, video: str, shares: str, config: InputConfig) -> str:
+  del shares, config
+  return graph.reduce('ReduceMean', video, 1)
+
+
+def _remove_appearance(
+  graph: Graph, video: str, shares: str, config: InputConfig
+) -> str:
+  weights = graph.reshape(shares, 0, 1, config.frames, 1, 1)
+  mean = graph.reduce('ReduceSum', graph.add('Mul', video, weights), 2)
+  return graph.add('Sub', video, mean)
+
+
+def _frames_and_change(
+  graph: Graph, video: str, shares: str, config: InputConfig
+) -> str:
+  change = _remove_appearance(graph, video, shares, config)
+  return graph.joined([video, graph.add('Mul', change, np.float32(CHANGE))], 1)
+
+
+def _local_contrast(graph: Graph, video: str, shares: str, config: InputConfig) -> str:
+  centred = graph.add('Sub', video, _neighbourhood_mean(graph, video, config))
+  square = _neighbourhood_mean(graph, graph.add('Mul', centred, centred), config)
+  deviation = graph.add('Sqrt', graph.add('Add', square, np.float32(LEAST_SQUARE)))
+  of_frames = graph.reduce('ReduceMean', deviation, 1, 3, 4, keep=False)
+  usual = graph.reduce('ReduceSum', graph.add('Mul', of_frames, shares), 1)
+  floor = graph.add(
+    'Mul', graph.reshape(usual, 0, 1, 1, 1, 1), np.float32(CONTRAST_FLOOR)
+  )
+  return graph.add('Div', centred, graph.add('Add', deviation, floor))
+
+
+def _neighbourhood_mean(graph: Graph, video: str, config: InputConfig) -> str:
+  along = graph.add('MatMul', video, averaging(config.width))
+  return graph.add('MatMul', averaging(config.height).T, along)
+
+
+_TRANSFORMS = {
+  'gray': _gray,
+  'remove_appearance': _remove_appearance,
+  'local_contrast': _local_contrast,
+  'frames_and_change': _frames_and_change,
+}
+_VIEWS = {
+  'original': lambda graph, frames: frames,
+  'mirrored': lambda graph, frames: graph.reversed(frames, 3),
+}

@@ -1,0 +1,42 @@
+"""A program of StableHLO with its metadata: a zip file of two members."""
+
+import io
+import zipfile
+
+import jax
+import numpy as np
+from jax import export
+
+from stc_jax.export.about import about
+from stc_jax.export.program import Answering, program, shapes
+from stc_jax.predict.bundle import Bundle
+from stc_jax.runs.folder import as_json
+
+PROGRAM, METADATA = 'program', 'metadata.json'
+# What one file is for; JAX chose convolutions for the machine that it was made on.
+_PLATFORMS = ('cpu', 'cuda')
+_NO_TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip file knows
+
+
+def serialised(bundles: list[Bundle]) -> bytes:
+  """The file's bytes: `jax.export.deserialize` reads its `program`.
+
+  That is called with frames and how many are real, and returns the bundles' mean
+  probabilities.
+  """
+  (batch,) = export.symbolic_shape('batch')
+  traced = export.export(jax.jit(program(bundles)), platforms=_PLATFORMS)
+  exported = traced(*shapes(bundles[0], batch))
+  file = io.BytesIO()
+  with zipfile.ZipFile(file, 'w') as members:
+    members.writestr(zipfile.ZipInfo(PROGRAM, _NO_TIME), exported.serialize())
+    members.writestr(zipfile.ZipInfo(METADATA, _NO_TIME), as_json(about(bundles)))
+  return file.getvalue()
+
+
+def opened(data: bytes) -> Answering:
+  """A file's bytes as a function of frames and how many are real, compiled once."""
+  with zipfile.ZipFile(io.BytesIO(data)) as members:
+    exported = export.deserialize(bytearray(members.read(PROGRAM)))
+  call = jax.jit(exported.call)
+  return lambda frames, real: np.asarray(call(frames, real))

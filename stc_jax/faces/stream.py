@@ -1,0 +1,96 @@
+"""Cuts the faces out of a stream of frames, one after the other, in little memory."""
+
+import collections
+import concurrent.futures
+import itertools
+from collections.abc import Iterator
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import UInt8
+
+from stc_jax import machine
+from stc_jax.faces import align, detect, images
+from stc_jax.faces.aligned import DETECTED, Alignment
+from stc_jax.faces.following import Follower, Place, lateness
+
+# Frames that are searched at a time: as many as in training, unless they are huge.
+_MOST_BYTES = 200 * 2**20
+_LEAST_FRAMES = 4
+_MOST_WORKERS = 4  # each holds so many frames
+
+
+class Cut(NamedTuple):
+  """A face of a frame, cut out."""
+
+  place: Place
+  crop: UInt8[np.ndarray, 's s 3']
+
+
+def cuts(
+  frames: Iterator[UInt8[np.ndarray, 'h w 3']], how: Alignment, fps: float
+) -> Iterator[list[Cut]]:
+  """For every frame read, the faces that are certain since the last, cut out.
+
+  Where `how` takes frames for faces, each is one: face 1, its box the frame, no eyes.
+
+  Raises:
+    InputError: MTCNN's weights are missing or altered.
+  """
+  if how.align == 'none':
+    for number, frame in enumerate(frames):
+      yield [_whole(number, frame, how.size)]
+    return
+  follower, crop = Follower(how, fps), align.Crop(how.size, how.roll)
+  kept: collections.deque = collections.deque(maxlen=lateness(how) + 1)
+
+  def cut_out(places: list[Place], read: int) -> list[Cut]:
+    first = read - len(kept)
+    return [
+      Cut(place, align.crop(kept[place.frame - first], place.eyes, crop))
+      for place in places
+    ]
+
+  read = 0
+  for frame, faces in _searched(frames):
+    kept.append(frame)
+    read += 1
+    yield cut_out(follower.add(faces), read)
+  yield cut_out(follower.end(), read)
+
+
+def _whole(number: int, frame: np.ndarray, size: int) -> Cut:
+  height, width = frame.shape[:2]
+  box, eyes = np.array([0.0, 0.0, width, height]), np.full((2, 2), np.nan)
+  place = Place(1, 1, number, box, eyes, float('nan'))
+  return Cut(place, images.resized(frame, size, size))
+
+
+def _searched(
+  frames: Iterator[np.ndarray],
+) -> Iterator[tuple[np.ndarray, list[detect.Face]]]:
+  """Each frame with its faces; each core searches some frames at a time."""
+  workers = min(machine.cores(), _MOST_WORKERS)
+  with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+    waiting: collections.deque = collections.deque()
+    try:
+      for chunk in _chunks(frames):
+        waiting.append((chunk, pool.submit(detect.detect, chunk)))
+        if len(waiting) > workers:
+          yield from _found(*waiting.popleft())
+      while waiting:
+        yield from _found(*waiting.popleft())
+    finally:
+      pool.shutdown(cancel_futures=True)
+
+
+def _found(
+  chunk: list[np.ndarray], task: concurrent.futures.Future
+) -> Iterator[tuple[np.ndarray, list[detect.Face]]]:
+  yield from zip(chunk, task.result(), strict=True)
+
+
+def _chunks(frames: Iterator[np.ndarray]) -> Iterator[list[np.ndarray]]:
+  for first in frames:
+    count = min(DETECTED, max(_LEAST_FRAMES, _MOST_BYTES // first.nbytes))
+    yield [first, *itertools.islice(frames, count - 1)]

@@ -1,0 +1,185 @@
+"""From frames to an answer: finds faces, cuts them out, and asks the model."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+
+import numpy as np
+from jaxtyping import UInt8
+
+from stc_jax.data.clip_set import NEUTRAL
+from stc_jax.errors import InputError, require, require_choice
+from stc_jax.faces import stream
+from stc_jax.faces.aligned import ALIGNS, Alignment
+from stc_jax.faces.following import lateness
+from stc_jax.predict import choosing, rows
+from stc_jax.predict.answer import Answer
+from stc_jax.predict.bundle import Bundle
+from stc_jax.predict.sliding import Ask, Batches, Windows
+from stc_jax.predict.sources import Source
+
+_LIKE_A_CROP = 1.2  # at most: longer side over shorter
+_STEPS = 4  # windows that show each frame, unless the step is given
+
+
+@dataclasses.dataclass(frozen=True)
+class Asked:
+  """What a user may choose of a prediction.
+
+  Attributes:
+    faces: 'largest' at any time, or 'all'.
+    align: as `Alignment.align`; '': as the model's training clips.
+    seconds: of a window; None: the median of the training clips.
+    step: seconds from one window to the next; None: a quarter of a window.
+    one_clip: takes the whole video as one expression.
+    min_motion: windows that move less have no answer, in levels of 0..255; None: the
+      5th percentile of the training clips, or 0 where the model knows a class
+      `neutral`, tells action units, or is asked of one clip.
+
+  Raises:
+    InputError: a field out of its range; the line starts with the field's name.
+  """
+
+  faces: str = 'largest'
+  align: str = ''
+  seconds: float | None = None
+  step: float | None = None
+  one_clip: bool = False
+  min_motion: float | None = None
+
+  def __post_init__(self):
+    """Checks what the types can't."""
+    require_choice('faces', self.faces, choosing.FACES)
+    require_choice('align', self.align, ('', *ALIGNS))
+    for field in ('seconds', 'step'):
+      value = getattr(self, field)
+      require(value is None or value > 0, field, value, 'be above 0')
+      if self.one_clip and value is not None:
+        raise InputError(f'{field}: a window is the whole video with one_clip')
+    least = self.min_motion
+    require(least is None or least >= 0, 'min_motion', least, 'not be negative')
+
+
+def alignment_of(bundle: Bundle, align: str) -> Alignment:
+  """How faces are cut out for a model, as its training clips were, or as is asked."""
+  noted, sides = bundle.alignment, bundle.alignment.get('size', '64 x 64')
+  size = int(sides.split(' x ')[0])
+  trained = noted.get('align', 'none')
+  if (align or trained) != trained or trained == 'none':
+    return Alignment(align=align or trained, size=size)
+  return Alignment(
+    align=trained,
+    roll=noted['roll'],
+    smooth=float(noted['smooth']),
+    max_gap=int(noted['max_gap']),
+    size=size,
+  )
+
+
+def windows_of(bundle: Bundle, asked: Asked, fps: float) -> Windows:
+  """How a video of this rate is shown to a model.
+
+  Raises:
+    InputError: windows are asked for of a model that tells frame by frame.
+  """
+  if bundle.input.per_frame and (asked.one_clip or asked.seconds or asked.step):
+    raise InputError(
+      'seconds, step, one_clip: not for a model of action units, which tells every '
+      'frame with those around it; leave them out'
+    )
+  seconds = asked.seconds or bundle.clip_seconds['median']
+  step = asked.step or seconds / _STEPS
+  least = asked.min_motion
+  if least is None:
+    free = asked.one_clip or bundle.input.per_frame or NEUTRAL in bundle.names
+    least = 0.0 if free else bundle.clip_motion['low']
+  return Windows(
+    input=bundle.input,
+    fps=fps,
+    length=0 if asked.one_clip else max(1, round(seconds * fps)),
+    step=max(1, round(step * fps)),
+    least_motion=least,
+  )
+
+
+def answer(
+  bundle: Bundle,
+  ask: Ask,
+  source: Source,
+  asked: Asked,
+  on_frame: Callable[[], None] = lambda: None,
+) -> Answer:
+  """Says what a model sees in a video.
+
+  Args:
+    bundle: the model's, or the first of several that are asked together.
+    ask: the model, about windows.
+    source: the video.
+    asked: what the user chose.
+    on_frame: called for every frame read.
+
+  Raises:
+    InputError: the video can't be read as a whole, or a choice doesn't go with the
+      model.
+  """
+  how = alignment_of(bundle, asked.align)
+  windows = windows_of(bundle, asked, source.fps)
+  reading = _Reading(source, on_frame)
+  told = rows.Told(windows, Batches(ask), len(bundle.names), lateness(how))
+  for cuts in stream.cuts(reading.frames(), how, source.fps):
+    for cut in cuts:
+      told.add(cut)
+  table = rows.table(told.end(), bundle.names, bundle.input.per_frame, source.fps)
+  table = choosing.chosen(table, asked.faces, reading.count, source.fps)
+  return Answer(
+    table=table,
+    names=bundle.names,
+    fps=source.fps,
+    frames=reading.count,
+    size=reading.size,
+    settings={
+      'alignment': dataclasses.asdict(how),
+      'window_frames': windows.length,
+      'step_frames': windows.step,
+      'min_motion': windows.least_motion,
+      'faces': asked.faces,
+    },
+    notes=tuple(_notes(how, asked, windows, reading, table)),
+  )
+
+
+class _Reading:
+  """Reads a source, and remembers how many frames of which size it had."""
+
+  def __init__(self, source: Source, on_frame: Callable[[], None]):
+    self._source, self._on_frame = source, on_frame
+    self.count, self.size = 0, (0, 0)
+
+  def frames(self) -> Iterator[UInt8[np.ndarray, 'h w 3']]:
+    for frame in self._source.frames():
+      self.count, self.size = self.count + 1, frame.shape[:2]
+      self._on_frame()
+      yield frame
+
+
+def _notes(
+  how: Alignment, asked: Asked, windows: Windows, reading: _Reading, table: np.ndarray
+) -> Iterator[str]:
+  """What is worth knowing of an answer."""
+  count, (short, long) = reading.count, sorted(reading.size)
+  if how.align == 'none' and not asked.align and long > _LIKE_A_CROP * short:
+    yield (
+      "whole frames were taken for faces, as the model's training clips were; "
+      'align=mtcnn finds faces in scenes'
+    )
+  if count < windows.length and not windows.input.per_frame:
+    yield (
+      f'shorter than a window of {windows.length / windows.fps:.2f} s: shown as a '
+      'short clip is in training, its last frame repeated'
+    )
+  if not table['face'].any():
+    yield 'no face was found'
+  elif not (table['motion'] >= windows.least_motion).any():
+    yield (
+      f'nothing moves enough (motion below {windows.least_motion:.2f}); '
+      'min_motion=0 answers all the same'
+    )

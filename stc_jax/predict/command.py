@@ -1,0 +1,113 @@
+"""What `python -m stc_jax.predict` does, once its flags are read."""
+
+import json
+import pathlib
+import time
+from collections.abc import Sequence
+
+from rich.console import Console
+
+from stc_jax import locks
+from stc_jax.console import compilation
+from stc_jax.console.progress import FrameProgress
+from stc_jax.errors import InputError
+from stc_jax.predict import answering, outputs, record, sources, writing
+from stc_jax.predict.answering import Asked
+from stc_jax.predict.model import Model, load
+
+
+def main(
+  model: str,
+  inputs: Sequence[str],
+  out: str,
+  chosen: dict,
+  image_fps: float | None,
+  overwrite: bool,
+) -> None:
+  """Predicts every video, one after the other, and says where the files lie.
+
+  What can't be read is named at the end; it stops nothing.
+
+  Args:
+    model: the folder of a run or bundle.
+    inputs: videos, GIFs, images, and folders of them.
+    out: the folder of all outputs.
+    chosen: the fields of `Asked`, by flag.
+    image_fps: frames a second of images.
+    overwrite: makes finished outputs again.
+
+  Raises:
+    InputError: there is no model or no video, or some video can't be read.
+  """
+  console = Console(soft_wrap=True, highlight=False)
+  compilation.keep_programs()
+  asked = _asked(chosen, image_fps)
+  paths = list(dict.fromkeys(sources.found([pathlib.Path(i) for i in inputs])))
+  opened, folder = load(model), pathlib.Path(out)
+  outputs.make_folder(folder)
+  answering.windows_of(opened.bundles[0], asked, sources.IMAGE_FPS)  # do they agree?
+  bad = []
+  with locks.alone_in(folder, on_wait=None):
+    for path, name in outputs.names_of(paths, folder).items():
+      fps = image_fps if sources.is_images(path) else None
+      try:
+        _predict(opened, path, folder, name, asked, fps, overwrite, console)
+      except InputError as error:
+        if len(paths) == 1:
+          raise
+        console.print(f'left out: {error}', markup=False)
+        bad.append(str(error))
+  if bad:
+    more = f'; and {len(bad) - 1} more' if len(bad) > 1 else ''
+    raise InputError(f'{len(bad)} of {len(paths)} could not be read: {bad[0]}{more}')
+
+
+def _asked(chosen: dict, image_fps: float | None) -> Asked:
+  """Raises InputError where a flag is out of its range."""
+  if image_fps is not None and not image_fps > 0:
+    raise InputError(f'--image_fps: {image_fps} must be above 0')
+  try:
+    return Asked(**chosen)
+  except InputError as error:
+    raise InputError(f'--{error}') from error
+
+
+def _predict(
+  model: Model,
+  path: pathlib.Path,
+  folder: pathlib.Path,
+  name: str,
+  asked: Asked,
+  fps: float | None,
+  overwrite: bool,
+  console: Console,
+) -> None:
+  """Answers for a video, unless that was done before."""
+  identity = record.identity(model.bundles, path, asked, fps)
+  if not overwrite and outputs.is_done(folder, name, identity):
+    console.print(
+      f'{folder / name}.html is there already; --overwrite makes it again', markup=False
+    )
+    return
+  source = sources.of_path(path, fps)
+  with outputs.together(folder, name) as part:
+    began = time.monotonic()
+    with FrameProgress(path.name, source.count, 'finds faces', console) as progress:
+      answer = model.answer(source, asked, progress.advance)
+    answered = time.monotonic()
+    with FrameProgress(path.name, source.count, 'draws', console) as progress:
+      files = writing.write(part, name, answer, source, model.about, progress.advance)
+    written = time.monotonic()
+    seconds = {'answering': answered - began, 'writing': written - answered}
+    files.append(f'{name}.{outputs.RECORD}')
+    told = identity | record.outcome(answer, seconds, files)
+    text = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
+    (part / files[-1]).write_text(text + '\n', encoding='utf-8')
+  console.print(
+    f'{path.name}: {answer.label or "no label"}; {answer.frames} frames in '
+    f'{written - began:.1f} s, {answer.frames / (written - began):.0f} a second',
+    markup=False,
+  )
+  for note in answer.notes:
+    console.print(f'  note: {note}', markup=False)
+  console.print(f'  {folder / name}.html (time line), .mp4, .csv, .json', markup=False)

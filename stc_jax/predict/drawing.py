@@ -1,0 +1,135 @@
+"""Draws an answer into its video: boxes, labels, and a chart that moves below."""
+
+import cv2
+import numpy as np
+from jaxtyping import Shaped, UInt8
+
+from stc_jax.faces.images import resized
+from stc_jax.predict import lettering
+from stc_jax.predict.answer import Answer
+from stc_jax.predict.colours import NONE, colour
+
+# The picture's longer side, in pixels: small ones are enlarged, so that words fit.
+_SIDES = 480, 1280
+_GROUND, _GRID, _INK = (20, 23, 28), (52, 58, 68), (226, 230, 236)
+_SECONDS = 6.0  # of the chart
+_LEGEND = 0.34  # share of the width
+
+
+class Drawing:
+  """An answer's pictures, frame by frame.
+
+  Attributes:
+    height, width: of the pictures, even.
+  """
+
+  def __init__(self, answer: Answer):
+    self._answer = answer
+    height, width = answer.size
+    longer = max(height, width)
+    self._scale = min(max(longer, _SIDES[0]), _SIDES[1]) / longer
+    self.width = _even(width * self._scale)
+    self._above = _even(height * self._scale)
+    self._font = max(11, self.width // 52)
+    self._panel = _even((len(answer.names) + 0.8) * 1.45 * self._font)
+    self.height = self._above + self._panel
+    self._starts = np.searchsorted(
+      answer.table['frame'], np.arange(answer.frames + 1)
+    ).tolist()
+    self._rows = answer.of_face(answer.main_face)
+    columns = [self._rows[name] for name in answer.columns]
+    self._values = np.stack(columns, axis=1)
+
+  def of(
+    self, number: int, frame: UInt8[np.ndarray, 'h w 3']
+  ) -> UInt8[np.ndarray, 'h2 w2 3']:
+    """The picture of a frame."""
+    picture = np.empty((self.height, self.width, 3), np.uint8)
+    above = np.ascontiguousarray(resized(frame, self._above, self.width))
+    first, stop = self._starts[number : number + 2]
+    for row in self._answer.table[first:stop]:
+      if row['face']:
+        self._draw_face(above, row)
+    picture[: self._above] = above
+    picture[self._above :] = self._chart(number)
+    return picture
+
+  def _draw_face(self, picture: np.ndarray, row: np.void) -> None:
+    sides = [row[f'box_{side}'] for side in ('left', 'top', 'right', 'bottom')]
+    left, top, right, bottom = (round(float(s) * self._scale) for s in sides)
+    inside = (2, 2, self.width - 3, self._above - 3)
+    left, top = max(left, inside[0]), max(top, inside[1])
+    right, bottom = min(right, inside[2]), min(bottom, inside[3])
+    own, thick = self._colour_of(row), max(2, self.width // 320)
+    cv2.rectangle(picture, (left, top), (right, bottom), own, thick, cv2.LINE_AA)
+    self._draw_tag(picture, self._words(row), (left, top), own)
+
+  def _draw_tag(self, picture, words: str, corner: tuple[int, int], own) -> None:
+    pad, font = max(3, self._font // 3), self._font
+    wide, tall = lettering.width(words, font) + 2 * pad, round(1.3 * font) + pad
+    left = max(0, min(corner[0], self.width - wide))
+    top = corner[1] - tall if corner[1] >= tall else corner[1]
+    picture[top : top + tall, left : left + wide] = own
+    ink = (0, 0, 0) if sum(own) > 330 else (255, 255, 255)
+    lettering.write(picture, words, (left + pad, top + pad // 2), font, ink)
+
+  def _words(self, row: np.void) -> str:
+    words = [str(row['face'])] if len(self._answer.faces) > 1 else []
+    label = str(row['label'])
+    if label and not self._answer.is_detection:
+      value = row[self._answer.columns[self._answer.names.index(label)]]
+      label = f'{label} {100 * value:.0f} %'
+    return ' · '.join([*words, label or 'no label'])
+
+  def _colour_of(self, row: np.void) -> tuple[int, int, int]:
+    label = str(row['label']).split('+')[0]
+    return colour(self._answer.names.index(label)) if label else NONE
+
+  def _chart(self, number: int) -> UInt8[np.ndarray, 'p w 3']:
+    """The last seconds of one face, and what it shows now."""
+    chart = np.full((self._panel, self.width, 3), _GROUND, np.uint8)
+    legend = self.width - round(self.width * _LEGEND)
+    top, low = self._font, self._panel - self._font // 2
+    for share in (0.0, 0.5, 1.0):
+      y = round(low - share * (low - top))
+      cv2.line(chart, (self._font, y), (legend - self._font, y), _GRID, 1)
+    shown = int(_SECONDS * self._answer.fps) + 1
+    first, stop = np.searchsorted(self._rows['frame'], (number - shown, number + 1))
+    frames, values = self._rows['frame'][first:stop], self._values[first:stop]
+    right = legend - self._font
+    x = right + (frames - number) * (right - self._font) / shown
+    for output in range(values.shape[1]):
+      y = low - values[:, output] * (low - top)
+      for part in _unbroken(frames, values[:, output]):
+        points = np.stack([x[part], y[part]], 1)
+        fixed = np.round(points * 16).astype(np.int32)  # 4 bits behind the point
+        thick = max(1, self.width // 480)
+        cv2.polylines(chart, [fixed], False, colour(output), thick, cv2.LINE_AA, 4)
+    now = values[-1] if len(frames) and frames[-1] == number else None
+    self._draw_legend(chart, legend, now)
+    return chart
+
+  def _draw_legend(self, chart, left: int, now: Shaped[np.ndarray, 'k'] | None) -> None:
+    line, font = 1.45 * self._font, self._font
+    bar = left + round(0.62 * (self.width - left))
+    for output, name in enumerate(self._answer.names):
+      y = round(0.4 * line + output * line)
+      value = float('nan') if now is None else float(now[output])
+      ink = _INK if value == value else NONE
+      lettering.write(chart[:, : bar - 4], name, (left, y), font, ink)
+      end = self.width - font
+      cv2.rectangle(chart, (bar, y + 3), (end, y + font), _GRID, -1)
+      if value == value:
+        reach = round(bar + value * (end - bar))
+        cv2.rectangle(chart, (bar, y + 3), (reach, y + font), colour(output), -1)
+
+
+def _unbroken(frames: np.ndarray, values: np.ndarray) -> list[np.ndarray]:
+  """The indices of each run of successive frames that have a value."""
+  there = np.flatnonzero(~np.isnan(values))
+  breaks = np.flatnonzero(np.diff(frames[there]) > 1) + 1
+  return [part for part in np.split(there, breaks) if len(part)]
+
+
+def _even(size: float) -> int:
+  return max(2, 2 * round(size / 2))

@@ -1,0 +1,112 @@
+"""The files of a prediction: their names, whose they are, and how they get in place.
+
+All of a video are made in a hidden folder beside their places, and moved there at the
+end; the JSON comes last, as the sign that they are whole.
+"""
+
+import contextlib
+import hashlib
+import json
+import pathlib
+import shutil
+from collections.abc import Iterator, Sequence
+
+from stc_jax.errors import InputError
+
+CSV, VIDEO, PAGE, RECORD = 'csv', 'mp4', 'html', 'json'
+KINDS = (CSV, VIDEO, PAGE, RECORD)
+
+
+def names_of(
+  inputs: Sequence[pathlib.Path], folder: pathlib.Path
+) -> dict[pathlib.Path, str]:
+  """What the files of each input are called in `folder`, without their ending.
+
+  As the input, where that isn't taken: by another input, by files of someone else's, or
+  because the input itself would be overwritten; else with its folder's name before it,
+  or a number that follows from its path behind. The same each time.
+  """
+  names: dict[pathlib.Path, str] = {}
+  own = {path.resolve() for path in inputs}
+  for path in inputs:
+    names[path] = next(
+      name
+      for name in _candidates(path)
+      if name not in names.values() and _is_free(name, path, folder, own)
+    )
+  return names
+
+
+def _candidates(path: pathlib.Path) -> Iterator[str]:
+  whole = path.resolve()
+  stem = whole.name if whole.is_dir() else whole.stem
+  yield stem
+  yield f'{whole.parent.name}_{stem}'
+  digest = hashlib.sha256(str(whole).encode('utf-8', 'surrogateescape')).hexdigest()
+  yield f'{stem}_{digest[:8]}'
+  yield from (f'{stem}_{digest[:8]}_{number}' for number in range(2, 1000))
+
+
+def _is_free(
+  name: str, path: pathlib.Path, folder: pathlib.Path, inputs: set[pathlib.Path]
+) -> bool:
+  files = [folder / f'{name}.{kind}' for kind in KINDS]
+  if inputs & {file.resolve() for file in files}:
+    return False
+  record = read(folder, name)
+  if record is not None:
+    return record.get('input', {}).get('path') == str(path.resolve())
+  return not any(file.exists() for file in files)
+
+
+def read(folder: pathlib.Path, name: str) -> dict | None:
+  """A finished prediction's record; None where there is none of ours."""
+  try:
+    record = json.loads((folder / f'{name}.{RECORD}').read_text(encoding='utf-8'))
+  except (OSError, ValueError):
+    return None
+  return record if isinstance(record, dict) and 'input' in record else None
+
+
+def is_done(folder: pathlib.Path, name: str, identity: dict) -> bool:
+  """Whether the files are there, whole, and follow from the same."""
+  record = read(folder, name)
+  if record is None or record != record | identity:
+    return False
+  return all((folder / file).exists() for file in record.get('files', []))
+
+
+@contextlib.contextmanager
+def together(folder: pathlib.Path, name: str) -> Iterator[pathlib.Path]:
+  """A hidden folder, whose files are moved into `folder` once the block ends well.
+
+  Of its files, those of `KINDS` are named `<name>.<kind>`.
+  """
+  part = folder / f'.{name}.part'
+  shutil.rmtree(part, ignore_errors=True)
+  part.mkdir()
+  try:
+    yield part
+    (folder / f'{name}.{RECORD}').unlink(missing_ok=True)  # of an earlier answer
+    for kind in KINDS:
+      made, file = part / f'{name}.{kind}', folder / f'{name}.{kind}'
+      if made.exists():
+        made.replace(file)
+      else:
+        file.unlink(missing_ok=True)
+  finally:
+    shutil.rmtree(part, ignore_errors=True)
+
+
+def make_folder(folder: pathlib.Path) -> None:
+  """Makes the folder of all outputs.
+
+  Raises:
+    InputError: it can't be made.
+  """
+  try:
+    folder.mkdir(parents=True, exist_ok=True)
+  except OSError as error:
+    raise InputError(
+      f'{folder}: cannot be written ({error.strerror}); give another --out'
+    ) from error

@@ -1,0 +1,119 @@
+"""What a prediction is made of: a video, a folder of images, or frames as arrays."""
+
+import dataclasses
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+from jaxtyping import UInt8
+from natsort import natsorted
+
+from stc_jax.data.input import COLOURS
+from stc_jax.errors import InputError
+from stc_jax.faces import images, timeline, videos
+
+IMAGE_FPS = 25.0  # of folders of images, unless it is said
+
+
+@dataclasses.dataclass(frozen=True)
+class Source:
+  """Frames of one constant rate.
+
+  Attributes:
+    path: the video, or the folder of images; None: frames in memory.
+    fps: frames a second.
+    count: how many frames.
+    frames: yields them from the first on, RGB, upright.
+  """
+
+  path: Path | None
+  fps: float
+  count: int
+  frames: Callable[[], Iterator[UInt8[np.ndarray, 'h w 3']]]
+
+  @property
+  def is_video(self) -> bool:
+    """Whether a player can play it."""
+    return self.path is not None and self.path.is_file()
+
+
+def of_path(path: Path, fps: float | None = None) -> Source:
+  """A video, an image, or a folder of images in natural order.
+
+  Args:
+    path: where.
+    fps: frames a second of images, 25 if not given; a video has its own.
+
+  Raises:
+    InputError: it isn't there, or can't be read.
+  """
+  if is_images(path):
+    return _of_images(path, _images_in(path) if path.is_dir() else [path], fps)
+  if fps is not None:
+    raise InputError(f'{path}: a video states its own frames a second; leave out fps')
+  shown = timeline.of(path)
+  return Source(path, shown.fps, len(shown.numbers), lambda: videos.video_frames(path))
+
+
+def is_images(path: Path) -> bool:
+  """Whether a path is an image or a folder of such, and no video."""
+  return path.is_dir() or path.suffix.lower() in images.IMAGES
+
+
+def of_frames(frames: UInt8[np.ndarray, 't h w 3'], fps: float | None) -> Source:
+  """Frames in memory.
+
+  Raises:
+    InputError: they are none, or no `fps` is given.
+  """
+  shape, dtype = np.shape(frames), getattr(frames, 'dtype', None)
+  if len(shape) != 4 or shape[3] != COLOURS or dtype != np.uint8 or 0 in shape:
+    raise InputError(
+      f'frames: {dtype} {list(shape)} is no video; give uint8 [t, h, w, 3], RGB, with '
+      'one frame at least'
+    )
+  if fps is None or not fps > 0:
+    raise InputError(f'fps: {fps}; give the frames a second, above 0')
+  return Source(None, fps, len(frames), lambda: iter(frames))
+
+
+def found(paths: list[Path]) -> list[Path]:
+  """The videos, images and folders of images that are meant.
+
+  A folder stands for all videos below it, or, where it holds images, for one clip.
+
+  Raises:
+    InputError: one isn't there, or is a folder without any.
+  """
+  return [one for path in paths for one in _found(path)]
+
+
+def _found(path: Path) -> list[Path]:
+  if not path.is_dir():
+    images.check_file(path)
+    return [path]
+  below = natsorted(p for p in path.rglob('*') if not _is_hidden(p, path))
+  chosen = [p for p in below if p.is_file() and p.suffix.lower() in videos.VIDEOS]
+  chosen += [p for p in (path, *below) if p.is_dir() and _images_in(p)]
+  if not chosen:
+    known = ', '.join(sorted(videos.VIDEOS | images.IMAGES))
+    raise InputError(f'{path}: a folder without videos or images ({known})')
+  return natsorted(chosen)
+
+
+def _is_hidden(path: Path, folder: Path) -> bool:
+  parts = path.relative_to(folder).parts
+  return any(part.startswith('.') or part == '__MACOSX' for part in parts)
+
+
+def _images_in(folder: Path) -> list[Path]:
+  return natsorted(
+    p for p in folder.iterdir() if p.suffix.lower() in images.IMAGES and p.is_file()
+  )
+
+
+def _of_images(path: Path, files: list[Path], fps: float | None) -> Source:
+  if not files:
+    raise InputError(f'{path}: a folder without images')
+  rate = IMAGE_FPS if fps is None else fps
+  return Source(path, rate, len(files), lambda: images.image_frames(files))

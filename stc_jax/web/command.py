@@ -1,0 +1,69 @@
+"""What `python -m stc_jax.predict --serve` does: a page for videos, until Ctrl-C."""
+
+import importlib
+import os
+import pathlib
+import tempfile
+import threading
+
+from rich.console import Console
+
+from stc_jax.console import compilation
+from stc_jax.errors import InputError
+from stc_jax.predict.answering import Asked, windows_of
+from stc_jax.predict.model import load
+from stc_jax.predict.sources import IMAGE_FPS
+
+_HERE = ('127.0.0.1', 'localhost', '::1')
+# Before Gradio is loaded: nothing is sent to anybody, nothing is kept.
+_QUIET = {
+  'GRADIO_ANALYTICS_ENABLED': 'False',
+  'HF_HUB_DISABLE_TELEMETRY': '1',
+  'HF_HUB_OFFLINE': '1',
+}
+
+
+def main(model: str, host: str, port: int, megabytes: int, chosen: dict) -> None:
+  """Serves the page of a model until it is interrupted.
+
+  Args:
+    model: the folder of a run or bundle.
+    host: the address that is listened on; 127.0.0.1: of this machine alone.
+    port: of it.
+    megabytes: the largest video that is taken.
+    chosen: the fields of `Asked`, by flag: what the page starts with.
+
+  Raises:
+    InputError: there is no model, Gradio is missing, or the address is taken.
+    KeyboardInterrupt: Ctrl-C, once all is closed and removed.
+  """
+  console = Console(soft_wrap=True, highlight=False)
+  try:
+    asked = Asked(**chosen)
+  except InputError as error:
+    raise InputError(f'--{error}') from error
+  opened = load(model)
+  windows_of(opened.bundles[0], asked, IMAGE_FPS)  # do they agree?
+  compilation.keep_programs()
+  with tempfile.TemporaryDirectory(prefix='stc_jax_', ignore_cleanup_errors=True) as d:
+    os.environ.update(_QUIET, GRADIO_TEMP_DIR=d, GRADIO_EXAMPLES_CACHE=d)
+    server = _module().Server(opened, asked, pathlib.Path(d), megabytes)
+    try:
+      address = server.start(host, port)
+      console.print(f'{address} shows what {model} sees; Ctrl-C ends it', markup=False)
+      if host not in _HERE:
+        console.print('Whoever reaches this machine can use it, without a password.')
+      threading.Event().wait()
+    finally:
+      server.stop()
+
+
+def _module():
+  try:
+    return importlib.import_module('stc_jax.web.page')
+  except ModuleNotFoundError as error:
+    if error.name != 'gradio':
+      raise
+    raise InputError(
+      "--serve: gradio is missing; pip install 'stc_jax[web]'"
+    ) from error

@@ -1,0 +1,136 @@
+"""From frames to rows: who is where, in little memory, without MTCNN's networks."""
+
+import dataclasses
+import tracemalloc
+
+import fake_model
+import numpy as np
+import pytest
+from fake_model import face
+
+from stc_jax.errors import InputError
+from stc_jax.faces import stream
+from stc_jax.predict import answering
+from stc_jax.predict.answering import Asked
+from stc_jax.predict.sources import Source
+
+FPS = 25.0
+
+
+@pytest.fixture
+def answered(monkeypatch):
+  """Answers for frames that brighten, where faces are as told."""
+
+  def answer(faces, asked=None, bundle=None, shape=(120, 400, 3)):
+    def searched(frames):
+      return ((frame, faces[i]) for i, frame in enumerate(frames))
+
+    def frames():
+      for number in range(len(faces)):
+        yield np.full(shape, 5 * number % 256, np.uint8)
+
+    monkeypatch.setattr(stream, '_searched', searched)
+    source = Source(None, FPS, len(faces), frames)
+    bundle = bundle or fake_model.bundle()
+    return answering.answer(bundle, fake_model.ask, source, asked or Asked())
+
+  return answer
+
+
+def test_every_frame_has_a_row_and_no_face_has_no_answer(answered):
+  found = answered([[]] * 10 + [[face(100)]] * 30 + [[]] * 20 + [[face(102)]] * 30)
+  table = found.table
+  assert table['frame'].tolist() == list(range(90))
+  assert (table['face'] > 0).tolist() == [False] * 10 + [True] * 30 + [False] * 20 + [
+    True
+  ] * 30
+  nobody = table[table['face'] == 0]
+  assert set(nobody['label']) == {''}
+  assert all(np.isnan(nobody[name]).all() for name in table.dtype.names[3:-1])
+  assert set(table['face']) == {0, 1}  # back within two seconds: the same
+  np.testing.assert_allclose(table['approx_time'], table['frame'] / FPS)
+
+
+def test_the_largest_face_or_all_that_stay(answered):
+  glimpsed, unsure = [face(330, size=20)], [face(330, size=20, score=0.8)]
+  faces = [[face(0, size=80), face(200)]] * 5 + [[face(200), face(0, size=80)]] * 35
+  faces[3] = faces[3] + glimpsed
+  faces[20:40] = [of_frame + unsure for of_frame in faces[20:40]]
+  largest, everyone = answered(faces), answered(faces, Asked(faces='all'))
+  assert largest.faces == [1]
+  assert set(largest.table['box_left']) == {0}
+  assert everyone.faces == [1, 2]
+  assert len(everyone.table) == 80
+  assert set(everyone.of_face(1)['box_left']) == {0}
+
+
+def test_who_follows_the_largest_face_has_rows_too(answered):
+  both = [face(0, size=120), face(200)]
+  faces = [both] * 40 + [[face(200)]] * 60 + [[face(0)]] * 40
+  found = answered(faces)
+  assert found.faces == [1, 2]  # the second is there while the first is: left out
+  assert found.of_face(1)['frame'].tolist() == list(range(40))
+  assert found.of_face(2)['frame'].tolist() == list(range(100, 140))
+
+
+def test_a_short_gap_is_filled_and_has_no_score(answered):
+  faces = [[face(100)]] * 10 + [[]] * 3 + [[face(112)]] * 10
+  table = answered(faces).table
+  assert np.isnan(table['face_score'][10:13]).all()
+  np.testing.assert_allclose(table['box_left'][10:13], [103, 106, 109])
+  assert (table['label'] != '').all()
+
+
+def test_memory_does_not_grow_with_the_video(monkeypatch):
+  frame = np.random.default_rng(0).integers(0, 256, (120, 160, 3), np.uint8)
+  shifting = [[face(50 + i)] for i in range(9)]
+  monkeypatch.setattr(
+    stream.detect,
+    'detect',
+    lambda frames: [shifting[i % 9] for i in range(len(frames))],
+  )
+
+  def peak(count):
+    source = Source(None, FPS, count, lambda: (frame.copy() for _ in range(count)))
+    tracemalloc.start()
+    found = answering.answer(fake_model.bundle(), fake_model.ask, source, Asked())
+    used = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert len(found.table) == count
+    return used
+
+  peak(20)  # what is made once
+  assert peak(300) < 1.1 * peak(140)
+
+
+def test_action_units_have_columns_of_their_own(answered):
+  size = dataclasses.replace(fake_model.CLIP, sampling='past')
+  bundle = fake_model.bundle(size, names=('AU1', 'AU12'))
+  found = answered([[face(100)]] * 20, bundle=bundle)
+  assert found.columns == ('au_01', 'au_12')
+  assert found.table['label'][0] == 'AU1'  # a dark frame: 1 - 0, and 0
+  with pytest.raises(InputError, match='one_clip: not for a model of action units'):
+    answered([[face(100)]] * 20, Asked(one_clip=True), bundle)
+
+
+def test_a_neutral_class_answers_for_still_faces(answered):
+  still = np.full((120, 400, 3), 80, np.uint8)
+  source = Source(None, FPS, 30, lambda: iter([still] * 30))
+  faces = [[face(100)]] * 30
+  assert answered(faces).label  # and sets what is found
+  for names, wanted in (('ab', ''), (('neutral', 'b'), 'neutral')):
+    bundle = fake_model.bundle(names=tuple(names))
+    found = answering.answer(bundle, fake_model.ask, source, Asked())
+    assert set(found.table['label']) == {wanted}
+  least = Asked(min_motion=0.0)
+  bundle = fake_model.bundle()
+  found = answering.answer(bundle, fake_model.ask, source, least)
+  assert set(found.table['label']) == {'dark'}
+
+
+def test_choices_out_of_range_are_named():
+  for field, value in (('faces', 'some'), ('seconds', 0.0), ('min_motion', -1.0)):
+    with pytest.raises(InputError, match=f'{field}: '):
+      Asked(**{field: value})
+  with pytest.raises(InputError, match='step: a window is the whole video'):
+    Asked(one_clip=True, step=1.0)
