@@ -1,6 +1,7 @@
 """Kills runs while a trial is unfinished, and looks for any trace of it.
 
     python tests/kills.py --kills=20
+    python tests/kills.py --kills=20 --study  # of two runs, one after the other
 
 Every start after a kill has another number of devices and of trials at a time, and its
 frames on the device or on the host; every third kill is to land between the results of
@@ -67,24 +68,27 @@ def kill(
 
 
 def outcome(run: pathlib.Path) -> dict[str, bytes]:
-  """The bytes of all that a run found: results, tables, weights."""
+  """The bytes of all that a run, or a study's, found: results, tables, weights."""
   patterns = ('folds.csv', 'predictions.csv', 'summary.json', 'trials/*', 'models/*/*')
-  found = [path for pattern in patterns for path in sorted(run.glob(pattern))]
+  of_runs = [*patterns, *(f'*/{pattern}' for pattern in patterns)]
+  found = [path for pattern in of_runs for path in sorted(run.glob(pattern))]
   return {str(path.relative_to(run)): path.read_bytes() for path in found}
 
 
 def results(run: pathlib.Path) -> int:
   """How many trials are finished."""
-  return len(list(run.glob('trials/*.json')))
+  return len([*run.glob('trials/*.json'), *run.glob('*/trials/*.json')])
 
 
 def main() -> None:
   parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
   parser.add_argument('--kills', type=int, default=20)
   parser.add_argument('--seed', type=int, default=0)
+  parser.add_argument('--study', action='store_true')
   given = parser.parse_args()
   with tempfile.TemporaryDirectory() as folder:
-    trial_by_fire = Kills(pathlib.Path(folder), random.Random(given.seed))
+    draw = random.Random(given.seed)
+    trial_by_fire = Kills(pathlib.Path(folder), draw, given.study)
     while trial_by_fire.landed < given.kills:
       trial_by_fire.start_and_kill()
     trial_by_fire.check()
@@ -94,11 +98,12 @@ def main() -> None:
 class Kills:
   """A run that is started again and again, and the one that nothing disturbed."""
 
-  def __init__(self, home: pathlib.Path, draw: random.Random):
+  def __init__(self, home: pathlib.Path, draw: random.Random, study: bool):
     cache = {'JAX_COMPILATION_CACHE_DIR': str(home / 'compiled')}
     self._base = os.environ | small_run.FAST | cache
     self._data, self._whole, self._run = home / 'data', home / 'whole', home / 'run'
-    self._draw, self.landed, self._starts = draw, 0, 0
+    self._draw, self._study, self.landed, self._starts = draw, study, 0, 0
+    self._trials = FOLDS * (1 + study)
     subjects = tuple(f'{name}{i}' for i in range(2) for name in small_run.SUBJECTS)
     small_run.write_clips(home / 'clips', subjects[:FOLDS])
     sources = (f'--manual_dir={home / "clips"}', f'--data_dir={self._data}')
@@ -121,7 +126,7 @@ class Kills:
     argv = self._command(self._run, at_a_time, execution__placement=placement)
     kill(argv, environment(self._base, devices), begun, seconds)
     after = results(self._run)
-    if after == FOLDS:
+    if after == self._trials:
       print(f'start {self._starts}: finished before the kill, not counted', flush=True)
     else:
       self.landed += 1
@@ -131,23 +136,29 @@ class Kills:
         f'{before} results before, {after} after',
         flush=True,
       )
-    if after >= FOLDS - 1:
+    if after >= self._trials - 1:
       self.check()
 
   def check(self) -> None:
     """Lets the run finish, compares every byte, and makes room for another."""
     succeeds(*self._command(self._run, 2), env=environment(self._base, 4))
     assert outcome(self._run) == outcome(self._whole)
-    assert not (self._run / 'checkpoints').exists()
+    assert not list(self._run.rglob('checkpoints'))
     self._run.rename(self._run.with_name(f'checked_{self._starts}'))
 
   def _saved(self) -> set[pathlib.Path]:
-    return set(self._run.glob('checkpoints/*/*[0-9]/_CHECKPOINT_METADATA'))
+    saved = 'checkpoints/*/*[0-9]/_CHECKPOINT_METADATA'
+    return {*self._run.glob(saved), *self._run.glob(f'*/{saved}')}
 
   def _command(self, workdir: pathlib.Path, at_a_time: int, **more: str) -> list[str]:
     fields = {'protocol__folds': str(FOLDS), 'training__stages': '((60, 0.001),)'}
     fields |= more
-    return command(self._data, workdir, at_a_time, **fields)
+    argv = command(self._data, workdir, at_a_time, **fields)
+    if self._study:
+      argv[1] = '--config=tests/small_study.py'
+      notation = small_run.NETWORK['stc_nlstm.notation']
+      argv.append(f'--config.stc.notation={notation}')
+    return argv
 
 
 if __name__ == '__main__':
