@@ -11,7 +11,6 @@ from matplotlib.figure import Figure
 from PIL import Image
 from rich.console import Console
 
-from stc_jax.data import catalogue, records
 from stc_jax.errors import InputError
 from stc_jax.faces.images import resize
 from stc_jax.predict import bundle
@@ -69,11 +68,7 @@ def _looked_into(run: Run, clip: str) -> tuple[UInt8[np.ndarray, 't h w 3'], int
       f'--features={clip}: no tested clip of {run.folder}; take one of predictions.csv'
     )
   model = bundle.load(run.folder / 'models' / f'{trial["repeat"]}-{trial["fold"]}')
-  dataset = run.config['dataset']
-  builder = catalogue.prepared_builder(
-    dataset['name'], dataset['builder_config'], run.execution['data_dir']
-  )
-  record = next((r for r in records.of(builder) if r.clip == clip), None)
+  record = next((r for r in run.clips() if r.clip == clip), None)
   if record is None:
     raise InputError(
       f'--features={clip}: not in the set that is prepared here; prepare that of '

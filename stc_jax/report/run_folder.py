@@ -8,6 +8,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from stc_jax.data import catalogue, reading
+from stc_jax.data.records import PreparedClip
 from stc_jax.errors import InputError
 from stc_jax.evaluation.statistics import TrialScore
 
@@ -64,6 +66,18 @@ class Run:
   def database(self) -> str:
     """A folder of datasets/."""
     return self.config['dataset']['name']
+
+  def clips(self) -> Iterator[PreparedClip]:
+    """Those of the set that it was trained on, one by one.
+
+    Raises:
+      InputError: that isn't prepared here.
+    """
+    dataset = self.config['dataset']
+    builder = catalogue.prepared_builder(
+      dataset['name'], dataset['builder_config'], self.execution['data_dir']
+    )
+    return reading.clips_of(builder, dataset['neutral_share'])
 
   @property
   def network(self) -> dict:

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
-from stc_jax.data import catalogue, records
+from stc_jax.data.records import PreparedClip
 from stc_jax.faces.images import resized
 from stc_jax.report.run_folder import Run, is_right
 
@@ -42,11 +42,7 @@ def strips(run: Run, clips: Sequence[str]) -> dict[str, bytes]:
   Raises:
     InputError: the set that the run was trained on isn't prepared here.
   """
-  dataset = run.config['dataset']
-  builder = catalogue.prepared_builder(
-    dataset['name'], dataset['builder_config'], run.execution['data_dir']
-  )
-  made = _of_records(records.of(builder), set(clips))
+  made = _of_clips(run.clips(), set(clips))
   kept, left = {}, _BYTES
   for clip in clips:
     left -= len(made.get(clip, b''))
@@ -68,7 +64,5 @@ def strip(frames: UInt8[np.ndarray, 't h w 3']) -> bytes:
   return data.tobytes()
 
 
-def _of_records(
-  found: Iterable[records.PreparedClip], clips: Set[str]
-) -> dict[str, bytes]:
+def _of_clips(found: Iterable[PreparedClip], clips: Set[str]) -> dict[str, bytes]:
   return {record.clip: strip(record.frames) for record in found if record.clip in clips}
