@@ -5,12 +5,15 @@ import dataclasses
 import stc_jax
 from stc_jax.predict.bundle import Bundle
 
+_REST = '; of a shorter one all, the last repeated'
 _SHOWN = {
-  'uniform': 'so many of its frames, evenly from the first to the last',
-  'last': 'its last frames',
-  'most_changed': 'those of its frames that differ most from its first, in their order',
-  'past': 'for each frame a window that ends with it; its first frame may be repeated',
-  'centred': 'for each frame a window around it; first and last frame may be repeated',
+  'uniform': 'so many of its frames, evenly from the first to the last' + _REST,
+  'last': 'its last frames' + _REST,
+  'most_changed': (
+    'those of its frames that differ most from its first, in their order' + _REST
+  ),
+  'past': 'for each frame a window that ends with it, its first frame repeated',
+  'centred': 'for each frame a window around it, its first and last frame repeated',
 }
 
 
@@ -51,14 +54,11 @@ def how_to(bundle: Bundle) -> list[str]:
   size = bundle.input
   alignment = ', '.join(f'{name} {value}' for name, value in bundle.alignment.items())
   resampled = f' at {size.frame_rate} frames a second' if size.frame_rate else ''
-  what = 'action unit of the labelled frame' if size.per_frame else 'class of the clip'
+  chosen = _SHOWN.get(size.sampling, size.sampling)
+  own = f"1 to {size.frames}: how many of these frames are the clip's own"
   return [
     f'frames: uint8 [batch, {size.frames}, {size.height}, {size.width}, 3], RGB, the '
-    f'face cut out ({alignment}) and resized; of a clip{resampled}: '
-    f'{_SHOWN.get(size.sampling, size.sampling)}; of a shorter one all, the last '
-    'repeated',
-    f"real: int32 [batch], how many of these frames are a clip's own, 1 to "
-    f'{size.frames}; {size.frames} of a window around a labelled frame',
-    f'probabilities: float32 [batch, {len(bundle.names)}], of each {what}: '
-    f'{", ".join(bundle.names)}',
+    f'face cut out ({alignment}) and resized (means of pixel areas); of a clip{resampled} {chosen}',
+    f'real: int32 [batch], {size.frames if size.per_frame else own}',
+    f'probabilities: float32 [batch, {len(bundle.names)}]: {", ".join(bundle.names)}',
   ]

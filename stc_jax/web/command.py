@@ -3,6 +3,7 @@
 import importlib
 import os
 import pathlib
+import signal
 import tempfile
 import threading
 
@@ -45,6 +46,7 @@ def main(model: str, host: str, port: int, megabytes: int, chosen: dict) -> None
   opened = load(model)
   windows_of(opened.bundles[0], asked, IMAGE_FPS)  # do they agree?
   compilation.keep_programs()
+  signal.signal(signal.SIGTERM, signal.default_int_handler)  # clears up, too
   with tempfile.TemporaryDirectory(prefix='stc_jax_', ignore_cleanup_errors=True) as d:
     os.environ.update(_QUIET, GRADIO_TEMP_DIR=d, GRADIO_EXAMPLES_CACHE=d)
     server = _module().Server(opened, asked, pathlib.Path(d), megabytes)

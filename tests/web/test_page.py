@@ -2,10 +2,8 @@
 
 import csv
 import json
-import os
 import pathlib
 import shutil
-import signal
 import socket
 import subprocess
 import sys
@@ -224,7 +222,7 @@ def test_it_listens_here_alone_and_leaves_nothing_behind(server):
   ]
   assert listening == [f'0100007F:{port:04X}']
   assert [p.name for p in folder.iterdir() if p.name.startswith('stc_jax_')]
-  os.kill(process.pid, signal.SIGINT)
+  process.terminate()  # what is true of it is true of Ctrl-C
   deadline = time.monotonic() + 60
   while process.poll() is None and time.monotonic() < deadline:
     time.sleep(0.1)
