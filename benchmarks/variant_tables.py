@@ -82,6 +82,10 @@ TABLES = {
   'ablations': (_DEMO, _ABLATIONS),
   # On the demo's own two repeats: other folds and seeds, too.
   'mixup': (_TWICE, {name: _ABLATIONS[name] for name in ('whole recipe', 'no mixup')}),
+  'mixup of 8': (
+    (*_DEMO, *_ABLATIONS['batches of 8']),
+    {name: _ABLATIONS[name] for name in ('whole recipe', 'no mixup')},
+  ),
   # One trial of 324 training clips; the paper's steps and rates.
   'readings': (
     (

@@ -1,18 +1,26 @@
 """The paper's methods on the same trials, or STC-NLSTM by its depth: one run each.
 
-python -m stc_jax.main --config=launch/study.py:methods --config.dataset.name=ck_plus
-python -m stc_jax.main --config=launch/study.py:layers --config.dataset.name=ck_plus
+python -m stc_jax.main --config=launch/study.py:ck_plus,methods
+python -m stc_jax.main --config=launch/study.py:mmi,layers
 
 Tables 3 to 8 and figure 10 of Yu et al. 2018; `:all` has both. Every run is an ordinary
 one, in a folder of its own below --workdir; the same command goes on where it was
-stopped, and ends with a report.
+stopped, and ends with a report. In front stands the launch file of the dataset.
 """
 
 from collections.abc import Sequence
 
 from ml_collections import ConfigDict
 
-from launch import default
+from launch import ck_plus, clip_folder, default, mmi, oulu_casia
+
+# Launch files of clips, each class of which is an expression.
+OF_CLIPS = {
+  'ck_plus': ck_plus,
+  'oulu_casia': oulu_casia,
+  'mmi': mmi,
+  'clip_folder': clip_folder,
+}
 
 DEPTHS = {
   1: 'C(3,64)-BN-P2-S',
@@ -25,9 +33,17 @@ DEPTHS = {
 }
 
 
-def get_config(which: str = 'methods') -> ConfigDict:
-  """Returns the paper's size; the dataset is left to be set."""
-  return with_study(default.get_config(), which)
+def get_config(which: str = '') -> ConfigDict:
+  """Returns a launch file's configuration with a study, such as 'ck_plus,methods'.
+
+  Raises:
+    ValueError: there is no such launch file, or study.
+  """
+  name, _, study = which.partition(',')
+  if name not in OF_CLIPS:
+    known = ', '.join(OF_CLIPS)
+    raise ValueError(f'no study of {name!r}; say launch/study.py:NAME,methods; {known}')
+  return with_study(OF_CLIPS[name].get_config(), study)
 
 
 def with_study(
@@ -54,7 +70,7 @@ def _methods(config: ConfigDict, depths: Sequence[int]) -> dict[str, dict]:
     'STC-SLSTM': {'model': 'stc_slstm'},
     'DenseNet': {
       'model': 'densenet',
-      'training': {'stages': stills.training.stages},
+      'training': {field: stills.training[field] for field in ('stages', 'batch_size')},
       'input': {field: stills.input[field] for field in _OF_STILLS},
     },
     'STC-NLSTM': {'model': 'stc_nlstm'},

@@ -5,7 +5,7 @@ inner folds over subjects, so the figures are as strong as such baselines honest
 """
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import cv2
@@ -80,14 +80,14 @@ def all_floors(
   labels: Int[np.ndarray, 'n'],
   groups: Shaped[np.ndarray, 'n'],
   trials: Sequence[Trial],
-) -> list[dict]:
+) -> Iterator[dict]:
   """`trial_floors` of each trial, in their order, worked out on all cores.
 
   In processes, for liblinear has one stream of random numbers in each.
   """
   cores = machine.cores() if len(trials) >= _WORTH_PROCESSES else 1
   task = joblib.delayed(trial_floors)
-  return joblib.Parallel(n_jobs=cores)(
+  yield from joblib.Parallel(n_jobs=cores, return_as='generator')(
     task(appearance, labels, groups, trial) for trial in trials
   )
 

@@ -40,7 +40,7 @@ def maps(model: Bundle, frames: UInt8[np.ndarray, 't h w 3'], real: int) -> Maps
   The decision's map is of integrated gradients (Sundararajan et al. 2017) of the
   answer's log probability with respect to what the network reads, from nothing (no
   contrast, no change) to the clip. All its numbers with their signs would add up to the
-  difference between the two answers.
+  difference between the two log probabilities.
 
   Args:
     model: a bundle of classification.

@@ -19,8 +19,9 @@ _QUOTED, _REPORTED = 'quoted by Yu et al. 2018', 'Yu et al. 2018'
 _NOTES = """\
 Published figures are by other folds, preprocessing and rules of selection, of which
 little is known: they are quoted, not compared with. Ours are at the last step; ± is the
-deviation over repeats, the interval that over trials, corrected for what they share
-(Nadeau and Bengio 2003)."""
+deviation over repeats (of what the paper's is, it doesn't say), the interval that over
+trials, within 0 to 100, corrected for what they share (Nadeau and Bengio 2003). Floors
+are of the first run's trials."""
 _PAIRS = """\
 Over trials: the corrected resampled t-test (Nadeau and Bengio 2003). Over subjects:
 sign flips of each subject's mean difference in the first repeat. Two-sided, and not
@@ -42,12 +43,14 @@ def accuracy_table(runs: Sequence[Run], caption: str) -> Table:
     for name, field in FLOORS.items()
     if first.summary[field] is not None
   ]
+  ours = {run.method for run in runs}
+  for name in reported:
+    if name not in ours:
+      rows.append([name, _REPORTED, _published(database, name), '', '', ''])
   for run in runs:
-    said = f'{reported[run.name]:g}' if run.name in reported else ''
-    if run.name == 'STC-NLSTM' and database in published.DEVIATIONS:
-      said += f' ± {published.DEVIATIONS[database]:g}'
-    differs = _differences(run) if said else ''
+    said = _published(database, run.method)
     source = f'{_REPORTED}; ours' if said else 'ours'
+    differs = '; '.join(_differences(run)) if said else ''
     rows.append([run.name, source, said, _mean(run), _interval(run), differs])
   columns = 'method', 'source', 'published', 'ours', '95 % interval', 'what differs'
   title = f'{first.title}: accuracy in percent'
@@ -73,9 +76,9 @@ def pairs_table(runs: Sequence[Run], caption: str) -> Table:
   columns = (
     'pair',
     'points, over trials',
-    'p',
+    'p, over trials',
     'points, over subjects',
-    'p',
+    'p, over subjects',
     'what was compared',
   )
   title = f'{runs[0].title}: differences in pairs'
@@ -148,15 +151,39 @@ def _interval(run: Run) -> str:
   return ' to '.join(percent(min(max(end, 0), 1)) for end in ends)
 
 
-def _differences(run: Run) -> str:
-  """What is otherwise than in the paper's run of the same method."""
-  protocol, found = run.config['protocol'], []
-  sequences = published.SEQUENCES[run.database]
-  if run.dataset['clips'] != sequences:
-    found.append(f'{run.dataset["clips"]} sequences, not {sequences}')
-  if protocol['kind'] == 'folds' and protocol['unit'] == 'subject':
-    found.append('folds by subject (the paper: 10 groups)')
-  return '; '.join(found)
+def _published(database: str, method: str) -> str:
+  """The paper's own accuracy, with its +-; '' where it has none."""
+  value = published.REPORTED.get(database, {}).get(method)
+  if value is None:
+    return ''
+  if method == 'STC-NLSTM':
+    return f'{value:g} ± {published.DEVIATIONS[database]:g}'
+  return f'{value:g}'
+
+
+def _differences(run: Run) -> Iterator[str]:
+  """What is otherwise than in the paper's run of the same method, as far as it says."""
+  config, sequences = run.config, published.SEQUENCES[run.database]
+  protocol, size, training = (config[k] for k in ('protocol', 'input', 'training'))
+  if config['dataset']['neutral_share']:
+    yield 'a class more: neutral'
+  elif run.dataset['clips'] != sequences:
+    yield f'{run.dataset["clips"]} sequences, not {sequences}'
+  if protocol['kind'] != 'folds':
+    yield f'protocol {protocol["kind"]!r}, not 10 folds 4 times'
+  else:
+    if (protocol['folds'], protocol['repeats']) != (10, 4):
+      yield f'{protocol["folds"]} folds {protocol["repeats"]} times, not 10 and 4'
+    if protocol['unit'] == 'subject':
+      yield 'folds by subject (the paper: 10 groups)'
+    if len(run.trials) < protocol['folds'] * protocol['repeats']:
+      yield f'the first {len(run.trials)} trials'
+  if (size['height'], size['width']) != (64, 64):
+    yield f'{size["height"]} x {size["width"]} pixels, not 64 x 64'
+  if 'C(3,64)' not in run.network.get('notation', 'C(3,64)'):
+    yield 'fewer filters than 64'
+  if training['optimizer'] != 'sgd' or training['augment'] != 'paper':
+    yield "our recipe, not the paper's"
 
 
 def _points(share: float | None) -> str:

@@ -6,6 +6,7 @@ from typing import NamedTuple
 import numpy as np
 from jaxtyping import Float
 
+from stc_jax.data.protocols import ProtocolConfig
 from stc_jax.evaluation import statistics
 from stc_jax.report.run_folder import Run, is_right
 
@@ -14,7 +15,8 @@ class Comparison(NamedTuple):
   """By how much a run is more accurate than another.
 
   Attributes:
-    trials: `statistics.over_trials`, over the same trials; None, of fewer than two.
+    trials: `statistics.over_trials`, over the same trials; None, of fewer than two, or
+      where they differ in seeds alone.
     subjects: `statistics.paired`, over subjects' mean differences in the first repeat;
       None, of fewer than two subjects.
     refused: why nothing was compared, or ''.
@@ -31,8 +33,12 @@ def compare(ours: Run, theirs: Run) -> Comparison:
     return Comparison(None, None, 'other data')
   if ours.folds != theirs.folds or _trials(ours) != _trials(theirs):
     return Comparison(None, None, 'other folds')
+  # Trials that differ in seeds alone vary as training does: no p follows from them.
+  resampled = ProtocolConfig(**ours.config['protocol']).resampled
   over_trials = (
-    statistics.over_trials(ours.scores, theirs.scores) if len(ours.trials) > 1 else None
+    statistics.over_trials(ours.scores, theirs.scores)
+    if resampled and len(ours.trials) > 1
+    else None
   )
   differences = by_subject(ours, theirs, repeats=1)
   subjects = statistics.paired(differences) if len(differences) > 1 else None

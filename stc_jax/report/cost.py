@@ -9,7 +9,7 @@ from stc_jax.models.config import DenseNetConfig
 from stc_jax.models.shapes import one_clip
 from stc_jax.predict import bundle
 from stc_jax.predict.bundle import Bundle
-from stc_jax.report.run_folder import Run, read_json_lines
+from stc_jax.report.run_folder import Run, last_line
 from stc_jax.report.table import Table, number
 from stc_jax.speed import work
 
@@ -24,16 +24,13 @@ def cost_table(runs: Sequence[Run], caption: str) -> Table:
   """Parameters, operations, and time of each run."""
   rows = []
   for run in runs:
-    model = bundle.load(next(iter(sorted((run.folder / 'models').glob('[!.]*')))))
-    parameters = sum(
-      np.size(leaf) for leaf in jax.tree.leaves(model.variables['params'])
-    )
+    parameters, flops = _size(run)
     timings, trials = run.timings, len(run.trials)
     rows.append(
       [
         run.name,
-        f'{parameters:,}',
-        f'{_flops(model) / 1e9:.3f}',
+        parameters,
+        flops,
         number(timings['train_sequences_per_second'], '.1f'),
         f'{timings["training_seconds"] / trials:.1f}',
         f'{timings["compile_seconds"]:.0f}',
@@ -80,6 +77,16 @@ def provenance_table(runs: Sequence[Run], caption: str) -> Table:
   return Table('provenance', title, columns, rows, f'{notes} {caption}')
 
 
+def _size(run: Run) -> tuple[str, str]:
+  """How many parameters, and GFLOP a clip; 'no model' where that was removed."""
+  folders = sorted((run.folder / 'models').glob('[!.]*'))
+  if not folders:
+    return 'no model', ''
+  model = bundle.load(folders[0])
+  leaves = jax.tree.leaves(model.variables['params'])
+  return f'{sum(map(np.size, leaves)):,}', f'{_flops(model) / 1e9:.3f}'
+
+
 def _flops(model: Bundle) -> int:
   size = model.input
   video = one_clip(size.frames, size.height, size.width, size.channels)
@@ -91,5 +98,4 @@ def _flops(model: Bundle) -> int:
 
 def _command(run: Run) -> str:
   """Of its last start."""
-  *_, last = read_json_lines(run.folder / 'starts.jsonl')
-  return last.get('command', '')
+  return last_line(run.folder / 'starts.jsonl').get('command', 'not recorded')

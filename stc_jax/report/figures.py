@@ -2,6 +2,7 @@
 
 import functools
 import io
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
 import matplotlib as mpl
@@ -64,13 +65,18 @@ def class_bars(runs: Sequence[Run]) -> Figure:
 
 
 def depths(runs: Sequence[Run]) -> dict[int, Run]:
-  """Those of STC-NLSTM that differ in their conv layers, by how many they have."""
-  found = {}
+  """Runs of STC-NLSTM alike but for their notation, by how many conv layers they have.
+
+  The largest such group; {} where no two differ in that.
+  """
+  groups = defaultdict(dict)
   for run in runs:
     if run.config['model'] == 'stc_nlstm':
+      rest = run.config | {'stc_nlstm': run.network | {'notation': ''}}
       count = len(notation.parse(run.network['notation']).convs)
-      found.setdefault(count, run)
-  return dict(sorted(found.items())) if len(found) > 1 else {}
+      groups[repr(sorted(rest.items()))][count] = run
+  largest = max(groups.values(), key=len, default={})
+  return dict(sorted(largest.items())) if len(largest) > 1 else {}
 
 
 @_as_svg
@@ -80,8 +86,8 @@ def layers(of_depth: Mapping[int, Run]) -> Figure:
   Bars are the deviation over trials.
   """
   means, deviations = (
-    [100 * (run.summary[f'trial_accuracy_{kind}'] or 0) for run in of_depth.values()]
-    for kind in ('mean', 'std')
+    [100 * (run.summary[field] or np.nan) for run in of_depth.values()]
+    for field in ('trial_accuracy_mean', 'trial_accuracy_std')
   )
   figure = _figure(4.6, 3.0)
   (axes,) = figure.axes
@@ -178,4 +184,7 @@ def _figure(width: float, height: float, rows: int = 1) -> Figure:
 
 
 def _legend(axes: Axes) -> None:
-  axes.legend(loc='lower left', bbox_to_anchor=(0, 1), ncols=4, fontsize=8)
+  """Above the axes, in as many columns as the longest name lets the figure hold."""
+  longest = max(len(words) for words in axes.get_legend_handles_labels()[1])
+  columns = max(1, int(axes.figure.get_figwidth() * 10 / (longest + 6)))
+  axes.figure.legend(loc='outside upper left', ncols=columns, fontsize=8)

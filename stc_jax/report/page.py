@@ -105,7 +105,7 @@ def _confusion(run: Run, key: str) -> dict:
     for (label, said), rows in itertools.groupby(wrong, key=cell)
   }
   of_paper = published.CONFUSIONS.get(run.database)
-  beside = run.name == 'STC-NLSTM' and tuple(classes) == published.CLASSES
+  beside = run.method == 'STC-NLSTM' and tuple(classes) == published.CLASSES
   return {
     'key': key,
     'name': run.name,

@@ -8,6 +8,8 @@ import numpy as np
 from jaxtyping import Float
 from matplotlib.figure import Figure
 
+# A class may be called anything, with dollars, too.
+mpl.rcParams['text.parse_math'] = False
 _INK, _TRAIN = '#1b2a41', '#2a6f97'
 _TESTED = ('#c1121f', '#bc6c25', '#e09f3e', 'gray')
 

@@ -1,5 +1,6 @@
 """What a run left in its folder, read again; and which runs a study has."""
 
+import contextlib
 import dataclasses
 import functools
 import json
@@ -29,7 +30,8 @@ class Run:
   """A finished run.
 
   Attributes:
-    name: in tables: its name in its study, or its model's.
+    name: in tables; unlike that of any other run there.
+    method: its name in its study, or its model's; the paper's, where it has one.
     folder: where it lies.
     config, summary, dataset, environment, execution, timings: its files of that name.
     trials: the results of its trials, in their order.
@@ -37,6 +39,7 @@ class Run:
   """
 
   name: str
+  method: str
   folder: pathlib.Path
   config: dict
   summary: dict
@@ -60,7 +63,8 @@ class Run:
   @property
   def told(self) -> tuple[str, ...]:
     """Its dataset, and what it tells apart there; alike in runs of one table."""
-    return self.title, *(self.dataset.get('classes') or self.dataset['aus'])
+    names = self.dataset['aus' if self.is_detection else 'classes']
+    return self.title, *names
 
   @property
   def database(self) -> str:
@@ -77,6 +81,9 @@ class Run:
     builder = catalogue.prepared_builder(
       dataset['name'], dataset['builder_config'], self.execution['data_dir']
     )
+    here = builder.info.full_name
+    if here != self.title:
+      raise InputError(f'{self.folder} is of {self.title}, and {here} is prepared here')
     return reading.clips_of(builder, dataset['neutral_share'])
 
   @property
@@ -118,45 +125,68 @@ def found(folders: Sequence[pathlib.Path]) -> tuple[list[Run], list[str]]:
   A run that lies in two of them is taken once.
 
   Raises:
-    InputError: a folder is neither a run nor a study; or a file of it can't be read; or
-      no run is finished.
+    InputError: a folder is neither a run nor a study; or no run is finished.
   """
   runs, missing = {}, []
   for name, folder in _named(folders):
-    reason = _unfinished(folder)
-    if reason:
-      missing.append(f'{name} ({folder}): {reason}')
-    elif folder.resolve() not in runs:
+    if folder.resolve() in runs:
+      continue
+    try:
       runs[folder.resolve()] = read(name, folder)
+    except InputError as error:
+      missing.append(f'{name or folder.name}: {error}')
   if not runs:
-    raise InputError(f'no run is finished yet: {"; ".join(missing)}')
+    raise InputError(f'nothing to report: {"; ".join(missing)}')
   return _told_apart(list(runs.values())), missing
 
 
 def _told_apart(runs: list[Run]) -> list[Run]:
-  """Runs of one name are told apart by their folders'."""
-  times = Counter(run.name for run in runs)
+  """Runs of one name in one table are told apart by as much of their paths as it takes.
+
+  Those of studies by their study's folder, others by their own.
+  """
+  times = Counter((run.told, run.name) for run in runs)
+  alike = [run for run in runs if times[run.told, run.name] > 1]
+  depth, paths = 1, [run.folder.resolve().parts for run in alike]
+  while len({path[-depth:] for path in paths}) < len(paths):
+    depth += 1
   return [
-    dataclasses.replace(run, name=f'{run.name}, {run.folder.name}')
-    if times[run.name] > 1
+    dataclasses.replace(run, name=f'{run.name}, {"/".join(run.folder.parts[-depth:])}')
+    if times[run.told, run.name] > 1
     else run
     for run in runs
   ]
 
 
 def read(name: str, folder: pathlib.Path) -> Run:
-  """Reads a finished run; '': it is called as its model is.
+  """Reads a finished run; name '': it is called as its model is.
 
   Raises:
-    InputError: a file isn't there, or can't be read.
+    InputError: it isn't finished, or a file isn't there, can't be read, or is of
+      another version.
   """
+  if not (folder / 'summary.json').exists():
+    raise InputError(f'{folder}: {_progress(folder)}; the same command goes on')
   names = 'config', 'summary', 'dataset', 'environment', 'execution', 'timings'
   files = {field: read_json(folder / f'{field}.json') for field in names}
   trials = [read_json(path) for path in sorted((folder / 'trials').glob('*.json'))]
-  trials.sort(key=lambda trial: (trial['repeat'], trial['fold']))
-  folds = (folder / 'folds.csv').read_text(encoding='utf-8')
-  model = files['config']['model']
-  return Run(name or _MODELS[model], folder, **files, trials=trials, folds=folds)
+  try:
+    trials.sort(key=lambda trial: (trial['repeat'], trial['fold']))
+    folds = (folder / 'folds.csv').read_text(encoding='utf-8')
+    method = name or _MODELS[files['config']['model']]
+    run = Run(method, method, folder, **files, trials=trials, folds=folds)
+    if run.summary['trials'] != len(trials):
+      of_it = f'summary.json is of {run.summary["trials"]}'
+      raise InputError(
+        f'{folder}: {_progress(folder)}, {of_it}; the same command goes on'
+      )
+    _ = run.is_detection, run.told, run.config['dataset']['neutral_share'], run.network
+  except (KeyError, OSError, TypeError) as error:
+    what = f'no {error}' if isinstance(error, KeyError) else error
+    raise InputError(
+      f'{folder}: damaged, or of another version of stc_jax ({what}); make it again'
+    ) from error
+  return run
 
 
 def read_json(path: pathlib.Path) -> dict:
@@ -168,31 +198,26 @@ def read_json(path: pathlib.Path) -> dict:
   try:
     return json.loads(path.read_text(encoding='utf-8'))
   except (OSError, ValueError) as error:
-    raise InputError(
-      f'{path}: cannot be read ({error}); start the run again, which mends it'
-    ) from error
+    raise InputError(f'{path}: cannot be read ({error}); make the run again') from error
 
 
-def read_json_lines(path: pathlib.Path) -> list[dict]:
-  """Reads a file of a run that holds a line of JSON for each thing.
-
-  Raises:
-    InputError: it isn't there, or isn't whole.
-  """
+def last_line(path: pathlib.Path) -> dict:
+  """The last whole line of JSON in a file; {} where there is none."""
   try:
-    lines = path.read_text(encoding='utf-8').splitlines()
-    return [json.loads(line) for line in lines]
-  except (OSError, ValueError) as error:
-    raise InputError(
-      f'{path}: cannot be read ({error}); start the run again, which adds to it'
-    ) from error
+    lines = path.read_text(encoding='utf-8').split('\n')
+  except FileNotFoundError:
+    return {}
+  for line in reversed(lines):
+    with contextlib.suppress(ValueError):
+      return json.loads(line)
+  return {}
 
 
 def _named(folders: Sequence[pathlib.Path]) -> Iterator[tuple[str, pathlib.Path]]:
   """Each run's name and folder; a study's runs one by one."""
   for folder in folders:
     if (folder / STUDY).exists():
-      for name, own in read_json(folder / STUDY)['runs'].items():
+      for name, own in _plan(folder).items():
         yield name, folder / own
     elif (folder / 'config.json').exists():
       yield '', folder
@@ -203,9 +228,13 @@ def _named(folders: Sequence[pathlib.Path]) -> Iterator[tuple[str, pathlib.Path]
       )
 
 
-def _unfinished(folder: pathlib.Path) -> str:
-  """What a run lacks to be reported, or ''."""
-  if (folder / 'summary.json').exists():
-    return ''
-  trials = len(list((folder / 'trials').glob('*.json')))
-  return f'{trials} trials are finished' if trials else 'not begun'
+def _plan(folder: pathlib.Path) -> dict[str, str]:
+  runs = read_json(folder / STUDY).get('runs')
+  if not isinstance(runs, dict):
+    raise InputError(f'{folder / STUDY}: names no runs; start the study again')
+  return runs
+
+
+def _progress(folder: pathlib.Path) -> str:
+  count = len(list((folder / 'trials').glob('*.json')))
+  return f'{count} trial{"s" * (count != 1)} finished' if count else 'not begun'

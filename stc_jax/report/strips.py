@@ -13,7 +13,7 @@ from stc_jax.report.run_folder import Run, is_right
 
 HARDEST = 24
 _FRAMES, _SIDE, _QUALITY = 6, 48, 70
-_BYTES = 1_900_000  # of all strips of a page; Base64 makes a third more of them
+BYTES = 1_500_000  # of all strips of a page; Base64 makes a third more of them
 
 
 def wanted(runs: Sequence[Run]) -> list[str]:
@@ -36,14 +36,14 @@ def hardness(runs: Sequence[Run]) -> list[tuple[str, float]]:
   return sorted(means.items(), key=lambda item: (item[1], item[0]))
 
 
-def strips(run: Run, clips: Sequence[str]) -> dict[str, bytes]:
-  """JPEGs of clips, of as many of the first as a page holds.
+def strips(run: Run, clips: Sequence[str], most: int) -> dict[str, bytes]:
+  """JPEGs of clips, of as many of the first as `most` bytes hold.
 
   Raises:
     InputError: the set that the run was trained on isn't prepared here.
   """
   made = _of_clips(run.clips(), set(clips))
-  kept, left = {}, _BYTES
+  kept, left = {}, most
   for clip in clips:
     left -= len(made.get(clip, b''))
     if left < 0:

@@ -41,7 +41,8 @@ class Table:
     """With title and notes."""
     lines = [_line(self.columns), _line(['---'] * len(self.columns))]
     lines += [_line(row) for row in self.rows]
-    return '\n\n'.join(filter(None, [f'## {self.title}', '\n'.join(lines), self.notes]))
+    parts = f'## {_in_markdown(self.title)}', '\n'.join(lines), self.notes
+    return '\n\n'.join(filter(None, parts)) + '\n'
 
   def csv(self) -> str:
     """Columns, then rows."""
@@ -51,7 +52,8 @@ class Table:
 
   def latex(self) -> str:
     """A `tabular` with its caption; needs package booktabs."""
-    rows = [' & '.join(map(_escaped, row)) + r' \\' for row in self.rows]
+    # {}: else a row that begins with a bracket gives the line break before it a length.
+    rows = ['{}' + ' & '.join(map(_escaped, row)) + r' \\' for row in self.rows]
     return '\n'.join(
       [
         r'\begin{table}',
@@ -64,6 +66,7 @@ class Table:
         *rows,
         r'\bottomrule',
         r'\end{tabular}',
+        rf'\par\footnotesize {_escaped(self.notes)}',
         r'\end{table}',
         '',
       ]
@@ -81,7 +84,13 @@ def number(value: float | None, form: str) -> str:
 
 
 def _line(cells: Sequence[str]) -> str:
-  return f'| {" | ".join(cell.replace("|", chr(92) + "|") for cell in cells)} |'
+  return f'| {" | ".join(map(_in_markdown, cells))} |'
+
+
+def _in_markdown(words: str) -> str:
+  for letter, instead in (('|', r'\|'), ('<', '&lt;'), ('\n', ' ')):
+    words = words.replace(letter, instead)
+  return words
 
 
 def _escaped(words: str) -> str:

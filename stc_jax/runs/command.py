@@ -62,6 +62,7 @@ def _study(experiments: dict[str, Experiment], workdir: str, console: Console) -
     _run(experiment, study.folder_of(where, name), False, console)
   if hosts.is_first():
     study.print_comparison(where, console)
+  hosts.wait_for_all()
 
 
 def _run(

@@ -10,6 +10,7 @@ action_units.png training_curves.png
 import io
 import pathlib
 import zipfile
+from collections.abc import Callable
 
 import numpy as np
 from jaxtyping import Float
@@ -22,7 +23,7 @@ from stc_jax.evaluation import detected
 from stc_jax.evaluation import detection as scoring
 from stc_jax.evaluation.detected import Judged
 from stc_jax.report import pictures
-from stc_jax.runs import coded_floors, folder
+from stc_jax.runs import beside, coded_floors, folder
 from stc_jax.runs.coded_floors import TrialFloor
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
@@ -34,10 +35,10 @@ SCORE = 'f1_mean'
 
 def floors_of(
   experiment: Experiment, run_data: RunData, console: Console
-) -> list[TrialFloor]:
-  """The floors of each trial."""
+) -> Callable[[], list[TrialFloor]]:
+  """The floors of each trial, for whoever asks; fitted beside, which takes a while."""
   del experiment
-  return coded_floors.of_trials(run_data, console)
+  return beside.begin(lambda: coded_floors.of_trials(run_data, console)).result
 
 
 def keep_floor(floor: TrialFloor, trial: Trial, workdir: pathlib.Path) -> dict:

@@ -10,6 +10,7 @@ import numpy as np
 from rich.console import Console
 
 from stc_jax import machine
+from stc_jax.console.progress import listed
 from stc_jax.data import reading, records, sampling
 from stc_jax.evaluation import floors
 from stc_jax.evaluation.floors import Appearance
@@ -39,11 +40,12 @@ def of_trials(
     found = _read(place)
     if found is not None:
       return found
-  console.print('fitting the floors, beside training ...')
+  console.print('fitting the floors ...')
   clips = reading.clips_of(run_data.builder, dataset.neutral_share)
   features = appearance(clips, dataset.strongest_frame)
   labels, groups = run_data.clip_set.targets, np.array(run_data.clip_set.subjects)
-  made = floors.all_floors(features, labels, groups, run_data.trials)
+  found = floors.all_floors(features, labels, groups, run_data.trials)
+  made = list(listed(found, 'floors', console, len(run_data.trials)))
   _keep(places, folder.as_json(made))
   return made
 

@@ -27,6 +27,9 @@ _PACKAGES = (
   'opencv-python-headless',
 )
 
+# Flags that say how processes share the work: no number follows from them.
+_TOGETHER = ('--processes', '--process_', '--coordinator')
+
 
 def packages() -> dict[str, str]:
   """The versions that a number may depend on."""
@@ -57,8 +60,9 @@ def environment() -> dict:
 
 
 def command() -> str:
-  """That of this process, as a shell reads it."""
-  return shlex.join(['python', *sys.orig_argv[1:]])
+  """That of this process, as a shell reads it; how several work together left out."""
+  argv = [a for a in sys.orig_argv[1:] if not a.startswith(_TOGETHER)]
+  return shlex.join(['python', *argv])
 
 
 def revision() -> dict[str, str | bool] | None:

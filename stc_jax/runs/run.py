@@ -18,7 +18,6 @@ from stc_jax.console.progress import TrainingProgress
 from stc_jax.predict import bundle
 from stc_jax.report import tensorboard
 from stc_jax.runs import (
-  beside,
   classification,
   detection,
   evaluate,
@@ -67,8 +66,7 @@ def _train(
   """Trains the pending trials, and leaves what each comes to in the run's folder."""
   first, timings = hosts.is_first(), Timings(workdir)
   if first:
-    outcome = _outcome(experiment)
-    floors = beside.begin(lambda: outcome.floors_of(experiment, run_data, console))
+    floors = _outcome(experiment).floors_of(experiment, run_data, console)
   console.print('compiling ...')
   placement, training = placement_of(experiment, run_data), experiment.training
   programs = programs_of(experiment, run_data, placement)
@@ -92,7 +90,7 @@ def _train(
     try:
       for finished in finishing:
         if first:
-          floor = floors.result()[finished.number]
+          floor = floors()[finished.number]
           _keep(finished, experiment, run_data, floor, workdir)
           timings.write(programs, training_loop)
     finally:

@@ -19,6 +19,10 @@ from stc_jax.report.table import number, percent
 from stc_jax.runs import folder
 from stc_jax.runs.config import Experiment, from_sections
 
+# What lies, or must not lie, in a study's folder beside its runs.
+_RESERVED = {'', '..', 'report', 'trials', 'models', 'checkpoints'}
+_METHOD = 'STC-NLSTM'
+
 
 def experiments(
   sections: Mapping[str, Any], set_fields: Sequence[str] = ()
@@ -72,11 +76,14 @@ def _pairs(given: Any) -> Sequence[tuple[str, Mapping[str, Any]]]:
     for pair in given
   )
   names = [pair[0] for pair in given] if is_pairs else []
-  if not names or len(set(names)) < len(names) or '/' in ''.join(names):
+  folders = {folder_of(pathlib.Path(), name).name for name in names}
+  if not names or len(folders) < len(names) or '/' in ''.join(names):
     raise InputError(
       "study: must be pairs such as ('STC', {'model': 'stc'}), each of another name, "
       'without a slash'
     )
+  if taken := folders & _RESERVED:
+    raise InputError(f'study: no run can be called {taken.pop()!r}; name it otherwise')
   return given
 
 
@@ -95,16 +102,24 @@ def folder_of(workdir: pathlib.Path, name: str) -> pathlib.Path:
 
 
 def write_plan(workdir: pathlib.Path, names: Iterable[str]) -> None:
-  """Notes in the study's folder which runs it has, and where they lie."""
-  folder.create_folder(workdir)
+  """Notes in the study's folder which runs it has, and where they lie.
+
+  Those of another study in the same folder stay.
+  """
+  workdir.mkdir(parents=True, exist_ok=True)
+  path = workdir / STUDY
+  before = (folder.read_json(path) or {'runs': {}})['runs']
   runs = {name: folder_of(workdir, name).name for name in names}
-  folder.write(workdir / STUDY, folder.as_json({'runs': runs}))
+  folder.write(path, folder.as_json({'runs': before | runs}))
 
 
 def print_comparison(workdir: pathlib.Path, console: Console) -> None:
-  """Prints a row for each of a study's runs, beside the last, and writes its report."""
+  """Prints a row for each of a study's runs, and writes its report.
+
+  They stand beside the paper's method or, where that isn't one of them, the last.
+  """
   runs, _ = run_folder.found([workdir])
-  *_, base = runs
+  base = next((run for run in runs if run.method == _METHOD), runs[-1])
   table = Table(title='study')
   for column in ('run', 'score', '±', f'over {base.name}', 'p, subjects', 'p, trials'):
     table.add_column(column, justify='left' if column == 'run' else 'right')

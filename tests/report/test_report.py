@@ -13,7 +13,7 @@ from stc_jax.report.table import Table
 
 REPORT = 'stc_jax.report'
 # A folder's name, as a user may have it.
-EVIL = '<img src=x onerror=alert(1)> & "co"'
+EVIL = '<img src=x onerror=alert(1)> & "$co_$"'
 
 
 def doctored(run: pathlib.Path, copy: pathlib.Path, old: str, new: str) -> pathlib.Path:
@@ -79,8 +79,8 @@ def test_what_is_missing_is_said_and_the_rest_reported(finished, tmp_path):
   runs = {'STC': 'STC', 'half one': 'half', 'other': 'other'}
   (study / 'study.json').write_text(json.dumps({'runs': runs}))
   said = succeeds(REPORT, f'--workdir={study}')
-  assert f'half one ({study}/half): 2 trials are finished' in said
-  assert f'other ({study}/other): not begun' in said
+  assert f'half one: {study}/half: 2 trials finished' in said
+  assert f'other: {study}/other: not begun' in said
   page = (study / 'report' / 'index.html').read_text(encoding='utf-8')
   assert 'half one' in page
 
@@ -90,10 +90,34 @@ def test_a_foreign_folder_is_refused(tmp_path):
   fails(REPORT, naming='--workdir: missing')
 
 
-def test_a_damaged_result_is_named(finished, tmp_path):
-  copy = shutil.copytree(finished, tmp_path / 'copy')
-  (copy / 'trials' / '0-1.json').write_text('{"repeat": 0')
-  fails(REPORT, f'--workdir={copy}', naming=(f'{copy}/trials/0-1.json', 'again'))
+def test_what_is_damaged_is_named_and_the_rest_reported(finished, tmp_path):
+  damaged = shutil.copytree(finished, tmp_path / 'damaged')
+  (damaged / 'trials' / '0-1.json').write_text('{"repeat": 0')
+  fails(REPORT, f'--workdir={damaged}', naming=(f'{damaged}/trials/0-1.json', 'again'))
+  stale = shutil.copytree(finished, tmp_path / 'stale')
+  (stale / 'trials' / '0-1.json').unlink()
+  bare = shutil.copytree(finished, tmp_path / 'bare')
+  shutil.rmtree(bare / 'models')
+  (bare / 'starts.jsonl').write_text('')
+  said = succeeds(REPORT, *(f'--workdir={run}' for run in (bare, damaged, stale)))
+  assert f'{stale}: 1 trial finished, summary.json is of 2' in said
+  assert str(damaged) in said
+  table = (bare / 'report' / 'tables' / 'cost.csv').read_text()
+  assert 'STC-NLSTM,no model,' in table
+
+
+def test_names_are_told_apart_and_the_paper_s_kept(finished, tmp_path):
+  for study in ('one', 'two'):
+    shutil.copytree(finished, tmp_path / study / 'STC-NLSTM')
+    plan = json.dumps({'runs': {'STC-NLSTM': 'STC-NLSTM'}})
+    (tmp_path / study / 'study.json').write_text(plan)
+  runs, missing = run_folder.found([tmp_path / 'one', tmp_path / 'two'])
+  assert not missing
+  assert [run.name for run in runs] == [
+    'STC-NLSTM, one/STC-NLSTM',
+    'STC-NLSTM, two/STC-NLSTM',
+  ]
+  assert {run.method for run in runs} == {'STC-NLSTM'}
 
 
 def test_other_folds_and_other_data_are_not_compared(finished, tmp_path):

@@ -1,0 +1,130 @@
+"""What is said of the runs on one dataset: their tables, pictures and film strips."""
+
+from collections.abc import Sequence
+
+from stc_jax.errors import InputError
+from stc_jax.report import accuracy, cost, detection, figures, strips
+from stc_jax.report.page import Picture, Section
+from stc_jax.report.run_folder import Run
+from stc_jax.report.table import Table
+
+# Of which any picture may be shown to anyone.
+_RENDERED = 'synthetic_faces'
+_CLICK = 'Click on a cell to see the clips that went wrong.'
+_OWN_FOLDER = (
+  f'{_CLICK} These pictures show the faces of clips: where a licence or a promise '
+  'covers them, this page is for the folder of who gave it; --faces=no makes one without.'
+)
+_NO_FACES = (
+  'Click on a cell to see which clips went wrong. Without faces, by --faces=no.'
+)
+_UNTESTED = 'Not tested, for these trained on every clip'
+
+
+def section(runs: list[Run], strip_bytes: int, note: str) -> Section:
+  """Of runs on one dataset; film strips fill up to so many bytes, none of 0."""
+  score = 'trial_f1_mean' if runs[0].is_detection else 'trial_accuracy_mean'
+  tested = [run for run in runs if run.summary[score] is not None]
+  caption = _caption(runs, tested, note)
+  common = [cost.cost_table(runs, caption), cost.provenance_table(runs, caption)]
+  tables, pictures, shown, said, hardest = [], [], {}, '', []
+  if tested and runs[0].is_detection:
+    tables, pictures = _of_units(tested, caption), _unit_pictures(tested)
+  elif tested:
+    tables, pictures = _of_clips(tested, caption), _clip_pictures(tested)
+    shown, said = _strips(tested, strip_bytes) if strip_bytes else ({}, _NO_FACES)
+    hardest = strips.hardness(tested)[: strips.HARDEST]
+  return Section(
+    title=runs[0].title,
+    caption=caption,
+    runs=runs,
+    tables={table.name: table for table in [*tables, *common]},
+    pictures=pictures,
+    strips=shown,
+    strips_said=said,
+    hardest=hardest,
+  )
+
+
+def _of_clips(runs: Sequence[Run], caption: str) -> list[Table]:
+  pairs = [accuracy.pairs_table(runs, caption)] if len(runs) > 1 else []
+  return [
+    accuracy.accuracy_table(runs, caption),
+    *pairs,
+    accuracy.classes_table(runs, caption),
+    accuracy.calibration_table(runs, caption),
+    accuracy.subjects_table(runs, caption),
+  ]
+
+
+def _of_units(runs: Sequence[Run], caption: str) -> list[Table]:
+  return [
+    detection.published_table(runs, caption),
+    detection.detection_table(runs, caption),
+  ]
+
+
+def _clip_pictures(runs: Sequence[Run]) -> list[Picture]:
+  """Depths of one model have a figure of their own, and no place in the others."""
+  of_depth = figures.depths(runs)
+  variants = [run for run in of_depth.values() if run.method != 'STC-NLSTM']
+  methods = [run for run in runs if run not in variants] or list(runs)
+  made = [
+    Picture('classes', 'Accuracy of each class.', figures.class_bars(methods)),
+    Picture('curves', 'Training loss.', figures.curves(methods)),
+    Picture(
+      'reliability',
+      'Reliability: accuracy of tested clips against confidence.',
+      figures.reliability(methods),
+    ),
+    Picture(
+      'subjects',
+      f'How the accuracy of {methods[-1].name} spreads over subjects.',
+      figures.subjects(methods[-1]),
+    ),
+  ]
+  if of_depth:
+    words = 'Accuracy of STC-NLSTM by conv layers; bars are the deviation over trials.'
+    made.insert(1, Picture('layers', words, figures.layers(of_depth)))
+  return made
+
+
+def _unit_pictures(runs: Sequence[Run]) -> list[Picture]:
+  words = 'F1 and AUC of each action unit, beside the floor.'
+  return [
+    Picture('action_units', words, figures.action_units(runs)),
+    Picture('curves', 'Training loss.', figures.curves(runs)),
+  ]
+
+
+def _strips(runs: Sequence[Run], most: int) -> tuple[dict[str, bytes], str]:
+  """Film strips, and what is to be said of them."""
+  try:
+    shown = strips.strips(runs[0], strips.wanted(runs), most)
+  except InputError as error:
+    return {}, f'Click on a cell to see which clips went wrong. No pictures: {error}.'
+  return shown, _CLICK if runs[0].database == _RENDERED else _OWN_FOLDER
+
+
+def _caption(runs: Sequence[Run], tested: Sequence[Run], note: str) -> str:
+  """How the runs were trained; where that differs, each way of it."""
+  words = list(dict.fromkeys(_training(run) for run in runs))
+  said = ' Or: '.join(words)
+  untested = ', '.join(run.name for run in runs if run not in tested)
+  said += f' {_UNTESTED}: {untested}.' if untested else ''
+  if runs[0].database == _RENDERED:
+    said += ' Synthetic data: rendered faces say nothing about people.'
+  return f'{said} {note}'.strip()
+
+
+def _training(run: Run) -> str:
+  training, protocol = run.config['training'], run.config['protocol']
+  steps = sum(count for count, _ in training['stages'])
+  kind, repeats = protocol['kind'], protocol['repeats']
+  words = f'{protocol["folds"]} folds by {protocol["unit"]}'
+  words = words if kind == 'folds' else f'protocol {kind!r}'
+  times = f', {repeats} times' if repeats > 1 else ''
+  return (
+    f'Trained for {steps:,} steps of {training["batch_size"]}; {words}{times}, '
+    f'{len(run.trials)} trial{"s" * (len(run.trials) != 1)}.'
+  )
