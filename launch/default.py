@@ -162,14 +162,13 @@ def _stills(config: ConfigDict) -> None:
     config.input.frames = 3
     config.input.sampling = config.dataset.strongest_frame
     config.input.training_sampling = 'same'
-  size, config.training.batch_size = (
-    config.training.batch_size,
-    max(16, config.training.batch_size),
+  training = config.training
+  batch = max(16, training.batch_size)
+  training.stages = tuple(
+    (max(1, round(steps * training.batch_size / batch)), 5 * rate)
+    for steps, rate in training.stages
   )
-  config.training.stages = tuple(
-    (max(1, round(steps * size / config.training.batch_size)), 5 * rate)
-    for steps, rate in config.training.stages
-  )
+  training.batch_size = batch
 
 
 RECIPES = {
