@@ -5,7 +5,8 @@ import pathlib
 
 import pytest
 
-from launch import ck_plus, default, study, synthetic_study
+from launch import bp4d, ck_plus, default, study, synthetic_study
+from stc_jax.errors import InputError
 from stc_jax.runs.config import from_sections
 from stc_jax.runs.study import experiments
 
@@ -38,6 +39,18 @@ def test_the_reading_that_learns_is_the_letter_but_for_five_fields():
     'stc_nlstm.gate_bias',
     'stc_nlstm.pyramid_norm',
   }
+
+
+def test_a_neutral_class_needs_labels_and_subjects_apart():
+  for launch, fields, named in (
+    (bp4d, {}, "task.kind is 'detection'"),
+    (ck_plus, {'unit': 'sequence'}, 'protocol.unit=subject'),
+  ):
+    config = launch.get_config()
+    config.dataset.neutral_share = 0.2
+    config.protocol.update(fields)
+    with pytest.raises(InputError, match=named):
+      from_sections(config.to_dict())
 
 
 def test_the_study_names_runs_that_can_be_started():

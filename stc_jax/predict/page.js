@@ -135,6 +135,7 @@ function tooltip(x) {
     return row;
   }));
   tip.hidden = false;
+  tip.style.left = 0; // else it is squeezed by its last place
   const room = chart.clientWidth - tip.offsetWidth - 4;
   tip.style.left = Math.max(4, x > chart.clientWidth / 2
     ? Math.min(x - tip.offsetWidth - 14, room) : Math.min(x + 14, room)) + 'px';

@@ -88,6 +88,25 @@ def test_every_shown_frame_is_there_once_and_windows_point_at_it(clip_set):
   assert clip_set.frames.ctypes.data % 64 == 0
 
 
+def test_a_clip_s_start_is_a_clip_of_the_neutral_class(clip_set, tmp_path):
+  more = reading.read(prepared(tmp_path), SIZE, neutral_share=0.3)
+  assert more.names == (*clip_set.names, 'neutral')
+  assert more.clips[:2] == ('clip6', 'clip6 (neutral)')
+  assert more.targets[1::2].tolist() == [2] * 4
+  np.testing.assert_array_equal(more.targets[::2], clip_set.targets)
+  for field in ('subjects', 'splits', 'real', 'seconds'):
+    assert list(getattr(more, field)[1::2]) == list(getattr(clip_set, field))
+  of_longest = more.frames[more.windows[1]]  # 30 frames: the first nine, slowly
+  np.testing.assert_array_equal(of_longest, frames_of(3)[[0, 3, 5, 8]])
+  others = more.frames[more.windows[::2]]
+  np.testing.assert_array_equal(others, clip_set.frames[clip_set.windows])
+
+
+def test_a_set_with_a_neutral_class_keeps_its_own():
+  with pytest.raises(InputError, match="has a class 'neutral' of its own"):
+    next(records.with_neutral(iter(()), ('calm', 'neutral'), 0.3))
+
+
 def test_jittered_training_finds_four_times_as_many_frames(clip_set, tmp_path):
   jittered = dataclasses.replace(SIZE, training_sampling='jittered')
   more = reading.read(prepared(tmp_path), jittered)

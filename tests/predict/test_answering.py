@@ -100,7 +100,7 @@ def test_memory_does_not_grow_with_the_video(monkeypatch):
     return used
 
   peak(20)  # what is made once
-  assert peak(300) < 1.1 * peak(140)
+  assert peak(300) < 1.2 * peak(140)  # crops kept would be 1.3 times as much
 
 
 def test_action_units_have_columns_of_their_own(answered):
