@@ -58,7 +58,8 @@ def how_to(bundle: Bundle) -> list[str]:
   own = f"1 to {size.frames}: how many of these frames are the clip's own"
   return [
     f'frames: uint8 [batch, {size.frames}, {size.height}, {size.width}, 3], RGB, the '
-    f'face cut out ({alignment}) and resized (means of pixel areas); of a clip{resampled} {chosen}',
+    f'face cut out ({alignment}) and resized (means of pixel areas); of a clip'
+    f'{resampled} {chosen}',
     f'real: int32 [batch], {size.frames if size.per_frame else own}',
     f'probabilities: float32 [batch, {len(bundle.names)}]: {", ".join(bundle.names)}',
   ]
