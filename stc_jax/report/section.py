@@ -13,7 +13,8 @@ _RENDERED = 'synthetic_faces'
 _CLICK = 'Click on a cell to see the clips that went wrong.'
 _OWN_FOLDER = (
   f'{_CLICK} These pictures show the faces of clips: where a licence or a promise '
-  'covers them, this page is for the folder of who gave it; --faces=no makes one without.'
+  'covers them, this page is for the folder of who gave it; --faces=no makes one '
+  'without.'
 )
 _NO_FACES = (
   'Click on a cell to see which clips went wrong. Without faces, by --faces=no.'
