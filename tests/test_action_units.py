@@ -1,5 +1,6 @@
 """Action units from the raw database to a summary, on the command line."""
 
+import csv
 import json
 import shutil
 
@@ -101,6 +102,18 @@ def test_the_full_release_counted_from_zero_is_the_same_set(prepared, tmp_path_f
   assert [records.coded_digest(r) for r in one] == [
     records.coded_digest(r) for r in two
   ]
+
+
+def test_its_report_has_each_unit(run, tmp_path):
+  succeeds('stc_jax.report', f'--workdir={run}', f'--out={tmp_path}')
+  summary = json.loads((run / 'summary.json').read_text())
+  with (tmp_path / 'tables' / 'detection.csv').open(newline='') as file:
+    rows = {row['action unit']: row for row in csv.DictReader(file)}
+  assert list(rows) == ['AU1', 'AU12', 'mean']
+  assert rows['AU12']['STC-NLSTM, F1'] == f'{summary["aus"]["AU12"]["f1"]:.3f}'
+  page = (tmp_path / 'index.html').read_text()
+  assert '0.58' in page  # the paper's, of the test partition
+  assert 'which muscles move' in (tmp_path / 'MODEL_CARD.md').read_text()
 
 
 def test_tested_again_it_says_the_same(run, environment, tmp_path):

@@ -171,6 +171,9 @@ def test_one_model_on_everything_has_no_accuracy(data_dir, environment, tmp_path
     assert summary[field] is None
   assert len(rows_of(tmp_path / 'predictions.csv')) == 0
   assert (tmp_path / 'models' / '0-0' / 'weights.safetensors').exists()
+  succeeds('stc_jax.report', f'--workdir={tmp_path}')
+  page = (tmp_path / 'report' / 'index.html').read_text()
+  assert 'trained on every clip: STC-NLSTM' in page
 
 
 @pytest.mark.parametrize('model', ['stc', 'stc_lstm', 'stc_slstm'])
