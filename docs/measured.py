@@ -1,8 +1,8 @@
-"""Puts a report's accuracies and two of its figures into README.
+"""Keeps a report's tables and two of its figures, and puts its accuracies into README.
 
     python -m docs.measured --report=runs/study/report
 
-Keeps them in docs/study/; README shows what lies there, and a test compares the two.
+They lie in docs/study/; a test compares README with them.
 """
 
 import pathlib
@@ -17,7 +17,11 @@ from stc_jax.errors import InputError
 _REPORT = flags.DEFINE_string('report', None, 'The folder of a report.', required=True)
 _HOME = pathlib.Path(__file__).parents[1]
 README, KEPT = _HOME / 'README.md', _HOME / 'docs' / 'study'
-TABLES, _FIGURES = ('accuracy.md', 'pairs.md'), ('classes.svg', 'layers.svg')
+TABLES = ('accuracy.md',)  # that README shows
+_KEPT = {
+  'tables': ('accuracy.md', 'pairs.md'),
+  'figures': ('classes.svg', 'layers.svg'),
+}
 
 
 def main() -> None:
@@ -28,7 +32,7 @@ def main() -> None:
   """
   report = pathlib.Path(_REPORT.value)
   KEPT.mkdir(exist_ok=True)
-  for folder, names in (('tables', TABLES), ('figures', _FIGURES)):
+  for folder, names in _KEPT.items():
     for name in names:
       try:
         shutil.copyfile(report / folder / name, KEPT / name)
