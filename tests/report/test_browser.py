@@ -1,5 +1,6 @@
 """The report in a browser, as a reader sees it."""
 
+import json
 import shutil
 
 import pytest
@@ -13,9 +14,21 @@ if not CHROMIUM:
 
 @pytest.fixture(scope='module')
 def report(finished, tmp_path_factory):
-  out = tmp_path_factory.mktemp('out')
-  succeeds('stc_jax.report', f'--workdir={finished}', f'--out={out}')
-  return out / 'index.html'
+  """Of a run whose first clip was told wrongly."""
+  run = shutil.copytree(finished, tmp_path_factory.mktemp('reported') / 'run')
+  summary, trial = (
+    json.loads((run / name).read_text()) for name in ('summary.json', 'trials/0-0.json')
+  )
+  row = trial['predictions'][0]
+  right, said = (summary['classes'].index(row[k]) for k in ('label', 'predicted'))
+  wrong = (right + 1) % len(summary['classes'])
+  row['predicted'] = summary['classes'][wrong]
+  summary['confusion'][right][said] -= 1
+  summary['confusion'][right][wrong] += 1
+  (run / 'summary.json').write_text(json.dumps(summary))
+  (run / 'trials' / '0-0.json').write_text(json.dumps(trial))
+  succeeds('stc_jax.report', f'--workdir={run}')
+  return run / 'report' / 'index.html'
 
 
 @pytest.fixture(scope='module')
