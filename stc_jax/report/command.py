@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from stc_jax.report import page, run_folder, section, strips
+from stc_jax.report import finding, page, section, strips
 from stc_jax.report.page import Section
 
 _ENDS = {'md': 'markdown', 'csv': 'csv', 'tex': 'latex'}
@@ -37,7 +37,7 @@ def write(
   console: Console,
 ) -> None:
   """Writes index.html, MODEL_CARD.md, tables and figures; see `main`."""
-  runs, missing = run_folder.found(folders)
+  runs, missing = finding.found(folders)
   for words in missing:
     console.print(f'not in the report: {words}', highlight=False, soft_wrap=True)
   runs.sort(key=lambda run: run.told)  # stable: each dataset's keep their order

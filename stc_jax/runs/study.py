@@ -13,8 +13,9 @@ from rich.console import Console
 from rich.table import Table
 
 from stc_jax.errors import InputError
-from stc_jax.report import command, comparing, run_folder
-from stc_jax.report.run_folder import STUDY, Run
+from stc_jax.report import command, comparing, finding
+from stc_jax.report.finding import STUDY
+from stc_jax.report.run_folder import Run
 from stc_jax.report.table import number, percent
 from stc_jax.runs import folder
 from stc_jax.runs.config import Experiment, from_sections
@@ -118,7 +119,7 @@ def print_comparison(workdir: pathlib.Path, console: Console) -> None:
 
   They stand beside the paper's method or, where that isn't one of them, the last.
   """
-  runs, _ = run_folder.found([workdir])
+  runs, _ = finding.found([workdir])
   base = next((run for run in runs if run.method == _METHOD), runs[-1])
   table = Table(title='study')
   for column in ('run', 'score', '±', f'over {base.name}', 'p, subjects', 'p, trials'):

@@ -8,7 +8,7 @@ import shutil
 import pytest
 from command import fails, succeeds
 
-from stc_jax.report import comparing, run_folder
+from stc_jax.report import comparing, finding, run_folder
 from stc_jax.report.table import Table
 
 REPORT = 'stc_jax.report'
@@ -111,7 +111,7 @@ def test_names_are_told_apart_and_the_paper_s_kept(finished, tmp_path):
     shutil.copytree(finished, tmp_path / study / 'STC-NLSTM')
     plan = json.dumps({'runs': {'STC-NLSTM': 'STC-NLSTM'}})
     (tmp_path / study / 'study.json').write_text(plan)
-  runs, missing = run_folder.found([tmp_path / 'one', tmp_path / 'two'])
+  runs, missing = finding.found([tmp_path / 'one', tmp_path / 'two'])
   assert not missing
   assert [run.name for run in runs] == [
     'STC-NLSTM, one/STC-NLSTM',
