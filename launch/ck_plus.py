@@ -4,10 +4,10 @@ python -m stc_jax.prepare --dataset=ck_plus --manual_dir=FOLDER
 python -m stc_jax.main --config=launch/ck_plus.py
 """
 
-from launch import default
+from launch import default, recipes
 
 
 def get_config(recipe: str = ''):
   config = default.get_config()
   config.dataset.name = 'ck_plus'
-  return default.with_recipe(config, recipe)
+  return recipes.with_recipe(config, recipe)

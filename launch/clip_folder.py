@@ -10,7 +10,7 @@ a trial. For the paper's size on a GPU add --config.input.frames=18
 --config.stc_nlstm.notation='C(3,64)-BN-P2-C(3,64)-BN-P2-C(3,64)-C(3,64)-P2-C(3,64)-S'
 """
 
-from launch import default, synthetic
+from launch import recipes, synthetic
 
 
 def get_config(recipe: str = ''):
@@ -24,4 +24,4 @@ def get_config(recipe: str = ''):
   config.training.batch_size = 8
   config.training.augment = 'strong'  # real faces lie less straight than rendered ones
   config.training.stages = ((2400, 0.0004), (600, 0.00004))
-  return default.with_recipe(config, recipe)
+  return recipes.with_recipe(config, recipe)

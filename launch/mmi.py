@@ -4,7 +4,7 @@ python -m stc_jax.prepare --dataset=mmi --manual_dir=FOLDER
 python -m stc_jax.main --config=launch/mmi.py
 """
 
-from launch import default
+from launch import default, recipes
 
 
 def get_config(recipe: str = ''):
@@ -13,4 +13,4 @@ def get_config(recipe: str = ''):
   config.dataset.strongest_frame = 'most_changed'
   config.input.frame_rate = 10.0
   config.input.frames = 22
-  return default.with_recipe(config, recipe)
+  return recipes.with_recipe(config, recipe)

@@ -4,11 +4,11 @@ python -m stc_jax.prepare --dataset=oulu_casia --manual_dir=FOLDER
 python -m stc_jax.main --config=launch/oulu_casia.py
 """
 
-from launch import default
+from launch import default, recipes
 
 
 def get_config(recipe: str = ''):
   config = default.get_config()
   config.dataset.name = 'oulu_casia'
   config.input.frames = 22
-  return default.with_recipe(config, recipe)
+  return recipes.with_recipe(config, recipe)

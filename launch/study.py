@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from ml_collections import ConfigDict
 
-from launch import ck_plus, clip_folder, default, mmi, oulu_casia
+from launch import ck_plus, clip_folder, default, mmi, oulu_casia, recipes
 
 # Launch files of clips, each class of which is an expression.
 OF_CLIPS = {
@@ -63,7 +63,7 @@ def with_study(
 
 def _methods(config: ConfigDict, depths: Sequence[int]) -> dict[str, dict]:
   del depths
-  stills = default.with_recipe(config.copy_and_resolve_references(), 'stills')
+  stills = recipes.with_recipe(config.copy_and_resolve_references(), 'stills')
   return {
     'STC': {'model': 'stc'},
     'STC-LSTM': {'model': 'stc_lstm'},

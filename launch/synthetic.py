@@ -3,7 +3,7 @@
 python -m stc_jax.main --config=launch/synthetic.py
 """
 
-from launch import default
+from launch import default, recipes
 
 
 def get_config(recipe: str = ''):
@@ -21,4 +21,4 @@ def get_config(recipe: str = ''):
   config.training.stages = ((8000, 0.0004), (2000, 0.00004))
   config.protocol.folds = 3
   config.protocol.repeats = 2
-  return default.with_recipe(config, recipe)
+  return recipes.with_recipe(config, recipe)

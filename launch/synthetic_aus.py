@@ -5,7 +5,7 @@ python -m stc_jax.main --config=launch/synthetic_aus.py
 Seven minutes on two CPU cores; mean AUC 0.87 on unseen subjects.
 """
 
-from launch import default
+from launch import default, recipes
 
 LAYERS = 'C(3,16)-BN-P2-C(3,16)-BN-P2-C(3,16)-C(3,16)-P2-C(3,16)-S'
 
@@ -29,4 +29,4 @@ def get_config(recipe: str = ''):
   config.training.mixup = 0.0
   config.training.batch_size = 4
   config.training.stages = ((9600, 0.0004), (2400, 0.00004))
-  return default.with_recipe(config, recipe)
+  return recipes.with_recipe(config, recipe)

@@ -3,7 +3,7 @@
 python -m stc_jax.main --config=launch/synthetic_full.py
 """
 
-from launch import default
+from launch import default, recipes
 
 
 def get_config(recipe: str = ''):
@@ -14,4 +14,4 @@ def get_config(recipe: str = ''):
   # 12,000 clips: about an hour a trial on two cores.
   config.training.batch_size = 2
   config.training.stages = ((4800, 0.0002), (1200, 0.00002))
-  return default.with_recipe(config, recipe)
+  return recipes.with_recipe(config, recipe)

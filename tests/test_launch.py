@@ -11,11 +11,19 @@ from stc_jax.runs.config import from_sections
 from stc_jax.runs.study import experiments
 
 FILES = pathlib.Path(default.__file__).parent.glob('*.py')
-NAMES = sorted({path.stem for path in FILES} - {'default', 'study', 'synthetic_study'})
+NAMES = sorted(
+  {path.stem for path in FILES}
+  - {
+    'default',
+    'recipes',
+    'study',
+    'synthetic_study',
+  }
+)
 
 
 @pytest.mark.parametrize('name', NAMES)
-@pytest.mark.parametrize('recipe', default.RECIPES)
+@pytest.mark.parametrize('recipe', recipes.RECIPES)
 def test_every_launch_file_takes_every_recipe(name, recipe):
   launch = importlib.import_module(f'launch.{name}')
   experiment = from_sections(launch.get_config(recipe).to_dict())
