@@ -5,7 +5,7 @@ import pathlib
 
 import pytest
 
-from launch import bp4d, ck_plus, default, study, synthetic_study
+from launch import bp4d, ck_plus, default, recipes, study, synthetic_study
 from stc_jax.errors import InputError
 from stc_jax.runs.config import from_sections
 from stc_jax.runs.study import experiments
