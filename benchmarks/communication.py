@@ -18,7 +18,6 @@ from rich.table import Table
 
 from stc_jax.console import command_line, launch_file
 from stc_jax.data.input import InputConfig
-from stc_jax.errors import InputError
 from stc_jax.models import shapes
 from stc_jax.models.zoo import build
 from stc_jax.runs.config import Experiment, from_sections
@@ -36,10 +35,6 @@ def main() -> None:
   """Prints a table: a row for each number of GPUs, and of windows each has."""
   experiment = from_sections(launch_file.read().to_dict(), launch_file.set_fields())
   experiment.require_trunk()
-  if experiment.training.mixup:
-    raise InputError(
-      'training.mixup: shows neighbours, too, which is not counted; set 0'
-    )
   moved = bytes_a_step(experiment)
   network = report.network_of(experiment)
   table = Table(title=f'{experiment.model}: {moved / 1e6:.1f} MB a step')

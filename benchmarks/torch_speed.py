@@ -3,7 +3,7 @@
 `python -m stc_jax.benchmark --peer=torch` starts this in a process of its own, with one
 JSON line on standard input, and reads one from standard output:
 
-- in: `network` and `input` (sections of a launch file), `augment`, `mixup`,
+- in: `network` and `input` (sections of a launch file), `augment`,
   `batch_size`, `clips`, `classes`, `repeats`
 - out: `training` and `inference`, each with `eager` and `compiled`: seconds, or why not
 
@@ -34,7 +34,7 @@ class Peer:
     size = spec['input']
     shape = (spec['clips'], size['frames'], size['height'], size['width'], 3)
     self.transforms = [TRANSFORMS[name] for name in size['transforms']]
-    self.augment, self.alpha = LOOKS[spec['augment']], spec['mixup']
+    self.augment = LOOKS[spec['augment']]
     self.views = [VIEWS[name] for name in size['views']]
     self.clips = torch.randint(0, 256, shape, dtype=torch.uint8, device=self.device)
     self.labels = torch.randint(0, spec['classes'], shape[:1], device=self.device)
@@ -64,14 +64,13 @@ class Peer:
     index = torch.randint(0, len(self.clips), (self.batch,), device=self.device)
     video = self.transformed(self.augment(self.video(index)))
     labels = self.labels[index]
-    video, partners, share = mixed(video, labels, self.alpha)
     self.optimizer.zero_grad(set_to_none=True)
     with self.autocast:
       logits, each = self.model(video)
-      losses = mixed_losses(logits, labels, partners, share)
+      loss = F.cross_entropy(logits.float(), labels)
       for layer in each:
-        losses = losses + mixed_losses(layer, labels, partners, share) / len(each)
-    losses.mean().backward()
+        loss = loss + F.cross_entropy(layer.float(), labels) / len(each)
+    loss.backward()
     torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
     self.optimizer.step()
     self.wait()
@@ -96,33 +95,6 @@ class Peer:
     """Returns once the device has done its work."""
     if self.device == 'cuda':
       torch.cuda.synchronize()
-
-
-def mixed(
-  video: torch.Tensor, labels: torch.Tensor, alpha: float
-) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
-  """Mixup of each clip with the one before it: videos, the others' labels, shares."""
-  share = torch.ones(len(video))
-  if alpha:
-    share = torch.distributions.Beta(alpha, alpha).sample((len(video),))
-  share = torch.maximum(share, 1 - share).to(video.device)
-  own = share.view(-1, 1, 1, 1, 1)
-  video = own * video + (1 - own) * video.roll(1, 0) if alpha else video
-  return video, labels.roll(1, 0), share
-
-
-def mixed_losses(
-  logits: torch.Tensor,
-  labels: torch.Tensor,
-  partners: torch.Tensor,
-  share: torch.Tensor,
-) -> torch.Tensor:
-  """Cross-entropy of each clip with both of its labels, each by its share."""
-  own, other = (
-    F.cross_entropy(logits.float(), target, reduction='none')
-    for target in (labels, partners)
-  )
-  return share * own + (1 - share) * other
 
 
 def seconds(call: Callable[[], None], repeats: int) -> dict[str, float | str]:

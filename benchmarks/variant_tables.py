@@ -4,8 +4,7 @@ The first row is what the others are compared with.
 """
 
 _TUNING = '--config.dataset.builder_config=neutral_to_apex_tuning'
-_TWICE = ('--config=launch/synthetic.py', _TUNING)
-_DEMO = (*_TWICE, '--config.protocol.repeats=1')
+_DEMO = ('--config=launch/synthetic.py', _TUNING, '--config.protocol.repeats=1')
 _NESTED = '--config.stc_nlstm'
 _SMALL = ('--config.input.height=32', '--config.input.width=32')
 
@@ -22,7 +21,6 @@ _ABLATIONS = {
   'frames without change': ("--config.input.transforms=('gray', 'local_contrast')",),
   'the same frames each time': ('--config.input.training_sampling=same',),
   'one view': ("--config.input.views=('original',)",),
-  'no mixup': ('--config.training.mixup=0.0',),
   "the paper's looks": ('--config.training.augment=paper',),
   'no deep supervision': (f'{_NESTED}.deep_supervision=False',),
   'pyramids as they are': (f'{_NESTED}.pyramid_norm=False',),
@@ -80,12 +78,6 @@ _PRECISIONS = {name: (f'{_NESTED}.dtype={name}',) for name in ('float32', 'bfloa
 
 TABLES = {
   'ablations': (_DEMO, _ABLATIONS),
-  # On the demo's own two repeats: other folds and seeds, too.
-  'mixup': (_TWICE, {name: _ABLATIONS[name] for name in ('whole recipe', 'no mixup')}),
-  'mixup of 8': (
-    (*_DEMO, *_ABLATIONS['batches of 8']),
-    {name: _ABLATIONS[name] for name in ('whole recipe', 'no mixup')},
-  ),
   # One trial of 324 training clips; the paper's steps and rates.
   'readings': (
     (

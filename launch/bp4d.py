@@ -27,7 +27,6 @@ def get_config(recipe: str = ''):
   config.protocol.kind = 'fixed'
   config.protocol.repeats = 3
   config.training.augment = 'strong_but_true'
-  config.training.mixup = 0.0
   config.training.batch_size = BATCH_SIZE
   config.training.stages = ((3 * EPOCH, 0.0002), (EPOCH, 0.00002))
   return recipes.with_recipe(config, recipe)

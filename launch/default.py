@@ -48,7 +48,6 @@ def get_config() -> ConfigDict:
   # 'mild'; 'strong_but_true': no expression is made stronger; 'paper': its 14 variants;
   # 'none'.
   config.training.augment = 'strong'
-  config.training.mixup = 0.3  # alpha: how much of another clip shines through; 0: none
 
   # How it is carried out: nothing here changes what a run finds.
   config.execution = ConfigDict()

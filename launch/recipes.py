@@ -65,7 +65,6 @@ def _paper(config: ConfigDict) -> None:
     gradient_clip=0.0,
     label_smoothing=0.0,
     augment='paper',
-    mixup=0.0,
   )
 
 

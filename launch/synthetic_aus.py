@@ -26,7 +26,6 @@ def get_config(recipe: str = ''):
   config.protocol.kind = 'fixed'
   config.protocol.repeats = 1
   config.training.augment = 'strong_but_true'
-  config.training.mixup = 0.0
   config.training.batch_size = 4
   config.training.stages = ((9600, 0.0004), (2400, 0.00004))
   return recipes.with_recipe(config, recipe)

@@ -69,7 +69,6 @@ def test_the_peer_trains_and_tests():
   size = {'frames': 5, 'height': 19, 'width': 26, 'views': ['original', 'mirrored']}
   size['transforms'] = ['local_contrast', 'frames_and_change']
   spec = {'batch_size': 2, 'clips': 4, 'classes': 6, 'augment': 'strong', 'input': size}
-  spec['mixup'] = 0.3
   peer = torch_speed.Peer(configs.SMALL, spec)
   for call in (peer.step, peer.test):
     found = torch_speed.seconds(call, 1)

@@ -15,7 +15,7 @@ from stc_jax.data.input import Clips, InputConfig, Normalisation, network_input
 from stc_jax.data.protocols import Trial
 
 # What a trial's key is folded with: one number for each use of randomness.
-INIT, AUGMENT, DROPOUT, SAMPLE, MIX = range(5)
+INIT, AUGMENT, DROPOUT, SAMPLE = range(4)
 # Keeps pictures of one colour finite; in units of 0..1 squared.
 _LEAST_VARIANCE = 1e-6
 

@@ -178,7 +178,6 @@ def _peer(settings: Experiment, repeats: int, console: Console) -> dict:
     'network': dataclasses.asdict(settings.network),
     'input': dataclasses.asdict(settings.input),
     'augment': settings.training.augment,
-    'mixup': settings.training.mixup,
     'batch_size': settings.training.batch_size,
     'classes': random_clips.CLASSES,
     'clips': max(random_clips.CLIPS, settings.training.batch_size),

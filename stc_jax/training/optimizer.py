@@ -23,7 +23,6 @@ class TrainingConfig:
   gradient_clip: float
   label_smoothing: float
   augment: str
-  mixup: float
 
   def __post_init__(self):
     """Checks what the types can't."""
@@ -37,7 +36,7 @@ class TrainingConfig:
       '((300, 0.0025), (200, 0.000025))',
     )
     require(self.batch_size >= 1, 'batch_size', self.batch_size, 'be at least 1')
-    for field in ('weight_decay', 'gradient_clip', 'mixup'):
+    for field in ('weight_decay', 'gradient_clip'):
       require(getattr(self, field) >= 0, field, getattr(self, field), 'not be negative')
     for field in ('momentum', 'label_smoothing'):
       value = getattr(self, field)

@@ -12,14 +12,14 @@ import numpy as np
 from flax import linen as nn
 from jax.sharding import NamedSharding
 from jax.sharding import PartitionSpec as P
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Float
 
 from stc_jax.data import resident
 from stc_jax.data.input import InputConfig
 from stc_jax.data.resident import Resident, TrialArrays, trial_key
 from stc_jax.models import shapes
 from stc_jax.models.conv3d import compiler_options
-from stc_jax.training import hosts, mixup, step
+from stc_jax.training import hosts, step
 from stc_jax.training import mesh as meshes
 from stc_jax.training.mesh import DATA, TRIAL, over_trials
 from stc_jax.training.optimizer import TrainingConfig, make
@@ -169,8 +169,6 @@ class Programs:
 
   def _train_chunk(self, data: Resident, trial: TrialArrays, state: TrainState):
     axis, training = self.learner.axis, self._training
-    # Drawn together: each draw is a loop of unknown length.
-    first, shares = state.step, self._shares(trial, state.step)
 
     def batch_at(number):
       shown = resident.shown_at(trial, number, training.augment, self._input)
@@ -178,23 +176,9 @@ class Programs:
       batch = resident.training_batch(data, trial.normalisation, shown, self._input)
       targets = self.learner.task.targets(batch.targets, trial.weights)
       batch = batch._replace(targets=targets)
-      if training.mixup:
-        batch = mixup.mixed(batch, axis.own(shares[number - first]), axis)
       return batch, jax.random.fold_in(trial_key(trial, resident.DROPOUT), number)
 
     return step.train_chunk(self.learner, batch_at, self.chunk, state)
-
-  def _shares(
-    self, trial: TrialArrays, first: Int[Array, '']
-  ) -> Float[Array, 'steps b'] | None:
-    """Of mixup, in every step of a chunk."""
-    training, key = self._training, trial_key(trial, resident.MIX)
-
-    def of_step(number):
-      of_number = jax.random.fold_in(key, number)
-      return mixup.shares(of_number, training.batch_size, training.mixup)
-
-    return jax.vmap(of_step)(first + jnp.arange(self.chunk)) if training.mixup else None
 
   def _predict(
     self, data: Resident, trial: TrialArrays, variables: dict

@@ -14,7 +14,6 @@ from stc_jax.data.input import Clips
 from stc_jax.data.resident import Batch
 from stc_jax.models.stc import AUXILIARY
 from stc_jax.training.mesh import DataAxis
-from stc_jax.training.mixup import Mixed
 from stc_jax.training.state import TrainState
 from stc_jax.training.tasks import Task
 
@@ -36,13 +35,12 @@ class Learner(NamedTuple):
 
 
 def train_step(
-  learner: Learner, state: TrainState, batch: Batch | Mixed, key: Array
+  learner: Learner, state: TrainState, batch: Batch, key: Array
 ) -> tuple[TrainState, dict[str, Float[Array, '']]]:
   """Descends the mean loss of a batch; returns its metric sums, too.
 
   Where a model has auxiliary outputs, the mean of their losses is descended beside its
-  answer's; the metrics are of the answer. Both targets of a mixed clip count, each by
-  its share, and the metrics are of its own.
+  answer's; the metrics are of the answer.
   """
   model, optimizer, task, axis = learner
 
@@ -54,9 +52,9 @@ def train_step(
       mutable=['batch_stats', AUXILIARY],
       rngs={'dropout': key},
     )
-    losses = _losses(task, logits, batch)
+    losses = task.losses(logits, batch.targets)
     for auxiliary in _auxiliary(updates):
-      losses += jax.vmap(_losses, (None, 0, None))(task, auxiliary, batch).mean(axis=0)
+      losses += jax.vmap(task.losses, (0, None))(auxiliary, batch.targets).mean(axis=0)
     return losses.mean(), (logits, updates)
 
   grads, (logits, updates) = jax.grad(loss_of, has_aux=True)(state.params)
@@ -71,16 +69,6 @@ def train_step(
     opt_state=opt_state,
   )
   return state, axis.sum(task.sums(logits, batch.targets))
-
-
-def _losses(
-  task: Task, outputs: Float[Array, 'b n'], batch: Batch | Mixed
-) -> Float[Array, 'b']:
-  own = task.losses(outputs, batch.targets)
-  if isinstance(batch, Batch):
-    return own
-  others = task.losses(outputs, batch.partners)
-  return batch.share * own + (1 - batch.share) * others
 
 
 class Progress(NamedTuple):
@@ -98,7 +86,7 @@ class Progress(NamedTuple):
 
 def train_chunk(
   learner: Learner,
-  batch_at: Callable[[Int[Array, '']], tuple[Batch | Mixed, Array]],
+  batch_at: Callable[[Int[Array, '']], tuple[Batch, Array]],
   length: int,
   state: TrainState,
 ) -> tuple[TrainState, Progress]:

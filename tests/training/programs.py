@@ -43,7 +43,6 @@ TRAINING = TrainingConfig(
   gradient_clip=1.0,
   label_smoothing=0.1,
   augment='strong',
-  mixup=0.3,
 )
 PROTOCOL = protocols.ProtocolConfig(
   kind='folds', folds=10, repeats=4, unit='subject', seed=0

@@ -51,21 +51,13 @@ def spread(per_trial: int) -> dict:
   leaves = jax.tree.leaves((states.params, states.batch_stats))
   return {
     'devices': jax.device_count(),
-    'of_a_step': collectives_of_a_step(per_trial),
+    'of_a_step': programs.collectives(made.train_chunk.as_text()),
     'groups': sorted(set(groups)),
     'dtypes': sorted({str(leaf.dtype) for leaf in leaves}),
     'losses': states.curves['loss'].tolist(),
     'scores': scores.tolist(),
     'sums': [float(abs(leaf).sum()) for leaf in leaves],
   }
-
-
-def collectives_of_a_step(per_trial: int) -> list[str]:
-  """What devices that share a trial tell each other; mixup shows neighbours, too."""
-  plain = dataclasses.replace(TRAINING, mixup=0.0)
-  tiny = programs.tiny(plain)
-  made = programs.programs(2, tiny, plain, devices_per_trial=per_trial)
-  return programs.collectives(made.train_chunk.as_text())
 
 
 if __name__ == '__main__':
