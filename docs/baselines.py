@@ -2,8 +2,8 @@
 
 Command: python -m docs.baselines
 
-The floors of a run, in the demo's three folds of subjects: HOG features of the last
-frame, and of the change from the first frame, alone or beside it.
+The floors of a run, in the demo's six trials, two times three folds of subjects: HOG
+features of the last frame, and of the change from the first, alone or beside it.
 """
 
 import numpy as np
