@@ -116,6 +116,25 @@ def test_its_report_has_each_unit(run, tmp_path):
   assert 'which muscles move' in (tmp_path / 'MODEL_CARD.md').read_text()
 
 
+def test_pairs_of_runs_are_compared_on_the_same_frames(run, tmp_path):
+  perfect, damaged = (shutil.copytree(run, tmp_path / n) for n in ('all', 'damaged'))
+  for path in (perfect / 'predictions').iterdir():
+    with np.load(path) as file:
+      arrays = dict(file)
+    arrays['probabilities'] = np.where(arrays['target'] == 1, 0.9, 0.1)
+    np.savez(path, **arrays)
+  (damaged / 'predictions' / '1-0.npz').write_bytes(b'PK')
+  succeeds('stc_jax.report', *(f'--workdir={path}' for path in (perfect, run, damaged)))
+  with (perfect / 'report' / 'tables' / 'pairs.csv').open(newline='') as file:
+    one, *others = csv.DictReader(file)
+  summary = json.loads((run / 'summary.json').read_text())
+  assert one['pair'] == f'STC-NLSTM, all over STC-NLSTM, {run.name}'
+  assert one['F1'] == f'{1 - summary["f1_mean"]:+.3f}'
+  assert one['what was compared'] == '2 subjects, 2 times'
+  for other in others:
+    assert f'nothing: {damaged}/predictions/1-0.npz' in other['what was compared']
+
+
 def test_tested_again_it_says_the_same(run, environment, tmp_path):
   copy = shutil.copytree(run, tmp_path / 'run')
   (copy / 'summary.json').unlink()

@@ -1,0 +1,123 @@
+"""Two runs that tell action units, on the same frames: which has the higher F1."""
+
+import csv
+import itertools
+import zipfile
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Int8, Shaped
+
+from stc_jax.errors import InputError
+from stc_jax.evaluation import detection
+from stc_jax.evaluation.detected import Judged
+from stc_jax.evaluation.detection import Counts
+from stc_jax.report.run_folder import Run
+from stc_jax.report.table import Table
+
+_NOTES = """\
+Differences of mean F1, pooled over the tested frames of each complete repeat; the
+interval is of percentiles over 2000 draws of subjects, with all their frames (Efron and
+Tibshirani 1993), and not corrected for how many pairs there are."""
+
+
+class _Tested(NamedTuple):
+  """A trial's tested frames, and what a run says of them.
+
+  Attributes:
+    targets: their action units.
+    subjects: whose they are.
+    judged: the run's scores and thresholds.
+  """
+
+  targets: Int8[np.ndarray, 'm a']
+  subjects: Shaped[np.ndarray, 'm']
+  judged: Judged
+
+
+def unit_pairs_table(runs: Sequence[Run], caption: str) -> Table:
+  """Each pair of runs, at 0.5 and at thresholds chosen on training frames."""
+  rows = [
+    [f'{one.name} over {other.name}', *_compared(one, other)]
+    for one, other in itertools.combinations(runs, 2)
+  ]
+  columns = ['pair']
+  for score in ('F1', 'tuned F1'):
+    columns += [score, f'{score}, 95 % interval']
+  title = f'{runs[0].title}: differences in pairs'
+  return Table(
+    'pairs', title, [*columns, 'what was compared'], rows, f'{_NOTES} {caption}'
+  )
+
+
+def _compared(ours: Run, theirs: Run) -> list[str]:
+  if refused := _refused(ours, theirs):
+    return ['', '', '', '', f'nothing: {refused}']
+  try:
+    sides = [_whole_repeats(run) for run in (ours, theirs)]
+  except InputError as error:
+    return ['', '', '', '', f'nothing: {error}']
+  names = np.unique([name for t in itertools.chain(*sides[0]) for name in t.subjects])
+  if len(names) < 2:
+    return ['', '', '', '', 'nothing: one subject']
+  cells = []
+  for tuned in (False, True):
+    one, other = ([_counts(r, names, tuned) for r in repeats] for repeats in sides)
+    found = detection.difference(one, other)
+    low, high = found['ci95']
+    cells += [f'{found["difference"]:+.3f}', f'{low:+.3f} to {high:+.3f}']
+  repeats = len(sides[0])
+  return [*cells, f'{len(names)} subjects' + f', {repeats} times' * (repeats > 1)]
+
+
+def _refused(ours: Run, theirs: Run) -> str:
+  """Why two runs can't be compared, or ''."""
+  if ours.dataset['sha256'] != theirs.dataset['sha256']:
+    return 'other data'
+  trials = [[(t['repeat'], t['fold']) for t in run.trials] for run in (ours, theirs)]
+  return '' if (ours.folds, trials[0]) == (theirs.folds, trials[1]) else 'other folds'
+
+
+def _whole_repeats(run: Run) -> list[list[_Tested]]:
+  """The trials of each repeat that has as many as any."""
+  count = Counter(trial['repeat'] for trial in run.trials)
+  whole = [repeat for repeat, n in count.items() if n == max(count.values())]
+  subjects = {
+    (row['repeat'], row['fold'], row['clip']): row['subject']
+    for row in csv.DictReader(run.folds.splitlines())
+  }
+  return [
+    [_tested(run, trial, subjects) for trial in run.trials if trial['repeat'] == repeat]
+    for repeat in whole
+  ]
+
+
+def _tested(run: Run, trial: dict, subjects: dict) -> _Tested:
+  """What a trial left.
+
+  Raises:
+    InputError: its file of predictions isn't there, or isn't whole.
+  """
+  place = f'{trial["repeat"]}', f'{trial["fold"]}'
+  path = run.folder / 'predictions' / f'{"-".join(place)}.npz'
+  try:
+    with np.load(path, allow_pickle=False) as file:
+      clips = file['clips'][file['clip']]
+      targets, scores = file['target'], file['probabilities']
+    names = np.array([subjects[(*place, clip)] for clip in clips.tolist()])
+  except (EOFError, KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
+    raise InputError(f'{path}: cannot be read ({error})') from error
+  return _Tested(targets, names, Judged(scores, np.array(trial['thresholds'])))
+
+
+def _counts(
+  repeat: Sequence[_Tested], names: Shaped[np.ndarray, 's'], tuned: bool
+) -> Counts:
+  """Of each subject, over a repeat's trials."""
+  parts = []
+  for targets, subjects, judged in repeat:
+    numbers = np.searchsorted(names, subjects)
+    parts.append(detection.count(targets, judged.said(tuned), numbers, len(names)))
+  return Counts(*(sum(cells) for cells in zip(*parts, strict=True)))
