@@ -25,6 +25,8 @@ _ABLATIONS = {
   'no deep supervision': (f'{_NESTED}.deep_supervision=False',),
   'pyramids as they are': (f'{_NESTED}.pyramid_norm=False',),
   'gates half open': (f'{_NESTED}.gate_bias=0.0',),
+  'no weight decay': ('--config.training.weight_decay=0.0',),
+  'no gradient clipping': ('--config.training.gradient_clip=0.0',),
   'batches of 8': (
     '--config.training.batch_size=8',
     '--config.training.stages=((2000, 0.0008), (500, 0.00008))',
@@ -64,6 +66,15 @@ _WIDTHS = {
     f'{_NESTED}.lstm_width=128',
     '--config.training.stages=((1600, 0.0002), (400, 0.00002))',
   ),
+}
+# The rate of launch/default.py, and twice that, both in its batches.
+_WIDTHS |= {
+  f'64 filters, batches of 8 at {rate}': (
+    *_WIDTHS['64 filters'][:2],
+    '--config.training.batch_size=8',
+    f'--config.training.stages=((400, {rate}), (100, {rate / 10}))',
+  )
+  for rate in (0.0002, 0.0004)
 }
 
 # The paper's 40 trials of 500 steps of 32 clips, at its size.

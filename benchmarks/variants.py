@@ -3,11 +3,11 @@
     python -m benchmarks.variants --table=ablations --runs=runs/ablations
 
 Trains what isn't finished there, each as an ordinary run on the embedded rendering for
-tuning. Printed are the lowest mean loss of a hundred training steps in a row and the
-accuracy in the last hundred (of augmented clips), the accuracy on test clips, and by
-how much it differs from the first row's: paired clip by clip, subject by subject, with
-a sign-flip test. Stopped, the same command goes on; `--only` leaves rows for another
-process.
+tuning; one of another recipe there is refused. Printed are the lowest mean loss of a
+hundred training steps in a row and the accuracy in the last hundred (of augmented
+clips), the accuracy on test clips, and by how much it differs from the first row's:
+paired clip by clip, subject by subject, with a sign-flip test. Stopped, the same
+command goes on; `--only` leaves rows for another process.
 """
 
 import json
@@ -53,8 +53,6 @@ def _folder(name: str) -> pathlib.Path:
 
 
 def _train(name: str, argv: tuple[str, ...]) -> None:
-  if (_folder(name) / 'summary.json').exists():
-    return
   program = (sys.executable, '-m', 'stc_jax.main', f'--workdir={_folder(name)}')
   if subprocess.run([*program, *argv]).returncode:
     raise InputError(f'{_folder(name)}: its run failed')

@@ -44,7 +44,6 @@ def get_config() -> ConfigDict:
   config.training.momentum = 0.9  # adamw's first moment, or sgd's momentum
   config.training.weight_decay = 1.0  # adamw: times the rate; sgd: L2 in the loss
   config.training.gradient_clip = 1.0  # largest global norm; 0: none
-  config.training.label_smoothing = 0.0
   # 'mild'; 'strong_but_true': no expression is made stronger; 'paper': its 14 variants;
   # 'none'.
   config.training.augment = 'strong'

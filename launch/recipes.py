@@ -63,7 +63,6 @@ def _paper(config: ConfigDict) -> None:
     momentum=0.0,
     weight_decay=0.0015,
     gradient_clip=0.0,
-    label_smoothing=0.0,
     augment='paper',
   )
 

@@ -73,6 +73,10 @@ def _methods(config: ConfigDict, depths: Sequence[int]) -> dict[str, dict]:
       'training': {field: stills.training[field] for field in ('stages', 'batch_size')},
       'input': {field: stills.input[field] for field in _OF_STILLS},
     },
+    'STC-NLSTM without deep supervision': {
+      'model': 'stc_nlstm',
+      'stc_nlstm': {'deep_supervision': False},
+    },
     'STC-NLSTM': {'model': 'stc_nlstm'},
   }
 

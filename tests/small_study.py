@@ -7,7 +7,7 @@ def get_config():
   config = clip_folder.get_config()
   with config.unlocked():
     config.study = (
-      ('no LSTM', {'model': 'stc', 'training': {'label_smoothing': 0.1}}),
+      ('no LSTM', {'model': 'stc', 'training': {'weight_decay': 0.1}}),
       ('whole', {}),
     )
   return config

@@ -43,7 +43,7 @@ def test_runs_are_made_once_and_compared(launch, data_dir, environment, tmp_path
   assert {path.parent.parent.name for path in trials} == {'no_LSTM', 'whole'}
   config = json.loads((first / 'config.json').read_text())
   assert config['model'] == 'stc'
-  assert config['training']['label_smoothing'] == 0.1
+  assert config['training']['weight_decay'] == 0.1
   summary = json.loads((first / 'summary.json').read_text())
   tables = workdir / 'report' / 'tables'
   ours = f'no LSTM,ours,,{100 * summary["accuracy_mean"]:.1f},'
@@ -52,22 +52,22 @@ def test_runs_are_made_once_and_compared(launch, data_dir, environment, tmp_path
 
 
 def test_what_a_run_sets_is_checked(launch, data_dir, environment, tmp_path):
-  launch.write_text(LAUNCH.replace("'label_smoothing'", "'label_smothing'"))
+  launch.write_text(LAUNCH.replace("'weight_decay'", "'weight_deacy'"))
   argv = command(launch, data_dir, tmp_path / 'study')
-  fails(*argv, naming=("study 'no LSTM'", 'label_smothing'), env=environment)
+  fails(*argv, naming=("study 'no LSTM'", 'weight_deacy'), env=environment)
   assert not (tmp_path / 'study').exists()
 
 
 def test_the_command_line_holds_for_every_run():
   study = (
-    ('one', {'training': {'label_smoothing': 0.1, 'stages': ((9, 0.1),)}}),
+    ('one', {'training': {'weight_decay': 0.1, 'stages': ((9, 0.1),)}}),
     ('two', {}),
   )
   sections = clip_folder.get_config().to_dict() | {'study': study}
   runs = experiments(sections, ['training.stages'])
   assert runs['one'].training.stages == runs['two'].training.stages
   with pytest.raises(InputError, match="'one' and 'two' are the same run"):
-    experiments(sections, ['training.stages', 'training.label_smoothing'])
+    experiments(sections, ['training.stages', 'training.weight_decay'])
 
 
 def test_what_is_no_study_is_refused(launch, data_dir, environment, tmp_path):

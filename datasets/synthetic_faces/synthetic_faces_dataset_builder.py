@@ -109,7 +109,7 @@ def _configs() -> list[SyntheticFacesConfig]:
 
 
 def _coded_configs() -> list[SyntheticFacesConfig]:
-  """Those whose frames are coded, with the same seeds."""
+  """Those whose frames are coded: seed 0 for tuning, seed 1 for reporting."""
   coded = 'Coded frame by frame in action units, as BP4D is'
   kinds = (
     ('', '', {'seed': 1, 'subjects': 90}),

@@ -17,8 +17,8 @@ FLAGS = flags.FLAGS
 flags.DEFINE_string('out', None, 'The MP4 file to write.', required=True)
 flags.DEFINE_enum('emotion', 'happiness', action_units.EMOTIONS, 'What it shows.')
 
-# The sets have subjects from 1 on, at most 90.
-_SEED, _SUBJECT = 1, 1001
+# No set's seed.
+_SEED, _SUBJECT = 3, 1
 _FPS, _FRAMES, _SIZE = 12.0, 36, 256
 
 

@@ -22,7 +22,7 @@ def programs_of(
   outputs = len(run_data.clip_set.names)
   return Programs(
     build=functools.partial(build, experiment.model, experiment.network, outputs),
-    task=task_of(experiment.task, experiment.training.label_smoothing),
+    task=task_of(experiment.task),
     training=experiment.training,
     input_config=experiment.input,
     chunk=experiment.execution.steps_per_chunk,

@@ -183,7 +183,7 @@ class Workload:
     placement, outputs = self._placement(experiment.training), len(self._clips.names)
     programs = Programs(
       build=functools.partial(build, experiment.model, experiment.network, outputs),
-      task=task_of(experiment.task, experiment.training.label_smoothing),
+      task=task_of(experiment.task),
       training=experiment.training,
       input_config=experiment.input,
       chunk=chunk,

@@ -21,7 +21,6 @@ class TrainingConfig:
   momentum: float
   weight_decay: float
   gradient_clip: float
-  label_smoothing: float
   augment: str
 
   def __post_init__(self):
@@ -38,9 +37,7 @@ class TrainingConfig:
     require(self.batch_size >= 1, 'batch_size', self.batch_size, 'be at least 1')
     for field in ('weight_decay', 'gradient_clip'):
       require(getattr(self, field) >= 0, field, getattr(self, field), 'not be negative')
-    for field in ('momentum', 'label_smoothing'):
-      value = getattr(self, field)
-      require(0 <= value < 1, field, value, 'lie in [0, 1)')
+    require(0 <= self.momentum < 1, 'momentum', self.momentum, 'lie in [0, 1)')
 
   @property
   def steps(self) -> int:

@@ -42,12 +42,10 @@ class Classification:
   """One label an example: softmax, cross-entropy, accuracy.
 
   Attributes:
-    label_smoothing: how far labels are moved towards uniform.
     metrics: the names of its sums.
     sample: about how many training examples a trial's model is asked, too.
   """
 
-  label_smoothing: float = 0.0
   sample: ClassVar = 0
   metrics: ClassVar = ('loss', 'correct', 'count')
 
@@ -63,9 +61,7 @@ class Classification:
     self, logits: Float[Array, 'b n'], labels: Int[Array, 'b']
   ) -> Float[Array, 'b']:
     """Cross-entropy of each example."""
-    targets = optax.smooth_labels(
-      jax.nn.one_hot(labels, logits.shape[-1], dtype=logits.dtype), self.label_smoothing
-    )
+    targets = jax.nn.one_hot(labels, logits.shape[-1], dtype=logits.dtype)
     return optax.softmax_cross_entropy(logits, targets)
 
   def probabilities(self, logits: Float[Array, 'b n']) -> Float[Array, 'b n']:
@@ -101,14 +97,12 @@ class Detection:
   """Many action units a frame, some unknown: sigmoid, binary cross-entropy.
 
   Attributes:
-    label_smoothing: how far targets are moved towards a half.
     balanced: whether the frames that show an action unit count in all as much as those
       that don't.
     metrics: the names of its sums.
     sample: about how many training frames thresholds are chosen on.
   """
 
-  label_smoothing: float = 0.0
   balanced: bool = False
   sample: ClassVar = 4096
   metrics: ClassVar = ('loss', 'correct', 'count')
@@ -129,9 +123,7 @@ class Detection:
 
   def losses(self, logits: Float[Array, 'b a'], marks: Marks) -> Float[Array, 'b']:
     """The weighted mean of each frame's known action units; 0 where none is known."""
-    smooth = self.label_smoothing
-    shown = (1 - smooth) * marks.shown + smooth / 2
-    each = optax.sigmoid_binary_cross_entropy(logits, shown) * marks.weight
+    each = optax.sigmoid_binary_cross_entropy(logits, marks.shown) * marks.weight
     return each.sum(axis=-1) / self._known(marks)
 
   def probabilities(self, logits: Float[Array, 'b a']) -> Float[Array, 'b a']:
@@ -158,8 +150,8 @@ class Detection:
 Task = Classification | Detection
 
 
-def task_of(config: TaskConfig, label_smoothing: float = 0.0) -> Task:
+def task_of(config: TaskConfig) -> Task:
   """The task of a launch file."""
   if config.kind == 'classification':
-    return Classification(label_smoothing)
-  return Detection(label_smoothing, config.positive_weight == 'balanced')
+    return Classification()
+  return Detection(config.positive_weight == 'balanced')

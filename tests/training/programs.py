@@ -41,7 +41,6 @@ TRAINING = TrainingConfig(
   momentum=0.9,
   weight_decay=0.0015,
   gradient_clip=1.0,
-  label_smoothing=0.1,
   augment='strong',
 )
 PROTOCOL = protocols.ProtocolConfig(
@@ -98,7 +97,7 @@ def programs(
   """Compiled for waves of so many trials on all devices."""
   return Programs(
     build=functools.partial(build, 'stc_nlstm', network, len(clip_sets.CLASSES)),
-    task=Classification(training.label_smoothing),
+    task=Classification(),
     training=training,
     input_config=INPUT,
     chunk=CHUNK,

@@ -38,7 +38,6 @@ def test_the_papers_sgd_by_hand():
     ('optimizer', 'adagrad'),
     ('batch_size', 0),
     ('weight_decay', -1.0),
-    ('label_smoothing', 1.0),
   ],
 )
 def test_a_bad_field_is_named(field, value):

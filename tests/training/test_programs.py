@@ -103,7 +103,6 @@ def test_training_learns():
     programs.TRAINING,
     stages=((120, 0.01),),
     augment='none',
-    label_smoothing=0.0,
     batch_size=15,
   )
   network = dataclasses.replace(programs.NETWORK, dropout=0.0)
