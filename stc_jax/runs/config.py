@@ -1,11 +1,8 @@
 """A launch file's sections as checked dataclasses."""
 
-import contextlib
 import dataclasses
-import difflib
-import math
 import typing
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from stc_jax.data.input import InputConfig
 from stc_jax.data.protocols import ProtocolConfig
@@ -15,6 +12,7 @@ from stc_jax.models import notation
 from stc_jax.models.config import DenseNetConfig, TrunkConfig
 from stc_jax.models.densenet import LEAST_SIDE
 from stc_jax.models.zoo import MODELS
+from stc_jax.runs.sections import check_names, check_type, checked, in_section
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.placement import PLACEMENTS
 from stc_jax.training.tasks import TaskConfig
@@ -121,9 +119,9 @@ def from_sections(
   """
   known = {field.name: field.type for field in dataclasses.fields(Experiment)}
   del known['network']
-  _check_names('config', list(sections), [*known, *MODELS], list(known))
+  check_names('config', list(sections), [*known, *MODELS], list(known))
   model = sections['model']
-  _check_type('model', model, str)
+  check_type('model', model, str)
   require_choice('model', model, MODELS)
   if model not in sections:
     raise InputError(
@@ -140,8 +138,8 @@ def from_sections(
   del known['model']
   experiment = Experiment(
     model=model,
-    network=_section(model, sections[model], MODELS[model].config),
-    **{name: _section(name, sections[name], kind) for name, kind in known.items()},
+    network=checked(model, sections[model], MODELS[model].config),
+    **{name: checked(name, sections[name], kind) for name, kind in known.items()},
   )
   _check_together(experiment)
   return experiment
@@ -162,7 +160,7 @@ def _check_together(experiment: Experiment) -> None:
     words = f'be at least {LEAST_SIDE}, as input.width, for {experiment.model}'
     require(side >= LEAST_SIDE, 'input.height', size.height, words)
   if isinstance(network, TrunkConfig):
-    with _in_section(experiment.model):
+    with in_section(experiment.model):
       notation.check_input(network.notation, size.height, size.width, size.frames)
 
 
@@ -178,63 +176,3 @@ def _check_neutral(experiment: Experiment) -> None:
       'dataset.neutral_share: training would show the start of tested clips; set '
       '--config.protocol.unit=subject'
     )
-
-
-@contextlib.contextmanager
-def _in_section(name: str) -> Iterator[None]:
-  """Puts a section's name before what is wrong with one of its fields."""
-  try:
-    yield
-  except InputError as error:
-    raise InputError(f'{name}.{error}') from error
-
-
-def _section(name: str, values: typing.Any, kind: type):
-  if not isinstance(values, Mapping):
-    raise InputError(f'config.{name}: not a section; start from default.get_config()')
-  fields = {field.name: field.type for field in dataclasses.fields(kind)}
-  _check_names(name, list(values), list(fields))
-  values = {field: _as_tuple(values[field]) for field in fields}
-  for field, wanted in fields.items():
-    _check_type(f'{name}.{field}', values[field], wanted)
-  with _in_section(name):
-    return kind(**values)
-
-
-def _check_type(field: str, value, wanted: type) -> None:
-  if not _fits(value, wanted):
-    kind = wanted if typing.get_args(wanted) else wanted.__name__
-    raise InputError(f'{field}: {value!r} is not of type {kind}')
-
-
-def _fits(value, wanted: type) -> bool:
-  """Whether a field's value is of its type: 'no' isn't a bool, 0.5 isn't a count."""
-  parts = typing.get_args(wanted)
-  if parts:
-    if not isinstance(value, tuple):
-      return False
-    parts = parts[:1] * len(value) if parts[-1] is Ellipsis else parts
-    return len(value) == len(parts) and all(map(_fits, value, parts))
-  if isinstance(value, bool):
-    return wanted is bool
-  if wanted is float:
-    return isinstance(value, int | float) and math.isfinite(value)
-  return isinstance(value, wanted)
-
-
-def _as_tuple(value):
-  """Tuples come back from JSON as lists."""
-  return tuple(map(_as_tuple, value)) if isinstance(value, list | tuple) else value
-
-
-def _check_names(
-  where: str, found: list[str], known: list[str], needed: list[str] | None = None
-) -> None:
-  for name in found:
-    if name not in known:
-      close = difflib.get_close_matches(name, known, n=1)
-      hint = f'did you mean {close[0]!r}?' if close else f'known: {", ".join(known)}'
-      raise InputError(f'{where}.{name}: no such field; {hint}')
-  for name in known if needed is None else needed:
-    if name not in found:
-      raise InputError(f'{where}.{name}: missing; start from default.get_config()')
