@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from stc_jax import files
 from stc_jax.report import finding, page, section, strips
 from stc_jax.report.page import Section
 
@@ -62,8 +63,5 @@ def _write_files(one: Section, where: pathlib.Path, below: str) -> None:
 
 
 def _write(path: pathlib.Path, text: str) -> None:
-  """Writes a file whole or not at all."""
   path.parent.mkdir(parents=True, exist_ok=True)
-  part = path.with_name(f'{path.name}.part')
-  part.write_text(text, encoding='utf-8')
-  part.replace(path)
+  files.write(path, text)

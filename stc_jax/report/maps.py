@@ -1,5 +1,6 @@
 """Heat maps over a clip's frames: layers (Yu et al. 2018, figure 1), the decision."""
 
+import io
 import pathlib
 from typing import NamedTuple
 
@@ -11,6 +12,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 from rich.console import Console
 
+from stc_jax import files
 from stc_jax.errors import InputError
 from stc_jax.faces.images import resize
 from stc_jax.predict import bundle
@@ -135,4 +137,6 @@ def _animation(rows: list[_Shown], path: pathlib.Path) -> None:
   """All rows side by side, frame by frame, over and over."""
   steps = [np.hstack(step) for step in zip(*(row.frames for row in rows), strict=True)]
   first, *others = [Image.fromarray(np.uint8(255 * step)) for step in steps]
-  first.save(path, save_all=True, append_images=others, duration=250, loop=0)
+  out, moving = io.BytesIO(), {'save_all': True, 'duration': 250, 'loop': 0}
+  first.save(out, 'GIF', append_images=others, **moving)
+  files.write_bytes(path, out.getvalue())

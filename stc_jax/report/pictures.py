@@ -1,5 +1,6 @@
 """What people would rather look at: confusions, action units, training curves."""
 
+import io
 import pathlib
 from collections.abc import Mapping, Sequence
 
@@ -7,6 +8,8 @@ import matplotlib as mpl
 import numpy as np
 from jaxtyping import Float
 from matplotlib.figure import Figure
+
+from stc_jax import files
 
 # A class may be called anything, with dollars, too.
 mpl.rcParams['text.parse_math'] = False
@@ -131,6 +134,8 @@ def title(summary: dict, score: str) -> str:
 
 
 def save(figure: Figure, path: pathlib.Path) -> None:
-  """Writes a PNG in the font that Matplotlib brings along."""
+  """Writes a PNG whole or not at all, in the font that Matplotlib brings along."""
+  out = io.BytesIO()
   with mpl.rc_context({'font.family': 'DejaVu Sans'}):
-    figure.savefig(path, dpi=150)
+    figure.savefig(out, dpi=150)
+  files.write_bytes(path, out.getvalue())

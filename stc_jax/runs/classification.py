@@ -15,6 +15,7 @@ import numpy as np
 from jaxtyping import Float
 from rich.console import Console
 
+from stc_jax import files
 from stc_jax.console import tables
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.protocols import Trial
@@ -98,9 +99,9 @@ def sum_up(
 ) -> dict:
   """Writes summary, predictions and pictures from the results of all trials."""
   summary = summarise(experiment, run_data, found)
-  folder.write(workdir / 'summary.json', folder.as_json(summary))
+  files.write(workdir / 'summary.json', folder.as_json(summary))
   predictions = predictions_table(run_data.clip_set.names, found)
-  folder.write(workdir / 'predictions.csv', predictions)
+  files.write(workdir / 'predictions.csv', predictions)
   if summary['confusion'] is not None:
     pictures.confusion(workdir / 'confusion.png', summary)
   pictures.training_curves(

@@ -14,12 +14,11 @@ from jaxtyping import Float
 from rich.console import Console
 from threadpoolctl import threadpool_limits
 
-from stc_jax import machine
+from stc_jax import files, machine
 from stc_jax.data import flat, records
 from stc_jax.data.protocols import Trial
 from stc_jax.evaluation import detection, ridge
 from stc_jax.evaluation.floors import HOG_FEATURES, hog
-from stc_jax.runs import folder as run_folder
 from stc_jax.runs.run_data import RunData
 
 # Changes when the same set and trials give other floors than before.
@@ -129,4 +128,4 @@ def _keep(path: pathlib.Path, floor: TrialFloor) -> None:
   path.parent.mkdir(exist_ok=True)
   out = io.BytesIO()
   np.savez(out, **floor._asdict())
-  run_folder.write_bytes(path, out.getvalue())
+  files.write_bytes(path, out.getvalue())

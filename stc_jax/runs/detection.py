@@ -16,6 +16,7 @@ import numpy as np
 from jaxtyping import Float
 from rich.console import Console
 
+from stc_jax import files
 from stc_jax.console import tables
 from stc_jax.data.protocols import Trial
 from stc_jax.errors import InputError
@@ -103,7 +104,7 @@ def sum_up(
     **detected.spread('trial_f1', [result['f1_mean'] for result in found]),
     **detected.summarise(run_data.clip_set, trials, run_data.folds, ours, theirs),
   }
-  folder.write(workdir / 'summary.json', folder.as_json(summary))
+  files.write(workdir / 'summary.json', folder.as_json(summary))
   heading = pictures.title(summary, 'f1')
   tested = {'mean F1, test': summary['trial_f1_mean']}
   if summary['trial_f1_mean'] is not None:
@@ -127,7 +128,7 @@ def _write(path: pathlib.Path, **arrays: np.ndarray) -> None:
   out = io.BytesIO()
   np.savez_compressed(out, **arrays)
   path.parent.mkdir(exist_ok=True)
-  folder.write_bytes(path, out.getvalue())
+  files.write_bytes(path, out.getvalue())
 
 
 def _scores(path: pathlib.Path, trial: Trial) -> Float[np.ndarray, 'm a']:

@@ -9,7 +9,7 @@ from importlib import metadata
 import numpy as np
 from rich.console import Console
 
-from stc_jax import machine
+from stc_jax import files, machine
 from stc_jax.console.progress import listed
 from stc_jax.data import reading, records, sampling
 from stc_jax.evaluation import floors
@@ -85,7 +85,7 @@ def _keep(places: list[pathlib.Path], text: str) -> None:
   for place in places:
     try:
       place.parent.mkdir(parents=True, exist_ok=True)
-      folder.write(place, text)
+      files.write(place, text)
     except OSError:
       continue
     return

@@ -1,10 +1,10 @@
-"""A run's folder: files written whole or not at all, and checked when it goes on."""
+"""A run's folder: its files, and their check when it goes on."""
 
 import json
-import os
 import pathlib
 from collections.abc import Sequence
 
+from stc_jax import files
 from stc_jax.errors import InputError
 
 
@@ -30,7 +30,7 @@ def check_or_write(path: pathlib.Path, text: str, remedy: str) -> None:
     InputError: the folder holds another run's; `remedy` says what to do.
   """
   if not path.exists():
-    write(path, text)
+    files.write(path, text)
     return
   old, new = (
     path.read_text(encoding='utf-8', errors='replace').splitlines(),
@@ -49,22 +49,6 @@ def _difference(old: Sequence[str], new: Sequence[str]) -> str:
       place = f'{above[-1]} ' if above else ''
       return f'{place}{there.strip()} there, {here.strip()} here'
   return f'{len(old)} lines there, {len(new)} here'
-
-
-def write(path: pathlib.Path, text: str) -> None:
-  """Writes a file whole or not at all."""
-  write_bytes(path, text.encode())
-
-
-def write_bytes(path: pathlib.Path, data: bytes) -> None:
-  """Writes a file whole or not at all."""
-  part = path.with_name(path.name + '.part')
-  try:
-    part.write_bytes(data)
-    os.replace(part, path)
-  except OSError as error:
-    error.filename = str(path)  # a failed write names no file
-    raise
 
 
 def as_json(value) -> str:

@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import Int
 from rich.console import Console
 
+from stc_jax import files
 from stc_jax.console.progress import TrainingProgress
 from stc_jax.predict import bundle
 from stc_jax.report import tensorboard
@@ -21,7 +22,6 @@ from stc_jax.runs import (
   classification,
   detection,
   evaluate,
-  folder,
   models,
   results,
 )
@@ -129,7 +129,7 @@ def _keep(
     {outcome.SCORE: result[outcome.SCORE]},
   )
   text = json.dumps(result, ensure_ascii=False, allow_nan=False)
-  folder.write(results.trial_path(workdir, trial), text + '\n')
+  files.write(results.trial_path(workdir, trial), text + '\n')
 
 
 def read(

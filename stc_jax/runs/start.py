@@ -7,6 +7,7 @@ import pathlib
 import jax
 from rich.console import Console
 
+from stc_jax import files
 from stc_jax.data import protocols
 from stc_jax.errors import InputError
 from stc_jax.runs import folder, provenance, results
@@ -67,7 +68,7 @@ def _record_start(
 ) -> None:
   """Notes when and where; says so where that isn't as at the first start."""
   how, environment = dataclasses.asdict(execution), provenance.environment()
-  folder.write(workdir / 'execution.json', folder.as_json(how))
+  files.write(workdir / 'execution.json', folder.as_json(how))
   path, here = workdir / 'environment.json', folder.as_json(environment)
   if path.exists() and path.read_text(encoding='utf-8') != here:
     console.print(
@@ -75,7 +76,7 @@ def _record_start(
       'its last digits may differ from an uninterrupted one'
     )
   if not path.exists():
-    folder.write(path, here)
+    files.write(path, here)
   began = datetime.datetime.now().astimezone().isoformat(' ', 'seconds')
   start = {
     'began': began,

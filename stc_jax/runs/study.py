@@ -12,6 +12,7 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
+from stc_jax import files
 from stc_jax.errors import InputError
 from stc_jax.report import command, comparing, finding
 from stc_jax.report.finding import STUDY
@@ -111,7 +112,7 @@ def write_plan(workdir: pathlib.Path, names: Iterable[str]) -> None:
   path = workdir / STUDY
   before = (folder.read_json(path) or {'runs': {}})['runs']
   runs = {name: folder_of(workdir, name).name for name in names}
-  folder.write(path, folder.as_json({'runs': before | runs}))
+  files.write(path, folder.as_json({'runs': before | runs}))
 
 
 def print_comparison(workdir: pathlib.Path, console: Console) -> None:

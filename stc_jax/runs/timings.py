@@ -4,6 +4,7 @@ import contextlib
 import pathlib
 import time
 
+from stc_jax import files
 from stc_jax.errors import InputError
 from stc_jax.runs import folder
 from stc_jax.training.loop import Loop
@@ -37,4 +38,4 @@ class Timings:
     seconds = sums['training_seconds']
     rate = sums['trained_clips'] / seconds if seconds else None
     text = folder.as_json({'train_sequences_per_second': rate} | sums)
-    folder.write(self._path, text)
+    files.write(self._path, text)

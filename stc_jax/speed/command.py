@@ -11,6 +11,7 @@ from typing import NamedTuple
 import jax
 from rich.console import Console
 
+from stc_jax import files
 from stc_jax.console import (
   compilation,
   launch_file,
@@ -78,7 +79,7 @@ def main(wanted: Wanted) -> None:
   compilation.keep_programs()
   found = (_scaling if wanted.scaling else _speed)(settings, wanted, console)
   if wanted.json:
-    folder.write(pathlib.Path(wanted.json), folder.as_json(found))
+    files.write(pathlib.Path(wanted.json), folder.as_json(found))
 
 
 def _check_outputs(wanted: Wanted) -> None:

@@ -2,9 +2,10 @@
 
 import pathlib
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
+
+from stc_jax.report.pictures import save
 
 # Those that have a place under the roofs.
 PARTS = ('training', 'inference')
@@ -51,7 +52,7 @@ def roofline(path: pathlib.Path, report: dict) -> None:
     fontsize=10,
   )
   axes.legend(fontsize=8)
-  _save(figure, path)
+  save(figure, path)
 
 
 def scaling(path: pathlib.Path, rows: list[dict], title: str) -> None:
@@ -72,9 +73,4 @@ def scaling(path: pathlib.Path, rows: list[dict], title: str) -> None:
   panels[0].set_ylabel('seconds a step')
   panels[0].legend(fontsize=8)
   figure.suptitle(title, fontsize=10)
-  _save(figure, path)
-
-
-def _save(figure: Figure, path: pathlib.Path) -> None:
-  with mpl.rc_context({'font.family': 'DejaVu Sans'}):
-    figure.savefig(path, dpi=150)
+  save(figure, path)
