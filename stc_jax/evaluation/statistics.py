@@ -8,6 +8,8 @@ import numpy as np
 from jaxtyping import Float
 from scipy import stats
 
+# Accuracies that differ by less are the same.
+_ALIKE = 1e-9
 _NOTHING = {
   'accuracy_mean': None,
   'accuracy_std': None,
@@ -116,7 +118,7 @@ def paired(
 
 def over_trials(
   ours: Sequence[TrialScore], theirs: Sequence[TrialScore]
-) -> dict[str, float | int]:
+) -> dict[str, float | int | None]:
   """Whether a method is more accurate than another over the same trials.
 
   The corrected resampled t-test of Nadeau & Bengio 2003, two-sided.
@@ -126,7 +128,8 @@ def over_trials(
     theirs: of the other's, in the same order.
 
   Returns:
-    difference: the mean; p_value; trials: how many.
+    difference: the mean; p_value, None where all trials differ by the same, which tells
+    nothing of how they vary; trials: how many.
 
   Raises:
     ValueError: they are of other trials.
@@ -135,16 +138,13 @@ def over_trials(
     raise ValueError('the scores are not of the same trials')
   pairs = zip(ours, theirs, strict=True)
   differences = np.array([one.accuracy - other.accuracy for one, other in pairs])
-  mean, error = differences.mean(), _standard_error(differences, ours)
-  if error:
-    p_value = 2 * stats.t.sf(abs(mean) / error, len(ours) - 1)
-  else:  # All differ alike.
-    p_value = 0.0 if mean else 1.0
-  return {
-    'difference': float(mean),
-    'p_value': float(p_value),
-    'trials': len(ours),
-  }
+  mean, p_value = differences.mean(), None
+  if np.ptp(differences) > _ALIKE:
+    error = _standard_error(differences, ours)
+    p_value = float(2 * stats.t.sf(abs(mean) / error, len(ours) - 1))
+  elif abs(mean) <= _ALIKE:
+    p_value = 1.0
+  return {'difference': float(mean), 'p_value': p_value, 'trials': len(ours)}
 
 
 def _half_width(trials: Sequence[TrialScore]) -> float | None:

@@ -129,6 +129,13 @@ def test_methods_are_compared_over_trials_as_nadeau_and_bengio_do():
   assert found['difference'] == pytest.approx(0.25)
   assert found['p_value'] == pytest.approx(2 * stats.t.sf(0.25 / error, 3))
   assert statistics.over_trials(ours, ours)['p_value'] == 1.0
+  # A tenth each time, which no float says exactly.
+  low, high = (
+    [TrialScore(r, tested, s * tested // 10, 100) for r, tested in enumerate((10, 30))]
+    for s in (6, 7)
+  )
+  alike = statistics.over_trials(high, low)
+  assert alike == {'difference': pytest.approx(0.1), 'p_value': None, 'trials': 2}
   with pytest.raises(ValueError, match='same trials'):
     statistics.over_trials(ours, theirs[::-1])
 
