@@ -12,9 +12,9 @@ from rich.console import Console
 from stc_jax.errors import InputError
 from stc_jax.export.about import how_to
 from stc_jax.export.program import program
+from stc_jax.files import write_bytes
 from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.model import load
-from stc_jax.runs.folder import write_bytes
 
 # Each format's module, and how its files are called if nobody says.
 _FORMATS = {
