@@ -1,8 +1,9 @@
 """STC-NLSTM: facial expression recognition in video, in JAX and Flax."""
 
-import importlib
+import importlib.util
 import os
 import pathlib
+import sys
 from typing import Any
 
 __version__ = '0.1.0'
@@ -10,15 +11,25 @@ __version__ = '0.1.0'
 # OpenCV reads it when it is loaded: a damaged header must not fill the memory.
 os.environ.setdefault('OPENCV_IO_MAX_IMAGE_PIXELS', str(2**26))
 
-# The builders live in the top-level folder `datasets/` and are imported as
-# `stc_jax.datasets`: a wheel maps the one to the other, and in a bare clone, where
-# nothing is installed, this line does.
-_clone = pathlib.Path(__file__).resolve().parent.parent
-if (
-  not (_clone / 'stc_jax' / 'datasets').exists()
-  and (_clone / 'datasets' / '__init__.py').exists()
-):
-  __path__.append(str(_clone))
+
+def _find_builders() -> None:
+  """Lets the clone's top-level folder `datasets/` be imported as `stc_jax.datasets`.
+
+  A wheel maps the one to the other; in a clone this does.
+  """
+  here = pathlib.Path(__file__).resolve().parent
+  builders = here.parent / 'datasets' / '__init__.py'
+  if (here / 'datasets').exists() or not builders.exists():
+    return
+  spec = importlib.util.spec_from_file_location(
+    'stc_jax.datasets', builders, submodule_search_locations=[str(builders.parent)]
+  )
+  module = importlib.util.module_from_spec(spec)
+  sys.modules[spec.name] = globals()['datasets'] = module  # as an import does
+  spec.loader.exec_module(module)
+
+
+_find_builders()
 
 
 def load(path: str | os.PathLike) -> Any:

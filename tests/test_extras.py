@@ -20,5 +20,5 @@ def test_a_missing_extra_is_named(
     *command,
     f'--model={finished}',
     env=environment | {'PYTHONPATH': str(tmp_path)},
-    naming=(f'{package} is missing', f"pip install 'stc_jax[{extra}]'"),
+    naming=(f'{package} is missing', f"pip install -e '.[{extra}]'"),
   )

@@ -18,7 +18,7 @@ _FORMAT = flags.DEFINE_enum(
   'format',
   'onnx',
   ['onnx', 'stablehlo'],
-  "onnx needs pip install 'stc_jax[export]'; stablehlo is no archive.",
+  "onnx needs pip install -e '.[export]'; stablehlo is no archive.",
 )
 _OUTPUT = flags.DEFINE_string(
   'output', '', 'The file; model.onnx or model.stablehlo.zip in --model if not given.'

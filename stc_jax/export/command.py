@@ -67,7 +67,7 @@ def _module(form: str) -> types.ModuleType:
     if error.name not in _EXTRA:
       raise
     raise InputError(
-      f"--format={form}: {error.name} is missing; pip install 'stc_jax[export]'"
+      f"--format={form}: {error.name} is missing; pip install -e '.[export]'"
     ) from error
 
 

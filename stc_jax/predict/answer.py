@@ -7,6 +7,8 @@ import matplotlib.figure
 import numpy as np
 from jaxtyping import Float, Shaped
 
+from stc_jax.errors import InputError
+
 # Every field of a row but those of the model's outputs.
 PLACE_FIELDS = (
   ('frame', np.int32),
@@ -95,9 +97,15 @@ class Answer:
     return labels_of(mean, self.names, self.is_detection)[0]
 
   def to_pandas(self):
-    """The table as a pandas DataFrame; pandas isn't installed with stc_jax."""
-    import pandas  # noqa: PLC0415  where it is there
+    """The table as a pandas DataFrame; pandas isn't installed with stc_jax.
 
+    Raises:
+      InputError: it isn't there.
+    """
+    try:
+      import pandas  # noqa: PLC0415  where it is there
+    except ModuleNotFoundError as error:
+      raise InputError('to_pandas: pandas is missing; pip install pandas') from error
     return pandas.DataFrame.from_records(self.table)
 
   def plot(self) -> matplotlib.figure.Figure:

@@ -181,5 +181,5 @@ def _notes(
   elif not (table['motion'] >= windows.least_motion).any():
     yield (
       f'nothing moves enough (motion below {windows.least_motion:.2f}); '
-      'min_motion=0 answers all the same'
+      '--min_motion=0 (min_motion=0 in Python) answers all the same'
     )

@@ -66,6 +66,4 @@ def _module():
   except ModuleNotFoundError as error:
     if error.name != 'gradio':
       raise
-    raise InputError(
-      "--serve: gradio is missing; pip install 'stc_jax[web]'"
-    ) from error
+    raise InputError("--serve: gradio is missing; pip install -e '.[web]'") from error
