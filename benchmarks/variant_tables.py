@@ -67,15 +67,6 @@ _WIDTHS = {
     '--config.training.stages=((1600, 0.0002), (400, 0.00002))',
   ),
 }
-# The rate of launch/default.py, and twice that, both in its batches.
-_WIDTHS |= {
-  f'64 filters, batches of 8 at {rate}': (
-    *_WIDTHS['64 filters'][:2],
-    '--config.training.batch_size=8',
-    f'--config.training.stages=((400, {rate}), (100, {rate / 10}))',
-  )
-  for rate in (0.0002, 0.0004)
-}
 
 # The paper's 40 trials of 500 steps of 32 clips, at its size.
 _PROTOCOL = (

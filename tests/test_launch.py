@@ -11,15 +11,8 @@ from stc_jax.runs.config import from_sections
 from stc_jax.runs.study import experiments
 
 FILES = pathlib.Path(default.__file__).parent.glob('*.py')
-NAMES = sorted(
-  {path.stem for path in FILES}
-  - {
-    'default',
-    'recipes',
-    'study',
-    'synthetic_study',
-  }
-)
+OTHERS = {'default', 'recipes', 'study', 'synthetic_study'}
+NAMES = sorted({path.stem for path in FILES} - OTHERS)
 
 
 @pytest.mark.parametrize('name', NAMES)

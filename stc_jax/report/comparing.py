@@ -29,10 +29,8 @@ class Comparison(NamedTuple):
 
 def compare(ours: Run, theirs: Run) -> Comparison:
   """Compares two runs of clips, where their data and folds are the same."""
-  if ours.dataset['sha256'] != theirs.dataset['sha256']:
-    return Comparison(None, None, 'other data')
-  if ours.folds != theirs.folds or _trials(ours) != _trials(theirs):
-    return Comparison(None, None, 'other folds')
+  if refused := refusal(ours, theirs):
+    return Comparison(None, None, refused)
   # Trials that differ in seeds alone vary as training does: no p follows from them.
   resampled = ProtocolConfig(**ours.config['protocol']).resampled
   over_trials = (
@@ -43,6 +41,14 @@ def compare(ours: Run, theirs: Run) -> Comparison:
   differences = by_subject(ours, theirs, repeats=1)
   subjects = statistics.paired(differences) if len(differences) > 1 else None
   return Comparison(over_trials, subjects)
+
+
+def refusal(ours: Run, theirs: Run) -> str:
+  """Why two runs can't be compared, of clips or of action units; '': they can."""
+  if ours.dataset['sha256'] != theirs.dataset['sha256']:
+    return 'other data'
+  alike = ours.folds == theirs.folds and _trials(ours) == _trials(theirs)
+  return '' if alike else 'other folds'
 
 
 def by_subject(

@@ -14,6 +14,7 @@ from stc_jax.errors import InputError
 from stc_jax.evaluation import detection
 from stc_jax.evaluation.detected import Judged
 from stc_jax.evaluation.detection import Counts
+from stc_jax.report.comparing import refusal
 from stc_jax.report.run_folder import Run
 from stc_jax.report.table import Table
 
@@ -53,7 +54,7 @@ def unit_pairs_table(runs: Sequence[Run], caption: str) -> Table:
 
 
 def _compared(ours: Run, theirs: Run) -> list[str]:
-  if refused := _refused(ours, theirs):
+  if refused := refusal(ours, theirs):
     return ['', '', '', '', f'nothing: {refused}']
   try:
     sides = [_whole_repeats(run) for run in (ours, theirs)]
@@ -70,14 +71,6 @@ def _compared(ours: Run, theirs: Run) -> list[str]:
     cells += [f'{found["difference"]:+.3f}', f'{low:+.3f} to {high:+.3f}']
   repeats = len(sides[0])
   return [*cells, f'{len(names)} subjects' + f', {repeats} times' * (repeats > 1)]
-
-
-def _refused(ours: Run, theirs: Run) -> str:
-  """Why two runs can't be compared, or ''."""
-  if ours.dataset['sha256'] != theirs.dataset['sha256']:
-    return 'other data'
-  trials = [[(t['repeat'], t['fold']) for t in run.trials] for run in (ours, theirs)]
-  return '' if (ours.folds, trials[0]) == (theirs.folds, trials[1]) else 'other folds'
 
 
 def _whole_repeats(run: Run) -> list[list[_Tested]]:
