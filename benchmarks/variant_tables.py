@@ -94,6 +94,15 @@ TABLES = {
     _READINGS,
   ),
   'precisions': (_PROTOCOL, _PRECISIONS),
+  # Of classes that are unequally frequent: on a prepared `clip_folder`, as
+  # `synthetic_faces.three_frames` writes one.
+  'frequencies': (
+    ('--config=launch/clip_folder.py', '--config.protocol.folds=10'),
+    {
+      'whole recipe': (),
+      'no logit adjustment': ('--config.task.logit_adjustment=0.0',),
+    },
+  ),
   # 4,000 clips a trial, three trials of as many seeds.
   'widths': (
     (

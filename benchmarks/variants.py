@@ -2,8 +2,8 @@
 
     python -m benchmarks.variants --table=ablations --runs=runs/ablations
 
-Trains what isn't finished there, each as an ordinary run on the embedded rendering for
-tuning; one of another recipe there is refused. Printed are the lowest mean loss of a
+Trains what isn't finished there, each as an ordinary run on a rendering for tuning;
+one of another recipe there is refused. Printed are the lowest mean loss of a
 hundred training steps in a row and the accuracy in the last hundred (of augmented
 clips), the accuracy on test clips, and by how much it differs from the first row's:
 paired clip by clip, subject by subject, with a sign-flip test. Stopped, the same

@@ -24,6 +24,9 @@ def get_config() -> ConfigDict:
 
   config.task = ConfigDict()
   config.task.kind = 'classification'  # of clips; 'detection': of each frame's AUs
+  # Of 'classification': how often the logarithm of a class's share of training clips is
+  # added to its logit in the loss, for rare classes to be learnt as well; 0: plain.
+  config.task.logit_adjustment = 1.0
   config.task.aus = ()  # of 'detection': the action units' numbers
   # Of 'detection': 'balanced', where frames that show an AU should count as much in all
   # as those that don't; 'none'.

@@ -54,6 +54,7 @@ def _paper(config: ConfigDict) -> None:
     lstm_readout='last_padded',
     deep_supervision=False,
   )
+  config.task.logit_adjustment = 0.0
   if config.task.kind == 'classification':
     config.protocol = defaults.protocol
   config.training.update(

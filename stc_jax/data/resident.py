@@ -51,7 +51,7 @@ class TrialArrays(NamedTuple):
     test: clips that test it, padded to whole batches with clip 0.
     sample: training clips that its model is asked, too: spread evenly, padded alike.
     normalisation: of the training side's pixels.
-    weights: what the task takes of the training side's targets; None: nothing.
+    weights: what the task takes of the training side's targets.
   """
 
   seed: Int[Array, '*trials']
@@ -60,7 +60,7 @@ class TrialArrays(NamedTuple):
   test: Int[Array, '*trials m']
   sample: Int[Array, '*trials k']
   normalisation: Normalisation
-  weights: Array | None
+  weights: Array
 
 
 class Shown(NamedTuple):
@@ -95,19 +95,19 @@ def trial_arrays(
   trials: list[Trial],
   steps: int,
   batch_size: int,
-  weights: Callable[[np.ndarray], np.ndarray | None] = lambda targets: None,
+  weights: Callable[[np.ndarray, int], np.ndarray],
   sample: int = 0,
 ) -> TrialArrays:
   """Lays trials beside each other in one shape; still on the host.
 
   Give it all trials of a protocol and take rows afterwards, so that one program serves
-  all. `weights` is what the task takes of a training side's targets, `sample` how many
-  training clips a model is asked.
+  all. `weights` makes what the task takes of a training side's targets, given how many
+  outputs there are; `sample` is how many training clips a model is asked.
   """
   most = max(len(trial.test) for trial in trials)
   tested = max(1, -(-most // batch_size)) * batch_size
   sampled = -(-sample // batch_size) * batch_size
-  counts = [weights(clip_set.targets[trial.train]) for trial in trials]
+  outputs = len(clip_set.names)
   return TrialArrays(
     seed=np.array([trial.seed for trial in trials], np.uint32),
     first=np.zeros(len(trials), np.int32),
@@ -117,7 +117,7 @@ def trial_arrays(
     normalisation=Normalisation(
       *map(np.stack, zip(*[_measured(clip_set, t.train) for t in trials], strict=True))
     ),
-    weights=None if counts[0] is None else np.stack(counts),
+    weights=np.stack([weights(clip_set.targets[t.train], outputs) for t in trials]),
   )
 
 

@@ -23,12 +23,15 @@ class TaskConfig:
 
   kind: str
   aus: tuple[int, ...]
+  logit_adjustment: float
   positive_weight: str
 
   def __post_init__(self):
     """Checks what the types can't."""
     require_choice('kind', self.kind, KINDS)
     require_choice('positive_weight', self.positive_weight, POSITIVE_WEIGHTS)
+    adjustment = self.logit_adjustment
+    require(adjustment >= 0, 'logit_adjustment', adjustment, 'not be negative')
     if self.kind == 'detection':
       different = len(set(self.aus)) == len(self.aus) > 0
       valid = different and all(1 <= number <= _MOST_AU for number in self.aus)
@@ -37,46 +40,65 @@ class TaskConfig:
       require(not self.aus, 'aus', self.aus, f'be empty where kind is {self.kind!r}')
 
 
+class Labels(NamedTuple):
+  """What classification should say.
+
+  Attributes:
+    classes: of each example.
+    offsets: of each class, added to the logits that a loss sees.
+  """
+
+  classes: Int[Array, 'b']
+  offsets: Float[Array, 'n']
+
+
 @dataclasses.dataclass(frozen=True)
 class Classification:
   """One label an example: softmax, cross-entropy, accuracy.
 
+  The loss sees logits adjusted by the classes' frequencies (Menon et al. 2021,
+  "Long-tail learning via logit adjustment", eq. 10), so that a rare class must be told
+  from the others by a wider margin; where all are as frequent nothing changes.
+
   Attributes:
+    adjustment: how often the logarithm of its frequency is added to a class's logit.
     metrics: the names of its sums.
     sample: about how many training examples a trial's model is asked, too.
   """
 
+  adjustment: float = 0.0
   sample: ClassVar = 0
   metrics: ClassVar = ('loss', 'correct', 'count')
 
-  def weights(self, targets: Int[np.ndarray, 'n']) -> None:
-    """What a training side's targets say of how much each counts: nothing."""
+  def weights(
+    self, labels: Int[np.ndarray, 'n'], classes: int
+  ) -> Float[np.ndarray, '{classes}']:
+    """The offsets that follow from a training side's labels: 0 of the most frequent."""
+    counts = np.maximum(np.bincount(labels, minlength=classes), 1)
+    return (self.adjustment * np.log(counts / counts.max())).astype(np.float32)
 
-  def targets(self, labels: Int[Array, 'b'], weights: None) -> Int[Array, 'b']:
+  def targets(self, labels: Int[Array, 'b'], weights: Float[Array, 'n']) -> Labels:
     """What the loss takes of a batch."""
-    del weights
-    return labels
+    return Labels(labels, weights)
 
-  def losses(
-    self, logits: Float[Array, 'b n'], labels: Int[Array, 'b']
-  ) -> Float[Array, 'b']:
+  def losses(self, logits: Float[Array, 'b n'], labels: Labels) -> Float[Array, 'b']:
     """Cross-entropy of each example."""
-    targets = jax.nn.one_hot(labels, logits.shape[-1], dtype=logits.dtype)
-    return optax.softmax_cross_entropy(logits, targets)
+    targets = jax.nn.one_hot(labels.classes, logits.shape[-1], dtype=logits.dtype)
+    return optax.softmax_cross_entropy(logits + labels.offsets, targets)
 
   def probabilities(self, logits: Float[Array, 'b n']) -> Float[Array, 'b n']:
     """Of each class."""
     return jax.nn.softmax(logits)
 
   def sums(
-    self, logits: Float[Array, 'b n'], labels: Int[Array, 'b']
+    self, logits: Float[Array, 'b n'], labels: Labels
   ) -> dict[str, Float[Array, '']]:
     """What a batch adds to the metrics, to be divided by its `count` in the end."""
-    correct = (logits.argmax(axis=-1) == labels).sum()
+    correct = (logits.argmax(axis=-1) == labels.classes).sum()
     return {
       'loss': self.losses(logits, labels).sum(),
       'correct': correct.astype(jnp.float32),
-      'count': jnp.float32(len(labels)),
+      'count': jnp.float32(len(labels.classes)),
     }
 
 
@@ -107,8 +129,11 @@ class Detection:
   sample: ClassVar = 4096
   metrics: ClassVar = ('loss', 'correct', 'count')
 
-  def weights(self, targets: Int8[np.ndarray, 'n a']) -> Float[np.ndarray, '2 a']:
+  def weights(
+    self, targets: Int8[np.ndarray, 'n a'], aus: int
+  ) -> Float[np.ndarray, '2 {aus}']:
     """How much a frame of a training side counts, by what it shows: not, or does."""
+    del aus
     shares = np.stack([(targets == value).sum(axis=0) for value in (0, 1)])
     shares = shares / np.maximum(shares.sum(axis=0), 1)
     if not self.balanced:
@@ -153,5 +178,5 @@ Task = Classification | Detection
 def task_of(config: TaskConfig) -> Task:
   """The task of a launch file."""
   if config.kind == 'classification':
-    return Classification()
+    return Classification(config.logit_adjustment)
   return Detection(config.positive_weight == 'balanced')

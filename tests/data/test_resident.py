@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from stc_jax.data import input, protocols, resident
+from stc_jax.training.tasks import Classification
 
 PROTOCOL = protocols.ProtocolConfig(
   kind='folds', folds=3, repeats=1, unit='subject', seed=0
@@ -17,7 +18,9 @@ STEPS, BATCH = 7, 4
 def material():
   clip_set = clip_sets.random(subjects=7)
   trials = protocols.trials(clip_set, PROTOCOL)
-  arrays = resident.trial_arrays(clip_set, trials, STEPS, BATCH)
+  arrays = resident.trial_arrays(
+    clip_set, trials, STEPS, BATCH, Classification().weights
+  )
   rows = [jax.tree.map(lambda leaf: jnp.asarray(leaf[i]), arrays) for i in range(3)]  # noqa: B023
   data = jax.tree.map(jnp.asarray, resident.resident(clip_set))
   return clip_set, data, trials, rows

@@ -41,7 +41,7 @@ def bundle(
     model=model,
     network=section,
     input=shown,
-    task=TaskConfig(kind, aus, 'none'),
+    task=TaskConfig(kind, aus, 0.0, 'none'),
     names=CLASSES,
     normalisation=Normalisation(
       np.array([0.4, 0.5, 0.6], np.float32), np.array([3, 4, 5], np.float32)

@@ -27,7 +27,7 @@ def bundle(size=CLIP, names=('dark', 'bright'), **fields):
       'model': 'stc_nlstm',
       'network': None,
       'input': size,
-      'task': TaskConfig(kind=kind, aus=aus, positive_weight='none'),
+      'task': TaskConfig(kind, aus, logit_adjustment=0.0, positive_weight='none'),
       'names': names,
       'normalisation': Normalisation(np.zeros(3), np.ones(3)),
       'alignment': {

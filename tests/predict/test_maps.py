@@ -69,8 +69,9 @@ def networks():
 
 
 def looked_into(variables, frames):
+  task = TaskConfig('classification', (), 0.0, 'none')
   model = Bundle(
-    'stc', NETWORK, SIZE, TaskConfig('classification', (), 'none'), ('left', 'right'),
+    'stc', NETWORK, SIZE, task, ('left', 'right'),
     NORMALISATION, {}, {}, {}, {}, variables,
   )  # fmt: skip
   return maps(model, frames, FRAMES)

@@ -7,7 +7,7 @@ from stc_jax.training.tasks import TaskConfig
 
 EXPERIMENT = Experiment(
   dataset=DatasetConfig('clip_folder', '', 'last', 0.0),
-  task=TaskConfig('classification', (), 'none'),
+  task=TaskConfig('classification', (), 1.0, 'none'),
   input=clip_sets.INPUT,
   model='stc_nlstm',
   network=programs.NETWORK,

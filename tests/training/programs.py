@@ -19,6 +19,7 @@ from stc_jax.training.programs import Programs
 from stc_jax.training.tasks import Classification
 from stc_jax.training.testing import test
 
+TASK = Classification(adjustment=1.0)
 NETWORK = NestedConfig(
   notation='C(3,4)-BN-P2-C(3,4)-S',
   levels=(4, 2),
@@ -82,7 +83,9 @@ def tiny(training: TrainingConfig = TRAINING) -> Tiny:
   return Tiny(
     clip_set,
     trials,
-    resident.trial_arrays(clip_set, trials, training.steps, training.batch_size),
+    resident.trial_arrays(
+      clip_set, trials, training.steps, training.batch_size, TASK.weights
+    ),
   )
 
 
@@ -97,7 +100,7 @@ def programs(
   """Compiled for waves of so many trials on all devices."""
   return Programs(
     build=functools.partial(build, 'stc_nlstm', network, len(clip_sets.CLASSES)),
-    task=Classification(),
+    task=TASK,
     training=training,
     input_config=INPUT,
     chunk=CHUNK,

@@ -57,7 +57,9 @@ def mapped(path: pathlib.Path, frames: int) -> programs.Tiny:
   trials = protocols.trials(clip_set, programs.PROTOCOL)[:1]
   trials = [dataclasses.replace(trials[0], test=trials[0].test[:64])]
   training = programs.TRAINING
-  arrays = resident.trial_arrays(clip_set, trials, training.steps, training.batch_size)
+  arrays = resident.trial_arrays(
+    clip_set, trials, training.steps, training.batch_size, programs.TASK.weights
+  )
   return programs.Tiny(clip_set, trials, arrays)
 
 

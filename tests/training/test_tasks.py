@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from stc_jax.errors import InputError
-from stc_jax.training.tasks import Detection, TaskConfig
+from stc_jax.training.tasks import Classification, Detection, TaskConfig
 
 AUS = np.array([[0, 1, 9], [1, 1, 9], [0, 0, 0], [9, 9, 9], [0, 1, 1]], np.int8)
 LOGITS = np.random.default_rng(0).normal(size=AUS.shape).astype(np.float32)
@@ -13,7 +13,7 @@ LOGITS = np.random.default_rng(0).normal(size=AUS.shape).astype(np.float32)
 @pytest.mark.parametrize('balanced', [False, True])
 def test_unknown_action_units_count_nowhere(balanced):
   task = Detection(balanced)
-  weights = task.weights(AUS)
+  weights = task.weights(AUS, 3)
   marks = task.targets(jnp.asarray(AUS), jnp.asarray(weights))
   found = task.losses(jnp.asarray(LOGITS), marks)
   right = task.sums(jnp.asarray(LOGITS), marks)['correct']
@@ -36,6 +36,22 @@ def test_unknown_action_units_count_nowhere(balanced):
   assert (np.asarray(gradient)[AUS != 9] != 0).all()
 
 
+def test_rare_classes_are_told_by_a_wider_margin():
+  labels, classes = np.array([0, 0, 0, 1, 1, 2]), 4  # nobody shows the last
+  task = Classification(adjustment=0.5)
+  logits = np.random.default_rng(1).normal(size=(6, 4)).astype(np.float32)
+  weights = jnp.asarray(task.weights(labels, classes))
+  found = task.losses(jnp.asarray(logits), task.targets(jnp.asarray(labels), weights))
+  odds = np.exp(logits.astype(np.float64)) * np.sqrt([3, 2, 1, 1])
+  wanted = -np.log(odds[np.arange(6), labels] / odds.sum(axis=1))
+  np.testing.assert_allclose(found, wanted, rtol=1e-5)
+
+
+def test_classes_that_are_as_frequent_are_learnt_as_without():
+  labels = np.array([2, 1, 0, 1, 0, 2])
+  np.testing.assert_array_equal(Classification(adjustment=1.0).weights(labels, 3), 0)
+
+
 @pytest.mark.parametrize(
   ('kind', 'aus'),
   [
@@ -48,4 +64,4 @@ def test_unknown_action_units_count_nowhere(balanced):
 )
 def test_a_task_that_is_none_is_refused(kind, aus):
   with pytest.raises(InputError, match=r'kind|aus'):
-    TaskConfig(kind=kind, aus=aus, positive_weight='none')
+    TaskConfig(kind, aus, logit_adjustment=0.0, positive_weight='none')
