@@ -3,7 +3,7 @@
   python -m stc_jax.prepare --dataset=clip_folder --manual_dir=FOLDER
   python -m stc_jax.main --config=launch/clip_folder.py
 
-Small enough for a CPU: at most 8 frames; clips of three frames take about five minutes
+Small enough for a CPU: at most 8 frames; clips of three frames take six to ten minutes
 a trial. For the paper's size on a GPU add --config.input.frames=18
 --config.stc_nlstm.lstm_width=128
 --config.training.stages='((2400, 0.0002), (600, 0.00002))'
@@ -23,5 +23,5 @@ def get_config(recipe: str = ''):
   config.protocol.repeats = 1
   config.training.batch_size = 8
   config.training.augment = 'strong'  # real faces lie less straight than rendered ones
-  config.training.stages = ((2400, 0.0004), (600, 0.00004))
+  config.training.stages = ((4800, 0.0004), (1200, 0.00004))
   return recipes.with_recipe(config, recipe)
