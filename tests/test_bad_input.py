@@ -128,6 +128,7 @@ def test_values(refuses):
   )
   refuses(('stc_nlstm.notation', '[4, 8]'), stc_nlstm__notation='C(3,4)-C(3,8)-S')
   refuses(('stc_nlstm.levels', "'a'"), stc_nlstm__levels="('a',)")
+  refuses(('task.logit_adjustment', '-1'), task__logit_adjustment='-1.0')
   refuses('training.stages: ()', training__stages='()')
   refuses(('training.stages', '2.5'), training__stages='((2.5, 0.001),)')
   refuses(('training.stages', "'a'"), training__stages='((2, "a"),)')
