@@ -4,8 +4,8 @@
   python -m stc_jax.main --config=launch/clip_folder.py
 
 Small enough for a CPU: at most 8 frames; clips of three frames take six to seven
-minutes a trial on two cores, eight to ten on one. For the paper's size on a GPU add --config.input.frames=18
---config.stc_nlstm.lstm_width=128
+minutes a trial on two cores, eight to ten on one. For the paper's size on a GPU add
+--config.input.frames=18 --config.stc_nlstm.lstm_width=128
 --config.training.stages='((2400, 0.0002), (600, 0.00002))'
 --config.stc_nlstm.notation='C(3,64)-BN-P2-C(3,64)-BN-P2-C(3,64)-C(3,64)-P2-C(3,64)-S'
 """
