@@ -1,8 +1,9 @@
-"""The published figures against the digest of the paper, where that lies beside us."""
+"""The published figures by themselves, and against the paper's digest where that is."""
 
 import pathlib
 import re
 
+import numpy as np
 import pytest
 
 from stc_jax.report import published
@@ -29,6 +30,14 @@ def listed(paper: str, heading: str) -> dict[str, tuple[float, ...]]:
     ).groups()
     found[method] = tuple(map(float, numbers.split(' +- ')))
   return found
+
+
+@pytest.mark.parametrize('name', published.CONFUSIONS)
+def test_confusions_agree_with_the_accuracy(name):
+  rows = np.array(published.CONFUSIONS[name])
+  np.testing.assert_allclose(rows.sum(axis=1), 100)
+  right = rows.diagonal()
+  assert right.min() < published.REPORTED[name]['STC-NLSTM'] < right.max()
 
 
 @pytest.mark.parametrize(('heading', 'name'), SETS.items())
