@@ -86,3 +86,16 @@ def blames_file(error: Exception, *also: type[Exception]) -> bool:
   thrown away for that.
   """
   return isinstance(error, (*DAMAGE, *also)) and machine_error(error) is None
+
+
+def told(error: Exception) -> str:
+  """What happened, in one line: an InputError's own, or one made of any other error."""
+  code = machine_error(error)
+  if isinstance(error, InputError):
+    line = str(error)
+  elif code:
+    where = f'{error.filename}: ' if getattr(error, 'filename', None) else ''
+    line = f'{where}{os.strerror(code)}; {MACHINE[code]}'
+  else:
+    line = f'{type(error).__name__}: {error}'
+  return line.replace('\n', '\\n')  # a file's name may hold anything

@@ -1,11 +1,10 @@
 """What every entry point shares: strict flags, one-line errors, exit codes.
 
 Exit codes: 0 done, 2 bad input (one line says what), 130 interrupted; 1, with a
-traceback, is a defect.
+traceback (or a line, where other files were answered), is a defect.
 """
 
 import functools
-import os
 import pathlib
 import re
 import sys
@@ -15,7 +14,7 @@ from typing import NoReturn
 
 from absl import app, flags, logging
 
-from stc_jax.errors import MACHINE, InputError, machine_error
+from stc_jax.errors import InputError, machine_error, told
 
 _BAD_INPUT = 2
 _INTERRUPTED = 130
@@ -48,12 +47,9 @@ def run(
   except KeyboardInterrupt:
     _leave('interrupted; the same command continues', _INTERRUPTED, leave)
   except Exception as error:
-    code = machine_error(error)
-    if not code:
+    if not machine_error(error):
       raise
-    where = f'{error.filename}: ' if getattr(error, 'filename', None) else ''
-    remedy = f'{MACHINE[code]}, then the same command continues'
-    _leave(f'{where}{os.strerror(code)}; {remedy}', _BAD_INPUT, leave)
+    _leave(f'{told(error)}, then the same command continues', _BAD_INPUT, leave)
   raise SystemExit(0)
 
 

@@ -4,13 +4,14 @@ import json
 import pathlib
 import time
 from collections.abc import Sequence
+from typing import NoReturn
 
 from rich.console import Console
 
 from stc_jax import locks
 from stc_jax.console import compilation
 from stc_jax.console.progress import FrameProgress
-from stc_jax.errors import InputError
+from stc_jax.errors import InputError, machine_error, told
 from stc_jax.predict import answering, outputs, record, sources, writing
 from stc_jax.predict.answering import Asked
 from stc_jax.predict.model import Model, load
@@ -26,7 +27,7 @@ def main(
 ) -> None:
   """Predicts every video, one after the other, and says where the files lie.
 
-  What can't be read is named at the end; it stops nothing.
+  What can't be answered is named at the end; it stops nothing.
 
   Args:
     model: the folder of a run or bundle.
@@ -37,7 +38,8 @@ def main(
     overwrite: makes finished outputs again.
 
   Raises:
-    InputError: there is no model or no video, or some video can't be read.
+    InputError: there is no model or no video, or some video can't be answered.
+    SystemExit: as `_fail`.
   """
   console = Console(soft_wrap=True, highlight=False)
   compilation.keep_programs()
@@ -46,20 +48,37 @@ def main(
   opened, folder = load(model), pathlib.Path(out)
   outputs.make_folder(folder)
   answering.windows_of(opened.bundles[0], asked, sources.IMAGE_FPS)  # do they agree?
-  bad = []
+  failures: list[tuple[Exception, str]] = []
   with locks.alone_in(folder, on_wait=None):
     for path, name in outputs.names_of(paths, folder).items():
       fps = image_fps if sources.is_images(path) else None
       try:
         _predict(opened, path, folder, name, asked, fps, overwrite, console)
-      except InputError as error:
+      except Exception as error:  # even a bug of ours: the others don't suffer for it
         if len(paths) == 1:
           raise
-        console.print(f'left out: {error}', markup=False)
-        bad.append(str(error))
-  if bad:
-    more = f'; and {len(bad) - 1} more' if len(bad) > 1 else ''
-    raise InputError(f'{len(bad)} of {len(paths)} could not be read: {bad[0]}{more}')
+        named = '' if isinstance(error, InputError) else f'{path}: '
+        failures.append((error, named + told(error)))
+        console.print(f'left out: {failures[-1][1]}', markup=False)
+  if failures:
+    _fail(failures, len(paths))
+
+
+def _fail(failures: list[tuple[Exception, str]], count: int) -> NoReturn:
+  """Ends a command some of whose videos have no answer.
+
+  Raises:
+    InputError: the videos or the machine are to blame.
+    SystemExit: with code 1 and a line: we are.
+  """
+  lines = [line for _, line in failures]
+  more = f'; and {len(lines) - 1} more' if len(lines) > 1 else ''
+  said = f'{len(lines)} of {count} could not be answered: {lines[0]}{more}'
+  if all(
+    isinstance(error, InputError) or machine_error(error) for error, _ in failures
+  ):
+    raise InputError(said)
+  raise SystemExit(f'error: {said}')
 
 
 def _asked(chosen: dict, image_fps: float | None) -> Asked:
@@ -96,7 +115,9 @@ def _predict(
       answer = model.answer(source, asked, progress.advance)
     answered = time.monotonic()
     with FrameProgress(path.name, source.count, 'draws', console) as progress:
-      files = writing.write(part, name, answer, source, model.about, progress.advance)
+      answer, files = writing.write(
+        part, name, answer, source, model.about, progress.advance
+      )
     written = time.monotonic()
     seconds = {'answering': answered - began, 'writing': written - answered}
     files.append(f'{name}.{outputs.RECORD}')
@@ -110,4 +131,5 @@ def _predict(
   )
   for note in answer.notes:
     console.print(f'  note: {note}', markup=False)
-  console.print(f'  {folder / name}.html (time line), .mp4, .csv, .json', markup=False)
+  beside = ', '.join(f'.{file.rpartition(".")[2]}' for file in files)
+  console.print(f'  {folder / name}.html is the time line; {beside}', markup=False)

@@ -24,7 +24,13 @@ _PART = 3 * 2**16  # of it, encoded at a time: base64 joins after multiples of 3
 def write(
   path: pathlib.Path, answer: Answer, title: str, video: pathlib.Path, about: str
 ) -> None:
-  """Writes the page: its video is within, up to 20 MB, or else the file beside it."""
+  """Writes the page: its video is within, up to 20 MB, or else the file beside it.
+
+  Without a video, where there is none.
+  """
+  if not video.exists():
+    path.write_text(html_of(answer, title, '', about), encoding='utf-8')
+    return
   if video.stat().st_size > _MOST_EMBEDDED:
     text = html_of(answer, title, urllib.parse.quote(video.name), about)
     path.write_text(text, encoding='utf-8')

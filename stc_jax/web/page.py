@@ -145,9 +145,13 @@ class Server:
     own.mkdir()
     table, film = own / f'{path.stem}.csv', own / f'{path.stem}.mp4'
     csv_table.write(table, answer)
-    writing.film(film, answer, source, _spoken(progress, source.count, 'draws'))
+    answer = writing.film(
+      film, answer, source, _spoken(progress, source.count, 'draws')
+    )
     self._table.temp_files |= {str(table), str(film)}  # Gradio removes them
-    address = 'gradio_api/file=' + urllib.parse.quote(str(film))
+    address = (
+      'gradio_api/file=' + urllib.parse.quote(str(film)) if film.exists() else ''
+    )
     text = page.html_of(answer, path.name, address, self._model.about)
     return (
       gradio.Label(answer.label or 'no label', visible=True),

@@ -4,7 +4,9 @@ import numpy as np
 
 from stc_jax.data.input import InputConfig, Normalisation
 from stc_jax.faces.detect import Face
+from stc_jax.predict import answering
 from stc_jax.predict.bundle import Bundle
+from stc_jax.predict.model import Model
 from stc_jax.training.tasks import TaskConfig
 
 CLIP = InputConfig(
@@ -56,3 +58,14 @@ def face(x, y=20.0, size=60.0, score=0.99):
   box = np.array([x, y, x + size, y + size], float)
   eyes = np.array([[x + 0.3 * size, y + 0.4 * size], [x + 0.7 * size, y + 0.4 * size]])
   return Face(box, eyes, score)
+
+
+class Opened(Model):
+  """A `Model` that answers as `ask`; frames are taken for faces."""
+
+  def __init__(self):
+    noted = {'align': 'none', 'size': '64 x 64'}
+    super().__init__([bundle(alignment=noted, clip_motion={'low': 0.0})])
+
+  def answer(self, source, asked, on_frame):
+    return answering.answer(self.bundles[0], ask, source, asked, on_frame)

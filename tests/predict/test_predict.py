@@ -35,7 +35,7 @@ def bundle(finished):
 def video(tmp_path_factory):
   """Some seconds of movement, with sound; its frames are taken for faces."""
   folder = tmp_path_factory.mktemp('videos')
-  return videos.write(folder / 'a <b> & c.mkv', videos.nodding(20), tone=True)
+  return videos.write(folder / 'a <b> & c.mkv', videos.nodding(20), tone='flac')
 
 
 def rows_of(path):
