@@ -50,8 +50,8 @@ def main(model: str, host: str, port: int, megabytes: int, chosen: dict) -> None
   with tempfile.TemporaryDirectory(prefix='stc_jax_', ignore_cleanup_errors=True) as d:
     os.environ.update(_QUIET, GRADIO_TEMP_DIR=d, GRADIO_EXAMPLES_CACHE=d)
     server = _module().Server(opened, asked, pathlib.Path(d), megabytes)
+    address = server.start(host, port)
     try:
-      address = server.start(host, port)
       console.print(f'{address} shows what {model} sees; Ctrl-C ends it', markup=False)
       if host not in _HERE:
         console.print('Whoever reaches this machine can use it, without a password.')
@@ -62,7 +62,7 @@ def main(model: str, host: str, port: int, megabytes: int, chosen: dict) -> None
 
 def _module():
   try:
-    return importlib.import_module('stc_jax.web.page')
+    return importlib.import_module('stc_jax.web.server')
   except ModuleNotFoundError as error:
     if error.name != 'gradio':
       raise

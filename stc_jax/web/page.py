@@ -4,7 +4,6 @@ import dataclasses
 import html
 import pathlib
 import secrets
-import socket
 import time
 import urllib.parse
 from collections.abc import Callable
@@ -16,17 +15,18 @@ from stc_jax.faces.videos import VIDEOS
 from stc_jax.predict import csv_table, page, sources, writing
 from stc_jax.predict.answering import Asked
 from stc_jax.predict.model import Model
+from stc_jax.web.turns import Stopped, Turns
 
 _HOUR = 3600  # seconds
-_WAITING = 16  # visitors at most; one is served at a time
+_WAITING = 16  # visitors at most
 _SPOKEN = 0.3  # seconds between two signs of progress
-_FONTS = {
+FONTS = {
   'font': ['system-ui', 'sans-serif'],
   'font_mono': ['ui-monospace', 'monospace'],
 }
 # What Gradio gives to a function that asks for it in this way.
 _PROGRESS = gradio.Progress()
-_CSS = """
+CSS = """
 .gradio-container { max-width: 1100px !important; margin: 0 auto !important; }
 #time_line iframe { width: 100%; height: 40rem; border: 0; display: block; }
 """
@@ -38,8 +38,8 @@ _FIT = (
 )
 
 
-class Server:
-  """A page of one model.
+class Page:
+  """What visitors see of one model, and what they may ask of it.
 
   Args:
     model: what is asked.
@@ -47,50 +47,20 @@ class Server:
     folder: Gradio's own, whose files it shows; all that is uploaded or made lies there,
       and goes after an hour.
     megabytes: the largest video that is taken.
+
+  Attributes:
+    blocks: the page, as Gradio has it.
   """
 
   def __init__(self, model: Model, asked: Asked, folder: pathlib.Path, megabytes: int):
     self._model, self._asked = model, asked
     self._folder, self._megabytes = folder, megabytes
-    self._blocks = self._build()
+    self._turns = Turns(_WAITING)
+    self.blocks = self._build()
 
-  def start(self, host: str, port: int) -> str:
-    """Listens; returns the page's address.
-
-    Raises:
-      InputError: the address is taken, or not this machine's.
-    """
-    try:
-      family = socket.AF_INET6 if ':' in host else socket.AF_INET
-      socket.create_server((host, port), family=family).close()
-    except OSError as error:
-      why = str(error.strerror).partition(' (')[0]  # the address stands behind
-      raise InputError(
-        f'--host={host} --port={port}: cannot listen there ({why}); name another'
-      ) from error
-    self._blocks.launch(
-      server_name=host,
-      server_port=port,
-      prevent_thread_lock=True,
-      quiet=True,
-      inbrowser=False,
-      share=False,
-      show_error=True,
-      allowed_paths=[],
-      max_file_size=f'{self._megabytes}mb',
-      footer_links=[],
-      enable_monitoring=False,
-      ssr_mode=False,
-      pwa=False,
-      mcp_server=False,
-      theme=gradio.themes.Default(**_FONTS),
-      css=_CSS,
-    )
-    return f'http://{host}:{port}/'
-
-  def stop(self) -> None:
-    """Closes the page."""
-    self._blocks.close(verbose=False)
+  def end(self) -> None:
+    """Stops all answers, and waits until they have."""
+    self._turns.end()
 
   def _build(self) -> gradio.Blocks:
     with gradio.Blocks(
@@ -119,34 +89,47 @@ class Server:
           [video, faces],
           [label, time_line, self._table],
           api_visibility='private',
-          concurrency_limit=1,
-          concurrency_id='model',
+          concurrency_limit=None,  # the turns are ours
         )
-    return blocks.queue(max_size=_WAITING)
+    return blocks
 
-  def _answer(self, video: str | None, faces: str, progress=_PROGRESS):
+  def _answer(
+    self,
+    video: str | None,
+    faces: str,
+    request: gradio.Request,
+    progress=_PROGRESS,
+  ):
     """What a button does: the label, the time line, the table."""
     if video is None:
-      raise gradio.Error('No video yet: choose or record one.', print_exception=False)
+      raise _told('No video yet: choose or record one.')
     path = pathlib.Path(video)
     try:
-      return self._made(path, faces, progress)
+      with self._turns.awaited(request.session_hash, _before(progress)) as check:
+        return self._made(path, faces, progress, check)
     except InputError as error:
-      said = str(error).replace(str(path), path.name)
-      raise gradio.Error(said, duration=None, print_exception=False) from error
+      raise _told(str(error).replace(str(path), path.name)) from error
+    except Stopped as error:
+      raise _told(f'{path.name}: stopped, as this page is closed.') from error
 
-  def _made(self, path: pathlib.Path, faces: str, progress: gradio.Progress):
+  def _made(
+    self,
+    path: pathlib.Path,
+    faces: str,
+    progress: gradio.Progress,
+    check: Callable[[], None],
+  ):
     asked = dataclasses.replace(self._asked, faces=faces)
     source = sources.of_path(path)
     answer = self._model.answer(
-      source, asked, _spoken(progress, source.count, 'finds faces')
+      source, asked, _spoken(progress, source.count, 'finds faces', check)
     )
     own = self._folder / secrets.token_hex(16)  # an address that nobody guesses
     own.mkdir()
     table, film = own / f'{path.stem}.csv', own / f'{path.stem}.mp4'
     csv_table.write(table, answer)
     answer = writing.film(
-      film, answer, source, _spoken(progress, source.count, 'draws')
+      film, answer, source, _spoken(progress, source.count, 'draws', check)
     )
     self._table.temp_files |= {str(table), str(film)}  # Gradio removes them
     address = (
@@ -159,6 +142,11 @@ class Server:
       f'srcdoc="{html.escape(text)}"></iframe>',
       gradio.DownloadButton(value=str(table), visible=True),
     )
+
+
+def _told(line: str) -> gradio.Error:
+  """What a visitor reads in place of an answer, until it is clicked away."""
+  return gradio.Error(line, duration=None, print_exception=False)
 
 
 def _upload() -> tuple[gradio.Button, gradio.Component]:
@@ -191,12 +179,24 @@ def _button(name: str) -> gradio.Button:
   return gradio.Button('What does it show?', variant='primary', elem_id=name)
 
 
-def _spoken(progress: gradio.Progress, total: int, words: str) -> Callable[[], None]:
-  """Tells the visitor, now and then, how many frames are done."""
+def _before(progress: gradio.Progress) -> Callable[[int], None]:
+  """Tells the visitor how many are served before."""
+
+  def on_wait(count):
+    progress(None, desc=f'waits for {count} before you')
+
+  return on_wait
+
+
+def _spoken(
+  progress: gradio.Progress, total: int, words: str, check: Callable[[], None]
+) -> Callable[[], None]:
+  """Checks at every frame; tells the visitor, now and then, how many are done."""
   done, spoke = 0, 0.0
 
   def advance():
     nonlocal done, spoke
+    check()
     done += 1
     if time.monotonic() - spoke > _SPOKEN:
       spoke = time.monotonic()

@@ -1,0 +1,99 @@
+"""Listens for the page's visitors, and ends without breaking an answer off."""
+
+import logging
+import pathlib
+import socket
+import threading
+import time
+
+import fastapi
+import gradio
+import uvicorn
+
+from stc_jax.errors import InputError
+from stc_jax.predict.answering import Asked
+from stc_jax.predict.model import Model
+from stc_jax.web.page import CSS, FONTS, Page
+
+_FAREWELL = 1  # seconds that open connections are given at the end
+
+
+class Server:
+  """Serves the page of one model.
+
+  Args:
+    model: what is asked.
+    asked: what the page starts with.
+    folder: Gradio's own, whose files it shows; all that is uploaded or made lies there,
+      and goes after an hour.
+    megabytes: the largest video that is taken.
+  """
+
+  def __init__(self, model: Model, asked: Asked, folder: pathlib.Path, megabytes: int):
+    self._page = Page(model, asked, folder, megabytes)
+    self._app = gradio.mount_gradio_app(
+      fastapi.FastAPI(openapi_url=None),
+      self._page.blocks,
+      '/',
+      show_error=True,
+      allowed_paths=[],
+      max_file_size=f'{megabytes}mb',
+      footer_links=[],
+      run_history=False,
+      enable_monitoring=False,
+      ssr_mode=False,
+      pwa=False,
+      mcp_server=False,
+      theme=gradio.themes.Default(**FONTS),
+      css=CSS,
+    )
+    # Or Gradio opens files for a visitor that nobody uploaded.
+    self._page.blocks.has_launched = True
+
+  def start(self, host: str, port: int) -> str:
+    """Listens; returns the page's address.
+
+    Args:
+      host: a name or an address of this machine.
+      port: of it; 0: any that is free.
+
+    Raises:
+      InputError: the address is taken, or not this machine's.
+    """
+    listening = _listen(host, port)
+    self._server = uvicorn.Server(
+      uvicorn.Config(
+        self._app,
+        log_level='warning',
+        ws='none',
+        timeout_graceful_shutdown=_FAREWELL,
+      )
+    )
+    self._thread = threading.Thread(
+      target=self._server.run, args=[[listening]], daemon=True
+    )
+    self._thread.start()
+    while not self._server.started and self._thread.is_alive():
+      time.sleep(0.01)
+    name = f'[{host}]' if ':' in host else host
+    return f'http://{name}:{listening.getsockname()[1]}/'
+
+  def stop(self) -> None:
+    """Stops all answers, then closes the page."""
+    self._page.end()
+    # That open pages are cut off now is no error.
+    logging.getLogger('uvicorn.error').setLevel(logging.CRITICAL)
+    self._page.blocks.close(verbose=False)
+    self._server.should_exit = True
+    self._thread.join()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+  family = socket.AF_INET6 if ':' in host else socket.AF_INET
+  try:
+    return socket.create_server((host, port), family=family)
+  except (OSError, UnicodeError) as error:
+    why = str(getattr(error, 'strerror', None) or error).partition(' (')[0]
+    raise InputError(
+      f'--host={host} --port={port}: cannot listen there ({why}); name another'
+    ) from error

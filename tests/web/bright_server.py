@@ -1,0 +1,43 @@
+"""Serves the page with a model that tells brightness, in place of a trained one.
+
+A video whose name begins with `held` is worked on until HOLD, a file, is gone; one that
+is called `defect` meets one: `bright_server.py HOLD HOST PORT MEGABYTES`.
+"""
+
+import pathlib
+import sys
+
+import cv2
+import fake_model
+import numpy as np
+
+from stc_jax.console import command_line
+from stc_jax.web import command
+
+HOLD, HOST, PORT, MEGABYTES = sys.argv[1:]
+LARGE = np.zeros((3000, 3000), np.uint8)
+
+
+class Bright(fake_model.Opened):
+  """Is held up, or fails, as a video's name says."""
+
+  def answer(self, source, asked, on_frame):
+    def advance():
+      on_frame()
+      while source.path.name.startswith('held') and pathlib.Path(HOLD).exists():
+        cv2.blur(LARGE, (9, 9))  # in C++, where threads must not be ended
+        on_frame()
+      if source.path.stem == 'defect':
+        raise AttributeError("'NoneType' object has no attribute 'name'")
+
+    return super().answer(source, asked, advance)
+
+
+def main():
+  command.main('bright', HOST, int(PORT), int(MEGABYTES), {})
+
+
+if __name__ == '__main__':
+  command.load = lambda _: Bright()
+  sys.argv[1:] = []
+  command_line.run(main)
