@@ -6,6 +6,7 @@ be read as a whole is refused rather than shortened.
 
 import errno
 import io
+import stat
 import struct
 import warnings
 from collections.abc import Iterator, Sequence
@@ -133,9 +134,12 @@ def check_file(path: Path) -> None:
   """Checks that a file is there and holds anything.
 
   Raises:
-    InputError: it isn't, or doesn't.
+    InputError: it isn't, or doesn't; or it is a pipe or device, which can't be read
+      twice.
   """
   try:
+    if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe might wait for ever
+      raise InputError(f'{path}: a folder, pipe or device; save it as a file first')
     with path.open('rb') as file:
       empty = not file.read(1)
   except OSError as error:

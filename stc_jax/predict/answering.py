@@ -18,6 +18,8 @@ from stc_jax.predict.sliding import Ask, Batches, Windows
 from stc_jax.predict.sources import Source
 
 _LIKE_A_CROP = 1.2  # at most: longer side over shorter
+_DAY = 86_400  # seconds
+_LEVELS = 255  # of a pixel
 _STEPS = 4  # windows that show each frame, unless the step is given
 
 
@@ -52,11 +54,13 @@ class Asked:
     require_choice('align', self.align, ('', *ALIGNS))
     for field in ('seconds', 'step'):
       value = getattr(self, field)
-      require(value is None or value > 0, field, value, 'be above 0')
+      within = value is None or 0 < value <= _DAY
+      require(within, field, value, f'be above 0 and at most {_DAY}')
       if self.one_clip and value is not None:
         raise InputError(f'{field}: a window is the whole video with one_clip')
     least = self.min_motion
-    require(least is None or least >= 0, 'min_motion', least, 'not be negative')
+    within = least is None or 0 <= least <= _LEVELS
+    require(within, 'min_motion', least, f'lie in 0..{_LEVELS}')
 
 
 def alignment_of(bundle: Bundle, align: str) -> Alignment:

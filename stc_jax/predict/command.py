@@ -44,12 +44,14 @@ def main(
   console = Console(soft_wrap=True, highlight=False)
   compilation.keep_programs()
   asked = _asked(chosen, image_fps)
-  paths = list(dict.fromkeys(sources.found([pathlib.Path(i) for i in inputs])))
+  found = sources.found([pathlib.Path(i) for i in inputs])
+  paths = list({outputs.absolute(path): path for path in found}.values())
   opened, folder = load(model), pathlib.Path(out)
   outputs.make_folder(folder)
   answering.windows_of(opened.bundles[0], asked, sources.IMAGE_FPS)  # do they agree?
   failures: list[tuple[Exception, str]] = []
   with locks.alone_in(folder, on_wait=None):
+    outputs.sweep(folder)
     for path, name in outputs.names_of(paths, folder).items():
       fps = image_fps if sources.is_images(path) else None
       try:
@@ -83,9 +85,9 @@ def _fail(failures: list[tuple[Exception, str]], count: int) -> NoReturn:
 
 def _asked(chosen: dict, image_fps: float | None) -> Asked:
   """Raises InputError where a flag is out of its range."""
-  if image_fps is not None and not image_fps > 0:
-    raise InputError(f'--image_fps: {image_fps} must be above 0')
   try:
+    if image_fps is not None:
+      sources.check_rate('image_fps', image_fps)
     return Asked(**chosen)
   except InputError as error:
     raise InputError(f'--{error}') from error

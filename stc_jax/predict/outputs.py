@@ -7,14 +7,23 @@ end; the JSON comes last, as the sign that they are whole.
 import contextlib
 import hashlib
 import json
+import os
 import pathlib
 import shutil
+import tempfile
 from collections.abc import Iterator, Sequence
 
 from stc_jax.errors import InputError
 
 CSV, VIDEO, PAGE, RECORD = 'csv', 'mp4', 'html', 'json'
 KINDS = (CSV, VIDEO, PAGE, RECORD)
+# Hidden folders of ours hold this file, so that no other is ever removed.
+_PART, _MARK = '.stc_jax_', '.made_by_stc_jax_predict'
+
+
+def absolute(path: pathlib.Path) -> pathlib.Path:
+  """Where a path leads from anywhere; links keep the names that the user gave them."""
+  return pathlib.Path(os.path.abspath(path))
 
 
 def names_of(
@@ -27,7 +36,7 @@ def names_of(
   or a number that follows from its path behind. The same each time.
   """
   names: dict[pathlib.Path, str] = {}
-  own = {path.resolve() for path in inputs}
+  own = {os.path.realpath(path) for path in inputs}
   for path in inputs:
     names[path] = next(
       name
@@ -38,34 +47,42 @@ def names_of(
 
 
 def _candidates(path: pathlib.Path) -> Iterator[str]:
-  whole = path.resolve()
+  whole = absolute(path)
   stem = whole.name if whole.is_dir() else whole.stem
   yield stem
   yield f'{whole.parent.name}_{stem}'
-  digest = hashlib.sha256(str(whole).encode('utf-8', 'surrogateescape')).hexdigest()
+  digest = hashlib.sha256(os.fsencode(whole)).hexdigest()
   yield f'{stem}_{digest[:8]}'
   yield from (f'{stem}_{digest[:8]}_{number}' for number in range(2, 1000))
 
 
 def _is_free(
-  name: str, path: pathlib.Path, folder: pathlib.Path, inputs: set[pathlib.Path]
+  name: str, path: pathlib.Path, folder: pathlib.Path, inputs: set[str]
 ) -> bool:
   files = [folder / f'{name}.{kind}' for kind in KINDS]
-  if inputs & {file.resolve() for file in files}:
+  if inputs & {os.path.realpath(file) for file in files}:
     return False
-  record = read(folder, name)
-  if record is not None:
-    return record.get('input', {}).get('path') == str(path.resolve())
-  return not any(file.exists() for file in files)
+  record = read(folder, name) or {'input': {}, 'files': []}
+  there = {file.name for file in files if os.path.lexists(file)}  # or a link to nothing
+  return there <= set(record['files']) and (
+    not there or record['input'].get('path') == str(absolute(path))
+  )
 
 
 def read(folder: pathlib.Path, name: str) -> dict | None:
   """A finished prediction's record; None where there is none of ours."""
+  path = folder / f'{name}.{RECORD}'
   try:
-    record = json.loads((folder / f'{name}.{RECORD}').read_text(encoding='utf-8'))
-  except (OSError, ValueError):
+    record = json.loads(path.read_text(encoding='utf-8')) if path.is_file() else None
+  except (OSError, ValueError, RecursionError):
     return None
-  return record if isinstance(record, dict) and 'input' in record else None
+  of_ours = (
+    isinstance(record, dict)
+    and isinstance(record.get('input'), dict)
+    and isinstance(record.get('files'), list)
+    and all(isinstance(file, str) for file in record['files'])
+  )
+  return record if of_ours else None
 
 
 def is_done(folder: pathlib.Path, name: str, identity: dict) -> bool:
@@ -73,7 +90,7 @@ def is_done(folder: pathlib.Path, name: str, identity: dict) -> bool:
   record = read(folder, name)
   if record is None or record != record | identity:
     return False
-  return all((folder / file).exists() for file in record.get('files', []))
+  return all((folder / file).exists() for file in record['files'])
 
 
 @contextlib.contextmanager
@@ -82,10 +99,9 @@ def together(folder: pathlib.Path, name: str) -> Iterator[pathlib.Path]:
 
   Of its files, those of `KINDS` are named `<name>.<kind>`.
   """
-  part = folder / f'.{name}.part'
-  shutil.rmtree(part, ignore_errors=True)
-  part.mkdir()
+  part = pathlib.Path(tempfile.mkdtemp(prefix=_PART, dir=folder))
   try:
+    (part / _MARK).touch()
     yield part
     (folder / f'{name}.{RECORD}').unlink(missing_ok=True)  # of an earlier answer
     for kind in KINDS:
@@ -96,6 +112,13 @@ def together(folder: pathlib.Path, name: str) -> Iterator[pathlib.Path]:
         file.unlink(missing_ok=True)
   finally:
     shutil.rmtree(part, ignore_errors=True)
+
+
+def sweep(folder: pathlib.Path) -> None:
+  """Removes what killed commands left; nobody else may be at work in the folder."""
+  for part in folder.glob(f'{_PART}*'):
+    if (part / _MARK).is_file():
+      shutil.rmtree(part, ignore_errors=True)
 
 
 def make_folder(folder: pathlib.Path) -> None:

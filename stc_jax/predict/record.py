@@ -9,6 +9,8 @@ import jax
 import numpy as np
 
 import stc_jax
+from stc_jax.faces import images
+from stc_jax.predict import outputs
 from stc_jax.predict.answer import Answer
 from stc_jax.predict.answering import Asked
 from stc_jax.predict.bundle import Bundle
@@ -26,10 +28,17 @@ def identity(
     path: the video, or folder of images.
     asked: what was chosen of the prediction.
     fps: of images, as asked.
+
+  Raises:
+    InputError: the video is no longer there, or can't be read.
   """
   first = bundles[0]
   return {
-    'input': {'path': str(path.resolve()), 'files': _stamp(path), 'image_fps': fps},
+    'input': {
+      'path': str(outputs.absolute(path)),
+      'files': _stamp(path),
+      'image_fps': fps,
+    },
     'model': {
       'name': first.model,
       'outputs': list(first.names),
@@ -72,12 +81,14 @@ def outcome(answer: Answer, seconds: dict[str, float], files: list[str]) -> dict
 
 def _stamp(path: pathlib.Path) -> list:
   """Sizes and times of a video, or of the images of a folder."""
-  files = sorted(path.iterdir()) if path.is_dir() else [path]
-  stats = [(file.name, file.stat()) for file in files if file.is_file()]
-  if path.is_dir():  # one number for what may be thousands
-    told = repr([(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats])
-    return [len(stats), hashlib.sha256(told.encode()).hexdigest()]
-  return [stats[0][1].st_size, stats[0][1].st_mtime_ns]
+  if not path.is_dir():
+    images.check_file(path)  # others may have been worked on for hours
+    stat = path.stat()
+    return [stat.st_size, stat.st_mtime_ns]
+  # One number for what may be thousands.
+  stats = [(f.name, f.stat()) for f in sorted(path.iterdir()) if f.is_file()]
+  told = repr([(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats])
+  return [len(stats), hashlib.sha256(told.encode()).hexdigest()]
 
 
 def _digest(bundle: Bundle) -> str:

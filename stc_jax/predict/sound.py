@@ -29,7 +29,7 @@ def add(video: pathlib.Path, source: pathlib.Path) -> str:
   Returns:
     What is missing of the sound, in one line; '': nothing.
   """
-  part, why = video.with_name(f'{video.stem}.sound.mp4'), ''
+  part, why = video.with_name('.sound'), ''
   for way in (_copied, _encoded):
     try:
       why = _join(part, video, source, way)

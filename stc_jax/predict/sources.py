@@ -9,10 +9,11 @@ from jaxtyping import UInt8
 from natsort import natsorted
 
 from stc_jax.data.input import COLOURS
-from stc_jax.errors import InputError
+from stc_jax.errors import InputError, require
 from stc_jax.faces import images, timeline, videos
 
 IMAGE_FPS = 25.0  # of folders of images, unless it is said
+_RATES = 0.001, 10_000  # frames a second: a time lapse, a high-speed camera
 
 
 @dataclasses.dataclass(frozen=True)
@@ -55,6 +56,15 @@ def of_path(path: Path, fps: float | None = None) -> Source:
   return Source(path, shown.fps, len(shown.numbers), lambda: videos.video_frames(path))
 
 
+def check_rate(field: str, fps: float) -> None:
+  """Checks frames a second that a user gives.
+
+  Raises:
+    InputError: no video has so many, or so few.
+  """
+  require(_RATES[0] <= fps <= _RATES[1], field, fps, f'lie in {_RATES[0]}..{_RATES[1]}')
+
+
 def is_images(path: Path) -> bool:
   """Whether a path is an image or a folder of such, and no video."""
   return path.is_dir() or path.suffix.lower() in images.IMAGES
@@ -72,8 +82,9 @@ def of_frames(frames: UInt8[np.ndarray, 't h w 3'], fps: float | None) -> Source
       f'frames: {dtype} {list(shape)} is no video; give uint8 [t, h, w, 3], RGB, with '
       'one frame at least'
     )
-  if fps is None or not fps > 0:
-    raise InputError(f'fps: {fps}; give the frames a second, above 0')
+  if fps is None:
+    raise InputError('fps: None; give the frames a second')
+  check_rate('fps', fps)
   return Source(None, fps, len(frames), lambda: iter(frames))
 
 
@@ -116,4 +127,5 @@ def _of_images(path: Path, files: list[Path], fps: float | None) -> Source:
   if not files:
     raise InputError(f'{path}: a folder without images')
   rate = IMAGE_FPS if fps is None else fps
+  check_rate('fps', rate)
   return Source(path, rate, len(files), lambda: images.image_frames(files))

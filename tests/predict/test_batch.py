@@ -2,6 +2,8 @@
 
 import csv
 import json
+import os
+import re
 
 import fake_model
 import pytest
@@ -83,3 +85,70 @@ def test_a_bug_ends_one_file_and_bad_input_is_told_from_it(
   assert set(answers(tmp_path / 'out')) == {'b', 'c'}
   with pytest.raises(TypeError):  # alone, it keeps its traceback
     predict(paths[1], overwrite=True)
+
+
+def test_files_of_others_stay_and_what_a_killed_command_left_goes(predict, tmp_path):
+  out = tmp_path / 'out'
+  video = videos.write(tmp_path / 'a.mp4', videos.nodding(12))
+  stale, user_s = out / '.stc_jax_1234', out / '.stc_jax_mine'
+  for folder in (out / '.a.part', stale, user_s):
+    folder.mkdir(parents=True)
+    (folder / 'a.csv').write_text('mine')
+  (stale / '.made_by_stc_jax_predict').touch()
+  (out / 'a.mp4').symlink_to(tmp_path / 'not mounted' / 'a.mp4')
+  (out / 'out_a.json').mkdir()
+  for number, strange in enumerate(('{"input": "x"}', '[' * 100_000, '{"input": {}}')):
+    named = videos.write(tmp_path / f'{number}.mp4', videos.nodding(12))
+    (out / f'{number}.json').write_text(strange)
+    predict(named)
+    assert (out / f'{number}.json').read_text() == strange
+  predict(video)
+  assert (out / '.a.part' / 'a.csv').read_text() == 'mine'
+  assert (user_s / 'a.csv').read_text() == 'mine'
+  assert not stale.exists()
+  assert (out / 'a.mp4').is_symlink()
+  assert not (out / 'a.csv').exists()
+  assert sum(1 for path in out.glob('*.html')) == 4
+  assert 'is there already' in predict(video)
+
+
+def test_what_is_no_file_or_goes_meanwhile_is_a_line(predict, tmp_path, monkeypatch):
+  os.mkfifo(tmp_path / 'pipe.mp4')
+  for path in (tmp_path / 'pipe.mp4', '/dev/zero', f'/dev/fd/{os.pipe()[0]}'):
+    with pytest.raises(InputError, match=f'{path}: a folder, pipe or device'):
+      predict(path)
+  paths = [videos.write(tmp_path / f'{n}.mp4', videos.nodding(12)) for n in 'abc']
+  answered = fake_model.Opened.answer
+
+  def answer(*rest):
+    paths[1].unlink(missing_ok=True)
+    return answered(*rest)
+
+  monkeypatch.setattr(fake_model.Opened, 'answer', answer)
+  with pytest.raises(
+    InputError, match=r'1 of 3 could not be answered: .*b\.mp4: No su'
+  ):
+    predict(*paths)
+  assert set(answers(tmp_path / 'out')) == {'a', 'c'}
+
+
+def test_a_linked_video_is_named_as_its_user_names_it(predict, tmp_path):
+  target = tmp_path / 'objects' / 'MD5-0a1b.mp4'
+  target.parent.mkdir()
+  videos.write(target, videos.nodding(12))
+  link = tmp_path / 'smile.mp4'
+  link.symlink_to(target)
+  predict(link, tmp_path / 'objects' / '..' / 'smile.mp4')
+  records = answers(tmp_path / 'out')
+  assert list(records) == ['smile']
+  assert records['smile']['input']['path'] == str(link)
+
+
+@pytest.mark.parametrize('value', [float('inf'), float('nan'), 1e308, -1.0])
+def test_numbers_without_bounds_are_refused_at_once(value, predict, tmp_path):
+  video = tmp_path / 'not read.mp4'
+  video.write_text('x')
+  for flag in ('seconds', 'step', 'min_motion', 'image_fps'):
+    with pytest.raises(InputError, match=re.escape(f'--{flag}: {value} must ')):
+      predict(video, **{flag: value})
+  assert not (tmp_path / 'out').exists()
