@@ -1,6 +1,7 @@
 """What a model says of a video: a row for each frame and face."""
 
 import dataclasses
+import functools
 from typing import Any
 
 import matplotlib.figure
@@ -53,10 +54,10 @@ class Answer:
   settings: dict[str, Any]
   notes: tuple[str, ...]
 
-  @property
+  @functools.cached_property
   def faces(self) -> list[int]:
     """The numbers of all faces, from 1."""
-    return sorted(set(self.table['face'][self.table['face'] > 0].tolist()))
+    return np.unique(self.table['face'][self.table['face'] > 0]).tolist()
 
   @property
   def columns(self) -> tuple[str, ...]:
@@ -68,7 +69,7 @@ class Answer:
     """Whether outputs are action units, each with a probability of its own."""
     return self.columns[0].startswith('au_')
 
-  @property
+  @functools.cached_property
   def main_face(self) -> int:
     """The face that is largest over the whole video; 0: there is none."""
     sizes = sizes_of(self.table)

@@ -26,10 +26,7 @@ def chosen(
     fps: frames a second.
   """
   least = max(1, min(round(_STAYS_SECONDS * fps), (frames + 1) // 2))
-  counts = np.bincount(table['face'])
-  stay = [
-    face for face in np.flatnonzero(counts >= least).tolist() if _is_sure(table, face)
-  ]
+  stay = np.flatnonzero((np.bincount(table['face']) >= least) & _are_sure(table))
   if faces == 'largest':
     stay = _largest(table, stay)
   table = table[np.isin(table['face'], stay)]
@@ -41,16 +38,20 @@ def chosen(
   return table[np.lexsort((table['face'], table['frame']))]
 
 
-def _is_sure(table: np.ndarray, face: int) -> bool:
-  scores = table['face_score'][table['face'] == face]
-  found = scores[~np.isnan(scores)]
-  return not len(found) or float(found.mean()) >= _LEAST_SCORE
+def _are_sure(table: np.ndarray) -> np.ndarray:
+  """Of each face, by its number, whether MTCNN is; where it wasn't asked, it is."""
+  known = ~np.isnan(table['face_score'])
+  faces, scores = table['face'][known], table['face_score'][known]
+  last = table['face'].max(initial=0) + 1
+  sums = np.bincount(faces, scores, last)
+  counts = np.bincount(faces, minlength=last)
+  return sums >= _LEAST_SCORE * counts
 
 
-def _largest(table: np.ndarray, faces: list[int]) -> list[int]:
+def _largest(table: np.ndarray, faces: np.ndarray) -> list[int]:
   """One after the other by their size over all frames, if none of theirs is taken."""
   all_sizes = sizes_of(table)
-  sizes = {face: all_sizes[face] for face in faces}
+  sizes = {face: all_sizes[face] for face in faces.tolist()}
   taken, kept = np.zeros(0, int), []
   for face in sorted(sizes, key=sizes.get, reverse=True):
     own = table['frame'][table['face'] == face]

@@ -36,9 +36,10 @@ class Drawing:
     self._starts = np.searchsorted(
       answer.table['frame'], np.arange(answer.frames + 1)
     ).tolist()
-    self._rows = answer.of_face(answer.main_face)
-    columns = [self._rows[name] for name in answer.columns]
-    self._values = np.stack(columns, axis=1)
+    self._is_alone = len(answer.faces) < 2
+    rows = answer.of_face(answer.main_face)
+    self._values = np.stack([rows[name] for name in answer.columns], axis=1)
+    self._frames = rows['frame'].copy()  # searched in at every frame: side by side
 
   def of(
     self, number: int, frame: UInt8[np.ndarray, 'h w 3']
@@ -74,7 +75,7 @@ class Drawing:
     lettering.write(picture, words, (left + pad, top + pad // 2), font, ink)
 
   def _words(self, row: np.void) -> str:
-    words = [str(row['face'])] if len(self._answer.faces) > 1 else []
+    words = [] if self._is_alone else [str(row['face'])]
     label = str(row['label'])
     if label and not self._answer.is_detection:
       value = row[self._answer.columns[self._answer.names.index(label)]]
@@ -94,8 +95,8 @@ class Drawing:
       y = round(low - share * (low - top))
       cv2.line(chart, (self._font, y), (legend - self._font, y), _GRID, 1)
     shown = int(_SECONDS * self._answer.fps) + 1
-    first, stop = np.searchsorted(self._rows['frame'], (number - shown, number + 1))
-    frames, values = self._rows['frame'][first:stop], self._values[first:stop]
+    first, stop = np.searchsorted(self._frames, (number - shown, number + 1))
+    frames, values = self._frames[first:stop], self._values[first:stop]
     right = legend - self._font
     x = right + (frames - number) * (right - self._font) / shown
     for output in range(values.shape[1]):
