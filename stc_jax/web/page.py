@@ -1,16 +1,20 @@
 """The page that videos are shown to: upload or webcam, time line, table."""
 
+import contextlib
 import dataclasses
 import html
+import os
 import pathlib
 import secrets
+import shutil
 import time
+import traceback
 import urllib.parse
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import gradio
 
-from stc_jax.errors import InputError
+from stc_jax.errors import MACHINE, InputError, machine_error, told
 from stc_jax.faces.videos import VIDEOS
 from stc_jax.predict import csv_table, page, sources, writing
 from stc_jax.predict.answering import Asked
@@ -107,10 +111,10 @@ class Page:
     try:
       with self._turns.awaited(request.session_hash, _before(progress)) as check:
         return self._made(path, faces, progress, check)
-    except InputError as error:
-      raise _told(str(error).replace(str(path), path.name)) from error
     except Stopped as error:
       raise _told(f'{path.name}: stopped, as this page is closed.') from error
+    except Exception as error:
+      raise _told(_line(error, path)) from error
 
   def _made(
     self,
@@ -125,12 +129,12 @@ class Page:
       source, asked, _spoken(progress, source.count, 'finds faces', check)
     )
     own = self._folder / secrets.token_hex(16)  # an address that nobody guesses
-    own.mkdir()
     table, film = own / f'{path.stem}.csv', own / f'{path.stem}.mp4'
-    csv_table.write(table, answer)
-    answer = writing.film(
-      film, answer, source, _spoken(progress, source.count, 'draws', check)
-    )
+    with _whole(own):
+      csv_table.write(table, answer)
+      answer = writing.film(
+        film, answer, source, _spoken(progress, source.count, 'draws', check)
+      )
     self._table.temp_files |= {str(table), str(film)}  # Gradio removes them
     address = (
       'gradio_api/file=' + urllib.parse.quote(str(film)) if film.exists() else ''
@@ -142,6 +146,30 @@ class Page:
       f'srcdoc="{html.escape(text)}"></iframe>',
       gradio.DownloadButton(value=str(table), visible=True),
     )
+
+
+@contextlib.contextmanager
+def _whole(folder: pathlib.Path) -> Iterator[None]:
+  """Makes a folder, and removes it where the block fails."""
+  folder.mkdir()
+  try:
+    yield
+  except BaseException:
+    shutil.rmtree(folder)
+    raise
+
+
+def _line(error: Exception, path: pathlib.Path) -> str:
+  """What a visitor reads of a failure; a defect of ours is told on the terminal."""
+  if isinstance(error, InputError):
+    return told(error).replace(str(path), path.name)
+  if code := machine_error(error):
+    return f'{path.name}: {os.strerror(code)}; {MACHINE[code]}'
+  traceback.print_exception(error)
+  return (
+    f'{path.name}: this program has a fault that this video meets; the terminal that '
+    'it was started from says which'
+  )
 
 
 def _told(line: str) -> gradio.Error:

@@ -117,6 +117,25 @@ def test_an_answer_comes_with_its_table_and_video(visitor, video):
   assert table['value']['path'].endswith('mine.csv')
 
 
+def test_notes_stand_on_the_page(visitor, tmp_path):
+  short = videos.write(tmp_path / 'short.mp4', videos.nodding(5))
+  _, time_line, _ = visitor.asks(short)
+  assert 'shorter than a window of 0.40 s' in time_line
+
+
+def test_a_failure_is_one_line_that_names_the_video(visitor, served, video, tmp_path):
+  for name, told in (
+    ('defect.mp4', 'defect.mp4: this program has a fault that this video meets'),
+    ('no.mp4', 'no.mp4: no frame of this video can be read'),
+  ):
+    source = video if name == 'defect.mp4' else tmp_path / name
+    (tmp_path / 'no.mp4').write_bytes(b'x' * 5000)
+    said = visitor.asks(source, name)
+    assert said.startswith(told)
+    assert '\n' not in said
+    assert str(served.folder) not in said
+
+
 def test_what_nobody_uploaded_is_not_opened(visitor, video):
   visitor.joins(video)
   assert 'was not uploaded by a user' in visitor.reads()
