@@ -132,11 +132,16 @@ class Answer:
     return figure
 
 
-def sizes_of(table: Shaped[np.ndarray, 'n']) -> Float[np.ndarray, 'faces']:
-  """Of each face, by its number, the sum of its boxes' areas over all frames."""
+def areas_of(table: Shaped[np.ndarray, 'n']) -> Float[np.ndarray, 'n']:
+  """Of each row its box's area in pixels; 0 without one."""
   width = table['box_right'] - table['box_left']
   areas = width.astype(float) * (table['box_bottom'] - table['box_top'])
-  return np.bincount(table['face'], np.nan_to_num(areas))
+  return np.nan_to_num(areas)
+
+
+def sizes_of(table: Shaped[np.ndarray, 'n']) -> Float[np.ndarray, 'faces']:
+  """Of each face, by its number, the sum of its boxes' areas over all frames."""
+  return np.bincount(table['face'], areas_of(table))
 
 
 def labels_of(

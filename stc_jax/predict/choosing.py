@@ -2,8 +2,9 @@
 
 import numpy as np
 from jaxtyping import Shaped
+from scipy import ndimage
 
-from stc_jax.predict.answer import sizes_of
+from stc_jax.predict.answer import areas_of, sizes_of
 from stc_jax.predict.rows import blank
 
 FACES = ('largest', 'all')
@@ -11,6 +12,8 @@ FACES = ('largest', 'all')
 _STAYS_SECONDS = 0.5
 # MTCNN's mean probability of a face; it sees some in folds of clothes, less certain.
 _LEAST_SCORE = 0.9
+# Of the largest face's area: from there on, another one is as large.
+_NEARLY = 0.8
 
 
 def chosen(
@@ -20,16 +23,15 @@ def chosen(
 
   Args:
     table: rows of all faces, by frame.
-    faces: 'all', or 'largest': of faces that are there at the same time, the one that
-      is largest over the whole video.
+    faces: 'all', or 'largest': in each frame the face that is largest then.
     frames: how many the video has.
     fps: frames a second.
   """
   least = max(1, min(round(_STAYS_SECONDS * fps), (frames + 1) // 2))
   stay = np.flatnonzero((np.bincount(table['face']) >= least) & _are_sure(table))
-  if faces == 'largest':
-    stay = _largest(table, stay)
   table = table[np.isin(table['face'], stay)]
+  if faces == 'largest':
+    table = table[_largest(table, fps)]
   order = list(dict.fromkeys(table['face'].tolist()))  # as they appear
   anew = {number: place for place, number in enumerate(order, start=1)}
   table['face'] = [anew[number] for number in table['face'].tolist()]
@@ -48,14 +50,29 @@ def _are_sure(table: np.ndarray) -> np.ndarray:
   return sums >= _LEAST_SCORE * counts
 
 
-def _largest(table: np.ndarray, faces: np.ndarray) -> list[int]:
-  """One after the other by their size over all frames, if none of theirs is taken."""
-  all_sizes = sizes_of(table)
-  sizes = {face: all_sizes[face] for face in faces.tolist()}
-  taken, kept = np.zeros(0, int), []
-  for face in sorted(sizes, key=sizes.get, reverse=True):
-    own = table['frame'][table['face'] == face]
-    if not np.isin(own, taken).any():
-      taken = np.union1d(taken, own)
-      kept.append(face)
-  return kept
+def _largest(table: np.ndarray, fps: float) -> np.ndarray:
+  """Which rows show the largest face of their frame.
+
+  Sizes are means over a second, so that a trembling box changes nothing. Of faces that
+  are nearly as large as the largest, it is the one that is largest over all frames.
+  """
+  sizes, in_all = _steady_sizes(table, fps), sizes_of(table)[table['face']]
+  frames, group = np.unique(table['frame'], return_inverse=True)
+  most = np.zeros(len(frames))
+  np.maximum.at(most, group, sizes)
+  near = np.flatnonzero(sizes >= _NEARLY * most[group])
+  best = np.lexsort((-in_all[near], group[near]))  # of each frame the first
+  _, first = np.unique(group[near][best], return_index=True)
+  shown = np.zeros(len(table), bool)
+  shown[near[best[first]]] = True
+  return shown
+
+
+def _steady_sizes(table: np.ndarray, fps: float) -> np.ndarray:
+  """Of each row its box's area, as a mean over a second of its face."""
+  areas, made = areas_of(table), np.zeros(len(table))
+  by_face = np.argsort(table['face'], kind='stable')
+  _, firsts = np.unique(table['face'][by_face], return_index=True)
+  for rows in np.split(by_face, firsts[1:]):
+    made[rows] = ndimage.uniform_filter1d(areas[rows], max(1, round(fps)))
+  return made

@@ -64,13 +64,22 @@ def test_the_largest_face_or_all_that_stay(answered):
   assert set(everyone.of_face(1)['box_left']) == {0}
 
 
-def test_who_follows_the_largest_face_has_rows_too(answered):
+def test_of_two_the_largest_is_chosen_in_each_frame(answered):
   both = [face(0, size=120), face(200)]
   faces = [both] * 40 + [[face(200)]] * 60 + [[face(0)]] * 40
-  found = answered(faces)
-  assert found.faces == [1, 2]  # the second is there while the first is: left out
-  assert found.of_face(1)['frame'].tolist() == list(range(40))
-  assert found.of_face(2)['frame'].tolist() == list(range(100, 140))
+  found = answered(faces).table
+  assert found['face'].tolist() == [1] * 40 + [2] * 60 + [3] * 40
+  photograph, person = face(300, size=20), face(0, size=110)
+  faces = [[photograph]] * 100 + [[photograph, person]] * 30 + [[photograph]] * 900
+  found = answered(faces).table
+  assert found['face'].tolist() == [1] * 100 + [2] * 30 + [1] * 900
+
+
+def test_a_trembling_size_does_not_change_who_is_chosen(answered):
+  rng = np.random.default_rng(0)
+  sizes = 60 + rng.uniform(-4, 4, (80, 2))
+  found = answered([[face(0, size=a), face(200, size=b)] for a, b in sizes])
+  assert len(found.faces) == 1
 
 
 def test_a_short_gap_is_filled_and_has_no_score(answered):
