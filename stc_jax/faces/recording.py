@@ -1,6 +1,7 @@
 """A clip as it lies on disk, whatever its form."""
 
 import dataclasses
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -37,16 +38,16 @@ class Recording:
     """Whether the one path is a video."""
     return self.paths[0].suffix.lower() in videos.VIDEOS
 
+  @functools.cached_property
+  def _video(self) -> videos.Video:
+    return videos.Video(self.paths[0])
+
   def frames(self) -> Iterator[UInt8[np.ndarray, 'h w 3']]:
-    """Yields the frames, RGB; raises as `read_images` and `read_video` do."""
-    frames = (
-      videos.video_frames(self.paths[0])
-      if self.is_video
-      else images.image_frames(self.paths)
-    )
+    """Yields the frames, RGB; raises as `read_images` and `read_video`."""
+    frames = self._video.frames() if self.is_video else images.image_frames(self.paths)
     for frame in frames:
       yield np.ascontiguousarray(VIEWS[self.view](frame))
 
   def fps(self) -> float:
     """Frames a second."""
-    return videos.video_fps(self.paths[0]) if self.is_video else self.image_fps
+    return self._video.fps if self.is_video else self.image_fps

@@ -1,9 +1,10 @@
 """Reads videos through FFmpeg's libraries (PyAV): frames at a constant rate, upright.
 
-What `timeline` finds whole is decoded frame by frame. A video that can't be read as a
-whole is refused rather than shortened.
+What `timeline` lists is decoded frame by frame, and whether a video is whole is judged
+by what that comes to.
 """
 
+import functools
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,19 +12,19 @@ import numpy as np
 from jaxtyping import UInt8
 
 from stc_jax.errors import InputError
-from stc_jax.faces import timeline
+from stc_jax.faces import decoding, timeline
 from stc_jax.faces.images import REMEDY, resized
 
 VIDEOS = frozenset({'.mp4', '.avi', '.mov', '.mkv', '.webm', '.gif'})
+
+# A decoder may keep so many of the last frames, such as those that aren't to be shown.
+_KEPT = 2
 
 
 def read_video(
   path: Path, size: int | None = None
 ) -> tuple[UInt8[np.ndarray, 't h w 3'], float]:
-  """Reads all frames of a video file or animated GIF.
-
-  Frames are turned upright as the file says, and come at a constant rate: where they
-  were recorded at a variable one, each is repeated for as long as it was shown.
+  """Reads all frames of a video file or animated GIF that is whole.
 
   Args:
     path: the video file.
@@ -31,42 +32,91 @@ def read_video(
       never holds the video in its full size (see `images.resize`).
 
   Returns:
-    The frames, RGB, and the frame rate in frames per second.
+    The frames, as of `Video.frames`, and the frame rate in frames per second.
 
   Raises:
     InputError: the file is missing, empty, damaged, cut short, or no video.
   """
+  video = Video(Path(path))
   frames = [
-    frame if size is None else resized(frame, size, size)
-    for frame in video_frames(Path(path))
+    frame if size is None else resized(frame, size, size) for frame in video.frames()
   ]
-  return np.stack(frames), video_fps(Path(path))
+  return np.stack(frames), video.fps
 
 
-def video_frames(path: Path) -> Iterator[UInt8[np.ndarray, 'h w 3']]:
-  """Yields what `read_video` returns, each frame as it is decoded."""
-  times = np.bincount(timeline.of(path).numbers)
-  shape, decoded = None, 0
-  with timeline.opened(path) as container:
-    for count, frame in zip(times, container.decode(video=0), strict=False):
-      if frame.is_corrupt:
-        break
-      turned = np.rot90(frame.to_ndarray(format='rgb24'), frame.rotation // 90)
-      shape = shape or turned.shape
-      if turned.shape != shape:
-        raise InputError(f'{path}: its frames differ in size; encode it again in one')
-      decoded += 1
-      yield from [np.ascontiguousarray(turned)] * count
-  if decoded < len(times):
-    raise InputError(
-      f'{path}: frame {decoded + 1} of {len(times)} is missing or damaged; {REMEDY}'
-    )
+class Video:
+  """A video file or animated GIF.
 
-
-def video_fps(path: Path) -> float:
-  """The frame rate of a video, in frames per second; see `timeline.Timeline`.
-
-  Raises:
-    InputError: as `read_video`.
+  Args:
+    path: the file.
+    in_part: takes the frames before the first that is missing or damaged, and says so
+      in `notes`; else such a file is refused.
   """
-  return timeline.of(path).fps
+
+  def __init__(self, path: Path, in_part: bool = False):
+    self._path, self._in_part = path, in_part
+    self._damage = ''
+
+  @functools.cached_property
+  def _timeline(self) -> timeline.Timeline:
+    return timeline.of(self._path)
+
+  @property
+  def fps(self) -> float:
+    """Frames a second: of a variable rate, the usual one.
+
+    Raises:
+      InputError: the file is missing, empty or no video, or its times make no sense.
+    """
+    return self._timeline.fps
+
+  @property
+  def count(self) -> int:
+    """How many frames there are, if none is damaged; raises as `fps`."""
+    return len(self._timeline.numbers)
+
+  @property
+  def notes(self) -> tuple[str, ...]:
+    """What is odd about it, a sentence each; known once its frames are read."""
+    return (*self._timeline.notes, *filter(None, [self._damage]))
+
+  def frames(self) -> Iterator[UInt8[np.ndarray, 'h w 3']]:
+    """Yields the frames, RGB.
+
+    They are turned upright as the file says, and come at a constant rate: where they
+    were recorded at a variable one, each is repeated for as long as it was shown.
+
+    Raises:
+      InputError: as `fps`; or the file isn't whole and isn't taken in part, or no frame
+        is whole.
+    """
+    of, last, shown = self._timeline, -1, None
+    if of.is_cut and not self._in_part:
+      raise InputError(f'{self._path}: {self._lack(len(of.pts))}; {REMEDY}')
+    times = np.bincount(of.numbers, minlength=len(of.pts))
+    whole, damaged = 0, of.is_cut
+    for one in decoding.decoded(self._path, of.pts):
+      if one is None:
+        damaged = True
+        break
+      number, frame = one
+      if whole:  # the frame before is shown for what the decoder kept to itself
+        yield from [shown] * times[last + 1 : number].sum()
+      yield from [frame] * times[number]
+      last, shown, whole = number, frame, whole + 1
+    damaged = damaged or last < len(of.pts) - 1 - _KEPT
+    if damaged and not self._in_part:
+      raise InputError(f'{self._path}: {self._lack(whole)}; {REMEDY}')
+    if not whole:
+      raise InputError(f'{self._path}: no frame of this video can be read; {REMEDY}')
+    self._damage = f'{self._lack(whole)}; the rest is left out' if damaged else ''
+    if not damaged:
+      yield from [shown] * times[last + 1 :].sum()
+
+  def _lack(self, whole: int) -> str:
+    """What is missing, once so many frames could be decoded."""
+    of = self._timeline
+    if of.is_cut:
+      among = f' of {of.declared}' if of.declared else ''
+      return f'cut short: {whole}{among} frames are whole'
+    return f'damaged: frame {whole + 1} of {len(of.pts)} cannot be decoded'

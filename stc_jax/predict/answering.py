@@ -122,8 +122,7 @@ def answer(
     on_frame: called for every frame read.
 
   Raises:
-    InputError: the video can't be read as a whole, or a choice doesn't go with the
-      model.
+    InputError: no frame can be read, or a choice doesn't go with the model.
   """
   how = alignment_of(bundle, asked.align)
   windows = windows_of(bundle, asked, source.fps)
@@ -147,7 +146,7 @@ def answer(
       'min_motion': windows.least_motion,
       'faces': asked.faces,
     },
-    notes=tuple(_notes(how, asked, windows, reading, table)),
+    notes=(*source.notes(), *_notes(how, asked, windows, reading, table)),
   )
 
 

@@ -141,7 +141,7 @@ class Model:
       on_frame: called for every frame read.
 
     Raises:
-      InputError: the source can't be read as a whole, or a choice doesn't go with it.
+      InputError: no frame can be read, or a choice doesn't go with the source.
     """
     asked = Asked(faces, align, seconds, step, one_clip, min_motion)
     if isinstance(source, str | os.PathLike):

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 import av
 
 from stc_jax.errors import InputError, machine_error, told
+from stc_jax.faces.container import picture_of
 from stc_jax.predict.encoding import MP4
 
 # What every player of MP4 knows; other sound is encoded as AAC.
@@ -56,7 +57,7 @@ def _join(
   ):
     if not source.streams.audio:
       return ''
-    shown = source.streams.video[0]
+    shown = picture_of(source)
     begins = float((shown.start_time or 0) * shown.time_base)
     sound = _Sound(source.streams.audio[0], begins, pictures.duration / av.time_base)
     with av.open(f'file:{part}', 'w', **MP4) as out:

@@ -10,7 +10,7 @@ from natsort import natsorted
 
 from stc_jax.data.input import COLOURS
 from stc_jax.errors import InputError, require
-from stc_jax.faces import images, timeline, videos
+from stc_jax.faces import images, videos
 
 IMAGE_FPS = 25.0  # of folders of images, unless it is said
 _RATES = 0.001, 10_000  # frames a second: a time lapse, a high-speed camera
@@ -25,12 +25,14 @@ class Source:
     fps: frames a second.
     count: how many frames.
     frames: yields them from the first on, RGB, upright.
+    notes: what is odd about it, a sentence each; known once its frames are read.
   """
 
   path: Path | None
   fps: float
   count: int
   frames: Callable[[], Iterator[UInt8[np.ndarray, 'h w 3']]]
+  notes: Callable[[], tuple[str, ...]] = tuple
 
   @property
   def is_video(self) -> bool:
@@ -40,6 +42,8 @@ class Source:
 
 def of_path(path: Path, fps: float | None = None) -> Source:
   """A video, an image, or a folder of images in natural order.
+
+  A video that is cut short or damaged is taken up to there; `notes` say so.
 
   Args:
     path: where.
@@ -52,8 +56,8 @@ def of_path(path: Path, fps: float | None = None) -> Source:
     return _of_images(path, _images_in(path) if path.is_dir() else [path], fps)
   if fps is not None:
     raise InputError(f'{path}: a video states its own frames a second; leave out fps')
-  shown = timeline.of(path)
-  return Source(path, shown.fps, len(shown.numbers), lambda: videos.video_frames(path))
+  video = videos.Video(path, in_part=True)
+  return Source(path, video.fps, video.count, video.frames, lambda: video.notes)
 
 
 def check_rate(field: str, fps: float) -> None:

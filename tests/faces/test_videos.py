@@ -3,13 +3,13 @@
 import errno
 import os
 import struct
-from fractions import Fraction
 from unittest import mock
 
 import av
 import cv2
 import numpy as np
 import pytest
+from films import assert_levels, noise, write_video
 
 from stc_jax.errors import InputError
 from stc_jax.faces import images, videos
@@ -29,44 +29,6 @@ FORMS = {
 }
 # When the frames of a phone's or a browser's recording are shown, in milliseconds.
 UNEVEN = [0, 40, 80, 120, 160, 400, 440, 480, 520, 560, 600, 640]
-
-
-def noise(*shape):
-  return np.random.default_rng(0).integers(0, 256, shape, np.uint8)
-
-
-def write_video(
-  path,
-  codec,
-  count=12,
-  pixels='yuv420p',
-  options=None,
-  shown=None,
-  size=(48, 64),
-  b_frames=0,
-  title='',
-):
-  """Writes frames of mean level 60 + 10 * i, noisy so that each takes many bytes."""
-  tick = Fraction(1, 1000) if shown else Fraction(1, 25)
-  with av.open(str(path), 'w', options=options or {}) as container:
-    container.metadata['title'] = title
-    stream = container.add_stream(codec, rate=1000 if shown else 25)
-    stream.height, stream.width, stream.pix_fmt = *size, pixels
-    stream.codec_context.time_base = tick
-    if b_frames:
-      stream.codec_context.max_b_frames = b_frames
-    for number in range(count):
-      level = noise(*size, 3) // 3 + np.uint8(10 * number + 60 - 42)
-      frame = av.VideoFrame.from_ndarray(level, format='rgb24')
-      frame.pts, frame.time_base = (shown[number] if shown else number), tick
-      container.mux(stream.encode(frame))
-    container.mux(stream.encode())
-  return path
-
-
-def assert_levels(frames, numbers):
-  levels = 60 + 10 * np.asarray(numbers)
-  np.testing.assert_allclose(frames.mean(axis=(1, 2, 3)), levels, atol=8)
 
 
 def test_a_missing_and_an_empty_file_are_named(tmp_path):

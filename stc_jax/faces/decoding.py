@@ -1,0 +1,90 @@
+"""Decodes the frames of a video, up to the first that is damaged."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import av
+import numpy as np
+from jaxtyping import Int, UInt8
+
+from stc_jax.errors import InputError
+from stc_jax.faces import container as containers
+from stc_jax.faces import upright
+
+
+def decoded(
+  path: Path, pts: Int[np.ndarray, 'n']
+) -> Iterator[tuple[int, UInt8[np.ndarray, 'h w 3']] | None]:
+  """Yields each frame that can be decoded with its number, and for damage None, last.
+
+  Some frames may be left out though none is damaged: those before the first key frame,
+  and what a decoder keeps to itself, such as the second of two fields.
+
+  Args:
+    path: the video.
+    pts: of its frames, in the order in which they are shown.
+
+  Raises:
+    InputError: as `containers.opened`; or the frames differ in size, or are to be
+      turned by no multiple of 90 degrees.
+  """
+  number, shape = -1, None
+  with containers.opened(path) as (container, video):
+    aspect = upright.aspect_of(video) or 1
+    timed = container.format.name != 'avi'  # which keeps when to decode, not to show
+    for frame in _frames(container, video):
+      if frame is None:
+        yield None
+        return
+      number = _number(pts, number + 1, frame.pts if timed else None)
+      if number == len(pts):
+        return
+      try:
+        picture = upright.picture(frame, aspect)
+      except InputError as error:
+        raise InputError(f'{path}: {error}') from error
+      shape = shape or picture.shape
+      if picture.shape != shape:
+        raise InputError(f'{path}: its frames differ in size; encode it again in one')
+      yield number, picture
+
+
+def _number(pts: Int[np.ndarray, 'n'], least: int, own: int | None) -> int:
+  """Which frame this one is: by its time, else the next."""
+  if own is None or (least < len(pts) and pts[least] == own):
+    return least
+  ahead = np.flatnonzero(pts[least:] == own)
+  return least + (int(ahead[0]) if len(ahead) else 0)
+
+
+def _frames(
+  container: av.container.InputContainer, video: av.VideoStream
+) -> Iterator[av.VideoFrame | None]:
+  """Yields frames up to the first that is damaged, and in its place None."""
+  started = False  # what comes before the first key frame can't be decoded
+  for packet in containers.whole_packets(container, video):
+    started = started or packet is None or packet.is_keyframe
+    frames, whole = _decode(video, packet)
+    if started and not whole and packet is not None:
+      frames = _decode(video, None)[0]  # those that it still holds
+    for frame in frames:
+      if not frame.is_corrupt:
+        yield frame
+      elif started:
+        yield None
+        return
+    if started and not whole:
+      yield None
+      return
+
+
+def _decode(
+  video: av.VideoStream, packet: av.Packet | None
+) -> tuple[list[av.VideoFrame], bool]:
+  """The frames that a packet completes, without one all that wait; is it whole?"""
+  try:
+    return video.decode(packet), packet is not None
+  except av.FFmpegError as error:
+    if not containers.blames_video(error):
+      raise
+    return [], False

@@ -1,0 +1,108 @@
+"""Videos as people have them: odd headers, seams, several tracks, odd pixels."""
+
+import struct
+
+import av
+import cv2
+import numpy as np
+import pytest
+from films import assert_levels, write_video
+
+from stc_jax.errors import InputError
+from stc_jax.faces import videos
+
+# Healthy, though the last packet ends before the header says.
+SHORT = {
+  'a.wmv': {'codec': 'mpeg4', 'sound': ('libmp3lame', 44100)},
+  'a.mkv': {'codec': 'mpeg4', 'sound': ('aac', 8000)},
+  'b.mkv': {'codec': 'mpeg4', 'sound': ('libmp3lame', 16000)},
+  'c.mkv': {'codec': 'mpeg4', 'sound': ('libmp3lame', 44100), 'fps': 60},
+  'a.flv': {'codec': 'flv'},
+}
+CUT = {
+  'a.mp4': {'codec': 'mpeg4', 'options': {'movflags': 'faststart'}},
+  'a.avi': {'codec': 'mpeg4'},
+  'a.mkv': {'codec': 'mpeg4'},
+  'a.flv': {'codec': 'flv'},
+}
+
+
+def frames_of(video):
+  return np.stack(list(video.frames()))
+
+
+def packets_of(path):
+  with av.open(str(path)) as container:
+    return [(p.pos, p.size) for p in container.demux(video=0) if p.size]
+
+
+@pytest.mark.parametrize('name', SHORT)
+def test_a_header_that_is_off_makes_no_file_damaged(tmp_path, name):
+  path = write_video(tmp_path / name, count=50, **SHORT[name])
+  read, _ = videos.read_video(path)
+  capture = cv2.VideoCapture(str(path))
+  assert len(read) == sum(iter(lambda: capture.read()[0], False)) == 50
+
+
+def test_a_browser_s_duration_is_a_note(tmp_path):
+  path = write_video(tmp_path / 'a.webm', 'libvpx')
+  data = path.read_bytes()
+  assert data.count(b'\x44\x89\x88') == 1  # Duration, a double of milliseconds
+  at = data.index(b'\x44\x89\x88') + 3
+  path.write_bytes(data[:at] + struct.pack('>d', 480 + 120) + data[at + 8 :])
+  video = videos.Video(path)
+  assert_levels(frames_of(video), range(12))
+  (note,) = video.notes
+  assert 'lasts 0.60 s; picture and sound end 0.12 s before' in note
+
+
+@pytest.mark.parametrize('name', CUT)
+def test_a_file_that_is_cut_is_refused_or_read_in_part(tmp_path, name):
+  path = write_video(tmp_path / name, count=157, **CUT[name])
+  at, size = packets_of(path)[110]
+  path.write_bytes(path.read_bytes()[: at + size // 2])
+  with pytest.raises(InputError, match=rf'{name}: cut short: 110 of 157 frames are wh'):
+    videos.read_video(path)
+  part = videos.Video(path, in_part=True)
+  assert_levels(frames_of(part), range(110))
+  (note,) = part.notes
+  assert note == 'cut short: 110 of 157 frames are whole; the rest is left out'
+
+
+def test_of_a_damaged_file_the_frames_before_are_read(tmp_path):
+  path = write_video(tmp_path / 'a.mp4', 'mjpeg', pixels='yuvj420p')
+  at, size = packets_of(path)[5]
+  data = bytearray(path.read_bytes())
+  data[at : at + size] = bytes(size)
+  path.write_bytes(data)
+  part = videos.Video(path, in_part=True)
+  assert_levels(frames_of(part), range(5))
+  assert part.notes == (
+    'damaged: frame 6 of 12 cannot be decoded; the rest is left out',
+  )
+
+
+@pytest.mark.parametrize('codec', ['libx264', 'mpeg2video'])
+def test_recordings_put_together_are_shown_one_after_the_other(tmp_path, codec):
+  first = write_video(tmp_path / 'a.ts', codec, count=16, b_frames=2)
+  second = write_video(tmp_path / 'b.ts', codec, count=15, b_frames=2)
+  both = tmp_path / 'both.ts'
+  both.write_bytes(first.read_bytes() + second.read_bytes())
+  video = videos.Video(both)
+  assert (video.fps, video.count) == (25, 31)
+  assert_levels(frames_of(video), range(31))
+  assert 'starts anew' in video.notes[0]
+
+
+def test_a_recording_that_begins_between_key_frames(tmp_path):
+  path = write_video(tmp_path / 'a.ts', 'mpeg2video', count=30)  # one in 12 is
+  data = path.read_bytes()
+  path.write_bytes(data[188 * (len(data) // 188 // 5) :])
+  read, _ = videos.read_video(path)
+  assert_levels(read, range(12, 30))
+
+
+def test_a_bare_stream_says_what_to_do(tmp_path):
+  path = write_video(tmp_path / 'a.h264', 'libx264')
+  with pytest.raises(InputError, match=r'a bare stream.*ffmpeg .* -i a\.h264 -c copy'):
+    videos.read_video(path)
