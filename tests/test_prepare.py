@@ -21,7 +21,9 @@ PREPARE = ('stc_jax.prepare', '--dataset=clip_folder')
 def write_clip(folder, count=3):
   folder.mkdir(parents=True)
   for i in range(count):
-    assert cv2.imwrite(str(folder / f'{i}.png'), np.full((48, 48), 50 * i, np.uint8))
+    image = np.full((48, 48), 50 * i, np.uint8)
+    image[0, :] = sum(map(ord, folder.name)) % 256  # clips differ
+    assert cv2.imwrite(str(folder / f'{i}.png'), image)
   return folder
 
 

@@ -85,8 +85,10 @@ def _images(folder: Path, root: Path) -> dict[int, Path]:
 
 
 def _holds_images(folder: Path) -> bool:
+  """Whether images lie in some task's folder: meshes lie in folders of such names."""
   subjects = [f for f in tree.folders(folder) if _SUBJECT.fullmatch(f.name)]
-  return any(_TASK.fullmatch(t.name) for s in subjects for t in tree.folders(s))
+  tasks = (t for s in subjects for t in tree.folders(s) if _TASK.fullmatch(t.name))
+  return any(_IMAGE.fullmatch(entry.name) for t in tasks for entry in tree.entries(t))
 
 
 def _holds_codings(folder: Path) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from stc_jax import machine
-from stc_jax.datasets.recorded import preparing, quality_report, tree
+from stc_jax.datasets.recorded import doubts, preparing, quality_report, tree
 from stc_jax.datasets.recorded.found import Found, other_rows, without_repeats
 from stc_jax.datasets.recorded.preparing import RawClip
 from stc_jax.datasets.recorded.quality_report import Row
@@ -150,7 +150,9 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
       self.options.workers or machine.cores(),
     )
     self._refuse_bad(folder, found, outcome)
+    doubtful = doubts.found(found.clips, outcome.files)
     rows = [*outcome.rows, *other_rows(found)]
+    rows += [quality_report.unused('', f'warning: {doubt}') for doubt in doubtful]
     made = Path(self.data_dir)
     quality_report.write(made, rows)
     files = list(outcome.files.values())
@@ -163,6 +165,8 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     self.info.metadata['recipe'] = self.recipe()
     self.info.metadata['black_columns'] = self.black_columns
     self.outcome = quality_report.summary(rows, outcome.frames, outcome.seconds)
+    if doubtful:
+      self.outcome += f'\nwarning: {tree.listed(doubtful)}'
     of_split = collections.defaultdict(list)
     for clip in found.clips:
       of_split[self.split_of(clip)].append(clip)

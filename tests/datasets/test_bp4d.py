@@ -41,6 +41,9 @@ def examples(builder, split):
 def test_frames_and_their_coding(form, tmp_path):
   root = tmp_path / 'raw'
   copy(root, form)
+  meshes = root / '3DFeatures' / 'F001' / 'T1'
+  meshes.mkdir(parents=True)
+  (meshes / '2440.bnd').write_text('of the full release')
   builder = prepare(root, tmp_path / 'data', allow_partial=True)
   train, held = (examples(builder, split) for split in ('train', 'validation'))
   assert sorted(train) == ['F001_T1', 'M003_T2']

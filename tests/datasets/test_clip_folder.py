@@ -138,6 +138,31 @@ def test_every_stray_thing_is_found(folder):
   scan.find_clips(folder)
 
 
+def test_what_looks_like_a_mistake_is_named(tmp_path, capsys):
+  root, data_dir = tmp_path / 'clips', str(tmp_path / 'data')
+  for clip, value in {
+    'joy/ann_1': 10,
+    'awe/ann_2': 10,  # the same frames under two labels
+    'awe/Ann_3': 30,
+    'awe/ bob_1': 40,
+    'joy/bob_1': 50,
+    'joy/bob_2': 50,  # twice, but under one label
+  }.items():
+    write(root / clip / '1.png', level(value))
+  preparation.prepare('clip_folder', '', data_dir, str(root))
+  (warning,) = [
+    line for line in capsys.readouterr().out.splitlines() if 'warning' in line
+  ]
+  for doubt in (
+    'awe/ann_2; joy/ann_1 show the same frames under different labels',
+    "subjects 'Ann', 'ann' differ only in case or blanks",
+    "subjects ' bob', 'bob' differ only in case or blanks",
+  ):
+    assert doubt in warning
+  (report,) = (tmp_path / 'data').rglob('preparation_report.csv')
+  assert report.read_text().count('warning: ') == 3
+
+
 def test_many_strays_are_one_line(folder):
   for i in range(5):
     (folder / f'note{i}.txt').write_text('x')

@@ -1,0 +1,54 @@
+"""What looks like a mistake in a set that can be used all the same."""
+
+import collections
+import hashlib
+import unicodedata
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from stc_jax.datasets.recorded import preparing, tree
+from stc_jax.datasets.recorded.preparing import RawClip
+
+
+def found(clips: Sequence[RawClip], files: Mapping[str, Path]) -> list[str]:
+  """Names clips and subjects that are probably the same, though they have two names.
+
+  Either spoils an evaluation: a clip can't show two expressions, and a person whose
+  name is written in two ways is on both sides of a fold.
+
+  Args:
+    clips: of the set.
+    files: the finished clips, by key; see `preparing.load`.
+  """
+  used = [clip for clip in clips if clip.key in files]
+  return [*_shown_twice(used, files), *_named_twice(used)]
+
+
+def _shown_twice(clips: Sequence[RawClip], files: Mapping[str, Path]) -> list[str]:
+  """Clips whose frames are the same under different labels."""
+  if len({clip.label for clip in clips}) < 2:
+    return []
+  same = collections.defaultdict(list)
+  for clip in clips:
+    frames, _ = preparing.load(files[clip.key])
+    same[hashlib.sha256(frames.tobytes()).digest()].append(clip)
+  return [
+    f'{tree.listed([clip.key for clip in group])} show the same frames under '
+    'different labels; keep the right one'
+    for group in same.values()
+    if len({clip.label for clip in group}) > 1
+  ]
+
+
+def _named_twice(clips: Sequence[RawClip]) -> list[str]:
+  """Subjects whose names differ by case, blanks or Unicode's forms alone."""
+  spellings = collections.defaultdict(set)
+  for clip in clips:
+    plain = unicodedata.normalize('NFKC', clip.subject).casefold()
+    spellings[' '.join(plain.split())].add(clip.subject)
+  return [
+    f'subjects {", ".join(map(repr, sorted(names)))} differ only in case or blanks; '
+    'give one person one name'
+    for names in spellings.values()
+    if len(names) > 1
+  ]
