@@ -37,7 +37,10 @@ class _PassedOverError(Exception):
 class Builder(AlignedClipsBuilder):
   """Builder of mmi: frontal videos with one of six emotions, apex in the middle."""
 
-  VERSION = tfds.core.Version('1.1.0')
+  VERSION = tfds.core.Version('1.2.0')
+  RELEASE_NOTES: ClassVar = {
+    '1.2.0': 'Pixels are made square: PAL videos were squeezed.'
+  } | AlignedClipsBuilder.RELEASE_NOTES
   BUILDER_CONFIGS: ClassVar = [
     tfds.core.BuilderConfig(name='frontal', description='208 sequences, 31 subjects.')
   ]

@@ -1,6 +1,7 @@
 """Decodes the frames of a video, up to the first that is damaged."""
 
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 
 import av
@@ -30,7 +31,7 @@ def decoded(
   """
   number, shape = -1, None
   with containers.opened(path) as (container, video):
-    aspect = upright.aspect_of(video) or 1
+    aspect = upright.aspect_of(video) or Fraction(1)
     timed = container.format.name != 'avi'  # which keeps when to decode, not to show
     for frame in _frames(container, video):
       if frame is None:

@@ -6,6 +6,7 @@ decodes nothing.
 
 import mmap
 from collections.abc import Iterator
+from fractions import Fraction
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ from jaxtyping import Float, Int
 
 from stc_jax.errors import InputError
 from stc_jax.faces import container as containers
+from stc_jax.faces import upright
 from stc_jax.faces.images import REMEDY
 
 _GIF, _GIF_END = '.gif', b';'
@@ -75,6 +77,7 @@ def of(path: Path) -> Timeline:
       packets, before = packets + 1, packet.dts
       if not packet.is_discard:
         parts[-1].append(packet.pts)
+    aspect = video.sample_aspect_ratio if upright.aspect_of(video) is None else None
     rate, unit = float(video.average_rate or 0), float(video.time_base)
     lacking, length = _lacking(container, end), (container.duration or 0) / av.time_base
   parts = [np.sort(part) for part in parts if part]
@@ -88,7 +91,7 @@ def of(path: Path) -> Timeline:
   is_cut |= packets < declared or (path.suffix.lower() == _GIF and not _ends_gif(path))
   fps, numbers = _regular(path, _one_clock(parts, unit, rate), rate)
   is_noted = not is_cut and lacking > step + _ROUNDED
-  notes = tuple(_notes(len(parts), lacking if is_noted else 0.0, length))
+  notes = tuple(_notes(len(parts), lacking if is_noted else 0.0, length, aspect))
   return Timeline(fps, numbers, np.concatenate(parts), declared, is_cut, notes)
 
 
@@ -144,7 +147,9 @@ def _ends_gif(path: Path) -> bool:
   return path.read_bytes().rstrip(b'\0').endswith(_GIF_END)
 
 
-def _notes(parts: int, lacking: float, length: float) -> Iterator[str]:
+def _notes(
+  parts: int, lacking: float, length: float, aspect: Fraction | None
+) -> Iterator[str]:
   if parts > 1:
     yield (
       f"the file's clock starts anew {parts - 1} times, as where recordings were put "
@@ -154,6 +159,11 @@ def _notes(parts: int, lacking: float, length: float) -> Iterator[str]:
     yield (
       f'the file says that it lasts {length:.2f} s; picture and sound end '
       f'{lacking:.2f} s before'
+    )
+  if aspect is not None:
+    yield (
+      f'the file says that its pixels are {float(aspect):.3g} times as wide as high; '
+      'they are taken for square'
     )
 
 

@@ -114,19 +114,42 @@ def test_one_frame(tmp_path):
   assert_levels(read, [0])
 
 
-@pytest.mark.parametrize(('degrees', 'turns'), [(90, 1), (180, 2), (270, 3)])
-def test_frames_are_turned_upright_as_the_file_says(tmp_path, degrees, turns):
+# The matrix of a track's header, a b c d, and what a player shows of a picture.
+SHOWN = {
+  (0, 1, -1, 0): lambda picture: np.rot90(picture, -1),
+  (-1, 0, 0, -1): lambda picture: np.rot90(picture, 2),
+  (0, -1, 1, 0): np.rot90,
+  (-1, 0, 0, 1): np.fliplr,
+  (1, 0, 0, -1): np.flipud,
+  (0, 1, 1, 0): lambda picture: np.swapaxes(picture, 0, 1),
+  (0, -1, -1, 0): lambda picture: np.swapaxes(np.rot90(picture, 2), 0, 1),
+  (0, 0, 0, 0): lambda picture: picture,
+}
+
+
+def turn(path, a, b, c, d):
+  """Writes a matrix into an MP4 file's only track."""
+  data = bytearray(path.read_bytes())
+  at = data.index(b'tkhd') + 4 + 40  # of version 0, in 16.16 fixed point
+  fixed = [round(v * 2**16) for v in (a, b, 0, c, d, 0, 0, 0, 2**14)]
+  data[at : at + 36] = struct.pack('>9i', *fixed)
+  path.write_bytes(data)
+
+
+@pytest.mark.parametrize('matrix', SHOWN)
+def test_frames_are_turned_and_mirrored_as_the_file_says(tmp_path, matrix):
   path = write_video(tmp_path / 'phone.mp4', 'mpeg4', count=2)
   plain, _ = videos.read_video(path)
-  data = bytearray(path.read_bytes())
-  cos, sin = {90: (0, 1), 180: (-1, 0), 270: (0, -1)}[degrees]
-  at = data.index(b'tkhd') + 4 + 40  # the matrix of version 0, in 16.16 fixed point
-  matrix = [cos << 16, sin << 16, 0, -sin << 16, cos << 16, 0, 0, 0, 1 << 30]
-  data[at : at + 36] = struct.pack('>9i', *matrix)
-  path.write_bytes(data)
+  turn(path, *matrix)
   turned, _ = videos.read_video(path)
-  # A camera's matrix turns clockwise.
-  np.testing.assert_array_equal(turned, np.rot90(plain, -turns, axes=(1, 2)))
+  np.testing.assert_array_equal(turned, [SHOWN[matrix](picture) for picture in plain])
+
+
+def test_a_slanted_picture_is_refused(tmp_path):
+  path = write_video(tmp_path / 'phone.mp4', 'mpeg4', count=2)
+  turn(path, 0.7071, 0.7071, -0.7071, 0.7071)
+  with pytest.raises(InputError, match=r'phone\.mp4: is to be turned by 45 degrees'):
+    videos.read_video(path)
 
 
 def test_a_large_video_is_read_frame_by_frame(tmp_path):

@@ -1,11 +1,13 @@
 """Videos as people have them: odd headers, seams, several tracks, odd pixels."""
 
 import struct
+from fractions import Fraction
 
 import av
 import cv2
 import numpy as np
 import pytest
+from av.stream import Disposition
 from films import assert_levels, write_video
 
 from stc_jax.errors import InputError
@@ -106,3 +108,85 @@ def test_a_bare_stream_says_what_to_do(tmp_path):
   path = write_video(tmp_path / 'a.h264', 'libx264')
   with pytest.raises(InputError, match=r'a bare stream.*ffmpeg .* -i a\.h264 -c copy'):
     videos.read_video(path)
+
+
+@pytest.mark.parametrize(
+  ('aspect', 'shape'),
+  [
+    ('64/45', (48, 91)),
+    ('8/9', (54, 64)),
+    ('1280/1281', (48, 64)),
+    ('99/10', (48, 64)),
+  ],
+)
+def test_pixels_are_made_square(tmp_path, aspect, shape):
+  path = tmp_path / 'pal.mkv'
+  write_video(path, 'mpeg4', aspect=Fraction(aspect))
+  video = videos.Video(path)
+  frames = frames_of(video)
+  assert frames.shape[1:3] == shape
+  assert_levels(frames, range(12))
+  assert [note.split(';')[0] for note in video.notes] == (
+    ['the file says that its pixels are 9.9 times as wide as high']
+    if aspect == '99/10'
+    else []
+  )
+
+
+def write_tracks(path, tracks):
+  """Writes gray tracks side by side: their sizes, dispositions and levels."""
+  with av.open(str(path), 'w') as container:
+    streams = []
+    for size, disposition, _ in tracks:
+      stream = container.add_stream('mjpeg', rate=25)
+      stream.height, stream.width, stream.pix_fmt = *size, 'yuvj420p'
+      stream.disposition = disposition
+      streams.append(stream)
+    for stream, (size, disposition, level) in zip(streams, tracks, strict=True):
+      once = disposition == Disposition.attached_pic
+      for number in range(1 if once else 5):
+        gray = np.full((*size, 3), level, np.uint8)
+        frame = av.VideoFrame.from_ndarray(gray, format='rgb24')
+        frame.pts, frame.time_base = number, Fraction(1, 25)
+        container.mux(stream.encode(frame))
+      container.mux(stream.encode())
+  return path
+
+
+@pytest.mark.parametrize(
+  'tracks',
+  [
+    [((96, 96), 0, 50), ((32, 48), Disposition.default, 200)],
+    [((32, 48), 0, 50), ((64, 64), 0, 200), ((48, 48), 0, 90)],
+  ],
+)
+def test_of_several_tracks_the_default_or_the_largest_is_read(tmp_path, tracks):
+  read, _ = videos.read_video(write_tracks(tmp_path / 'a.mkv', tracks))
+  assert len(read) == 5
+  np.testing.assert_allclose(read, 200, atol=2)
+
+
+def test_a_cover_is_no_video(tmp_path):
+  tracks = [
+    ((32, 48), Disposition.default, 200),
+    ((64, 64), Disposition.attached_pic, 9),
+  ]
+  path = write_tracks(tmp_path / 'a.mp4', tracks)
+  data = path.read_bytes()
+  at = data.index(b'moov') - 4
+  boxes = list(boxes_of(data[at + 8 :]))
+  boxes.sort(key=lambda box: box[4:8] != b'udta')  # the cover's first
+  path.write_bytes(data[: at + 8] + b''.join(boxes))
+  with av.open(str(path)) as container:
+    assert container.streams.video[0].disposition & Disposition.attached_pic
+  read, _ = videos.read_video(path)
+  assert len(read) == 5
+  np.testing.assert_allclose(read, 200, atol=2)
+
+
+def boxes_of(data):
+  at = 0
+  while at < len(data):
+    size = int.from_bytes(data[at : at + 4])
+    yield data[at : at + size]
+    at += size
