@@ -13,6 +13,7 @@ import uvicorn
 from stc_jax.errors import InputError
 from stc_jax.predict.answering import Asked
 from stc_jax.predict.model import Model
+from stc_jax.web.guard import Guard
 from stc_jax.web.page import CSS, FONTS, Page
 
 _FAREWELL = 1  # seconds that open connections are given at the end
@@ -30,7 +31,7 @@ class Server:
   """
 
   def __init__(self, model: Model, asked: Asked, folder: pathlib.Path, megabytes: int):
-    self._page = Page(model, asked, folder, megabytes)
+    self._page, self._megabytes = Page(model, asked, folder, megabytes), megabytes
     self._app = gradio.mount_gradio_app(
       fastapi.FastAPI(openapi_url=None),
       self._page.blocks,
@@ -63,7 +64,7 @@ class Server:
     listening = _listen(host, port)
     self._server = uvicorn.Server(
       uvicorn.Config(
-        self._app,
+        Guard(self._app, host, self._megabytes),
         log_level='warning',
         ws='none',
         timeout_graceful_shutdown=_FAREWELL,

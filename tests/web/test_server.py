@@ -1,106 +1,28 @@
 """The page's server, asked as a browser's script asks it."""
 
-import contextlib
-import dataclasses
-import json
-import os
-import pathlib
-import re
+import asyncio
 import signal
 import socket
-import subprocess
-import sys
 
 import pytest
 import videos
+import visiting
 
 httpx = pytest.importorskip('httpx')
 pytest.importorskip('gradio')
-
-HERE = pathlib.Path(__file__).parent
-MEGABYTES = '1'
-
-
-@dataclasses.dataclass
-class Served:
-  """A server: its address and process, what holds answers up, where its files lie."""
-
-  address: str
-  process: subprocess.Popen
-  hold: pathlib.Path
-  folder: pathlib.Path
-
-
-class Visitor(httpx.Client):
-  """Does what the page's own script does."""
-
-  def __init__(self, served):
-    super().__init__(base_url=served.address, timeout=20, trust_env=False)
-    self.name = os.urandom(6).hex()
-
-  def uploads(self, path, name=''):
-    """Returns where the server keeps it."""
-    with path.open('rb') as file:
-      form = {'files': (name or path.name, file)}
-      answer = self.post('gradio_api/upload', files=form)
-    answer.raise_for_status()
-    return pathlib.Path(answer.json()[0])
-
-  def joins(self, path):
-    """Presses the button."""
-    file = {'path': str(path), 'meta': {'_type': 'gradio.FileData'}}
-    body = {'data': [file, 'largest'], 'fn_index': 0, 'session_hash': self.name}
-    self.post('gradio_api/queue/join', json=body).raise_for_status()
-
-  def reads(self):
-    """Returns label, time line and table, or the line that stands in their place."""
-    data = {'session_hash': self.name}
-    with self.stream('GET', 'gradio_api/queue/data', params=data) as answer:
-      for line in answer.iter_lines():
-        told = json.loads(line.removeprefix('data: ')) if line else {}
-        if told.get('msg') == 'process_completed':
-          output = told['output']
-          return output['data'] if told['success'] else output['error']
-    raise AssertionError('no answer came')
-
-  def asks(self, path, name=''):
-    self.joins(self.uploads(path, name))
-    return self.reads()
+guard = pytest.importorskip('stc_jax.web.guard')
+responses = pytest.importorskip('starlette.responses')
 
 
 @pytest.fixture(scope='module')
 def served(tmp_path_factory):
-  folder = tmp_path_factory.mktemp('served')
-  host, port = free_address()
-  with subprocess.Popen(
-    [sys.executable, HERE / 'bright_server.py', folder / 'hold', host, port, MEGABYTES],
-    env=os.environ
-    | {'TMPDIR': str(folder), 'PYTHONPATH': os.pathsep.join(p for p in sys.path if p)},
-    stdout=subprocess.PIPE,
-    stderr=subprocess.STDOUT,
-    text=True,
-  ) as process:
-    said = process.stdout.readline()
-    address = re.match(r'http://\S+:\d+/', said)
-    assert address, said + process.communicate()[0]
-    yield Served(address[0], process, folder / 'hold', next(folder.glob('stc_jax_*')))
-    process.kill()
-
-
-def free_address():
-  """Returns this machine's own address, of IP version 6 where it has it; and a port."""
-  for host, family in (('::1', socket.AF_INET6), ('127.0.0.1', socket.AF_INET)):
-    with (
-      contextlib.suppress(OSError),
-      socket.create_server((host, 0), family=family) as s,
-    ):
-      return host, str(s.getsockname()[1])
-  raise AssertionError('nothing can be listened on')
+  with visiting.serving(tmp_path_factory.mktemp('served')) as served:
+    yield served
 
 
 @pytest.fixture
 def visitor(served):
-  with Visitor(served) as visitor:
+  with visiting.Visitor(served) as visitor:
     yield visitor
 
 
@@ -141,9 +63,90 @@ def test_what_nobody_uploaded_is_not_opened(visitor, video):
   assert 'was not uploaded by a user' in visitor.reads()
 
 
+def test_strangers_are_turned_away(served, visitor, video):
+  address = served.address.removesuffix('/')
+  port = address.rpartition(':')[2]
+  form = {'files': ('a.mp4', b'x')}
+  for headers in (
+    {'Host': f'evil.example:{port}'},
+    {'Host': f'evil.example:{port}', 'Origin': f'http://evil.example:{port}'},
+    {'Host': f'127.0.0.1.evil.example:{port}'},
+    {'Host': '[broken'},
+    {'Origin': 'http://evil.example'},
+    {'Origin': f'http://localhost:{int(port) - 1}'},
+    {'Origin': 'null'},
+  ):
+    for answer in (
+      visitor.get('', headers=headers),
+      visitor.post('gradio_api/upload', files=form, headers=headers),
+    ):
+      assert answer.status_code == 403, headers
+      assert len(answer.text.splitlines()) == 1
+  for headers in (
+    {'Origin': address},
+    {'Host': f'localhost:{port}', 'Origin': f'http://localhost:{port}'},
+    {'Host': 'LOCALHOST:9000', 'Origin': 'http://localhost:9000'},  # by a tunnel
+  ):
+    assert visitor.get('', headers=headers).status_code == 200
+    upload = visitor.post('gradio_api/upload', files=form, headers=headers)
+    assert upload.status_code == 200
+
+
+def test_all_addresses_are_those_in_numbers_and_our_own_names():
+  async def page(scope, receive, send):
+    await responses.PlainTextResponse('in')(scope, receive, send)
+
+  async def asked(address):
+    transport = httpx.ASGITransport(guard.Guard(page, '0.0.0.0', 1))
+    async with httpx.AsyncClient(transport=transport, base_url=address) as client:
+      return (await client.get('/')).status_code
+
+  for address, code in (
+    ('http://192.0.2.7:80', 200),
+    ('http://[2001:db8::7]:7860', 200),
+    (f'http://{socket.gethostname()}:7860', 200),
+    ('http://evil.example:7860', 403),
+    ('http://192.0.2.7.evil.example', 403),
+  ):
+    assert asyncio.run(asked(address)) == code, address
+
+
+def test_the_limit_is_a_request_s(served, visitor):
+  before = visiting.files_in(served.folder)
+  half = b'x' * 700_000
+  request = visitor.build_request(
+    'POST',
+    'gradio_api/upload',
+    files=[('files', (n, half)) for n in ('a.mp4', 'b.mp4')],
+  )
+  kind, body = request.headers['content-type'], request.read()
+  pieces = (body[at : at + 2**16] for at in range(0, len(body), 2**16))
+  for content in (body, pieces):  # the second has no length
+    answer = visitor.post(
+      'gradio_api/upload', content=content, headers={'content-type': kind}
+    )
+    assert answer.status_code == 413
+    assert 'maximum allowed size of 1 MB' in answer.text
+  assert visiting.files_in(served.folder) == before
+
+
+def test_an_upload_that_is_broken_off_leaves_nothing(served):
+  before = visiting.files_in(served.folder)
+  head = (
+    'POST /gradio_api/upload HTTP/1.1\r\nHost: localhost\r\nContent-Length: 900000\r\n'
+    'Content-Type: multipart/form-data; boundary=end\r\n\r\n'
+    '--end\r\nContent-Disposition: form-data; name="files"; filename="a.mp4"\r\n\r\n'
+  )
+  at = httpx.URL(served.address)
+  with socket.create_connection((at.host, at.port)) as connection:
+    connection.sendall(head.encode() + b'x' * 300_000)
+    visiting.within_seconds(lambda: visiting.files_in(served.folder) - before)
+  visiting.within_seconds(lambda: visiting.files_in(served.folder) == before)
+
+
 def test_an_interrupt_ends_the_answers_then_the_server(served, video):
   served.hold.touch()
-  with Visitor(served) as first, Visitor(served) as second:
+  with visiting.Visitor(served) as first, visiting.Visitor(served) as second:
     for visitor in (first, second):
       visitor.joins(visitor.uploads(video, 'held.mp4'))
     with first.stream('GET', 'gradio_api/heartbeat/x') as open_page:
