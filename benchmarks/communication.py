@@ -13,10 +13,9 @@ import itertools
 
 import jax
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 
-from stc_jax.console import command_line, launch_file
+from stc_jax.console import command_line, launch_file, terminal
 from stc_jax.data.input import InputConfig
 from stc_jax.models import shapes
 from stc_jax.models.zoo import build
@@ -45,7 +44,7 @@ def main() -> None:
     sums = ring_seconds(moved, count, link)
     figures = (f'{1e3 * own:.2f}', f'{1e3 * sums:.2f}', f'{sums / (own + sums):.0%}')
     table.add_row(str(count), str(windows), *figures)
-  Console(width=100).print(table)
+  terminal.console(width=100).print(table)
 
 
 def bytes_a_step(experiment: Experiment) -> int:

@@ -13,10 +13,9 @@ from collections.abc import Callable
 import jax
 import numpy as np
 from absl import flags
-from rich.console import Console
 from rich.table import Table
 
-from stc_jax.console import command_line, launch_file
+from stc_jax.console import command_line, launch_file, terminal
 from stc_jax.data.input import COLOURS, Normalisation
 from stc_jax.export import onnx_file, stablehlo_file
 from stc_jax.export.program import Answering
@@ -59,7 +58,7 @@ def main() -> None:
     ]
     ratio = medians['onnxruntime'] / medians['ours']
     table.add_row(str(batch), *cells, f'{ratio:.2f}')
-  Console(width=100).print(table)
+  terminal.console(width=100).print(table)
 
 
 def rates(

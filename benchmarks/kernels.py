@@ -19,10 +19,9 @@ from typing import NamedTuple
 
 import jax
 from absl import flags
-from rich.console import Console
 from rich.table import Table
 
-from stc_jax.console import command_line, launch_file
+from stc_jax.console import command_line, launch_file, terminal
 from stc_jax.errors import InputError
 from stc_jax.runs.config import from_sections
 from stc_jax.speed import parts
@@ -128,7 +127,7 @@ def print_table(found: dict[str, float], steps: int) -> None:
     table.add_column(column, justify='right')
   for part, spent in found.items():
     table.add_row(part, f'{spent / steps:,.1f}', f'{spent / total:.1%}')
-  Console().print(table)
+  terminal.console().print(table)
 
 
 if __name__ == '__main__':

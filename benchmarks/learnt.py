@@ -17,11 +17,10 @@ import jax.numpy as jnp
 import numpy as np
 from absl import flags
 from jaxtyping import Float
-from rich.console import Console
 from rich.table import Table
 
 from benchmarks.curves import lowest_mean
-from stc_jax.console import command_line
+from stc_jax.console import command_line, terminal
 from stc_jax.data import resident
 from stc_jax.data.protocols import Trial
 from stc_jax.models.zoo import build
@@ -59,7 +58,7 @@ def main() -> None:
     loss = lowest_mean(np.array(result['train_losses']), _WINDOW)
     cells = ('-' if np.isnan(x) else f'{x:.1%}' for x in (accuracy, *shares))
     table.add_row(trial.name, f'{loss:.4f}', *cells)
-  Console(width=100).print(table)
+  terminal.console(width=100).print(table)
 
 
 def of_model(

@@ -15,10 +15,9 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 from absl import flags
-from rich.console import Console
 from rich.table import Table
 
-from stc_jax.console import command_line, launch_file
+from stc_jax.console import command_line, launch_file, terminal
 from stc_jax.runs import run_data
 from stc_jax.runs.config import Experiment, from_sections
 from stc_jax.runs.programs import placement_of, programs_of
@@ -95,7 +94,7 @@ def print_table(
     table.add_column(column, justify='right')
   for name, norm, gradient, update in rows:
     table.add_row(name, f'{norm:.3g}', f'{gradient:.2e}', f'{1e3 * update / norm:.2f}')
-  Console(width=100).print(table)
+  terminal.console(width=100).print(table)
 
 
 if __name__ == '__main__':

@@ -17,12 +17,11 @@ import sys
 
 import numpy as np
 from absl import flags
-from rich.console import Console
 from rich.table import Table
 
 from benchmarks.curves import lowest_mean
 from benchmarks.variant_tables import TABLES
-from stc_jax.console import command_line
+from stc_jax.console import command_line, terminal
 from stc_jax.errors import InputError
 from stc_jax.evaluation import statistics
 from stc_jax.report import comparing, run_folder
@@ -66,7 +65,7 @@ def print_table(names: list[str]) -> None:
   finished = [name for name in names if (_folder(name) / 'summary.json').exists()]
   for name in finished:
     table.add_row(name, *_learnt(name), *_compared(name, finished[0]))
-  Console(width=100).print(table)
+  terminal.console(width=100).print(table)
 
 
 def _learnt(name: str) -> tuple[str, str, str]:

@@ -10,17 +10,16 @@ import dataclasses
 import hashlib
 import json
 import os
-import sys
 import threading
 import time
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import rich.console
-import rich.progress
 
+from stc_jax.console import terminal
+from stc_jax.console.progress import listed
 from stc_jax.datasets.recorded import quality_report
 from stc_jax.errors import InputError
 from stc_jax.faces import aligned
@@ -82,7 +81,8 @@ def prepare(
   with concurrent.futures.ThreadPoolExecutor(workers) as pool:
     tasks = [pool.submit(_one, clip, how, folder, stop) for clip in found]
     try:
-      for clip, task in zip(found, _in_turn(tasks), strict=True):
+      shown = listed(tasks, 'preparing clips', terminal.console(stderr=True))
+      for clip, task in zip(found, shown, strict=True):
         try:
           files[clip.key], quality, is_new = task.result()
         except InputError as error:
@@ -162,15 +162,3 @@ def _stamp(path: Path) -> tuple:
   except OSError:  # reading it will say why
     return str(path), None
   return str(path), stat.st_size, stat.st_mtime_ns
-
-
-def _in_turn(tasks: list) -> Iterator:
-  """The tasks as they end, in their order, with progress and time left."""
-  console = rich.console.Console(stderr=True)
-  yield from rich.progress.track(
-    tasks,
-    'preparing clips',
-    console=console,
-    transient=True,
-    disable=not sys.stderr.isatty(),
-  )

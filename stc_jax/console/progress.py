@@ -1,7 +1,7 @@
 """Progress of long work: a live bar on a terminal, plain lines elsewhere."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from jaxtyping import Int
@@ -13,7 +13,6 @@ from rich.progress import (
   TextColumn,
   TimeElapsedColumn,
   TimeRemainingColumn,
-  track,
 )
 
 _PLAIN_SECONDS = 10
@@ -21,19 +20,22 @@ _PLAIN_SECONDS = 10
 
 def listed(
   items: Iterable, words: str, console: Console, total: int | None = None
-) -> Iterable:
+) -> Iterator:
   """Yields the items, with a bar on a terminal that goes when they are done.
 
   `total` says how many there are, where they have no length.
   """
-  return track(
-    items,
-    words,
-    total,
+  bar = Progress(
+    TextColumn('{task.description}', markup=False),
+    BarColumn(),
+    MofNCompleteColumn(),
+    TimeRemainingColumn(),
     console=console,
     transient=True,
     disable=not console.is_terminal,
   )
+  with bar:
+    yield from bar.track(items, total, description=words)
 
 
 class FrameProgress:
@@ -108,7 +110,7 @@ class TrainingProgress:
       TextColumn('trials'),
       MofNCompleteColumn(),
       BarColumn(),
-      TextColumn('{task.fields[words]}'),
+      TextColumn('{task.fields[words]}', markup=False),
       TimeElapsedColumn(),
       TextColumn('left'),
       TimeRemainingColumn(),

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 # Columns of each action unit, and the fields that they show.
 _DETECTION = (
@@ -26,8 +27,11 @@ def print_dataset(console: Console, described: dict, protocol: str) -> None:
   words = ', '.join(map('{} {}'.format, *zip(*counts.items(), strict=True)))
   frames = f'{described["frames"]} frames, ' if 'frames' in described else ''
   console.print(
-    f'[bold]{described["name"]}[/]: {described["clips"]} clips, {frames}'
-    f'{described["subjects"]} subjects, {words}',
+    Text.assemble(
+      (described['name'], 'bold'),
+      f': {described["clips"]} clips, {frames}{described["subjects"]} subjects, ',
+      words,
+    ),
     highlight=False,
   )
   console.print(protocol, highlight=False)
@@ -127,17 +131,19 @@ def _title(summary: dict) -> str:
   return f'{summary["model"]}, {count} trial{"s" * (count != 1)}'
 
 
-def _accuracies(summary: dict) -> list[tuple[str, str]]:
+def _accuracies(summary: dict) -> list[tuple[str | Text, str | Text]]:
   """The model's rows: over repeats where there is a whole one, and over trials."""
-  rows, model = [], f'[bold]{summary["model"]}[/]'
+  rows, model = [], (summary['model'], 'bold')
   if summary['accuracy_mean'] is not None:
-    words = f'[bold]{_mean(summary, "accuracy")}'
-    rows.append((f'{model}, {_of(summary, "accuracy", "repeats")}', words))
+    words = Text(_mean(summary, 'accuracy'), 'bold')
+    of = f', {_of(summary, "accuracy", "repeats")}'
+    rows.append((Text.assemble(model, of), words))
   if summary['accuracy_ci95'] is not None:
     low, high = (min(max(end, 0), 1) for end in summary['accuracy_ci95'])
     rows.append(('  its 95 % interval (corrected)', f'{low:.1%} to {high:.1%}'))
   words = _mean(summary, 'trial_accuracy')
-  rows.append((f'{model}, {_of(summary, "trial_accuracy", "trials")}', words))
+  of = f', {_of(summary, "trial_accuracy", "trials")}'
+  rows.append((Text.assemble(model, of), words))
   return rows
 
 

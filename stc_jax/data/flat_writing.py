@@ -9,8 +9,8 @@ from typing import BinaryIO
 
 import numpy as np
 import tensorflow_datasets as tfds
-from rich.console import Console
 
+from stc_jax.console import terminal
 from stc_jax.console.progress import listed
 from stc_jax.data import records, sampling
 from stc_jax.data.input import COLOURS
@@ -34,7 +34,7 @@ def write(
   try:
     recordings = sum(split.num_examples for split in builder.info.splits.values())
     coded = records.coded(builder)
-    coded = listed(coded, 'laying out frames', Console(), recordings)
+    coded = listed(coded, 'laying out frames', terminal.console(), recordings)
     with (part / FRAMES).open('wb') as file:
       file.seek(_HEADER)
       rows = [_append(file, record, height, width) for record in coded]

@@ -9,6 +9,7 @@ import jax
 import numpy as np
 from rich.console import Console
 
+from stc_jax.console import terminal
 from stc_jax.errors import InputError
 from stc_jax.export.about import how_to
 from stc_jax.export.program import program
@@ -45,7 +46,7 @@ def main(model: str, form: str, output: str) -> None:
   if form == 'onnx':  # its graph has no other precision
     bundles = [_in_float32(bundle) for bundle in bundles]
   _check_size(model, bundles)
-  console = Console(highlight=False)
+  console = terminal.console(highlight=False)
   with console.status('writing the model down'):
     data = module.serialised(bundles)
   with console.status('checking it against JAX'):
@@ -113,7 +114,6 @@ def _tell(
     f'{path}: {what}{len(data) / 1e6:.1f} MB; on {_CHECKED} random clips at most '
     f'{apart:.1g} from JAX',
     soft_wrap=True,
-    markup=False,
   )
   for line in how_to(first):
-    console.print(f'  {line}', soft_wrap=True, markup=False)
+    console.print(f'  {line}', soft_wrap=True)

@@ -9,7 +9,7 @@ from typing import NoReturn
 from rich.console import Console
 
 from stc_jax import locks
-from stc_jax.console import compilation
+from stc_jax.console import compilation, terminal
 from stc_jax.console.progress import FrameProgress
 from stc_jax.errors import InputError, machine_error, told
 from stc_jax.predict import answering, outputs, record, sources, writing
@@ -41,7 +41,7 @@ def main(
     InputError: there is no model or no video, or some video can't be answered.
     SystemExit: as `_fail`.
   """
-  console = Console(soft_wrap=True, highlight=False)
+  console = terminal.console(soft_wrap=True, highlight=False)
   compilation.keep_programs()
   asked = _asked(chosen, image_fps)
   found = sources.found([pathlib.Path(i) for i in inputs])
@@ -61,7 +61,7 @@ def main(
           raise
         named = '' if isinstance(error, InputError) else f'{path}: '
         failures.append((error, named + told(error)))
-        console.print(f'left out: {failures[-1][1]}', markup=False)
+        console.print(f'left out: {failures[-1][1]}')
   if failures:
     _fail(failures, len(paths))
 
@@ -106,9 +106,7 @@ def _predict(
   """Answers for a video, unless that was done before."""
   identity = record.identity(model.bundles, path, asked, fps)
   if not overwrite and outputs.is_done(folder, name, identity):
-    console.print(
-      f'{folder / name}.html is there already; --overwrite makes it again', markup=False
-    )
+    console.print(f'{folder / name}.html is there already; --overwrite makes it again')
     return
   source = sources.of_path(path, fps)
   with outputs.together(folder, name) as part:
@@ -129,9 +127,8 @@ def _predict(
   console.print(
     f'{path.name}: {answer.label or "no label"}; {answer.frames} frames in '
     f'{written - began:.1f} s, {answer.frames / (written - began):.0f} a second',
-    markup=False,
   )
   for note in answer.notes:
-    console.print(f'  note: {note}', markup=False)
+    console.print(f'  note: {note}')
   beside = ', '.join(f'.{file.rpartition(".")[2]}' for file in files)
-  console.print(f'  {folder / name}.html is the time line; {beside}', markup=False)
+  console.print(f'  {folder / name}.html is the time line; {beside}')

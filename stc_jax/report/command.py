@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from stc_jax import files
+from stc_jax.console import terminal
 from stc_jax.report import finding, page, section, strips
 from stc_jax.report.page import Section
 
@@ -27,7 +28,7 @@ def main(folders: Sequence[str], out: str, faces: bool, note: str) -> None:
   """
   paths = [pathlib.Path(folder) for folder in folders]
   where = pathlib.Path(out) if out else paths[0] / 'report'
-  write(paths, where, faces, note, Console())
+  write(paths, where, faces, note, terminal.console())
 
 
 def write(

@@ -10,9 +10,9 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from matplotlib.figure import Figure
 from PIL import Image
-from rich.console import Console
 
 from stc_jax import files
+from stc_jax.console import terminal
 from stc_jax.errors import InputError
 from stc_jax.faces.images import resize
 from stc_jax.predict import bundle
@@ -53,7 +53,7 @@ def main(folder: str, clip: str, out: str) -> None:
   stem = f'features_{clip}'.replace('/', '_')
   pictures.save(_picture(rows, title), where / f'{stem}.png')
   _animation(rows, where / f'{stem}.gif')
-  Console().print(
+  terminal.console().print(
     f'features: {where}/{stem}.png, .gif', highlight=False, soft_wrap=True
   )
 

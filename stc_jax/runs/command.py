@@ -8,7 +8,7 @@ import numpy as np
 from rich.console import Console
 
 from stc_jax import locks
-from stc_jax.console import compilation, launch_file, tables
+from stc_jax.console import compilation, launch_file, tables, terminal
 from stc_jax.data import catalogue, preparation
 from stc_jax.errors import InputError
 from stc_jax.models import shapes
@@ -31,7 +31,7 @@ def main(workdir: str, evaluate: bool) -> None:
     workdir: the folder of the run, or study; '': one for each configuration.
     evaluate: tests the finished models of `workdir`; needs no launch file.
   """
-  console = Console(quiet=not hosts.is_first())
+  console = terminal.console(quiet=not hosts.is_first())
   compilation.keep_programs()
   if evaluate and hosts.are_several():
     raise InputError('--mode=evaluate: takes one process; leave out --processes')

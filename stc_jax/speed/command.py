@@ -15,6 +15,7 @@ from stc_jax import files
 from stc_jax.console import (
   compilation,
   launch_file,
+  terminal,
 )
 from stc_jax.data import catalogue, preparation
 from stc_jax.errors import InputError
@@ -70,7 +71,7 @@ class Wanted(NamedTuple):
 
 def main(wanted: Wanted) -> None:
   """Measures what is wanted, prints it, and writes it where that says."""
-  console = Console()
+  console = terminal.console()
   if not console.is_terminal:
     console.width = _WIDTH
   settings = from_sections(launch_file.read().to_dict(), launch_file.set_fields())

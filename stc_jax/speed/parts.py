@@ -9,8 +9,8 @@ import tempfile
 import cv2
 import jax
 import numpy as np
-from rich.console import Console
 
+from stc_jax.console import terminal
 from stc_jax.console.progress import TrainingProgress
 from stc_jax.data import frame_reading, reading, records
 from stc_jax.data.protocols import Trial
@@ -156,7 +156,7 @@ class Workload:
       steps=training.steps,
       sequences=training.batch_size,
       done=0,
-      console=Console(file=io.StringIO()),
+      console=terminal.console(file=io.StringIO()),
     )
     training_loop = loop.Loop(
       programs=programs,

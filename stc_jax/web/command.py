@@ -7,9 +7,7 @@ import signal
 import tempfile
 import threading
 
-from rich.console import Console
-
-from stc_jax.console import compilation
+from stc_jax.console import compilation, terminal
 from stc_jax.errors import InputError
 from stc_jax.predict.answering import Asked, windows_of
 from stc_jax.predict.model import load
@@ -38,7 +36,7 @@ def main(model: str, host: str, port: int, megabytes: int, chosen: dict) -> None
     InputError: there is no model, Gradio is missing, or the address is taken.
     KeyboardInterrupt: Ctrl-C, once all is closed and removed.
   """
-  console = Console(soft_wrap=True, highlight=False)
+  console = terminal.console(soft_wrap=True, highlight=False)
   try:
     asked = Asked(**chosen)
   except InputError as error:
@@ -52,7 +50,7 @@ def main(model: str, host: str, port: int, megabytes: int, chosen: dict) -> None
     server = _module().Server(opened, asked, pathlib.Path(d), megabytes)
     address = server.start(host, port)
     try:
-      console.print(f'{address} shows what {model} sees; Ctrl-C ends it', markup=False)
+      console.print(f'{address} shows what {model} sees; Ctrl-C ends it')
       if host not in _HERE:
         console.print('Whoever reaches this machine can use it, without a password.')
       threading.Event().wait()
