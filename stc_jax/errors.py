@@ -35,6 +35,8 @@ DAMAGE = (
   ValueError,
 )
 
+_MOST_SHOWN = 120  # characters
+
 
 class InputError(Exception):
   """Bad input: a single line that names the file or field, what was found, the remedy.
@@ -45,6 +47,12 @@ class InputError(Exception):
   """
 
 
+def shown(value) -> str:
+  """A value in a message, which is one line of moderate length whatever it is."""
+  text = repr(value)
+  return text if len(text) <= _MOST_SHOWN else f'{text[:_MOST_SHOWN]} ...'
+
+
 def require(condition: bool, field: str, value, must: str) -> None:
   """Checks a field of a configuration's section.
 
@@ -53,7 +61,7 @@ def require(condition: bool, field: str, value, must: str) -> None:
       adds its name.
   """
   if not condition:
-    raise InputError(f'{field}: {value!r} must {must}')
+    raise InputError(f'{field}: {shown(value)} must {must}')
 
 
 def require_choice(field: str, value: str, choices: Iterable[str]) -> None:

@@ -8,10 +8,12 @@ import subprocess
 import sys
 import time
 
+import numpy as np
 import preloaded
 import pytest
 import small_run
 from command import fails, refused
+from safetensors.numpy import load_file, save_file
 
 from stc_jax.data import preparation
 
@@ -207,7 +209,12 @@ def test_another_dataset_than_before(refuses, finished, data_dir, tmp_path):
 
 def test_damaged_models(refuses, finished, tmp_path):
   run = shutil.copytree(finished, tmp_path / 'run')
-  model = run / 'models' / '0-1'
+  model, said = run / 'models' / '0-1', (run / 'predictions.csv').read_bytes()
+  weights = load_file(model / 'weights.safetensors')
+  weights['params/fc/kernel'][:] = np.nan
+  save_file(weights, model / 'weights.safetensors')
+  refuses((str(model), 'params/fc/kernel', 'not finite'), '--mode=evaluate')
+  assert (run / 'predictions.csv').read_bytes() == said
   _garble(model)
   refuses((str(model), 'train its trial again'), '--mode=evaluate')
   shutil.rmtree(model)

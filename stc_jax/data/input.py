@@ -14,6 +14,10 @@ from stc_jax.data.transforms import TRANSFORMS, VIEWS
 from stc_jax.errors import InputError, require, require_choice
 
 COLOURS = 3
+# Far beyond what trains: a clip of a network's is then 50 MB of pixels at most.
+_MOST = {'frames': 4096, 'height': 1024, 'width': 1024}
+_MOST_PIXELS = 2**24
+_MOST_RATE = 10_000.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -35,12 +39,14 @@ class InputConfig:
 
   def __post_init__(self):
     """Checks what the types can't."""
-    for field in ('frames', 'height', 'width'):
-      require(getattr(self, field) >= 1, field, getattr(self, field), 'be at least 1')
-    positive = self.frame_rate >= 0
-    require(
-      positive, 'frame_rate', self.frame_rate, 'not be negative; 0 keeps every frame'
-    )
+    for field, most in _MOST.items():
+      value = getattr(self, field)
+      require(1 <= value <= most, field, value, f'lie in 1 to {most}')
+    pixels = self.frames * self.height * self.width
+    words = f'be at most {_MOST_PIXELS // (self.height * self.width)} of such pictures'
+    require(pixels <= _MOST_PIXELS, 'frames', self.frames, words)
+    words = f'lie in 0 to {_MOST_RATE:g}; 0 keeps every frame'
+    require(0 <= self.frame_rate <= _MOST_RATE, 'frame_rate', self.frame_rate, words)
     known = (*sampling.SAMPLINGS, *sampling.FRAME_SAMPLINGS)
     require_choice('sampling', self.sampling, known)
     require_choice('training_sampling', self.training_sampling, TRAINING_SAMPLINGS)

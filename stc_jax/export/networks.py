@@ -9,8 +9,12 @@ from stc_jax.export import layers
 from stc_jax.export.graph import Graph, known
 from stc_jax.export.input_graph import own_frames
 from stc_jax.export.layers import Features, Maps
-from stc_jax.models.config import DenseNetConfig, RecurrentConfig, TrunkConfig
-from stc_jax.models.densenet import BLOCKS
+from stc_jax.models.config import (
+  BLOCKS,
+  DenseNetConfig,
+  RecurrentConfig,
+  TrunkConfig,
+)
 
 
 class Clips(NamedTuple):

@@ -10,6 +10,14 @@ from stc_jax.models.trunk import ACTIVATION_PLACES, ACTIVATIONS
 
 DTYPES = {'float32': jnp.float32, 'bfloat16': jnp.bfloat16}
 READOUTS = ('last', 'mean', 'last_padded')
+BLOCKS = 3  # of DenseNet
+# Far beyond what trains, and small enough for a network's shapes to be worked out soon.
+_MOST_WIDTH = 2**16
+_MOST_LAYERS = 64
+_MOST_REGIONS = 64  # of a level, down and along
+_MOST_GROWTH = 1024
+_MOST_DEPTH = 400
+_MOST_BIAS = 100.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -42,6 +50,11 @@ class TrunkConfig:
     """The parsed notation string."""
     return notation.parse(self.notation)
 
+  @property
+  def least_side(self) -> int:
+    """Of a picture in pixels: each pooling halves it."""
+    return 2 ** sum(conv.pool for conv in self.architecture.convs)
+
 
 @dataclasses.dataclass(frozen=True)
 class RecurrentConfig(TrunkConfig):
@@ -58,13 +71,17 @@ class RecurrentConfig(TrunkConfig):
     """Checks what the types can't."""
     super().__post_init__()
     require_choice('lstm_readout', self.lstm_readout, READOUTS)
-    for field in ('lstm_width', 'lstm_layers'):
-      require(getattr(self, field) >= 1, field, getattr(self, field), 'be at least 1')
-    positive = bool(self.levels) and min(self.levels) >= 1
+    for field, most in (('lstm_width', _MOST_WIDTH), ('lstm_layers', _MOST_LAYERS)):
+      value = getattr(self, field)
+      require(1 <= value <= most, field, value, f'lie in 1 to {most}')
+    bounded = bool(self.levels) and 1 <= min(self.levels) <= max(self.levels)
+    bounded = bounded and max(self.levels) <= _MOST_REGIONS
     different = len(set(self.levels)) == len(self.levels)
-    require(
-      positive and different, 'levels', self.levels, 'be different positive numbers'
-    )
+    words = f'be different numbers in 1 to {_MOST_REGIONS}'
+    require(bounded and different, 'levels', self.levels, words)
+    bias = self.gate_bias
+    words = f'lie in {-_MOST_BIAS:g} to {_MOST_BIAS:g}'
+    require(abs(bias) <= _MOST_BIAS, 'gate_bias', bias, words)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -104,9 +121,11 @@ class DenseNetConfig:
 
   def __post_init__(self):
     """Checks what the types can't."""
-    require(self.growth >= 1, 'growth', self.growth, 'be at least 1')
-    fits = self.depth >= 10 and (self.depth - 4) % 6 == 0
-    require(fits, 'depth', self.depth, 'be 6 n + 4: two convolutions a layer')
+    grows = 1 <= self.growth <= _MOST_GROWTH
+    require(grows, 'growth', self.growth, f'lie in 1 to {_MOST_GROWTH}')
+    fits = 10 <= self.depth <= _MOST_DEPTH and (self.depth - 4) % 6 == 0
+    words = f'be 6 n + 4, two convolutions a layer, and at most {_MOST_DEPTH}'
+    require(fits, 'depth', self.depth, words)
     require_choice('dtype', self.dtype, DTYPES)
     lies = 0 <= self.norm_momentum < 1
     require(lies, 'norm_momentum', self.norm_momentum, 'lie in [0, 1)')
@@ -114,4 +133,9 @@ class DenseNetConfig:
   @property
   def layers(self) -> int:
     """Of each of the three blocks."""
-    return (self.depth - 4) // 6
+    return (self.depth - 4) // (2 * BLOCKS)
+
+  @property
+  def least_side(self) -> int:
+    """Of a picture in pixels: each transition halves it."""
+    return 2 ** (BLOCKS - 1)

@@ -11,12 +11,10 @@ import jax.numpy as jnp
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float, Int
 
-from stc_jax.models.config import DTYPES, DenseNetConfig
+from stc_jax.models.config import BLOCKS, DTYPES, DenseNetConfig
 from stc_jax.models.conv3d import conv3d
 from stc_jax.models.norm import BatchNorm
 
-BLOCKS = 3
-LEAST_SIDE = 2 ** (BLOCKS - 1)  # of a picture: each transition halves it
 _WIDE = 4  # a bottleneck's filters, in growths
 _KEPT = 2  # a transition leaves one channel of so many
 

@@ -20,6 +20,9 @@ _LAYER = {
   'FC': re.compile(r'FC(\d+)'),
   'S': re.compile(r'S\d*'),
 }
+# Far beyond what trains: a network of a file's must not keep a computer busy.
+_MOST = {'C': (31, 2**16), 'FC': (2**16,)}
+_MOST_LAYERS = 200
 _WHOLE = re.compile(r'(I-)?C(-BN)?(-P2)?(-C(-BN)?(-P2)?)*(-FC)*-S')
 
 
@@ -62,9 +65,14 @@ def parse(notation: str) -> Architecture:
       notation,
       'layers stand as one or more C(k,f)[-BN][-P2], any FCn, and S; I(h,w,t) may lead',
     )
+  if len(tokens) > _MOST_LAYERS:
+    raise _bad(notation[:80], f'at most {_MOST_LAYERS} layers')
   numbers = [[int(n) for n in re.findall(r'\d+', token)] for token in tokens]
   if any(0 in sizes for sizes in numbers):
     raise _bad(notation, 'every size must be at least 1')
+  for kind, sizes in zip(kinds, numbers, strict=True):
+    if any(n > most for n, most in zip(sizes, _MOST.get(kind, ()), strict=False)):
+      raise _bad(notation, f'the sizes of {kind} are at most {_MOST[kind]}')
   return Architecture(
     size=tuple(numbers[0]) if kinds[0] == 'I' else None,
     convs=_convs(kinds, numbers),

@@ -11,7 +11,7 @@ from stc_jax.errors import InputError, require, require_choice
 from stc_jax.faces import stream
 from stc_jax.faces.aligned import ALIGNS, Alignment
 from stc_jax.faces.following import lateness
-from stc_jax.predict import choosing, rows
+from stc_jax.predict import choosing, recipe, rows
 from stc_jax.predict.answer import Answer
 from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.sliding import Ask, Batches, Windows
@@ -65,18 +65,7 @@ class Asked:
 
 def alignment_of(bundle: Bundle, align: str) -> Alignment:
   """How faces are cut out for a model, as its training clips were, or as is asked."""
-  noted, sides = bundle.alignment, bundle.alignment.get('size', '64 x 64')
-  size = int(sides.split(' x ')[0])
-  trained = noted.get('align', 'none')
-  if (align or trained) != trained or trained == 'none':
-    return Alignment(align=align or trained, size=size)
-  return Alignment(
-    align=trained,
-    roll=noted['roll'],
-    smooth=float(noted['smooth']),
-    max_gap=int(noted['max_gap']),
-    size=size,
-  )
+  return recipe.alignment(bundle.alignment, align)
 
 
 def windows_of(bundle: Bundle, asked: Asked, fps: float) -> Windows:

@@ -13,17 +13,16 @@ import shutil
 
 import numpy as np
 import safetensors
-from flax import traverse_util
 from jaxtyping import Float
-from safetensors.numpy import load_file, save_file
 
 from stc_jax.data.input import InputConfig, Normalisation
 from stc_jax.errors import InputError
-from stc_jax.models.zoo import MODELS
+from stc_jax.predict import bundle_fields, weights
 from stc_jax.training.tasks import TaskConfig
 
 _WEIGHTS, _REST = 'weights.safetensors', 'bundle.json'
-_FORMAT = 3
+# What the bundles of one run share: their probabilities are averaged, name by name.
+_ALIKE = ('model', 'network', 'input', 'task', 'names', 'alignment')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,7 +71,7 @@ def save(folder: pathlib.Path, bundle: Bundle) -> None:
   part = folder.with_name(f'.{folder.name}.part')
   shutil.rmtree(part, ignore_errors=True)
   part.mkdir(parents=True)
-  save_file(_flat(bundle.variables), part / _WEIGHTS)
+  weights.save(part / _WEIGHTS, bundle.variables)
   fields = {
     field.name: getattr(bundle, field.name) for field in dataclasses.fields(bundle)
   }
@@ -87,7 +86,10 @@ def save(folder: pathlib.Path, bundle: Bundle) -> None:
     },
   }
   text = json.dumps(
-    {'format': _FORMAT} | fields, indent=1, ensure_ascii=False, allow_nan=False
+    {'format': bundle_fields.FORMAT} | fields,
+    indent=1,
+    ensure_ascii=False,
+    allow_nan=False,
   )
   (part / _REST).write_text(text + '\n', encoding='utf-8')
   shutil.rmtree(folder, ignore_errors=True)
@@ -102,30 +104,15 @@ def load(folder: pathlib.Path) -> Bundle:
   """
   if not is_bundle(folder):
     raise InputError(f'{folder}: no model there; name a bundle, or a finished run')
+  known = [f.name for f in dataclasses.fields(Bundle) if f.name != 'variables']
   try:
-    fields = json.loads((folder / _REST).read_text(encoding='utf-8'))
-    if fields.pop('format') != _FORMAT:
-      raise ValueError('of another version')
-    if fields['model'] not in MODELS:
-      raise ValueError(f'{fields["model"]} is none of our models')
-    fields |= {
-      'network': MODELS[fields['model']].config(**_tuples(fields['network'])),
-      'input': InputConfig(**_tuples(fields['input'])),
-      'task': TaskConfig(**_tuples(fields['task'])),
-      'names': tuple(fields['names']),
-      'normalisation': Normalisation(
-        **{k: np.array(v, np.float32) for k, v in fields['normalisation'].items()}
-      ),
-    }
-    variables = traverse_util.unflatten_dict(load_file(folder / _WEIGHTS), sep='/')
-    variables.setdefault('batch_stats', {})  # an empty one leaves no file behind
-    return Bundle(**fields, variables=variables)
+    fields = bundle_fields.read(folder / _REST, known)
+    network = (fields[name] for name in ('model', 'network', 'input'))
+    variables = weights.load(folder / _WEIGHTS, *network, len(fields['names']))
   except (
-    AttributeError,
     FileNotFoundError,
     InputError,
-    KeyError,
-    TypeError,
+    RecursionError,
     ValueError,
     safetensors.SafetensorError,
   ) as error:
@@ -134,17 +121,24 @@ def load(folder: pathlib.Path) -> Bundle:
       f'{folder}: a damaged model, or one of another version of stc_jax ({what}); open '
       'it with that version, or train its trial again'
     ) from error
+  return Bundle(**fields, variables=variables)
 
 
-def _flat(variables: dict) -> dict[str, np.ndarray]:
-  flat = traverse_util.flatten_dict(variables, sep='/')
-  return {name: np.ascontiguousarray(flat[name]) for name in sorted(flat)}
+def check_alike(bundles: dict[str, Bundle]) -> None:
+  """Checks that bundles are of one run, so that their probabilities may be averaged.
 
+  Args:
+    bundles: by the names of their folders.
 
-def _tuples(section: dict) -> dict:
-  """Tuples come back from JSON as lists."""
-
-  def as_tuple(value):
-    return tuple(map(as_tuple, value)) if isinstance(value, list) else value
-
-  return {name: as_tuple(value) for name, value in section.items()}
+  Raises:
+    InputError: two differ in what they tell, or of what; names both and the field.
+  """
+  first, *others = bundles
+  for other in others:
+    for field in _ALIKE:
+      one, two = (getattr(bundles[name], field) for name in (first, other))
+      if one != two:
+        raise InputError(
+          f'{other}: its {field} is not that of {first}, so they are no models of one '
+          'run to be averaged; name one of them, or move the other away'
+        )

@@ -38,7 +38,7 @@ def load(path: str | os.PathLike) -> 'Model':
     path: the folder of a run, or one of those in its `models`.
 
   Raises:
-    InputError: there is no model, or it is damaged.
+    InputError: there is no model, it is damaged, or the models aren't of one run.
   """
   folder = pathlib.Path(path)
   if bundles.is_bundle(folder):
@@ -46,7 +46,9 @@ def load(path: str | os.PathLike) -> 'Model':
   found = [f for f in sorted((folder / 'models').glob('[!.]*')) if bundles.is_bundle(f)]
   if not found:
     raise InputError(f'{folder}: no model there; name a bundle, or a finished run')
-  return Model([bundles.load(one) for one in found])
+  loaded = {str(one): bundles.load(one) for one in found}
+  bundles.check_alike(loaded)
+  return Model(list(loaded.values()))
 
 
 class Model:

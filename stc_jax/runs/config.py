@@ -10,9 +10,8 @@ from stc_jax.data.sampling import FRAME_SAMPLINGS, SAMPLINGS
 from stc_jax.errors import InputError, require, require_choice
 from stc_jax.models import notation
 from stc_jax.models.config import DenseNetConfig, TrunkConfig
-from stc_jax.models.densenet import LEAST_SIDE
 from stc_jax.models.zoo import MODELS
-from stc_jax.runs.sections import check_names, check_type, checked, in_section
+from stc_jax.sections import check_names, check_type, checked, in_section
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.placement import PLACEMENTS
 from stc_jax.training.tasks import TaskConfig
@@ -156,9 +155,9 @@ def _check_together(experiment: Experiment) -> None:
   if experiment.dataset.neutral_share:
     _check_neutral(experiment)
   if isinstance(network, DenseNetConfig):
-    side = min(size.height, size.width)
-    words = f'be at least {LEAST_SIDE}, as input.width, for {experiment.model}'
-    require(side >= LEAST_SIDE, 'input.height', size.height, words)
+    side, least = min(size.height, size.width), network.least_side
+    words = f'be at least {least}, as input.width, for {experiment.model}'
+    require(side >= least, 'input.height', size.height, words)
   if isinstance(network, TrunkConfig):
     with in_section(experiment.model):
       notation.check_input(network.notation, size.height, size.width, size.frames)

@@ -29,10 +29,11 @@ def tested(
   experiment = dataclasses.replace(experiment, execution=alone)
   placement = placement_of(experiment, run_data)
   programs = programs_of(experiment, run_data, placement)
-  like = programs.one_state().variables
   for wave in waves(np.arange(len(run_data.wanted)), wave_size(experiment)):
     trials = [run_data.trials[number] for number in wave]
-    weights = [models.read_variables(workdir, t.name, like) for t in trials]
+    weights = [
+      models.read_variables(experiment, run_data, t.name, workdir) for t in trials
+    ]
     stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *weights)
     variables = programs.put_trials(stacked)
     said = test(programs, placement, wave, trials, variables)

@@ -4,7 +4,6 @@ import pathlib
 import shutil
 
 import jax
-import numpy as np
 
 from stc_jax.errors import InputError
 from stc_jax.predict import bundle
@@ -48,20 +47,31 @@ def bundle_of(
   )
 
 
-def read_variables(workdir: pathlib.Path, trial: str, like: dict) -> dict:
+def read_variables(
+  experiment: Experiment, run_data: RunData, trial: str, workdir: pathlib.Path
+) -> dict:
   """Reads a finished trial's params and batch_stats, host arrays.
 
   Raises:
-    InputError: there is no such model, or it isn't of the shapes of `like`.
+    InputError: there is no such model, or it isn't of this experiment.
   """
   where = folder_of(workdir, trial)
   if not where.exists():
     raise InputError(f'{where}: no model of trial {trial}; train it first')
-  variables = bundle.load(where).variables
-  found, wanted = (jax.tree.map(np.shape, tree) for tree in (variables, like))
-  if found != wanted:
-    raise InputError(f'{where}: of another model; remove it and train its trial again')
-  return variables
+  found = bundle.load(where)
+  wanted = {
+    'model': experiment.model,
+    'network': experiment.network,
+    'input': experiment.input,
+    'task': experiment.task,
+    'names': run_data.clip_set.names,
+  }
+  for field, value in wanted.items():
+    if getattr(found, field) != value:
+      raise InputError(
+        f"{where}: its {field} is not this run's; remove it and train its trial again"
+      )
+  return found.variables
 
 
 def clear_unfinished(workdir: pathlib.Path) -> None:

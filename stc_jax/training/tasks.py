@@ -15,6 +15,7 @@ from stc_jax.errors import require, require_choice
 KINDS = ('classification', 'detection')
 POSITIVE_WEIGHTS = ('none', 'balanced')
 _MOST_AU = 99
+_MOST_ADJUSTMENT = 100.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -31,7 +32,9 @@ class TaskConfig:
     require_choice('kind', self.kind, KINDS)
     require_choice('positive_weight', self.positive_weight, POSITIVE_WEIGHTS)
     adjustment = self.logit_adjustment
-    require(adjustment >= 0, 'logit_adjustment', adjustment, 'not be negative')
+    bounded = 0 <= adjustment <= _MOST_ADJUSTMENT
+    words = f'lie in 0 to {_MOST_ADJUSTMENT:g}'
+    require(bounded, 'logit_adjustment', adjustment, words)
     if self.kind == 'detection':
       different = len(set(self.aus)) == len(self.aus) > 0
       valid = different and all(1 <= number <= _MOST_AU for number in self.aus)

@@ -46,10 +46,16 @@ def bundle(
     normalisation=Normalisation(
       np.array([0.4, 0.5, 0.6], np.float32), np.array([3, 4, 5], np.float32)
     ),
-    alignment={'align': 'mtcnn'},
-    clip_seconds={},
-    clip_motion={},
-    provenance={},
+    alignment={
+      'align': 'mtcnn',
+      'roll': 'keep',
+      'smooth': '0.0',
+      'max_gap': '5',
+      'size': '64 x 64',
+    },
+    clip_seconds={'low': 0.3, 'median': 0.4, 'high': 0.5},
+    clip_motion={'low': 3.0, 'median': 10.0, 'high': 20.0},
+    provenance={'dataset': {'name': 'fake/1.0.0'}, 'trial': f'0-{seed}'},
     variables=_variables(build(model, section, len(CLASSES)), shown, seed),
   )
 
@@ -71,4 +77,7 @@ def _variables(network, size: InputConfig, seed: int) -> dict:
     return random.normal(0, size, shape).astype(np.float32)
 
   variables = jax.tree_util.tree_map_with_path(drawn, first)
-  return {'batch_stats': {}} | variables
+  return {
+    'batch_stats': variables.get('batch_stats', {}),
+    'params': variables['params'],
+  }

@@ -1,13 +1,13 @@
-"""A section of a launch file as a dataclass: names and types of its fields, checked."""
+"""A section of a launch file, or of a model's file, as a checked dataclass."""
 
 import contextlib
 import dataclasses
 import difflib
-import math
+import sys
 import typing
 from collections.abc import Iterator, Mapping
 
-from stc_jax.errors import InputError
+from stc_jax.errors import InputError, shown
 
 
 @contextlib.contextmanager
@@ -23,21 +23,25 @@ def in_section(name: str) -> Iterator[None]:
     raise InputError(f'{name}.{error}') from error
 
 
-def checked(name: str, values: typing.Any, kind: type):
+_REMEDY = 'start from default.get_config()'
+
+
+def checked(name: str, values: typing.Any, kind: type, remedy: str = _REMEDY):
   """Splats a section into its dataclass.
 
   Args:
     name: of the section.
     values: a mapping of its fields.
     kind: the dataclass, whose own checks are done, too.
+    remedy: for a field that is missing.
 
   Raises:
     InputError: a field that is missing, misspelt, of another type, or out of its range.
   """
   if not isinstance(values, Mapping):
-    raise InputError(f'config.{name}: not a section; start from default.get_config()')
+    raise InputError(f'{name}: {shown(values)} is no section of fields; {remedy}')
   fields = {field.name: field.type for field in dataclasses.fields(kind)}
-  check_names(name, list(values), list(fields))
+  check_names(name, list(values), list(fields), remedy=remedy)
   values = {field: _as_tuple(values[field]) for field in fields}
   for field, wanted in fields.items():
     check_type(f'{name}.{field}', values[field], wanted)
@@ -53,7 +57,7 @@ def check_type(field: str, value, wanted: type) -> None:
   """
   if not _fits(value, wanted):
     kind = wanted if typing.get_args(wanted) else wanted.__name__
-    raise InputError(f'{field}: {value!r} is not of type {kind}')
+    raise InputError(f'{field}: {shown(value)} is not of type {kind}')
 
 
 def _fits(value, wanted: type) -> bool:
@@ -67,7 +71,7 @@ def _fits(value, wanted: type) -> bool:
   if isinstance(value, bool):
     return wanted is bool
   if wanted is float:
-    return isinstance(value, int | float) and math.isfinite(value)
+    return isinstance(value, int | float) and abs(value) <= sys.float_info.max
   return isinstance(value, wanted)
 
 
@@ -77,7 +81,11 @@ def _as_tuple(value):
 
 
 def check_names(
-  where: str, found: list[str], known: list[str], needed: list[str] | None = None
+  where: str,
+  found: list[str],
+  known: list[str],
+  needed: list[str] | None = None,
+  remedy: str = _REMEDY,
 ) -> None:
   """Refuses names that nobody knows, and asks for those that are needed.
 
@@ -86,6 +94,7 @@ def check_names(
     found: what is there.
     known: what may be there.
     needed: what must be; None: all that may.
+    remedy: for one that is missing.
 
   Raises:
     InputError: one is misspelt, or missing.
@@ -97,4 +106,4 @@ def check_names(
       raise InputError(f'{where}.{name}: no such field; {hint}')
   for name in known if needed is None else needed:
     if name not in found:
-      raise InputError(f'{where}.{name}: missing; start from default.get_config()')
+      raise InputError(f'{where}.{name}: missing; {remedy}')

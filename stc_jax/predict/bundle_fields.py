@@ -1,0 +1,140 @@
+"""What a bundle's JSON must say: each field by type and bound, before it is used."""
+
+import dataclasses
+import json
+import pathlib
+
+import numpy as np
+
+from stc_jax.data.input import InputConfig, Normalisation
+from stc_jax.errors import InputError, require, require_choice
+from stc_jax.models.zoo import MODELS
+from stc_jax.predict import recipe
+from stc_jax.sections import check_names, check_type, checked
+from stc_jax.training.tasks import TaskConfig
+
+FORMAT = 3
+_MOST_BYTES = 2**26
+_MOST_SECONDS = 1e6
+_MOST_MOTION = 255.0
+# A set's pixels lie in 0..1; where they all are the same, their deviation is not 0.
+_MOST_MEAN = 10.0
+_MOST_SCALE = 1e6
+_REMEDY = 'a bundle names it'
+
+
+@dataclasses.dataclass(frozen=True)
+class _Spread:
+  """See `Bundle.clip_seconds`."""
+
+  low: float
+  median: float
+  high: float
+
+  def __post_init__(self):
+    """Checks what the types can't."""
+    values = (self.low, self.median, self.high)
+    require(self.low >= 0, 'low', self.low, 'not be negative')
+    require(values == tuple(sorted(values)), 'median', values, 'lie in order')
+
+
+@dataclasses.dataclass(frozen=True)
+class _Normalisation:
+  """See `Normalisation`; of one trial, three colours."""
+
+  mean: tuple[float, float, float]
+  scale: tuple[float, float, float]
+
+  def __post_init__(self):
+    """Checks what the types can't."""
+    near = all(abs(mean) <= _MOST_MEAN for mean in self.mean)
+    require(near, 'mean', self.mean, f'lie in {-_MOST_MEAN:g} to {_MOST_MEAN:g}')
+    positive = all(0 < scale <= _MOST_SCALE for scale in self.scale)
+    require(positive, 'scale', self.scale, f'lie above 0, up to {_MOST_SCALE:g}')
+
+
+def read(path: pathlib.Path, known: list[str]) -> dict:
+  """Reads the fields of a bundle, but for its variables.
+
+  Args:
+    path: of the JSON.
+    known: the names of the fields.
+
+  Raises:
+    InputError: it is of another version, or a field is missing, unknown, of another
+      type or out of its bounds.
+    OSError: it can't be read.
+    ValueError: it is no JSON.
+  """
+  size = path.stat().st_size
+  require(size <= _MOST_BYTES, path.name, size, f'be at most {_MOST_BYTES} bytes')
+  values = json.loads(path.read_text(encoding='utf-8'), parse_constant=_refuse)
+  check_type(path.name, values, dict)
+  found = values.pop('format', None)
+  require(found == FORMAT, 'format', found, f'be {FORMAT}')
+  check_names('bundle', list(values), known, remedy=_REMEDY)
+  return _checked(values)
+
+
+def _checked(values: dict) -> dict:
+  model = values['model']
+  check_type('model', model, str)
+  require_choice('model', model, MODELS)
+  kinds = {'network': MODELS[model].config, 'input': InputConfig, 'task': TaskConfig}
+  sections = {
+    name: checked(name, values[name], kind, _REMEDY) for name, kind in kinds.items()
+  }
+  pixels = checked('normalisation', values['normalisation'], _Normalisation, _REMEDY)
+  _check_fit(**sections)
+  for field, most in (('clip_seconds', _MOST_SECONDS), ('clip_motion', _MOST_MOTION)):
+    spread = checked(field, values[field], _Spread, _REMEDY)
+    require(spread.high <= most, f'{field}.high', spread.high, f'be at most {most:g}')
+  _check_alignment(values['alignment'])
+  _check_provenance(values['provenance'])
+  return values | {
+    **sections,
+    'names': _names(values['names'], sections['task']),
+    'normalisation': Normalisation(
+      np.array(pixels.mean, np.float32), np.array(pixels.scale, np.float32)
+    ),
+  }
+
+
+def _check_fit(network, input: InputConfig, task: TaskConfig) -> None:
+  """Checks what one section means for another."""
+  side = min(input.height, input.width)
+  least = network.least_side
+  require(side >= least, 'input', f'{side} pixels', f'have {least} pixels for poolings')
+  words = f'go with task.kind={task.kind!r}'
+  fits = input.per_frame == (task.kind == 'detection')
+  require(fits, 'input.sampling', input.sampling, words)
+
+
+def _names(values, task: TaskConfig) -> tuple[str, ...]:
+  check_type('names', values, list)
+  names = tuple(values)
+  check_type('names', names, tuple[str, ...])
+  different = len(set(names)) == len(names) and all(name.strip() for name in names)
+  require(different and bool(names), 'names', names, 'be different words')
+  fits = task.kind != 'detection' or len(names) == len(task.aus)
+  require(fits, 'names', names, f'be as many as task.aus, {len(task.aus)}')
+  return names
+
+
+def _check_alignment(noted) -> None:
+  check_type('alignment', noted, dict)
+  for field, value in noted.items():
+    check_type(f'alignment.{field}', value, str)
+  recipe.alignment(noted)
+
+
+def _check_provenance(noted) -> None:
+  check_type('provenance', noted, dict)
+  check_type('provenance.trial', noted.get('trial'), str)
+  dataset = noted.get('dataset')
+  check_type('provenance.dataset', dataset, dict)
+  check_type('provenance.dataset.name', dataset.get('name'), str)
+
+
+def _refuse(word: str) -> None:
+  raise InputError(f'{word} is no finite number')
