@@ -17,7 +17,6 @@ _BARE = (
   'ffmpeg -framerate 25 -i {0} -c copy {0}.mp4, with its own frames a second'
 )
 _STILL = Disposition.attached_pic | Disposition.timed_thumbnails  # cover art and such
-_EBML, _SEGMENT = b'\x1a\x45\xdf\xa3', b'\x18\x53\x80\x67'
 
 
 @contextlib.contextmanager
@@ -95,28 +94,3 @@ def picture_of(container: av.container.InputContainer) -> av.VideoStream | None:
 
 def _shows(video: av.VideoStream) -> bool:
   return video.codec_context is not None and not video.disposition & _STILL
-
-
-def is_cut(path: Path) -> bool:
-  """Whether a Matroska or WebM file has fewer bytes than it says.
-
-  Sizes are as RFC 8794 (EBML) codes them; a live recording doesn't say.
-  """
-  with path.open('rb') as file:
-    head = file.read(4096)
-  if not head.startswith(_EBML):
-    return False
-  size, at = _coded_size(head, 4)
-  at += size or 0
-  if head[at : at + 4] != _SEGMENT:
-    return False
-  size, at = _coded_size(head, at + 4)
-  return size is not None and path.stat().st_size < at + size
-
-
-def _coded_size(data: bytes, at: int) -> tuple[int | None, int]:
-  """The size coded at a place, None for an unknown one, and the place behind it."""
-  length = 9 - data[at].bit_length()
-  bits = 7 * length
-  value = int.from_bytes(data[at : at + length]) & ((1 << bits) - 1)
-  return (None if value == (1 << bits) - 1 else value), at + length

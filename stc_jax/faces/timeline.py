@@ -16,7 +16,7 @@ from jaxtyping import Float, Int
 
 from stc_jax.errors import InputError
 from stc_jax.faces import container as containers
-from stc_jax.faces import upright
+from stc_jax.faces import structure, upright
 from stc_jax.faces.images import REMEDY
 
 _GIF, _GIF_END = '.gif', b';'
@@ -60,7 +60,7 @@ def of(path: Path) -> Timeline:
       timestamps make no sense.
   """
   with containers.opened(path) as (container, video):
-    declared = _declared(path, container, video)
+    declared, kind = _declared(path, container, video), container.format.name
     parts, packets, end, is_cut = [[]], 0, 0.0, False
     before = None
     for packet in containers.whole_packets(container):
@@ -85,9 +85,11 @@ def of(path: Path) -> Timeline:
     raise InputError(f'{path}: no frame of this video can be read; {REMEDY}')
   step = 1 / rate if rate else 0.0
   if not declared:
-    much = min(_MOST_SHORTFALL, _MOST_SHARE * length) < lacking
-    is_cut |= much or (lacking > 0.5 * step + _ROUNDED and containers.is_cut(path))
-    declared = round(length * rate) if is_cut else 0
+    early = structure.ends_early(path)
+    guessed = early and kind == 'asf'  # by FFmpeg: how long it should last
+    much = lacking > min(_MOST_SHORTFALL, _MOST_SHARE * length)
+    is_cut |= much or guessed or (early and lacking > 0.5 * step + _ROUNDED)
+    declared = round(length * rate) if is_cut and not guessed else 0
   is_cut |= packets < declared or (path.suffix.lower() == _GIF and not _ends_gif(path))
   fps, numbers = _regular(path, _one_clock(parts, unit, rate), rate)
   is_noted = not is_cut and lacking > step + _ROUNDED

@@ -71,6 +71,21 @@ def test_a_file_that_is_cut_is_refused_or_read_in_part(tmp_path, name):
   assert note == 'cut short: 110 of 157 frames are whole; the rest is left out'
 
 
+@pytest.mark.parametrize('name', ['a.mkv', 'a.wmv', 'a.flv'])
+def test_a_cut_of_a_few_frames_is_no_header_that_is_off(tmp_path, name):
+  """Wherever the cut is: in the picture, in the sound, or between."""
+  codec = 'flv' if name == 'a.flv' else 'mpeg4'
+  path = write_video(tmp_path / name, codec, count=50, sound=('libmp3lame', 44100))
+  data = path.read_bytes()
+  assert len(videos.read_video(path)[0]) == 50
+  for share in np.linspace(0.75, 0.95, 15):
+    path.write_bytes(data[: int(share * len(data))])
+    try:
+      assert len(videos.read_video(path)[0]) == 50
+    except InputError:
+      continue
+
+
 def test_of_a_damaged_file_the_frames_before_are_read(tmp_path):
   path = write_video(tmp_path / 'a.mp4', 'mjpeg', pixels='yuvj420p')
   at, size = packets_of(path)[5]
