@@ -7,6 +7,7 @@ import os
 import pathlib
 import secrets
 import shutil
+import threading
 import time
 import traceback
 import urllib.parse
@@ -20,8 +21,8 @@ from stc_jax.predict import csv_table, page, sources, writing
 from stc_jax.predict.answering import Asked
 from stc_jax.predict.model import Model
 from stc_jax.web.turns import Stopped, Turns
+from stc_jax.web.uploads import Uploads
 
-_HOUR = 3600  # seconds
 _WAITING = 16  # visitors at most
 _SPOKEN = 0.3  # seconds between two signs of progress
 FONTS = {
@@ -49,7 +50,7 @@ class Page:
     model: what is asked.
     asked: what the page starts with.
     folder: Gradio's own, whose files it shows; all that is uploaded or made lies there,
-      and goes after an hour.
+      and goes an hour after its last use.
     megabytes: the largest video that is taken.
 
   Attributes:
@@ -59,21 +60,24 @@ class Page:
   def __init__(self, model: Model, asked: Asked, folder: pathlib.Path, megabytes: int):
     self._model, self._asked = model, asked
     self._folder, self._megabytes = folder, megabytes
-    self._turns = Turns(_WAITING)
+    self._turns, self._uploads = Turns(_WAITING), Uploads(folder)
     self.blocks = self._build()
+
+  def begin(self) -> None:
+    """Begins to remove what nobody uses any more."""
+    threading.Thread(target=self._uploads.sweep_until_ended, daemon=True).start()
 
   def end(self) -> None:
     """Stops all answers, and waits until they have."""
     self._turns.end()
+    self._uploads.end()
 
   def _build(self) -> gradio.Blocks:
-    with gradio.Blocks(
-      title='stc_jax', analytics_enabled=False, delete_cache=(_HOUR // 4, _HOUR)
-    ) as blocks:
+    with gradio.Blocks(title='stc_jax', analytics_enabled=False) as blocks:
       gradio.Markdown(
         f'# Expressions in a video\n{self._model.about}. Videos of up to '
-        f'{self._megabytes} MB stay on the machine that shows this page, and for an '
-        'hour at most.'
+        f'{self._megabytes} MB stay on the machine that shows this page, and go '
+        'an hour after their last use.'
       )
       asked = [_upload(), _webcam()]
       faces = gradio.Radio(
@@ -84,18 +88,23 @@ class Page:
       )
       label = gradio.Label(label='The whole video', visible=False, elem_id='label')
       time_line = gradio.HTML(elem_id='time_line', padding=False)
-      self._table = gradio.DownloadButton(
+      table = gradio.DownloadButton(
         'Download the table (CSV)', visible=False, elem_id='table'
       )
       for button, video in asked:
         button.click(
           self._answer,
           [video, faces],
-          [label, time_line, self._table],
+          [label, time_line, table],
           api_visibility='private',
           concurrency_limit=None,  # the turns are ours
         )
+      blocks.unload(self._leave)
     return blocks
+
+  def _leave(self, request: gradio.Request) -> None:
+    """What happens when a visitor closes the page."""
+    self._turns.leave(request.session_hash)
 
   def _answer(
     self,
@@ -109,7 +118,10 @@ class Page:
       raise _told('No video yet: choose or record one.')
     path = pathlib.Path(video)
     try:
-      with self._turns.awaited(request.session_hash, _before(progress)) as check:
+      with (
+        self._uploads.used(path),
+        self._turns.awaited(request.session_hash, _before(progress)) as check,
+      ):
         return self._made(path, faces, progress, check)
     except Stopped as error:
       raise _told(f'{path.name}: stopped, as this page is closed.') from error
@@ -135,7 +147,6 @@ class Page:
       answer = writing.film(
         film, answer, source, _spoken(progress, source.count, 'draws', check)
       )
-    self._table.temp_files |= {str(table), str(film)}  # Gradio removes them
     address = (
       'gradio_api/file=' + urllib.parse.quote(str(film)) if film.exists() else ''
     )

@@ -26,7 +26,7 @@ class Server:
     model: what is asked.
     asked: what the page starts with.
     folder: Gradio's own, whose files it shows; all that is uploaded or made lies there,
-      and goes after an hour.
+      and goes an hour after its last use.
     megabytes: the largest video that is taken.
   """
 
@@ -74,6 +74,7 @@ class Server:
       target=self._server.run, args=[[listening]], daemon=True
     )
     self._thread.start()
+    self._page.begin()
     while not self._server.started and self._thread.is_alive():
       time.sleep(0.01)
     name = f'[{host}]' if ':' in host else host

@@ -60,7 +60,7 @@ def test_a_failure_is_one_line_that_names_the_video(visitor, served, video, tmp_
 
 def test_what_nobody_uploaded_is_not_opened(visitor, video):
   visitor.joins(video)
-  assert 'was not uploaded by a user' in visitor.reads()
+  assert 'was not uploaded by a user' in visitor.reads()['output']['error']
 
 
 def test_strangers_are_turned_away(served, visitor, video):
@@ -144,13 +144,23 @@ def test_an_upload_that_is_broken_off_leaves_nothing(served):
   visiting.within_seconds(lambda: visiting.files_in(served.folder) == before)
 
 
+def test_who_closes_the_page_stops_the_answer(served, visitor, video):
+  served.hold.touch()
+  with visiting.Visitor(served) as first, visiting.Visitor(served) as waiting:
+    with first.opens(), waiting.opens():
+      for other, told in ((first, 'finds faces'), (waiting, 'waits for 1 before you')):
+        other.joins(other.uploads(video, 'held.mp4'))
+        assert other.reads('progress')['progress_data'][0]['desc'] == told
+    label, _, _ = visitor.asks(video)  # nobody is before it any more
+  assert label['value']['label'] == 'dark'
+
+
 def test_an_interrupt_ends_the_answers_then_the_server(served, video):
   served.hold.touch()
   with visiting.Visitor(served) as first, visiting.Visitor(served) as second:
     for visitor in (first, second):
       visitor.joins(visitor.uploads(video, 'held.mp4'))
-    with first.stream('GET', 'gradio_api/heartbeat/x') as open_page:
-      assert open_page.status_code == 200
+    with first.opens():
       served.process.send_signal(signal.SIGINT)
       said, _ = served.process.communicate(timeout=60)
   # All that Gradio printed is about the file that nobody uploaded.

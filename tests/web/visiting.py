@@ -17,6 +17,7 @@ httpx = pytest.importorskip('httpx')
 
 HERE = pathlib.Path(__file__).parent
 MEGABYTES = '1'
+PATIENCE = 20  # seconds
 
 
 @dataclasses.dataclass
@@ -33,7 +34,7 @@ class Visitor(httpx.Client):
   """Does what the page's own script does."""
 
   def __init__(self, served):
-    super().__init__(base_url=served.address, timeout=20, trust_env=False)
+    super().__init__(base_url=served.address, timeout=PATIENCE, trust_env=False)
     self.name = os.urandom(6).hex()
 
   def uploads(self, path, name=''):
@@ -50,20 +51,27 @@ class Visitor(httpx.Client):
     body = {'data': [file, 'largest'], 'fn_index': 0, 'session_hash': self.name}
     self.post('gradio_api/queue/join', json=body).raise_for_status()
 
-  def reads(self):
-    """Returns label, time line and table, or the line that stands in their place."""
+  def reads(self, kind='process_completed'):
+    """Returns the next message of this kind."""
     data = {'session_hash': self.name}
     with self.stream('GET', 'gradio_api/queue/data', params=data) as answer:
+      deadline = time.monotonic() + PATIENCE
       for line in answer.iter_lines():
+        assert time.monotonic() < deadline, f'no {kind} came'
         told = json.loads(line.removeprefix('data: ')) if line else {}
-        if told.get('msg') == 'process_completed':
-          output = told['output']
-          return output['data'] if told['success'] else output['error']
-    raise AssertionError('no answer came')
+        if told.get('msg') == kind:
+          return told
+    raise AssertionError(f'no {kind} came')
+
+  def opens(self):
+    """Opens the page, until the block ends."""
+    return self.stream('GET', f'gradio_api/heartbeat/{self.name}')
 
   def asks(self, path, name=''):
+    """Returns label, time line and table, or the line that stands in their place."""
     self.joins(self.uploads(path, name))
-    return self.reads()
+    told = self.reads()
+    return told['output']['data' if told['success'] else 'error']
 
 
 @contextlib.contextmanager
@@ -101,7 +109,7 @@ def files_in(folder):
 
 
 def within_seconds(holds):
-  deadline = time.monotonic() + 20
+  deadline = time.monotonic() + PATIENCE
   while not holds():
     assert time.monotonic() < deadline
     time.sleep(0.05)
