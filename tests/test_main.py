@@ -79,6 +79,8 @@ def test_the_summary_follows_from_the_predictions(finished):
   assert summary['confusion'] == found.tolist()
   f1 = metrics.f1_score(truth, guess, average='macro', labels=classes, zero_division=0)
   assert summary['macro_f1'] == pytest.approx(f1)
+  recall = metrics.balanced_accuracy_score(truth, guess)
+  assert summary['uar'] == pytest.approx(recall)
   accuracies = [
     metrics.accuracy_score(*zip(*pairs, strict=True))
     for fold in ('0', '1')
@@ -88,8 +90,11 @@ def test_the_summary_follows_from_the_predictions(finished):
   assert summary['trial_accuracy_std'] == pytest.approx(np.std(accuracies, ddof=1))
   assert summary['accuracy_mean'] == pytest.approx(metrics.accuracy_score(truth, guess))
   assert summary['accuracy_std'] is None
-  low, high = summary['accuracy_ci95']
-  assert low <= summary['accuracy_mean'] <= high
+  if np.ptp(accuracies) == 0:
+    assert summary['accuracy_ci95'] is None
+  else:
+    low, high = summary['accuracy_ci95']
+    assert low <= summary['accuracy_mean'] <= high
 
 
 def test_every_clip_is_tested_once_and_no_subject_twice(finished):
@@ -167,7 +172,7 @@ def test_one_model_on_everything_has_no_accuracy(data_dir, environment, tmp_path
   said = succeeds(*small_run.command(data_dir, tmp_path, **fields), env=environment)
   assert 'there is no accuracy' in said
   summary = json.loads((tmp_path / 'summary.json').read_text())
-  for field in ('accuracy_mean', 'trial_accuracy_mean', 'floor_accuracy', 'macro_f1'):
+  for field in ('accuracy_mean', 'trial_accuracy_mean', 'floor_accuracy', 'uar'):
     assert summary[field] is None
   assert len(rows_of(tmp_path / 'predictions.csv')) == 0
   assert (tmp_path / 'models' / '0-0' / 'weights.safetensors').exists()

@@ -62,7 +62,7 @@ def print_accuracies(console: Console, summary: dict, workdir: pathlib.Path) -> 
     _print_untested(console, 'clip: there is no accuracy', workdir)
     return
   table = Table(title=_title(summary))
-  table.add_column('test accuracy')
+  table.add_column('test accuracy (WAR)')
   table.add_column('%', justify='right')
   for name, words in _accuracies(summary):
     table.add_row(name, words)
@@ -80,7 +80,16 @@ def print_accuracies(console: Console, summary: dict, workdir: pathlib.Path) -> 
   for name, share in summary['class_accuracy'].items():
     table.add_row(name, 'no clip' if share is None else f'{share:.1%}')
   console.print(table)
-  console.print(f'macro F1 {summary["macro_f1"]:.3f}', highlight=False)
+  console.print(
+    f'UAR (mean accuracy of classes) {summary["uar"]:.1%}, '
+    f'macro F1 {summary["macro_f1"]:.3f}',
+    highlight=False,
+  )
+  if absent := summary['absent']:
+    console.print(
+      f'without {", ".join(absent)}: no clip was tested, and none called so',
+      highlight=False,
+    )
   console.print(
     f'results: {workdir}/summary.json, predictions.csv, confusion.png, '
     'training_curves.png',
@@ -107,10 +116,12 @@ def print_detection(console: Console, summary: dict, workdir: pathlib.Path) -> N
   console.print(table)
   for name, words in (('f1', 'at 0.5'), ('tuned_f1', 'tuned on training frames')):
     if over := summary['over_floor'][name]:
-      low, high = over['ci95']
+      draws = f'draws of {over["subjects"]} subjects'
+      interval = f'all {draws} alike'
+      if ends := over['ci95']:
+        interval = f'95 % of {draws} {ends[0]:+.3f} to {ends[1]:+.3f}'
       console.print(
-        f"mean F1 {words} over the floor's: {over['difference']:+.3f}, 95 % of draws "
-        f'of {over["subjects"]} subjects {low:+.3f} to {high:+.3f}',
+        f"mean F1 {words} over the floor's: {over['difference']:+.3f}, {interval}",
         highlight=False,
       )
   console.print(

@@ -100,7 +100,9 @@ def jittered(key: Array, clips: int, frames: int) -> Float[Array, 'b t']:
   stray_key, share_key = jax.random.split(key)
   stray = jax.random.uniform(stray_key, (clips, frames), minval=-_STRAY, maxval=_STRAY)
   share = jax.random.uniform(share_key, (clips, 1), minval=_LEAST_SHARE)
-  places = jnp.arange(frames) / max(frames - 1, 1) + stray
+  # One frame alone is the last, as in `sampling.uniform`.
+  places = jnp.arange(frames) / (frames - 1) if frames > 1 else jnp.ones(1)
+  places = places + stray
   return share * jnp.sort(jnp.clip(places, 0, 1), axis=1)
 
 

@@ -29,8 +29,11 @@ def uniform(length: int, frames: int) -> Int[np.ndarray, 't']:
   """Brings a clip to a fixed length (Yu et al. 2018, sec. 4.2).
 
   Uniform sampling that keeps the first and the last frame where the clip is longer; the
-  last frame repeated where it is shorter.
+  last frame repeated where it is shorter. One frame alone is the last: clips begin at
+  rest, and the first would show no expression.
   """
+  if frames == 1:
+    return np.array([length - 1])
   if length <= frames:
     return np.minimum(np.arange(frames), length - 1)
   return np.round(np.linspace(0, length - 1, frames)).astype(int)

@@ -14,6 +14,8 @@ from jaxtyping import Bool, Float, Int, Int8, Shaped
 from stc_jax.data.clip_set import UNKNOWN
 
 _DRAWS = 2000
+# Scores that differ by less are the same.
+_ALIKE = 1e-9
 
 
 class Counts(NamedTuple):
@@ -105,7 +107,7 @@ def thresholds(
 
 def difference(
   ours: Sequence[Counts], theirs: Sequence[Counts], seed: int = 0
-) -> dict[str, float | list[float] | int]:
+) -> dict[str, float | list[float] | int | None]:
   """How far the mean F1 of one lies above another's, and its bootstrap over subjects.
 
   Subjects are drawn with replacement, with all their frames and in all repeats at once
@@ -117,7 +119,8 @@ def difference(
     seed: of the draws.
 
   Returns:
-    difference: of all subjects; ci95: [low, high]; subjects: how many.
+    difference: of all subjects; ci95: [low, high], None where no draw differs from
+    another, which tells nothing of subjects; subjects: how many.
   """
   subjects = len(ours[0].hits)
   chosen = np.random.default_rng(seed).integers(subjects, size=(_DRAWS, subjects))
@@ -130,9 +133,10 @@ def difference(
 
   found = mean_f1(ours, times) - mean_f1(theirs, times)
   whole = mean_f1(ours, every) - mean_f1(theirs, every)
+  low, high = np.percentile(found, (2.5, 97.5)).tolist()
   return {
     'difference': float(whole[0]),
-    'ci95': np.percentile(found, (2.5, 97.5)).tolist(),
+    'ci95': [low, high] if high - low > _ALIKE else None,
     'subjects': subjects,
   }
 

@@ -1,6 +1,6 @@
 """From predictions to numbers; scikit-learn counts confusions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -11,23 +11,39 @@ from jaxtyping import Bool, Float, Int
 def classification(
   labels: Int[np.ndarray, 'n'], predicted: Int[np.ndarray, 'n'], classes: Sequence[str]
 ) -> dict:
-  """Confusion counts [truth][prediction], per-class accuracy, macro F1.
+  """What is said of one clip or more; the field's names of it.
 
-  A class without a clip has no accuracy (None); a class never predicted has F1 0.
+  Returns:
+    uar: unweighted average recall, the mean accuracy of the classes that have clips;
+    accuracy itself weighs each by its clips and is called WAR beside it.
+    macro_f1: the mean F1 of the classes that have clips or were said; one that was
+    never said has F1 0.
+    absent: the other classes, of which nothing is known.
+    confusion: counts [truth][prediction].
+    class_accuracy: of each class its recall; None without a clip.
   """
   every = np.arange(len(classes))
   confusion = sklearn.metrics.confusion_matrix(labels, predicted, labels=every)
+  present = np.union1d(labels, predicted)
   f1 = sklearn.metrics.f1_score(
-    labels, predicted, labels=every, average='macro', zero_division=0
+    labels, predicted, labels=present, average='macro', zero_division=0
   )
-  return {
-    'macro_f1': float(f1),
-    'confusion': confusion.tolist(),
-    'class_accuracy': {
-      name: float(row[i] / row.sum()) if row.sum() else None
-      for i, (name, row) in enumerate(zip(classes, confusion, strict=True))
-    },
+  recalls = {
+    name: float(row[i] / row.sum()) if row.sum() else None
+    for i, (name, row) in enumerate(zip(classes, confusion, strict=True))
   }
+  return {
+    'uar': mean_recall(recalls),
+    'macro_f1': float(f1),
+    'absent': [name for i, name in enumerate(classes) if i not in present],
+    'confusion': confusion.tolist(),
+    'class_accuracy': recalls,
+  }
+
+
+def mean_recall(class_accuracy: Mapping[str, float | None]) -> float:
+  """UAR: the mean over the classes that have clips, of which there is one."""
+  return float(np.mean([x for x in class_accuracy.values() if x is not None]))
 
 
 class Calibration(NamedTuple):

@@ -55,7 +55,8 @@ def accuracies(scores: Sequence[TrialScore], folds: int, resampled: bool) -> dic
   Returns:
     accuracy_mean, accuracy_std: over complete repeats.
     accuracy_ci95: [low, high] around accuracy_mean (see `_half_width`); not clipped to
-      [0, 1].
+      [0, 1]; None where it would have no width, for that all trials are equally right
+      doesn't make the accuracy certain.
     trial_accuracy_mean, trial_accuracy_std: over all trials.
     Deviations have n - 1 degrees of freedom. What the scores can't tell is None.
   """
@@ -148,10 +149,10 @@ def over_trials(
 
 
 def _half_width(trials: Sequence[TrialScore]) -> float | None:
-  """Of the 95 % interval; Student's, over trials."""
-  if len(trials) < 2:
-    return None
+  """Of the 95 % interval; Student's, over trials, where they differ."""
   values = np.array([trial.accuracy for trial in trials])
+  if len(trials) < 2 or np.ptp(values) <= _ALIKE:
+    return None
   return float(stats.t.ppf(0.975, len(trials) - 1) * _standard_error(values, trials))
 
 

@@ -49,7 +49,7 @@ def published_table(runs: Sequence[Run], caption: str) -> Table:
   for run in runs:
     where = partition.get(run.config['protocol']['kind'], 'no frame')
     summary, over = run.summary, run.summary['over_floor']['f1'] or {}
-    interval = ' to '.join(f'{end:+.3f}' for end in over.get('ci95', ()))
+    interval = ' to '.join(f'{end:+.3f}' for end in over.get('ci95') or ())
     mean = number(summary['trial_f1_mean'], '.3f')
     rows.append([run.name, where, '', mean, interval])
   columns = 'method', 'tested on', 'published', 'ours', 'over the floor, 95 %'

@@ -67,8 +67,8 @@ def _compared(ours: Run, theirs: Run) -> list[str]:
   for tuned in (False, True):
     one, other = ([_counts(r, names, tuned) for r in repeats] for repeats in sides)
     found = detection.difference(one, other)
-    low, high = found['ci95']
-    cells += [f'{found["difference"]:+.3f}', f'{low:+.3f} to {high:+.3f}']
+    interval = ' to '.join(f'{end:+.3f}' for end in found['ci95'] or ())
+    cells += [f'{found["difference"]:+.3f}', interval]
   repeats = len(sides[0])
   return [*cells, f'{len(names)} subjects' + f', {repeats} times' * (repeats > 1)]
 

@@ -52,11 +52,13 @@ def trial_result(
 ) -> dict:
   """What the test of a trial's model says."""
   del workdir
-  rows = _rows(run_data.clip_set, trial, tested.probabilities)
+  clip_set = run_data.clip_set
+  rows = _rows(clip_set, trial, tested.probabilities)
   return {
     'train_clips': len(trial.train),
     'test_clips': len(trial.test),
     'accuracy': _correct(rows) / len(rows) if rows else None,
+    'uar': _told(clip_set.names, rows)['uar'],
     'predictions': rows,
   }
 
@@ -141,15 +143,19 @@ def summarise(
     **{floor: _mean([result[floor] for result in results]) for floor in FLOORS},
     **{f'over_{name}': _over(results, name) for name in ('floor', 'temporal_floor')},
     'classes': list(clip_set.names),
-    **_confusion(clip_set.names, rows),
+    **_told(clip_set.names, rows),
     'trial_accuracies': [result['accuracy'] for result in results],
+    'trial_uars': [
+      _told(clip_set.names, result['predictions'])['uar'] for result in results
+    ],
   }
 
 
-def _confusion(classes: Sequence[str], rows: Sequence[dict]) -> dict:
+def _told(classes: Sequence[str], rows: Sequence[dict]) -> dict:
   """What `metrics.classification` finds, None each where nothing was tested."""
   if not rows:
-    return dict.fromkeys(('macro_f1', 'confusion', 'class_accuracy'))
+    fields = 'uar', 'macro_f1', 'absent', 'confusion', 'class_accuracy'
+    return dict.fromkeys(fields)
   place = {name: i for i, name in enumerate(classes)}
   labels, predicted = (
     np.array([place[row[field]] for row in rows]) for field in ('label', 'predicted')

@@ -1,7 +1,8 @@
+import jax
 import numpy as np
 import pytest
 
-from stc_jax.data import sampling
+from stc_jax.data import augment, sampling
 
 
 def clip_of(length):
@@ -26,6 +27,13 @@ def test_longer_clips_are_sampled_uniformly_and_keep_both_ends():
   indices = sampling.uniform(71, 18)
   assert (indices[0], indices[-1], len(indices)) == (0, 70, 18)
   assert set(np.diff(indices)) <= {4, 5}
+
+
+def test_one_frame_alone_is_the_last_in_training_too():
+  assert sampling.uniform(71, 1).tolist() == [70]
+  places = augment.jittered(jax.random.key(0), 200, 1)
+  assert places.min() >= 0.75**2
+  assert places.max() <= 1
 
 
 def test_shorter_clips_repeat_their_last_frame():

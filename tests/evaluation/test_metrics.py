@@ -16,4 +16,14 @@ def test_counts_by_hand():
     'disgust': 0.5,
     'fear': None,
   }
-  assert found['macro_f1'] == pytest.approx((2 / 3 + 1 / 2 + 0) / 3)
+  assert found['uar'] == pytest.approx((2 / 3 + 1 / 2) / 2)
+  # Of fear nothing is known: it has neither clips nor predictions.
+  assert found['macro_f1'] == pytest.approx((2 / 3 + 1 / 2) / 2)
+  assert found['absent'] == ['fear']
+
+
+def test_a_class_that_is_said_without_clips_or_never_said_counts_as_zero():
+  said = metrics.classification(np.array([0, 1]), np.array([0, 2]), CLASSES)
+  assert said['macro_f1'] == pytest.approx((1 + 0 + 0) / 3)
+  assert said['uar'] == pytest.approx((1 + 0) / 2)
+  assert said['absent'] == []

@@ -49,6 +49,13 @@ def test_the_interval_is_nadeau_and_bengios():
   assert [low, high] == pytest.approx([0.75 - half, 0.75 + half], rel=1e-6)
 
 
+def test_an_interval_without_width_is_none():
+  perfect = [TrialScore(repeat=0, tested=3, correct=3, trained=6)] * 3
+  found = accuracies(perfect, folds=3, resampled=True)
+  assert found['accuracy_mean'] == 1
+  assert found['accuracy_ci95'] is None
+
+
 def test_shared_clips_widen_the_interval():
   scores = random_scores(folds=10, repeats=4)
   low, high = accuracies(scores, folds=10, resampled=True)['accuracy_ci95']

@@ -54,6 +54,7 @@ def test_tables_are_there_in_three_forms(reported, finished):
     rows = {row['method']: row for row in csv.DictReader(file)}
   ours = rows['STC-NLSTM, run']
   assert ours['ours'].startswith(f'{100 * summary["accuracy_mean"]:.1f}')
+  assert ours['UAR'] == f'{100 * summary["uar"]:.1f}'
   assert rows['chance (most frequent class)']['source'] == 'baseline'
   for name in ('accuracy', 'pairs', 'classes', 'calibration', 'cost', 'provenance'):
     kinds = {path.suffix for path in (reported / 'tables').glob(f'{name}.*')}
