@@ -27,7 +27,9 @@ SUMMARY = {
   'over_temporal_floor': None,
   'over_floor': None,
   'class_accuracy': dict.fromkeys(LABELS, 0.5),
+  'uar': 0.5,
   'macro_f1': 0.5,
+  'absent': ['[gone]'],
 }
 
 
@@ -56,6 +58,7 @@ def test_tables_and_lines():
     '[/lstm]',
     'm[/y], mean',
     'runs[/b]',
+    '[gone]',
   ):
     assert name in said, name
   for name in ('t[/itle]', ':cat:', '[column]', '[/cell]'):
