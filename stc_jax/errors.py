@@ -2,7 +2,8 @@
 
 import errno
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 
 # What the machine lacks, and no code of ours can help; with the remedy.
 MACHINE = {
@@ -36,6 +37,11 @@ DAMAGE = (
 )
 
 _MOST_SHOWN = 120  # characters
+
+
+_SHOWN = 3  # of many problems
+# Control characters, other ends of lines, and bytes of names that aren't UTF-8.
+_UNPRINTABLE = re.compile('[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]')
 
 
 class InputError(Exception):
@@ -96,6 +102,18 @@ def blames_file(error: Exception, *also: type[Exception]) -> bool:
   return isinstance(error, (*DAMAGE, *also)) and machine_error(error) is None
 
 
+def listed(problems: Sequence[str]) -> str:
+  """The first few of many, and how many more there are, in one line."""
+  more = len(problems) - _SHOWN
+  shown = [printable(problem) for problem in problems[:_SHOWN]]
+  return '; '.join(shown) + (f'; and {more} more' if more > 0 else '')
+
+
+def printable(text: str) -> str:
+  """The text in one line that any terminal shows: a file's name may hold anything."""
+  return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)
+
+
 def told(error: Exception) -> str:
   """What happened, in one line: an InputError's own, or one made of any other error."""
   code = machine_error(error)
@@ -106,4 +124,4 @@ def told(error: Exception) -> str:
     line = f'{where}{os.strerror(code)}; {MACHINE[code]}'
   else:
     line = f'{type(error).__name__}: {error}'
-  return line.replace('\n', '\\n')  # a file's name may hold anything
+  return printable(line)

@@ -10,11 +10,11 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from stc_jax import machine
-from stc_jax.datasets.recorded import doubts, preparing, quality_report, tree
+from stc_jax.datasets.recorded import doubts, preparing, quality_report
 from stc_jax.datasets.recorded.found import Found, other_rows, without_repeats
 from stc_jax.datasets.recorded.preparing import RawClip
 from stc_jax.datasets.recorded.quality_report import Row
-from stc_jax.errors import InputError
+from stc_jax.errors import InputError, listed
 from stc_jax.faces import align
 from stc_jax.faces.aligned import Alignment
 
@@ -166,7 +166,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     self.info.metadata['black_columns'] = self.black_columns
     self.outcome = quality_report.summary(rows, outcome.frames, outcome.seconds)
     if doubtful:
-      self.outcome += f'\nwarning: {tree.listed(doubtful)}'
+      self.outcome += f'\nwarning: {listed(doubtful)}'
     of_split = collections.defaultdict(list)
     for clip in found.clips:
       of_split[self.split_of(clip)].append(clip)
@@ -187,7 +187,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     report = self._write_report([*other_rows(found)])
     reasons = [*(f'{key}: {reason}' for key, reason in found.bad), *found.gaps]
     raise InputError(
-      f'{folder}: not the whole database: {tree.listed(reasons)} (all in {report}); '
+      f'{folder}: not the whole database: {listed(reasons)} (all in {report}); '
       'complete the folder, or take what is there with --allow_partial'
     )
 
@@ -202,7 +202,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     leave_out = f', or leave them out with --max_bad_clips={len(bad)}' if usable else ''
     raise InputError(
       f'{folder}: {len(bad)} of {usable + len(bad)} clips cannot be used: '
-      f'{tree.listed(bad)} (all in {report}); put them right and start again, which '
+      f'{listed(bad)} (all in {report}); put them right and start again, which '
       f'keeps what is done{leave_out}'
     )
 

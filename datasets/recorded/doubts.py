@@ -6,8 +6,9 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from stc_jax.datasets.recorded import preparing, tree
+from stc_jax.datasets.recorded import preparing
 from stc_jax.datasets.recorded.preparing import RawClip
+from stc_jax.errors import listed
 
 
 def found(clips: Sequence[RawClip], files: Mapping[str, Path]) -> list[str]:
@@ -33,7 +34,7 @@ def _shown_twice(clips: Sequence[RawClip], files: Mapping[str, Path]) -> list[st
     frames, _ = preparing.load(files[clip.key])
     same[hashlib.sha256(frames.tobytes()).digest()].append(clip)
   return [
-    f'{tree.listed([clip.key for clip in group])} show the same frames under '
+    f'{listed([clip.key for clip in group])} show the same frames under '
     'different labels; keep the right one'
     for group in same.values()
     if len({clip.label for clip in group}) > 1

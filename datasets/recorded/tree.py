@@ -1,26 +1,26 @@
 """Looks through a database as users have it: wrapped, incomplete, linked."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from natsort import natsorted
 
 from stc_jax.errors import InputError
+from stc_jax.faces.clutter import is_clutter
 
-_SHOWN = 3
 _DEPTH = 8  # of the folders that archives and users wrap a database in
 
 
 def entries(folder: Path) -> list[Path]:
   """What `folder` holds, in natural order (2 before 10).
 
-  Hidden files are left out, and what a Mac's archives hold beside their content.
+  Hidden files are left out, and what systems leave behind (see `clutter`).
 
   Raises:
     InputError: it can't be read.
   """
   try:
-    found = [e for e in folder.iterdir() if e.name[0] != '.' and e.name != '__MACOSX']
+    found = [e for e in folder.iterdir() if not is_clutter(e.name)]
   except OSError as error:
     raise _unreadable(folder, error) from error
   return natsorted(found, key=lambda entry: entry.name)
@@ -71,12 +71,6 @@ def _identity(folder: Path) -> tuple[int, int]:
 
 def _unreadable(folder: Path, error: OSError) -> InputError:
   return InputError(f'{folder}: {error.strerror}; check its name and rights')
-
-
-def listed(problems: Sequence[str]) -> str:
-  """The first few problems, and how many more there are."""
-  more = len(problems) - _SHOWN
-  return '; '.join(problems[:_SHOWN]) + (f'; and {more} more' if more > 0 else '')
 
 
 def the_one(found: list[Path], what: str, root: Path, hint: str) -> Path:

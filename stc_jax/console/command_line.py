@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from absl import app, flags, logging
 
-from stc_jax.errors import InputError, machine_error, told
+from stc_jax.errors import InputError, machine_error, printable, told
 
 _BAD_INPUT = 2
 _INTERRUPTED = 130
@@ -99,7 +99,7 @@ def _launch_line(error: Exception) -> str:
 
 def _leave(message: str, code: int, leave: Callable[[int], None]) -> NoReturn:
   sys.stdout.flush()
-  line = message.replace('\n', '\\n')  # a file's name may hold anything
+  line = printable(message)
   print(f'error: {line}' if code == _BAD_INPUT else line, file=sys.stderr)
   leave(code)
   raise SystemExit(code)

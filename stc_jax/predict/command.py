@@ -12,7 +12,7 @@ from stc_jax import locks
 from stc_jax.console import compilation, terminal
 from stc_jax.console.progress import FrameProgress
 from stc_jax.errors import InputError, machine_error, told
-from stc_jax.predict import answering, outputs, record, sources, writing
+from stc_jax.predict import answering, outputs, record, search, sources, writing
 from stc_jax.predict.answering import Asked
 from stc_jax.predict.model import Model, load
 
@@ -44,9 +44,11 @@ def main(
   console = terminal.console(soft_wrap=True, highlight=False)
   compilation.keep_programs()
   asked = _asked(chosen, image_fps)
-  found = sources.found([pathlib.Path(i) for i in inputs])
-  paths = list({outputs.absolute(path): path for path in found}.values())
-  opened, folder = load(model), pathlib.Path(out)
+  folder = pathlib.Path(out)
+  paths, notes = search.found([pathlib.Path(i) for i in inputs], folder)
+  for note in notes:
+    console.print(note)
+  opened = load(model)
   outputs.make_folder(folder)
   answering.windows_of(opened.bundles[0], asked, sources.IMAGE_FPS)  # do they agree?
   failures: list[tuple[Exception, str]] = []

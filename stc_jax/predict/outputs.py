@@ -85,6 +85,13 @@ def read(folder: pathlib.Path, name: str) -> dict | None:
   return record if of_ours else None
 
 
+def is_answer(file: pathlib.Path) -> bool:
+  """Whether a file is one of a prediction's, whose record lies beside it."""
+  of_answer = file.suffix.removeprefix('.') in KINDS
+  record = read(file.parent, file.stem) if of_answer else None
+  return record is not None and file.name in record['files']
+
+
 def is_done(folder: pathlib.Path, name: str, identity: dict) -> bool:
   """Whether the files are there, whole, and follow from the same."""
   record = read(folder, name)

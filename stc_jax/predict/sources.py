@@ -11,6 +11,7 @@ from natsort import natsorted
 from stc_jax.data.input import COLOURS
 from stc_jax.errors import InputError, require
 from stc_jax.faces import images, videos
+from stc_jax.faces.clutter import is_clutter
 
 IMAGE_FPS = 25.0  # of folders of images, unless it is said
 _RATES = 0.001, 10_000  # frames a second: a time lapse, a high-speed camera
@@ -53,7 +54,7 @@ def of_path(path: Path, fps: float | None = None) -> Source:
     InputError: it isn't there, or can't be read.
   """
   if is_images(path):
-    return _of_images(path, _images_in(path) if path.is_dir() else [path], fps)
+    return _of_images(path, images_in(path) if path.is_dir() else [path], fps)
   if fps is not None:
     raise InputError(f'{path}: a video states its own frames a second; leave out fps')
   video = videos.Video(path, in_part=True)
@@ -92,38 +93,14 @@ def of_frames(frames: UInt8[np.ndarray, 't h w 3'], fps: float | None) -> Source
   return Source(None, fps, len(frames), lambda: iter(frames))
 
 
-def found(paths: list[Path]) -> list[Path]:
-  """The videos, images and folders of images that are meant.
-
-  A folder stands for all videos below it, or, where it holds images, for one clip.
-
-  Raises:
-    InputError: one isn't there, or is a folder without any.
-  """
-  return [one for path in paths for one in _found(path)]
-
-
-def _found(path: Path) -> list[Path]:
-  if not path.is_dir():
-    images.check_file(path)
-    return [path]
-  below = natsorted(p for p in path.rglob('*') if not _is_hidden(p, path))
-  chosen = [p for p in below if p.is_file() and p.suffix.lower() in videos.VIDEOS]
-  chosen += [p for p in (path, *below) if p.is_dir() and _images_in(p)]
-  if not chosen:
-    known = ', '.join(sorted(videos.VIDEOS | images.IMAGES))
-    raise InputError(f'{path}: a folder without videos or images ({known})')
-  return natsorted(chosen)
-
-
-def _is_hidden(path: Path, folder: Path) -> bool:
-  parts = path.relative_to(folder).parts
-  return any(part.startswith('.') or part == '__MACOSX' for part in parts)
-
-
-def _images_in(folder: Path) -> list[Path]:
+def images_in(folder: Path) -> list[Path]:
+  """The images that lie in a folder, in natural order."""
   return natsorted(
-    p for p in folder.iterdir() if p.suffix.lower() in images.IMAGES and p.is_file()
+    path
+    for path in folder.iterdir()
+    if path.suffix.lower() in images.IMAGES
+    and path.is_file()
+    and not is_clutter(path.name)
   )
 
 

@@ -152,3 +152,21 @@ def test_numbers_without_bounds_are_refused_at_once(value, predict, tmp_path):
     with pytest.raises(InputError, match=re.escape(f'--{flag}: {value} must ')):
       predict(video, **{flag: value})
   assert not (tmp_path / 'out').exists()
+
+
+def test_answers_are_no_inputs_unless_they_are_named(predict, tmp_path, monkeypatch):
+  monkeypatch.chdir(tmp_path)
+  videos.write(tmp_path / 'v.mp4', videos.nodding(12))
+  predict('.', out='predictions')
+  again = predict('.', out='predictions')
+  assert again.count('is there already') == 1
+  assert again.count('frames in') == 0
+  predict('.', out='elsewhere')  # and the first answers carry our record
+  predict('.', out='.')
+  said = predict('.', out='.')
+  assert 'passed over in .: 12 files of earlier answers' in said
+  made = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob('*.json'))
+  own = f'{tmp_path.name}_v.json'
+  assert made == sorted(['elsewhere/v.json', 'predictions/v.json', own])
+  predict('predictions/v.mp4', out='predictions')  # named itself
+  assert len(answers(tmp_path / 'predictions')) == 2
