@@ -9,7 +9,7 @@ from typing import Any
 __version__ = '0.1.0'
 
 # OpenCV reads it when it is loaded: a damaged header must not fill the memory.
-os.environ.setdefault('OPENCV_IO_MAX_IMAGE_PIXELS', str(2**26))
+os.environ.setdefault('OPENCV_IO_MAX_IMAGE_PIXELS', str(2**27))
 
 
 def _find_builders() -> None:

@@ -14,7 +14,8 @@ from stc_jax.faces.recording import Recording
 ALIGNS = ('mtcnn', 'none')
 
 _MOST_SMOOTH = 100.0
-DETECTED = 32  # frames at a time
+# Frames that are searched at a time, unless they are huge.
+_SEARCHED, _MOST_BYTES = 32, 200 * 2**20
 # A recording below this is kept in memory between finding and cutting; a larger one is
 # read twice.
 _KEPT_BYTES = 256 * 2**20
@@ -126,12 +127,18 @@ def _detect(
 ) -> tuple[list[list[detect.Face]], list[np.ndarray]]:
   """The faces of each frame; and the frames, or none if they are too many to keep."""
   found, kept, small = [], [], True
-  frames = _watched(recording, go_on)
-  while some := list(itertools.islice(frames, DETECTED)):
+  for some in chunks(_watched(recording, go_on)):
     found += detect.detect(some)
     small = small and (len(found) * some[0].nbytes <= _KEPT_BYTES)
     kept = kept + some if small else []
   return found, kept
+
+
+def chunks(frames: Iterator[np.ndarray]) -> Iterator[list[np.ndarray]]:
+  """Frames that are searched together: as many for training as for predictions."""
+  for first in frames:
+    count = min(_SEARCHED, max(1, _MOST_BYTES // first.nbytes))
+    yield [first, *itertools.islice(frames, count - 1)]
 
 
 def _watched(recording: Recording, go_on: Callable[[], None]) -> Iterator[np.ndarray]:

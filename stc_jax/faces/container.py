@@ -10,7 +10,7 @@ from av.format import Flags
 from av.stream import Disposition
 
 from stc_jax.errors import InputError, machine_error
-from stc_jax.faces.images import REMEDY, check_file
+from stc_jax.faces.images import REMEDY, check_file, check_size
 
 _BARE = (
   'a bare stream, which keeps no times of its frames; put it into a file that does: '
@@ -26,8 +26,8 @@ def opened(
   """Opens a video, and gives it with the track that a player shows.
 
   Raises:
-    InputError: it is missing, empty, no video, or FFmpeg can't read it, then or while
-      it is open.
+    InputError: it is missing, empty, no video, too large, or FFmpeg can't read it, then
+      or while it is open.
   """
   check_file(path)
   try:
@@ -40,6 +40,7 @@ def opened(
           f'{path}: no frame of this video can be read; it has no picture, or one of '
           'an unknown kind'
         )
+      check_size(path, video.height, video.width)
       yield container, video
   except av.FFmpegError as error:
     if not blames_video(error):

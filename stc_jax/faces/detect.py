@@ -13,6 +13,7 @@ from jaxtyping import Float, UInt8
 
 from stc_jax.faces import eyes, networks, pyramid
 from stc_jax.faces.geometry import square
+from stc_jax.faces.images import resized
 from stc_jax.faces.windows import Windows, moved, squares_of, suppress
 
 # MTCNN's own thresholds: of a window's probability after each network ...
@@ -21,8 +22,11 @@ _KEEP = {'pnet': 0.6, 'rnet': 0.7, 'onet': 0.7}
 _OVERLAP_IN_LEVEL, _OVERLAP = 0.5, 0.7
 _RNET = 24
 # By default no face smaller than this part of a frame's shorter side is sought first;
-# then, where none was found, down to as many pixels as MTCNN is good for.
+# then, where none was found, down to as many pixels as MTCNN is good for, or so many
+# that the frame has not more than `_MOST_SOUGHT` when such a face fills P-Net's window.
 _USUAL_SHARE, _SMALLEST = 0.1, 20.0
+_MOST_SOUGHT = 2**20
+_MOST_PIXELS = 2**24  # of a frame that is searched: larger ones are shrunk
 _KEY_EVERY = 4
 
 
@@ -45,8 +49,9 @@ def detect(frames: Sequence[UInt8[np.ndarray, 'h w 3']]) -> list[list[Face]]:
   """Finds the faces of each frame of a clip, the most certain first.
 
   Every fourth frame, and the last, is searched as a whole: for faces of a tenth of its
-  shorter side and more, or else of 20 pixels and more. The frames between are searched
-  where those have faces, and as a whole if one is missing there, or all are.
+  shorter side and more, or else of 20 pixels and more (above three megapixels of more:
+  in 24 of 57). The frames between are searched where those have faces, and as a whole
+  if one is missing there, or all are. Memory is bounded whatever the size.
 
   Args:
     frames: RGB, all of one size, any size.
@@ -54,6 +59,23 @@ def detect(frames: Sequence[UInt8[np.ndarray, 'h w 3']]) -> list[list[Face]]:
   Raises:
     InputError: MTCNN's weights are missing or altered.
   """
+  if not frames:
+    return []
+  height, width = frames[0].shape[:2]
+  shrink = np.sqrt(min(1.0, _MOST_PIXELS / (height * width)))
+  if shrink == 1:
+    return _detect(frames)
+  rows, columns = max(1, int(height * shrink)), max(1, int(width * shrink))
+  scale = np.array([width / columns, height / rows])
+  found = _detect([resized(frame, rows, columns) for frame in frames])
+  return [[_scaled(face, scale) for face in of_frame] for of_frame in found]
+
+
+def _scaled(face: Face, scale: Float[np.ndarray, '2']) -> Face:
+  return Face(face.box * np.tile(scale, 2), face.eyes * scale, face.score)
+
+
+def _detect(frames: Sequence[np.ndarray]) -> list[list[Face]]:
   last = len(frames) - 1
   keys = sorted({*range(0, len(frames), _KEY_EVERY), last})
   found = dict(zip(keys, _everywhere([frames[i] for i in keys]), strict=True))
@@ -91,11 +113,13 @@ def _everywhere(frames: Sequence[np.ndarray]) -> list[list[Face]]:
   """Searches whole frames, for smaller faces too where there is no usual one."""
   if not frames:
     return []
-  usual = max(_SMALLEST, _USUAL_SHARE * min(frames[0].shape[:2]))
+  sides = frames[0].shape[:2]
+  smallest = max(_SMALLEST, pyramid.CELL * np.sqrt(np.prod(sides) / _MOST_SOUGHT))
+  usual = max(smallest, _USUAL_SHARE * min(sides))
   found = _cascade(frames, usual)
   without = [i for i, faces in enumerate(found) if not faces]
-  if usual > _SMALLEST and without:
-    again = _cascade([frames[i] for i in without], _SMALLEST)
+  if usual > smallest and without:
+    again = _cascade([frames[i] for i in without], smallest)
     for i, faces in zip(without, again, strict=True):
       found[i] = faces
   return found

@@ -27,7 +27,8 @@ warnings.filterwarnings('ignore', category=UserWarning, module=r'PIL\.')
 IMAGES = frozenset({'.png', '.jpg', '.jpeg'})
 _PNG, _JPEG = b'\x89PNG', b'\xff\xd8'
 _PNG_END = b'IEND\xaeB`\x82'
-_MOST_PIXELS = 2**26  # as for OpenCV (stc_jax/__init__.py)
+_MOST_PIXELS = 2**27  # as for OpenCV (stc_jax/__init__.py)
+_BLOCK = 256  # rows that are converted at a time
 _LONGEST_SIDE = 2**15 - 2  # of what OpenCV can warp
 REMEDY = 'copy it again from its source, or leave the clip out'
 
@@ -48,8 +49,8 @@ def read_images(
     The frames, RGB.
 
   Raises:
-    InputError: a file is missing, empty, damaged, or no image; or the frames differ in
-      size.
+    InputError: a file is missing, empty, damaged, no image, or has more than 134
+      megapixels; or the frames differ in size.
   """
   frames = image_frames(paths)
   return np.stack(
@@ -96,9 +97,21 @@ def _read_image(path: Path) -> UInt8[np.ndarray, 'h w 3']:
   data = path.read_bytes()
   # libpng complains on standard error, libjpeg fills gaps with gray: ask first.
   try:
-    _check_whole(data)
+    header = _header(data)
+    if header is not None:
+      check_size(path, header.height, header.width)
+      _check_whole(header, data)
   except (OSError, SyntaxError, ValueError, IndexError, struct.error) as error:
     raise InputError(f'{path}: a damaged or incomplete image; {REMEDY}') from error
+  image = _decoded(path, data)
+  del data, header  # they may be large
+  if image.dtype not in (np.uint8, np.uint16):
+    raise InputError(f'{path}: pixels of type {image.dtype}; save it with 8 or 16 bits')
+  return _as_rgb(image)
+
+
+def _decoded(path: Path, data: bytes) -> np.ndarray:
+  """As OpenCV has it: BGR, of 8 or 16 bits or of what can't be used."""
   encoded = np.frombuffer(data, np.uint8)
   try:
     image = cv2.imdecode(encoded, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
@@ -108,26 +121,50 @@ def _read_image(path: Path) -> UInt8[np.ndarray, 'h w 3']:
     raise InputError(f'{path}: too large or damaged; {REMEDY}') from error
   if image is None:
     raise InputError(f'{path}: no readable image; {REMEDY}')
-  if max(image.shape) > _LONGEST_SIDE:
-    raise InputError(f'{path}: more than {_LONGEST_SIDE} pixels long; make it smaller')
-  if image.dtype == np.uint16:
-    image = ((image.astype(np.uint32) + 128) // 257).astype(np.uint8)
-  if image.dtype != np.uint8:
-    raise InputError(f'{path}: pixels of type {image.dtype}; save it with 8 or 16 bits')
-  return cv2.cvtColor(image, cv2.COLOR_BGR2RGB)
+  check_size(path, *image.shape[:2])
+  return image
 
 
-def _check_whole(data: bytes) -> None:
+def _as_rgb(image: np.ndarray) -> UInt8[np.ndarray, 'h w 3']:
+  rgb = np.empty(image.shape, np.uint8)
+  for first in range(0, len(image), _BLOCK):  # of large ones no second copy is made
+    block = image[first : first + _BLOCK]
+    if block.dtype == np.uint16:
+      block = ((block.astype(np.uint32) + 128) // 257).astype(np.uint8)
+    rgb[first : first + _BLOCK] = cv2.cvtColor(block, cv2.COLOR_BGR2RGB)
+  return rgb
+
+
+def _header(data: bytes) -> PngImageFile | JpegImageFile | None:
+  """A PNG or JPEG, not decoded yet; of other files None."""
+  if data.startswith(_PNG):
+    return PngImageFile(io.BytesIO(data))
+  return JpegImageFile(io.BytesIO(data)) if data.startswith(_JPEG) else None
+
+
+def _check_whole(header: PngImageFile | JpegImageFile, data: bytes) -> None:
   """Raises what Pillow does of a PNG or JPEG that isn't whole."""
   if data.startswith(_PNG):
-    PngImageFile(io.BytesIO(data)).verify()  # every chunk's checksum but the last one's
+    header.verify()  # every chunk's checksum but the last one's
     if _PNG_END not in data:
       raise ValueError('no end')
-  elif data.startswith(_JPEG):
-    image = JpegImageFile(io.BytesIO(data))
-    if image.width * image.height > _MOST_PIXELS:
-      raise ValueError('too large')
-    image.load()  # to its last line
+  else:
+    header.load()  # to its last line
+
+
+def check_size(path: Path, height: int, width: int) -> None:
+  """Checks that pictures of this size can be worked on in little memory.
+
+  Raises:
+    InputError: they are too large.
+  """
+  if max(height, width) > _LONGEST_SIDE:
+    raise InputError(f'{path}: more than {_LONGEST_SIDE} pixels long; make it smaller')
+  if height * width > _MOST_PIXELS:
+    raise InputError(
+      f'{path}: {width} x {height} pixels, more than {_MOST_PIXELS // 10**6} '
+      'megapixels; make it smaller'
+    )
 
 
 def check_file(path: Path) -> None:

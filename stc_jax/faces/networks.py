@@ -11,6 +11,8 @@ from stc_jax.faces import mtcnn
 
 _NETWORKS = {'pnet': mtcnn.pnet, 'rnet': mtcnn.rnet, 'onet': mtcnn.onet}
 _BATCH = {'pnet': 8, 'rnet': 32, 'onet': 32}
+# So many pixels at a time, or one image: P-Net takes up to 200 bytes for each.
+_MOST_PIXELS = 2**21
 _COMPILING = threading.Lock()
 
 
@@ -20,7 +22,8 @@ def run(network: str, images: UInt8[np.ndarray, 'n h w 3']) -> list[np.ndarray]:
   Raises:
     InputError: MTCNN's weights are missing or altered.
   """
-  batch, arrays = _BATCH[network], mtcnn.weights(network)
+  arrays, (height, width) = mtcnn.weights(network), images.shape[1:3]
+  batch = max(1, min(_BATCH[network], _MOST_PIXELS // (height * width)))
   with _COMPILING:
     program = compiled(network, (batch, *images.shape[1:]))
   outputs = [

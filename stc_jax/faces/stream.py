@@ -2,7 +2,6 @@
 
 import collections
 import concurrent.futures
-import itertools
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -11,13 +10,10 @@ from jaxtyping import UInt8
 
 from stc_jax import machine
 from stc_jax.faces import align, detect, images
-from stc_jax.faces.aligned import DETECTED, Alignment
+from stc_jax.faces.aligned import Alignment, chunks
 from stc_jax.faces.following import Follower, Place, lateness
 
-# Frames that are searched at a time: as many as in training, unless they are huge.
-_MOST_BYTES = 200 * 2**20
-_LEAST_FRAMES = 4
-_MOST_WORKERS = 4  # each holds so many frames
+_MOST_WORKERS = 4  # each holds some frames
 
 
 class Cut(NamedTuple):
@@ -74,7 +70,7 @@ def _searched(
   with concurrent.futures.ThreadPoolExecutor(workers) as pool:
     waiting: collections.deque = collections.deque()
     try:
-      for chunk in _chunks(frames):
+      for chunk in chunks(frames):
         waiting.append((chunk, pool.submit(detect.detect, chunk)))
         if len(waiting) > workers:
           yield from _found(*waiting.popleft())
@@ -88,9 +84,3 @@ def _found(
   chunk: list[np.ndarray], task: concurrent.futures.Future
 ) -> Iterator[tuple[np.ndarray, list[detect.Face]]]:
   yield from zip(chunk, task.result(), strict=True)
-
-
-def _chunks(frames: Iterator[np.ndarray]) -> Iterator[list[np.ndarray]]:
-  for first in frames:
-    count = min(DETECTED, max(_LEAST_FRAMES, _MOST_BYTES // first.nbytes))
-    yield [first, *itertools.islice(frames, count - 1)]

@@ -103,6 +103,32 @@ def test_the_few_sizes_are_compiled_once(astronaut):
   assert networks.compiled.cache_info().misses <= before + 1
 
 
+@pytest.mark.parametrize('sides', [(480, 640), (4000, 6000), (8000, 8000), (99, 30000)])
+def test_the_search_takes_as_little_memory_of_a_huge_picture(sides, monkeypatch):
+  asked = []
+
+  def nothing_found(network, shape):
+    count, height, width, _ = shape
+    asked.append(count * height * width)
+    places = count, (height - 12) // 2 + 1, (width - 12) // 2 + 1
+    none = (np.zeros(places), np.zeros((*places, 4)), np.zeros((count, 10)))
+    heads = {'pnet': 2, 'rnet': 2, 'onet': 3}[network]
+    if network != 'pnet':
+      none = np.zeros(count), np.zeros((count, 4)), np.zeros((count, 10))
+    return lambda arrays, images: none[:heads]
+
+  monkeypatch.setattr(networks, 'compiled', nothing_found)
+  assert detect.detect([np.zeros((*sides, 3), np.uint8)]) == [[]]
+  assert max(asked) < 3 * 2**20  # pixels at a time, of some 200 bytes each
+
+
+def test_a_face_of_a_huge_picture_is_where_it_is(astronaut):
+  frame = np.full((4000, 6000, 3), 110, np.uint8)
+  frame[900:3972, 2900:5972] = cv2.resize(astronaut, (3072, 3072))
+  (face,) = detect.detect([frame])[0]
+  assert np.abs(face.eyes - (EYES * 6 + [2900, 900])).max() < 6
+
+
 def test_rendered_faces_are_found():
   near = []
   for subject in range(1, 25):

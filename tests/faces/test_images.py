@@ -1,11 +1,15 @@
 """Reading images: what is read is what was written, and damage never passes."""
 
+import struct
+import zlib
+
 import cv2
 import numpy as np
 import pytest
+from PIL import Image
 
 from stc_jax.errors import InputError
-from stc_jax.faces import images
+from stc_jax.faces import images, videos
 
 RED = (255, 0, 0)
 
@@ -112,3 +116,27 @@ def test_an_image_too_long_to_warp_is_refused(tmp_path):
   cv2.imwrite(str(path), np.zeros((2, 2**15 - 1), np.uint8))
   with pytest.raises(InputError, match=r'long\.png: more than 32766 pixels long'):
     images.read_images([path])
+
+
+def test_a_picture_too_large_for_the_memory_is_refused_by_its_header(tmp_path):
+  huge = struct.pack('>2I', 12000, 12000)
+  png = bytearray(write_png(tmp_path / 'huge.png', noise(8, 8)).read_bytes())
+  png[16:24] = huge
+  png[29:33] = struct.pack('>I', zlib.crc32(png[12:29]))
+  (tmp_path / 'huge.png').write_bytes(png)
+  jpeg = bytearray(write_png(tmp_path / 'huge.jpg', noise(8, 8)).read_bytes())
+  at = jpeg.index(b'\xff\xc0') + 5
+  jpeg[at : at + 4] = struct.pack('>2H', 12000, 12000)
+  (tmp_path / 'huge.jpg').write_bytes(jpeg)
+  one, two = (Image.fromarray(noise(8, 8)) for _ in range(2))
+  one.save(tmp_path / 'huge.gif', save_all=True, append_images=[two])
+  gif = bytearray((tmp_path / 'huge.gif').read_bytes())
+  gif[6:10] = struct.pack('<2H', 12000, 12000)
+  (tmp_path / 'huge.gif').write_bytes(gif)
+  for name, read in (
+    ('huge.png', lambda path: images.read_images([path])),
+    ('huge.jpg', lambda path: images.read_images([path])),
+    ('huge.gif', videos.read_video),
+  ):
+    with pytest.raises(InputError, match=rf'{name}: 12000 x 12000 pixels, more than'):
+      read(tmp_path / name)
