@@ -29,7 +29,7 @@ def decoded(
     InputError: as `containers.opened`; or the frames differ in size, or are to be
       turned by no multiple of 90 degrees.
   """
-  number, shape = -1, None
+  number, shape, rotation, matrix = -1, None, None, None
   with containers.opened(path) as (container, video):
     aspect = upright.aspect_of(video) or Fraction(1)
     timed = container.format.name != 'avi'  # which keeps when to decode, not to show
@@ -40,8 +40,10 @@ def decoded(
       number = _number(pts, number + 1, frame.pts if timed else None)
       if number == len(pts):
         return
+      if frame.rotation != rotation:  # as a rule only at the first
+        rotation, matrix = frame.rotation, upright.matrix_of(frame)
       try:
-        picture = upright.picture(frame, aspect)
+        picture = upright.picture(frame, aspect, matrix)
       except InputError as error:
         raise InputError(f'{path}: {error}') from error
       shape = shape or picture.shape

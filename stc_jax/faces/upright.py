@@ -5,7 +5,7 @@ from fractions import Fraction
 import av
 import numpy as np
 from av.sidedata.sidedata import Type
-from jaxtyping import UInt8
+from jaxtyping import Float, UInt8
 
 from stc_jax.errors import InputError
 
@@ -20,7 +20,9 @@ def aspect_of(video: av.VideoStream) -> Fraction | None:
   return aspect if 1 / _MOST_ASPECT <= aspect <= _MOST_ASPECT else None
 
 
-def picture(frame: av.VideoFrame, aspect: Fraction) -> UInt8[np.ndarray, 'h w 3']:
+def picture(
+  frame: av.VideoFrame, aspect: Fraction, matrix: Float[np.ndarray, '2 2'] | None
+) -> UInt8[np.ndarray, 'h w 3']:
   """A frame, RGB, of square pixels, upright.
 
   The side along which pixels are longer is enlarged, so that no pixel is lost.
@@ -28,28 +30,33 @@ def picture(frame: av.VideoFrame, aspect: Fraction) -> UInt8[np.ndarray, 'h w 3'
   Args:
     frame: as it is decoded.
     aspect: width over height of its pixels.
+    matrix: how it is turned, see `matrix_of`.
 
   Raises:
     InputError: the file says to turn it by no multiple of 90 degrees.
   """
-  width, height = frame.width, frame.height
+  scaled = {}
   if abs(aspect - 1) > _SAME_ASPECT:
-    width, height = round(max(1, aspect) * width), round(height / min(1, aspect))
-  pixels = frame.to_ndarray(format='rgb24', width=width, height=height)
-  return np.ascontiguousarray(_turned(pixels, _matrix_of(frame)))
+    scaled['width'] = round(max(1, aspect) * frame.width)
+    scaled['height'] = round(frame.height / min(1, aspect))
+  pixels = frame.to_ndarray(format='rgb24', **scaled)
+  return np.ascontiguousarray(pixels if matrix is None else _turned(pixels, matrix))
 
 
-def _matrix_of(frame: av.VideoFrame) -> np.ndarray:
-  """The four entries of a display matrix that say how a picture is turned.
+def matrix_of(frame: av.VideoFrame) -> Float[np.ndarray, '2 2'] | None:
+  """The four entries of a display matrix that say how a picture is turned, if any.
 
   A point (x, y), down and to the right of the upper left corner, is shown at
   (a x + c y, b x + d y); see FFmpeg's libavutil/display.h, and ISO 14496-12, 6.2.2.
+
+  To be asked of few frames: PyAV's frames that were asked for side data stay in memory
+  until Python's collector runs.
   """
   data = frame.side_data.get(Type.DISPLAYMATRIX)
   if data is None:
-    return np.eye(2)
+    return None
   matrix = np.frombuffer(bytes(data), np.int32)[:9].reshape(3, 3)[:2, :2] / 2**16
-  return matrix if matrix.any() else np.eye(2)
+  return matrix if matrix.any() else None
 
 
 def _turned(pixels: np.ndarray, matrix: np.ndarray) -> np.ndarray:

@@ -93,7 +93,7 @@ class Video:
     of, last, shown = self._timeline, -1, None
     if of.is_cut and not self._in_part:
       raise InputError(f'{self._path}: {self._lack(len(of.pts))}; {REMEDY}')
-    times = np.bincount(of.numbers, minlength=len(of.pts))
+    times = np.bincount(of.numbers, minlength=len(of.pts)).tolist()
     whole, damaged = 0, of.is_cut
     for one in decoding.decoded(self._path, of.pts):
       if one is None:
@@ -101,7 +101,7 @@ class Video:
         break
       number, frame = one
       if whole:  # the frame before is shown for what the decoder kept to itself
-        yield from [shown] * times[last + 1 : number].sum()
+        yield from [shown] * sum(times[last + 1 : number])
       yield from [frame] * times[number]
       last, shown, whole = number, frame, whole + 1
     damaged = damaged or last < len(of.pts) - 1 - _KEPT
@@ -111,7 +111,7 @@ class Video:
       raise InputError(f'{self._path}: no frame of this video can be read; {REMEDY}')
     self._damage = f'{self._lack(whole)}; the rest is left out' if damaged else ''
     if not damaged:
-      yield from [shown] * times[last + 1 :].sum()
+      yield from [shown] * sum(times[last + 1 :])
 
   def _lack(self, whole: int) -> str:
     """What is missing, once so many frames could be decoded."""

@@ -1,6 +1,7 @@
 """Reading videos: what is read is what was written, and damage never passes."""
 
 import errno
+import gc
 import os
 import struct
 from unittest import mock
@@ -157,6 +158,19 @@ def test_a_large_video_is_read_frame_by_frame(tmp_path):
   read, _ = videos.read_video(path, size=64)
   assert read.shape == (2, 64, 64, 3)
   assert_levels(read, range(2))
+
+
+def test_frames_that_were_read_leave_memory_at_once(tmp_path):
+  path = write_video(tmp_path / 'a.mp4', 'libx264', count=30)
+  gc.collect()
+  gc.disable()
+  try:
+    for _ in videos.Video(path).frames():
+      pass
+    kept = sum(isinstance(one, av.VideoFrame) for one in gc.get_objects())
+  finally:
+    gc.enable()
+  assert kept < 5
 
 
 def test_a_title_in_another_encoding_does_no_harm(tmp_path):
