@@ -18,6 +18,7 @@ from stc_jax.report.run_folder import Run
 COLOURS = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f7f7f')
 # Of text and axes, on light and on dark alike.
 _INK = '#7a8290'
+_LETTER = 0.08  # inches, of a name
 _STYLE = {
   'font.family': 'DejaVu Sans',
   'font.size': 9,
@@ -49,7 +50,8 @@ def _as_svg(draw: Callable[..., Figure]) -> Callable[..., str]:
 def class_bars(runs: Sequence[Run]) -> Figure:
   """Accuracy of each class, a bar a run (Yu et al. 2018, figures 7 to 9)."""
   classes = runs[0].summary['classes']
-  figure = _figure(7.6, 3.2)
+  inches = min(max(7.6, 0.2 * len(classes)), 24)
+  figure = _figure(inches, 3.2)
   (axes,) = figure.axes
   width, places = 0.84 / len(runs), np.arange(len(classes))
   for number, run in enumerate(runs):
@@ -57,7 +59,8 @@ def class_bars(runs: Sequence[Run]) -> Figure:
     shift = (number - (len(runs) - 1) / 2) * width
     colour = COLOURS[number % len(COLOURS)]
     axes.bar(places + shift, shares, 0.92 * width, color=colour, label=run.name)
-  axes.set_xticks(places, classes)
+  fit = sum(len(name) + 2 for name in classes) * _LETTER < inches
+  pictures.class_ticks(axes.xaxis, classes, inches, rotation=0 if fit else 90)
   axes.set_ylabel('accuracy, %')
   axes.set_ylim(0, 100)
   _legend(axes)

@@ -20,6 +20,8 @@ _TEMPLATES = jinja2.Environment(
   trim_blocks=True,
   lstrip_blocks=True,
 )
+# A confusion of more would be too large for a page.
+_MOST_CLASSES = 30
 
 
 class Picture(NamedTuple):
@@ -92,14 +94,23 @@ def address(kind: str, data: bytes) -> str:
 
 
 def _confusion(run: Run, key: str) -> dict:
-  """The matrix in percent of its rows, the paper's, and the clips of wrong cells."""
-  classes, counts = run.summary['classes'], np.array(run.summary['confusion'])
+  """The matrix in percent of its rows, the paper's, and the clips of wrong cells.
+
+  Of many classes those alone that are confused most.
+  """
+  every, counts = run.summary['classes'], np.array(run.summary['confusion'])
+  shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+  errors = counts.sum(axis=0) + counts.sum(axis=1) - 2 * np.diag(counts)
+  most = np.sort(np.argsort(-errors, kind='stable')[:_MOST_CLASSES])
+  counts, shares = counts[np.ix_(most, most)], shares[np.ix_(most, most)]
+  classes = [every[number] for number in most]
+  place = {name: number for number, name in enumerate(classes)}
 
   def cell(row: dict) -> tuple[int, int]:
-    return classes.index(row['label']), classes.index(row['predicted'])
+    return place[row['label']], place[row['predicted']]
 
-  shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-  wrong = sorted((row for row in run.rows if not is_right(row)), key=cell)
+  shown = (row for row in run.rows if {row['label'], row['predicted']} <= place.keys())
+  wrong = sorted((row for row in shown if not is_right(row)), key=cell)
   cells = {
     f'{label} {said}': Counter(row['clip'] for row in rows)
     for (label, said), rows in itertools.groupby(wrong, key=cell)
@@ -110,6 +121,7 @@ def _confusion(run: Run, key: str) -> dict:
     'key': key,
     'name': run.name,
     'classes': classes,
+    'left_out': len(every) - len(classes),
     'counts': counts.tolist(),
     'shares': shares.tolist(),
     'cells': cells,

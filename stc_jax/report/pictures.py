@@ -1,12 +1,15 @@
 """What people would rather look at: confusions, action units, training curves."""
 
 import io
+import math
 import pathlib
 from collections.abc import Mapping, Sequence
 
 import matplotlib as mpl
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
+from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
 from stc_jax import files
@@ -15,29 +18,57 @@ from stc_jax import files
 mpl.rcParams['text.parse_math'] = False
 _INK, _TRAIN = '#1b2a41', '#2a6f97'
 _TESTED = ('#c1121f', '#bc6c25', '#e09f3e', 'gray')
+# Of more classes a confusion shows colours alone, on a side of so many inches.
+_MOST_WORDS, _SIDE = 30, 15
+# Classes' names, in points.
+_SMALLEST, _LARGEST = 5, 10
 
 
 def confusion(path: pathlib.Path, summary: dict) -> None:
-  """Draws the pooled confusion matrix, rows in percent, counts below."""
+  """Draws the pooled confusion matrix, rows in percent, counts below.
+
+  Of many classes it shows colours alone: memory must not grow with their square.
+  """
   counts = np.array(summary['confusion'])
   share = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
   classes = summary['classes']
-  side = 2.2 + 0.75 * len(classes)
-  figure = Figure(figsize=(side, side), layout='constrained')
+  has_words = len(classes) <= _MOST_WORDS
+  cells = 0.75 * len(classes) if has_words else _SIDE
+  figure = Figure(figsize=(2.2 + cells, 2.2 + cells), layout='constrained')
   axes = figure.add_subplot()
-  axes.imshow(share, cmap='Blues', vmin=0, vmax=100)
-  for i, j in np.ndindex(counts.shape):
-    colour = 'white' if share[i, j] > 55 else _INK
-    words = f'{share[i, j]:.1f}\n({counts[i, j]})' if counts[i, j] else '0'
-    axes.text(j, i, words, ha='center', va='center', color=colour, fontsize=8)
-  axes.set_xticks(range(len(classes)), classes, rotation=35, ha='right')
-  axes.set_yticks(range(len(classes)), classes)
+  image = axes.imshow(share, cmap='Blues', vmin=0, vmax=100)
+  if has_words:
+    _write_in_cells(axes, counts, share)
+  else:
+    figure.colorbar(image, shrink=0.5)
+  class_ticks(axes.xaxis, classes, cells, rotation=35 if has_words else 90)
+  class_ticks(axes.yaxis, classes, cells)
   axes.set_xlabel('predicted')
   axes.set_ylabel('truth')
-  axes.set_title(
-    f'{title(summary, "accuracy")}\nrows in %, clips in brackets', fontsize=10
-  )
+  said = 'rows in %, clips in brackets' if has_words else 'rows in %'
+  axes.set_title(f'{title(summary, "accuracy")}\n{said}', fontsize=10)
   save(figure, path)
+
+
+def class_ticks(
+  axis: Axis, classes: Sequence[str], inches: float, rotation: float = 0
+) -> None:
+  """Names classes along an axis, at 0, 1, ...; of too many only every nth.
+
+  Args:
+    axis: of the picture.
+    classes: in their order.
+    inches: the axis's length.
+    rotation: of the words, in degrees; side by side along `axis` they take a line each.
+  """
+  points = 72 * inches / len(classes)  # a class has
+  every = max(1, math.ceil(_SMALLEST / (0.8 * points)))
+  axis.set_ticks(range(0, len(classes), every), classes[::every], rotation=rotation)
+  size = min(_LARGEST, 0.8 * points * every)
+  axis.set_tick_params(labelsize=size)
+  if 0 < rotation < 90:
+    for label in axis.get_ticklabels():
+      label.set_horizontalalignment('right')
 
 
 def training_curves(
@@ -105,6 +136,17 @@ def action_units(path: pathlib.Path, summary: dict, heading: str) -> None:
   lower.set_xticks(places, list(aus))
   figure.suptitle(heading, fontsize=10, x=0.02, ha='left')
   save(figure, path)
+
+
+def _write_in_cells(
+  axes: Axes,
+  counts: Int[np.ndarray, 'classes classes'],
+  share: Float[np.ndarray, 'classes classes'],
+) -> None:
+  for i, j in np.ndindex(counts.shape):
+    colour = 'white' if share[i, j] > 55 else _INK
+    words = f'{share[i, j]:.1f}\n({counts[i, j]})' if counts[i, j] else '0'
+    axes.text(j, i, words, ha='center', va='center', color=colour, fontsize=8)
 
 
 def _band(axes, curves: Float[np.ndarray, 'trials steps']) -> None:
