@@ -17,6 +17,8 @@ import numpy as np
 from jaxtyping import UInt8
 from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
+from PIL.TiffImagePlugin import TiffImageFile
+from PIL.WebPImagePlugin import WebPImageFile
 
 from stc_jax.errors import InputError, machine_error
 
@@ -24,7 +26,13 @@ from stc_jax.errors import InputError, machine_error
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 warnings.filterwarnings('ignore', category=UserWarning, module=r'PIL\.')
 
-IMAGES = frozenset({'.png', '.jpg', '.jpeg'})
+# What OpenCV reads with 8 or 16 bits a pixel.
+_ENDINGS = (
+  '.avif .bmp .jp2 .jpe .jpeg .jpg .pbm .pgm .png .pnm .ppm .ras .sr .tif .tiff .webp'
+)
+IMAGES = frozenset(_ENDINGS.split())
+# Kinds of files that may hold many pictures, of which OpenCV reads the first.
+_MAY_BE_MANY = PngImageFile, TiffImageFile, WebPImageFile
 _PNG, _JPEG = b'\x89PNG', b'\xff\xd8'
 _PNG_END = b'IEND\xaeB`\x82'
 _MOST_PIXELS = 2**27  # as for OpenCV (stc_jax/__init__.py)
@@ -49,8 +57,8 @@ def read_images(
     The frames, RGB.
 
   Raises:
-    InputError: a file is missing, empty, damaged, no image, or has more than 134
-      megapixels; or the frames differ in size.
+    InputError: a file is missing, empty, damaged, no image, holds several, or has more
+      than 134 megapixels; or the frames differ in size.
   """
   frames = image_frames(paths)
   return np.stack(
@@ -121,6 +129,8 @@ def _decoded(path: Path, data: bytes) -> np.ndarray:
     raise InputError(f'{path}: too large or damaged; {REMEDY}') from error
   if image is None:
     raise InputError(f'{path}: no readable image; {REMEDY}')
+  if (count := _pictures_in(data)) > 1:
+    raise InputError(f'{path}: {count} pictures in one file; save each as its own')
   check_size(path, *image.shape[:2])
   return image
 
@@ -165,6 +175,15 @@ def check_size(path: Path, height: int, width: int) -> None:
       f'{path}: {width} x {height} pixels, more than {_MOST_PIXELS // 10**6} '
       'megapixels; make it smaller'
     )
+
+
+def _pictures_in(data: bytes) -> int:
+  for kind in _MAY_BE_MANY:
+    try:
+      return kind(io.BytesIO(data)).n_frames
+    except (OSError, SyntaxError, ValueError):  # another kind, or one only OpenCV reads
+      continue
+  return 1
 
 
 def check_file(path: Path) -> None:

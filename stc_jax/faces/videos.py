@@ -15,7 +15,12 @@ from stc_jax.errors import InputError
 from stc_jax.faces import decoding, timeline
 from stc_jax.faces.images import REMEDY, resized
 
-VIDEOS = frozenset({'.mp4', '.avi', '.mov', '.mkv', '.webm', '.gif'})
+# What FFmpeg reads and what keeps the times of its frames.
+_ENDINGS = (
+  '.3g2 .3gp .asf .avi .dv .f4v .flv .gif .ivf .m2t .m2ts .m4v .mkv .mov .mp4 .mpeg '
+  '.mpg .mts .mxf .nut .ogv .rm .rmvb .ts .vob .webm .wmv .wtv .y4m'
+)
+VIDEOS = frozenset(_ENDINGS.split())
 
 # A decoder may keep so many of the last frames, such as those that aren't to be shown.
 _KEPT = 2

@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator
 import gradio
 
 from stc_jax.errors import MACHINE, InputError, machine_error, told
+from stc_jax.faces.images import IMAGES
 from stc_jax.faces.videos import VIDEOS
 from stc_jax.predict import csv_table, page, sources, writing
 from stc_jax.predict.answering import Asked
@@ -191,7 +192,7 @@ def _told(line: str) -> gradio.Error:
 def _upload() -> tuple[gradio.Button, gradio.Component]:
   with gradio.Tab('Upload'):
     video = gradio.File(
-      label='Video', file_types=sorted(VIDEOS), height=200, elem_id='upload'
+      label='Video', file_types=sorted(VIDEOS | IMAGES), height=200, elem_id='upload'
     )
     return _button('ask_upload'), video
 
