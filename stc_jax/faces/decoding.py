@@ -23,7 +23,7 @@ def decoded(
 
   Args:
     path: the video.
-    pts: of its frames, in the order in which they are shown.
+    pts: of its frames, as `timeline.Timeline.pts`.
 
   Raises:
     InputError: as `containers.opened`; or the frames differ in size, or are to be
@@ -32,12 +32,11 @@ def decoded(
   number, shape, rotation, matrix = -1, None, None, None
   with containers.opened(path) as (container, video):
     aspect = upright.aspect_of(video) or Fraction(1)
-    timed = container.format.name != 'avi'  # which keeps when to decode, not to show
     for frame in _frames(container, video):
       if frame is None:
         yield None
         return
-      number = _number(pts, number + 1, frame.pts if timed else None)
+      number = _number(pts, number + 1, frame.pts)
       if number == len(pts):
         return
       if frame.rotation != rotation:  # as a rule only at the first
