@@ -5,7 +5,7 @@ import os
 import pathlib
 import signal
 import tempfile
-import threading
+import time
 
 from stc_jax.console import compilation, terminal
 from stc_jax.errors import InputError
@@ -13,7 +13,9 @@ from stc_jax.predict.answering import Asked, windows_of
 from stc_jax.predict.model import load
 from stc_jax.predict.sources import IMAGE_FPS
 
+_LOOK = 0.2  # seconds between two looks for Ctrl-C
 _HERE = ('127.0.0.1', 'localhost', '::1')
+_GRADIO = ('gradio', 'fastapi', 'uvicorn')  # come together
 # Before Gradio is loaded: nothing is sent to anybody, nothing is kept.
 _QUIET = {
   'GRADIO_ANALYTICS_ENABLED': 'False',
@@ -53,15 +55,25 @@ def main(model: str, host: str, port: int, megabytes: int, chosen: dict) -> None
       console.print(f'{address} shows what {model} sees; Ctrl-C ends it')
       if host not in _HERE:
         console.print('Whoever reaches this machine can use it, without a password.')
-      threading.Event().wait()
+      _wait_for_interrupt()
     finally:
       server.stop()
+  raise KeyboardInterrupt
+
+
+def _wait_for_interrupt() -> None:
+  """Returns at the first; others must not break into what is cleared up then."""
+  came = []
+  for kind in (signal.SIGINT, signal.SIGTERM):
+    signal.signal(kind, lambda *_: came.append(True))
+  while not came:
+    time.sleep(_LOOK)
 
 
 def _module():
   try:
     return importlib.import_module('stc_jax.web.server')
   except ModuleNotFoundError as error:
-    if error.name != 'gradio':
+    if error.name not in _GRADIO:
       raise
     raise InputError("--serve: gradio is missing; pip install -e '.[web]'") from error

@@ -223,7 +223,7 @@ def _before(progress: gradio.Progress) -> Callable[[int], None]:
   """Tells the visitor how many are served before."""
 
   def on_wait(count):
-    progress(None, desc=f'waits for {count} before you')
+    progress(0.0, desc=f'waits for {count} before you')
 
   return on_wait
 

@@ -85,9 +85,9 @@ class Server:
     self._page.end()
     # That open pages are cut off now is no error.
     logging.getLogger('uvicorn.error').setLevel(logging.CRITICAL)
-    self._page.blocks.close(verbose=False)
     self._server.should_exit = True
     self._thread.join()
+    self._page.blocks.close(verbose=False)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import socket
+import time
 
 import pytest
 import videos
@@ -161,7 +162,10 @@ def test_an_interrupt_ends_the_answers_then_the_server(served, video):
     for visitor in (first, second):
       visitor.joins(visitor.uploads(video, 'held.mp4'))
     with first.opens():
-      served.process.send_signal(signal.SIGINT)
+      assert first.reads('progress')
+      for _ in range(3):  # impatience changes nothing
+        served.process.send_signal(signal.SIGINT)
+        time.sleep(0.1)
       said, _ = served.process.communicate(timeout=60)
   # All that Gradio printed is about the file that nobody uploaded.
   _, _, said = said.rpartition('was not uploaded by a user.\n')

@@ -86,11 +86,13 @@ def serving(folder):
     stderr=subprocess.STDOUT,
     text=True,
   ) as process:
-    said = process.stdout.readline()
-    address = re.match(r'http://\S+:\d+/', said)
-    assert address, said + process.communicate()[0]
-    yield Served(address[0], process, folder / 'hold', next(folder.glob('stc_jax_*')))
-    process.kill()
+    try:
+      said = process.stdout.readline()
+      address = re.match(r'http://\S+:\d+/', said)
+      assert address, said + process.communicate()[0]
+      yield Served(address[0], process, folder / 'hold', next(folder.glob('stc_jax_*')))
+    finally:
+      process.kill()
 
 
 def free_address():
