@@ -11,7 +11,7 @@ STUDY_FLAGS ?=
 DEMO_RUN ?= runs/demo
 DEMO_CLIP := $(DEMO_RUN)/unseen/happiness.mp4
 
-.PHONY: demo study test lint clean
+.PHONY: demo study test test-slow lint clean
 
 demo: $(DEMO_STAMP)
 	$(VENV)/bin/python -m stc_jax.main --config=launch/synthetic.py \
@@ -28,6 +28,9 @@ study: $(DEMO_STAMP)
 
 test: $(TEST_STAMP) lint
 	$(VENV)/bin/python -m pytest
+
+test-slow: $(TEST_STAMP)
+	$(VENV)/bin/python -m pytest -m slow
 
 lint: $(TEST_STAMP)
 	$(VENV)/bin/ruff format --check .

@@ -1,12 +1,14 @@
 """Runs our commands as a user does, in a process of their own."""
 
+import os
 import subprocess
-import sys
+
+import preloaded
 
 
 def succeeds(*argv: str, **options) -> str:
   """Runs `python -m argv`; returns its standard output. Standard error stays empty."""
-  done = _run(argv, options)
+  done = run(*argv, **options)
   assert done.returncode == 0, done.stderr
   assert not done.stderr, done.stderr
   return done.stdout
@@ -14,7 +16,7 @@ def succeeds(*argv: str, **options) -> str:
 
 def fails(*argv: str, naming: str | tuple[str, ...], **options) -> str:
   """Runs `python -m argv`, which must refuse its input; returns the line it says."""
-  return refused(_run(argv, options), naming)
+  return refused(run(*argv, **options), naming)
 
 
 def refused(done: subprocess.CompletedProcess, naming: str | tuple[str, ...]) -> str:
@@ -32,6 +34,11 @@ def refused(done: subprocess.CompletedProcess, naming: str | tuple[str, ...]) ->
   return done.stderr
 
 
-def _run(argv, options):
-  command = [sys.executable, '-m', *argv]
-  return subprocess.run(command, capture_output=True, text=True, timeout=300, **options)
+def run(*argv: str, **options) -> subprocess.CompletedProcess:
+  """Runs `python -m argv`; `options` may name its `env` and `cwd`."""
+  return preloaded.run(
+    argv,
+    env=dict(options.get('env', os.environ)),
+    cwd=str(options.get('cwd', os.getcwd())),
+    timeout=300,
+  )

@@ -1,7 +1,11 @@
 """What the tests of the command line share: clips, an environment, a finished run."""
 
 import os
+import pathlib
+import shutil
+from typing import NamedTuple
 
+import filelock
 import pytest
 import small_run
 from command import succeeds
@@ -10,25 +14,49 @@ from command import succeeds
 os.environ.setdefault('XLA_FLAGS', small_run.FAST['XLA_FLAGS'])
 
 
+class Made(NamedTuple):
+  """What is made once, for all processes that run tests; for reading only."""
+
+  data: pathlib.Path
+  run: pathlib.Path
+  programs: pathlib.Path
+
+
 @pytest.fixture(scope='session')
-def environment(tmp_path_factory) -> dict[str, str]:
+def made(tmp_path_factory) -> Made:
+  own = tmp_path_factory.getbasetemp()
+  home = own.parent if 'PYTEST_XDIST_WORKER' in os.environ else own
+  folder = Made(home / 'data', home / 'run', home / 'programs')
+  with filelock.FileLock(home / 'made.lock'):
+    if not (home / 'made').exists():
+      clips = home / 'clips'
+      small_run.write_clips(clips)
+      sources = (f'--manual_dir={clips}', f'--data_dir={folder.data}')
+      succeeds(*small_run.PREPARE, *sources)
+      command = small_run.command(folder.data, folder.run)
+      succeeds(*command, env=_environment(folder.programs))
+      (home / 'made').touch()
+  return folder
+
+
+@pytest.fixture(scope='session')
+def environment(tmp_path_factory, made) -> dict[str, str]:
   """For our commands: programs are compiled once, and fast."""
-  cache = tmp_path_factory.mktemp('compiled')
-  return os.environ | small_run.FAST | {'JAX_COMPILATION_CACHE_DIR': str(cache)}
+  own = tmp_path_factory.mktemp('compiled') / 'programs'
+  return _environment(shutil.copytree(made.programs, own))
 
 
 @pytest.fixture(scope='session')
-def data_dir(tmp_path_factory):
-  """Holds the small clips, prepared."""
-  clips, data_dir = tmp_path_factory.mktemp('clips'), tmp_path_factory.mktemp('data')
-  small_run.write_clips(clips)
-  succeeds(*small_run.PREPARE, f'--manual_dir={clips}', f'--data_dir={data_dir}')
-  return data_dir
+def data_dir(made):
+  """Holds the small clips, prepared; for reading only."""
+  return made.data
 
 
 @pytest.fixture(scope='session')
-def finished(tmp_path_factory, data_dir, environment):
+def finished(tmp_path_factory, made):
   """The folder of a run that nothing disturbed; for reading only."""
-  workdir = tmp_path_factory.mktemp('finished')
-  succeeds(*small_run.command(data_dir, workdir), env=environment)
-  return workdir
+  return shutil.copytree(made.run, tmp_path_factory.mktemp('finished') / 'run')
+
+
+def _environment(programs: pathlib.Path) -> dict[str, str]:
+  return os.environ | small_run.FAST | {'JAX_COMPILATION_CACHE_DIR': str(programs)}

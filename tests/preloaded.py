@@ -1,47 +1,139 @@
 """Runs our commands in processes that begin with the heavy imports done.
 
-The code, its arguments, streams and exit code are those of `python -m`; only the
-seconds that each new interpreter would spend on importing JAX and its like are saved.
+The code, its arguments, streams, folder and exit code are those of `python -m`; only
+the seconds that each new interpreter would spend on importing JAX and its like are
+saved. A server imports them once and forks; it never computes, so it has no threads of
+ours and no device.
+
+As a program, it is that server: `python tests/preloaded.py` reads a request a line, and
+answers each with an exit code.
 """
 
-import multiprocessing
+import atexit
+import dataclasses
+import functools
+import importlib
+import json
 import os
-import pathlib
 import runpy
+import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from multiprocessing import forkserver
-from unittest import mock
+import tempfile
+import threading
+from typing import NoReturn
+
+_MODULES = (
+  'stc_jax.runs.run',
+  'stc_jax.data.preparation',
+  'stc_jax.predict.command',
+  'stc_jax.report.command',
+  'stc_jax.report.pictures',
+)
+# What JAX and the interpreter read while they are imported: another server for others.
+_AT_IMPORT = ('JAX_', 'PYTHON', 'TFDS_')
+_READY = 'ready'
 
 
-def server(env: dict[str, str], folder: pathlib.Path) -> Callable:
-  """Returns `run(*argv)`, a `subprocess.run` with captured text.
+@dataclasses.dataclass(frozen=True)
+class _Request:
+  argv: tuple[str, ...]
+  env: dict[str, str]
+  cwd: str
+  stdout: str
+  stderr: str
 
-  All processes have the environment `env`; `folder` is for their output.
+
+def run(
+  argv: tuple[str, ...], env: dict[str, str], cwd: str, timeout: float
+) -> subprocess.CompletedProcess:
+  """Does as `python -m argv`, with captured text.
+
+  Raises:
+    subprocess.TimeoutExpired: it didn't end in time.
   """
-  context = multiprocessing.get_context('forkserver')
-  context.set_forkserver_preload(['stc_jax.runs.run', 'stc_jax.data.preparation'])
-  with mock.patch.dict(os.environ, env):
-    forkserver.ensure_running()
-
-  def run(*argv: str) -> subprocess.CompletedProcess:
-    streams = [folder / 'stdout', folder / 'stderr']
-    child = context.Process(target=_become, args=(argv, streams))
-    child.start()
-    child.join(timeout=100)
-    if child.is_alive():
-      child.kill()
-      raise TimeoutError(argv)
-    said = [path.read_text() for path in streams]
-    return subprocess.CompletedProcess(argv, child.exitcode, *said)
-
-  return run
+  at_import = {k: v for k, v in env.items() if k.startswith(_AT_IMPORT)}
+  server = _server(json.dumps(at_import, sort_keys=True))
+  with tempfile.TemporaryDirectory() as folder:
+    streams = [os.path.join(folder, name) for name in ('stdout', 'stderr')]
+    code = server.ask(_Request(argv, env, cwd, *streams), timeout)
+    said = []
+    for path in streams:
+      with open(path, encoding='utf-8') as file:
+        said.append(file.read())
+  return subprocess.CompletedProcess(argv, code, *said)
 
 
-def _become(argv, streams) -> None:
-  """Becomes the command; its `SystemExit` ends the process with its code."""
-  for number, path in enumerate(streams, start=1):
+class _Server:
+  """A process that has imported everything and forks on request."""
+
+  def __init__(self, env: dict[str, str]):
+    self._process = subprocess.Popen(
+      [sys.executable, __file__],
+      env=env,
+      stdin=subprocess.PIPE,
+      stdout=subprocess.PIPE,
+      text=True,
+      start_new_session=True,  # so that a child that hangs ends with it
+    )
+    self._lock = threading.Lock()
+    atexit.register(self.stop)
+    assert self._process.stdout.readline().strip() == _READY
+
+  def ask(self, request: _Request, timeout: float) -> int:
+    with self._lock:
+      self._process.stdin.write(json.dumps(dataclasses.asdict(request)) + '\n')
+      self._process.stdin.flush()
+      late = threading.Timer(timeout, self.stop)
+      late.start()
+      answer = self._process.stdout.readline()
+      late.cancel()
+    if not answer:
+      _server.cache_clear()
+      raise subprocess.TimeoutExpired(request.argv, timeout)
+    return int(answer)
+
+  def stop(self) -> None:
+    """Ends the server and what it runs."""
+    if self._process.poll() is None:
+      os.killpg(self._process.pid, signal.SIGKILL)
+    self._process.communicate()  # waits, and closes the pipes
+
+
+@functools.cache
+def _server(at_import: str) -> _Server:
+  rest = {k: v for k, v in os.environ.items() if not k.startswith(_AT_IMPORT)}
+  return _Server(rest | json.loads(at_import))
+
+
+def _serve() -> None:
+  """Forks for each request of standard input, and tells the child's exit code."""
+  requests, answers = os.fdopen(os.dup(0)), os.fdopen(os.dup(1), 'w')
+  os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # a child must not read requests
+  for module in _MODULES:
+    importlib.import_module(module)
+  print(_READY, file=answers, flush=True)
+  for line in requests:
+    child = os.fork()
+    if not child:
+      _become(_Request(**json.loads(line)))
+    _, status = os.waitpid(child, 0)
+    print(os.waitstatus_to_exitcode(status), file=answers, flush=True)
+
+
+def _become(request: _Request) -> NoReturn:
+  """Becomes the command, and ends as it does."""
+  for number, path in ((1, request.stdout), (2, request.stderr)):
     os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), number)
-  sys.argv = list(argv)
-  runpy.run_module(argv[0], run_name='__main__', alter_sys=True)
+  os.environ.clear()
+  os.environ.update(request.env)
+  os.chdir(request.cwd)
+  sys.path[0] = request.cwd  # as `python -m` has it
+  sys.argv = list(request.argv)
+  sys.orig_argv = [sys.executable, '-m', *request.argv]  # runs note it
+  runpy.run_module(request.argv[0], run_name='__main__', alter_sys=True)
+  raise SystemExit(0)
+
+
+if __name__ == '__main__':
+  _serve()

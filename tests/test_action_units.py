@@ -145,6 +145,7 @@ def test_tested_again_it_says_the_same(run, environment, tmp_path):
 
 
 @pytest.mark.parametrize('model', ['stc', 'stc_lstm', 'stc_slstm'])
+@pytest.mark.slow
 def test_every_model_runs_the_task(model, prepared, environment, tmp_path):
   argv = command(prepared, tmp_path, protocol__repeats='1')
   argv = [word for word in argv if 'config.stc_nlstm' not in word]

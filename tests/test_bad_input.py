@@ -1,5 +1,6 @@
 """Whatever is wrong with its input, `stc_jax.main` says so in one line."""
 
+import functools
 import json
 import os
 import shutil
@@ -8,11 +9,11 @@ import subprocess
 import sys
 import time
 
+import command
 import numpy as np
-import preloaded
 import pytest
 import small_run
-from command import fails, refused
+from command import refused
 from safetensors.numpy import load_file, save_file
 
 from stc_jax.data import preparation
@@ -27,8 +28,8 @@ def get_config():
 
 
 @pytest.fixture(scope='module')
-def run(environment, tmp_path_factory):
-  return preloaded.server(environment, tmp_path_factory.mktemp('streams'))
+def run(environment):
+  return functools.partial(command.run, env=environment)
 
 
 @pytest.fixture
@@ -69,9 +70,9 @@ LONG = {'training__stages': '((3000, 0.001),)', 'execution__checkpoint_seconds':
 CHECKPOINT = 'checkpoints/*/*[0-9]/_CHECKPOINT_METADATA'
 
 
-def test_without_help_from_the_tests_too(tmp_path):
-  fails('stc_jax.main', naming='--config')
-  fails('stc_jax.main', '--config=gone.py', naming='gone.py')
+def test_without_help_from_the_tests_too():
+  argv = [sys.executable, '-m', 'stc_jax.main']
+  refused(subprocess.run(argv, capture_output=True, text=True), '--config')
 
 
 def test_flags(refuses, run):

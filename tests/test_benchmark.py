@@ -16,6 +16,7 @@ SMALL = (
 )
 
 
+@pytest.mark.slow
 def test_every_part_is_measured(tmp_path, data_dir, environment):
   found, picture = tmp_path / 'out.json', tmp_path / 'roofline.png'
   said = succeeds(

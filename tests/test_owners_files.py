@@ -50,6 +50,7 @@ def write_mmi(root):
 WRITE = {'ck_plus': write_ck_plus, 'oulu_casia': write_oulu_casia, 'mmi': write_mmi}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('name', WRITE)
 def test_from_the_owners_files_to_a_result(name, tmp_path, environment):
   raw, data, workdir = (tmp_path / folder for folder in ('raw', 'data', 'run'))

@@ -20,7 +20,7 @@ PROGRAM = HERE / 'training' / 'many_processes.py'
 
 
 def start(where, devices, coordinator, count, number):
-  flags = f'{small_run.FAST["XLA_FLAGS"]} --xla_force_host_platform_device_count='
+  flags = f'{small_run.ONLY_UNOPTIMISED} --xla_force_host_platform_device_count='
   search = os.pathsep.join(map(str, (HERE / 'training', HERE, HERE.parent)))
   return subprocess.Popen(
     [sys.executable, str(PROGRAM), where, coordinator, str(count), str(number)],
@@ -43,7 +43,9 @@ def alone():
   return found_by([start('device', 1, '', 1, 0)])
 
 
-@pytest.mark.parametrize('where', ['device', 'host'])
+@pytest.mark.parametrize(
+  'where', ['device', pytest.param('host', marks=pytest.mark.slow)]
+)
 def test_two_processes_of_two_devices_compute_what_one_does(alone, where):
   with socket.socket() as free:
     free.bind(('localhost', 0))
@@ -101,10 +103,12 @@ def kill_one(number, argv, environment, workdir):
   assert kills.results(workdir) < 2
 
 
+@pytest.mark.slow
 def test_where_the_first_is_killed_all_end(data_dir, environment, tmp_path):
   kill_one(0, command(data_dir, tmp_path), environment, tmp_path)
 
 
+@pytest.mark.slow
 def test_where_one_is_killed_the_same_command_continues(
   whole, data_dir, environment, tmp_path
 ):
@@ -114,6 +118,7 @@ def test_where_one_is_killed_the_same_command_continues(
   assert kills.outcome(tmp_path) == kills.outcome(whole)
 
 
+@pytest.mark.slow
 def test_an_interrupt_ends_all(data_dir, environment, tmp_path):
   process = subprocess.Popen(
     [sys.executable, '-m', *command(data_dir, tmp_path)],
@@ -133,6 +138,7 @@ def test_an_interrupt_ends_all(data_dir, environment, tmp_path):
   assert not child(process.pid, 1)
 
 
+@pytest.mark.slow
 def test_a_trial_that_diverges_ends_all(data_dir, environment, tmp_path):
   fields = ('training.stages=((40, 1e30),)', 'training.gradient_clip=0.0')
   fields += ('training.optimizer=sgd', 'execution.first_trials=1')

@@ -18,6 +18,7 @@ def whole(data_dir, environment, tmp_path_factory):
   return workdir
 
 
+@pytest.mark.slow
 def test_kills_leave_no_trace(whole, data_dir, environment, tmp_path):
   """While the first trials train, then between the results of one wave.
 
@@ -49,6 +50,7 @@ def test_kills_leave_no_trace(whole, data_dir, environment, tmp_path):
   ]
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_with_more_trials(finished, data_dir, environment, tmp_path):
   run = tmp_path / 'run'
   command = small_run.command(data_dir, run, execution__first_trials='1')

@@ -31,6 +31,7 @@ def test_eyes_of_the_astronaut(astronaut):
   assert top < EYES[:, 1].min() < 150 < bottom
 
 
+@pytest.mark.slow
 def test_eyes_follow_a_warped_face(astronaut):
   rng = np.random.default_rng(0)
   (at_rest,) = detect.detect([astronaut])[0]

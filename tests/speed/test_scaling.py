@@ -1,5 +1,6 @@
 import clip_sets
 import programs
+import pytest
 
 from stc_jax.runs.config import DatasetConfig, ExecutionConfig, Experiment
 from stc_jax.speed import scaling
@@ -25,6 +26,7 @@ EXPERIMENT = Experiment(
 )
 
 
+@pytest.mark.slow
 def test_rows_count_what_grows(monkeypatch):
   grid = {
     'batch size': (2,),

@@ -49,6 +49,7 @@ def test_convolutions_are_not_grouped(program):
   assert set(groups) == {'1'}
 
 
+@pytest.mark.slow
 def test_it_trains_as_on_a_cpu(monkeypatch):
   """The forms that an accelerator takes, run here; and past the last step."""
   tiny = programs.tiny()

@@ -29,6 +29,7 @@ def report(program, *argv, devices, flags=''):
   return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_forty_trials_need_no_collective_and_are_the_same_on_1_and_4_devices():
   one, four = (report('forty_trials.py', devices=devices) for devices in (1, 4))
   assert (one['devices'], four['devices']) == (1, 4)
@@ -38,6 +39,7 @@ def test_forty_trials_need_no_collective_and_are_the_same_on_1_and_4_devices():
   assert four['trials'] == one['trials']
 
 
+@pytest.mark.slow
 def test_a_trial_spread_over_1_2_or_4_devices_computes_the_same():
   fast = small_run.FAST['XLA_FLAGS']
   alone = report('spread_trials.py', '1', devices=1, flags=fast)

@@ -1,6 +1,4 @@
-"""Where frames lie changes nothing: the same steps, bit for bit."""
-
-import dataclasses
+"""Frames that lie on the host: their chunks, a run that goes on, its memory."""
 
 import jax
 import numpy as np
@@ -18,17 +16,6 @@ def leaves(tree):
 def same(one, two):
   for (path, a), (_, b) in zip(leaves(one), leaves(two), strict=True):
     np.testing.assert_array_equal(a, b, err_msg=jax.tree_util.keystr(path))
-
-
-@pytest.mark.parametrize('wave', [[3], [7, 0, 33]])
-def test_device_and_host_compute_the_same(wave):
-  training = dataclasses.replace(programs.TRAINING, stages=((15, 0.003), (5, 0.0003)))
-  tiny = programs.tiny(training)
-  found = []
-  for placement in (tiny.on_device(), tiny.on_host()):
-    made = programs.programs(len(wave), tiny, training, placement=placement)
-    found.append(programs.train(made, tiny, wave, training.steps, placement))
-  same(*found)
 
 
 def test_a_chunk_holds_what_its_steps_show():
@@ -81,6 +68,7 @@ def test_a_run_goes_on_from_where_each_trial_is():
   same(jax.device_get(states), whole)
 
 
+@pytest.mark.slow
 def test_memory_does_not_grow_with_frames_on_the_host():
   frame = int(np.prod(programs.tiny().clip_set.frames.shape[1:]))
   few, many = 100_000, 800_000

@@ -21,18 +21,6 @@ def three():
   return programs.programs(3, programs.tiny())
 
 
-def test_a_trial_alone_equals_the_trial_in_the_stack(one, three):
-  tiny = programs.tiny()
-  stacked = programs.train(three, tiny, [7, 0, 33])
-  alone = programs.train(one, tiny, [33])
-  for together, single in zip(
-    jax.tree.leaves(take(stacked, 2)),
-    jax.tree.leaves(take(alone, 0)),
-    strict=True,
-  ):
-    np.testing.assert_array_equal(together, single)
-
-
 def test_steps_past_the_last_stage_do_nothing(one):
   tiny, made = programs.tiny(), one
   trials = made.put_trials(take(tiny.arrays, np.array([0])))
