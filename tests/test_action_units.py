@@ -87,6 +87,10 @@ def test_the_scores_follow_from_the_predictions(run):
   assert summary['f1_mean'] == pytest.approx(np.mean(f1))
   assert summary['f1_std'] == pytest.approx(np.std(np.mean(f1, axis=1), ddof=1))
   assert summary['over_floor']['f1']['subjects'] == 2
+  always = [metrics.f1_score(t, np.ones_like(t)) for t, _ in pairs]
+  assert summary['means']['constant_f1'] == pytest.approx(np.mean(always))
+  over = summary['means']['tuned_f1'] - np.mean(always)
+  assert summary['over_constant']['tuned_f1']['difference'] == pytest.approx(over)
   for picture in ('action_units.png', 'training_curves.png'):
     assert (run / picture).read_bytes().startswith(b'\x89PNG')
   described = json.loads((run / 'dataset.json').read_text())
@@ -111,6 +115,16 @@ def test_its_report_has_each_unit(run, tmp_path):
     rows = {row['action unit']: row for row in csv.DictReader(file)}
   assert list(rows) == ['AU1', 'AU12', 'mean']
   assert rows['AU12']['STC-NLSTM, F1'] == f'{summary["aus"]["AU12"]["f1"]:.3f}'
+  always = summary['aus']['AU12']['constant_f1']
+  assert rows['AU12']['always, F1'] == f'{always:.3f}'
+  with (tmp_path / 'tables' / 'mean_f1.csv').open(newline='') as file:
+    ours = {row['method']: row for row in csv.DictReader(file)}['STC-NLSTM']
+  for column, field in (
+    ('tuned, over the tuned floor, 95 %', 'over_floor'),
+    ('tuned, over always, 95 %', 'over_constant'),
+  ):
+    over = summary[field]['tuned_f1']['difference']
+    assert ours[column].split()[0] == f'{over:+.3f}'
   page = (tmp_path / 'index.html').read_text()
   assert '0.58' in page  # the paper's, of the test partition
   assert 'which muscles move' in (tmp_path / 'MODEL_CARD.md').read_text()

@@ -17,7 +17,7 @@ _DETECTION = (
   ('floor F1', 'floor_f1'),
   ('tuned', 'floor_tuned_f1'),
   ('AUC', 'floor_auc'),
-  ('all 1', 'constant_f1'),
+  ('always F1', 'constant_f1'),
 )
 
 
@@ -114,14 +114,18 @@ def print_detection(console: Console, summary: dict, workdir: pathlib.Path) -> N
     cells = ('-' if value is None else f'{value:.3f}' for value in values)
     table.add_row(name.removeprefix('AU'), *cells)
   console.print(table)
-  for name, words in (('f1', 'at 0.5'), ('tuned_f1', 'tuned on training frames')):
-    if over := summary['over_floor'][name]:
+  for field, other in (
+    ('over_floor', "the floor's, at thresholds of its own"),
+    ('over_constant', 'that of always saying yes'),
+  ):
+    if over := summary[field]['tuned_f1']:
       draws = f'draws of {over["subjects"]} subjects'
       interval = f'all {draws} alike'
       if ends := over['ci95']:
         interval = f'95 % of {draws} {ends[0]:+.3f} to {ends[1]:+.3f}'
       console.print(
-        f"mean F1 {words} over the floor's: {over['difference']:+.3f}, {interval}",
+        f'mean F1 at thresholds chosen on training frames, over {other}: '
+        f'{over["difference"]:+.3f}, {interval}',
         highlight=False,
       )
   console.print(

@@ -2,7 +2,8 @@
 
 F1 is pooled over the frames of a repeat; AUC and average precision are of each trial,
 and averaged, for scores of different models don't share a scale. `tuned` F1 is at
-thresholds chosen on training frames, the other at 0.5.
+thresholds chosen on training frames, the other at 0.5. Of constant answers the best is
+"always", whose F1 says how common an action unit is: "never" has 0.
 """
 
 from collections.abc import Sequence
@@ -68,11 +69,12 @@ def summarise(
   Returns:
     f1_mean, f1_std: over complete repeats, or of what there is of the first; aus: for
     each action unit all scores, those of the floor under `floor_`; means: of them;
-    over_floor: differences of mean F1, with their intervals. None, where nothing was
-    tested.
+    over_floor, over_constant: differences of mean F1 from the floor's and from always
+    saying that all are shown, with their intervals. None, where nothing was tested.
   """
   if not any(len(trial.test) for trial in trials):
-    return {'complete_repeats': 0, 'aus': None, 'means': None, 'over_floor': None}
+    untested = dict.fromkeys(('aus', 'means', 'over_floor', 'over_constant'))
+    return {'complete_repeats': 0, **untested}
   truth = _Truth(clip_set.targets, *detection.groups_of(np.array(clip_set.subjects)))
   whole = _whole_repeats(trials, folds)
   repeats = whole or [list(range(len(trials)))]
@@ -89,6 +91,10 @@ def summarise(
     rankings = _rankings(truth, trials, judged)
     columns |= {prefix + field: values for field, values in rankings.items()}
   subjects = np.unique(truth.subjects[tested])
+  always = [
+    _counts(truth, [(t, np.ones(truth.targets[t.test].shape, bool)) for t in repeat])
+    for repeat in ([trials[i] for i in repeat] for repeat in repeats)
+  ]
   return {
     'complete_repeats': len(whole),
     **spread('f1', _f1(counts['f1']).mean(axis=1).tolist()),
@@ -96,6 +102,9 @@ def summarise(
     'over_floor': {
       field: _over(counts[field], counts[f'floor_{field}'], subjects)
       for field in ('f1', 'tuned_f1')
+    },
+    'over_constant': {
+      field: _over(counts[field], always, subjects) for field in ('f1', 'tuned_f1')
     },
     'aus': {
       name: {field: values[i] for field, values in columns.items()}

@@ -110,7 +110,8 @@ def training_curves(
 def action_units(path: pathlib.Path, summary: dict, heading: str) -> None:
   """Draws F1 and AUC of each action unit beside the floor's, and how often it shows.
 
-  F1 at thresholds chosen on training frames stands pale behind that at 0.5.
+  F1 at thresholds chosen on training frames stands pale behind that at 0.5; a cross is
+  that of always saying yes.
   """
   aus = summary['aus']
   places = np.arange(len(aus))
@@ -131,8 +132,10 @@ def action_units(path: pathlib.Path, summary: dict, heading: str) -> None:
     axes.spines[['top', 'right']].set_visible(False)
   shares = [au['prevalence'] or 0 for au in aus.values()]
   upper.plot(places, shares, '_', color=_INK, markersize=26, label='prevalence')
+  always = [au['constant_f1'] or 0 for au in aus.values()]
+  upper.plot(places, always, 'x', color=_INK, markersize=6, label='always')
   lower.axhline(0.5, color='gray', linestyle=':', linewidth=1)
-  upper.legend(fontsize=8, ncols=3, loc='lower right', bbox_to_anchor=(1, 1))
+  upper.legend(fontsize=8, ncols=4, loc='lower right', bbox_to_anchor=(1, 1))
   lower.set_xticks(places, list(aus))
   figure.suptitle(heading, fontsize=10, x=0.02, ha='left')
   save(figure, path)

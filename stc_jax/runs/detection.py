@@ -110,6 +110,7 @@ def sum_up(
   if summary['trial_f1_mean'] is not None:
     pictures.action_units(workdir / 'action_units.png', summary, heading)
     tested['floor, test'] = summary['means']['floor_f1']
+    tested['always, test'] = summary['means']['constant_f1']
   pictures.training_curves(workdir / 'training_curves.png', found, heading, tested)
   return summary
 
