@@ -8,10 +8,10 @@ features of the last frame, and of the change from the first, alone or beside it
 
 import numpy as np
 
-from launch import synthetic
 from stc_jax.console import command_line
 from stc_jax.data import preparation, records
 from stc_jax.evaluation import floors
+from stc_jax.launch import synthetic
 from stc_jax.runs import floors as run_floors
 from stc_jax.runs import run_data
 from stc_jax.runs.config import from_sections

@@ -11,7 +11,7 @@ The 12 action units and three lists of subjects of later papers:
   --config.protocol.kind=given --config.task.aus="(1,2,4,6,7,10,12,14,15,17,23,24)"
 """
 
-from launch import default, recipes
+from stc_jax.launch import default, recipes
 
 BATCH_SIZE = 16
 EPOCH = 75_586 // BATCH_SIZE  # steps that show the training frames of FERA 2015 once

@@ -10,7 +10,7 @@ minutes a trial on two cores, eight to ten on one. For the paper's size on a GPU
 --config.stc_nlstm.notation='C(3,64)-BN-P2-C(3,64)-BN-P2-C(3,64)-C(3,64)-P2-C(3,64)-S'
 """
 
-from launch import recipes, synthetic
+from stc_jax.launch import recipes, synthetic
 
 
 def get_config(recipe: str = ''):

@@ -4,7 +4,7 @@ python -m stc_jax.prepare --dataset=mmi --manual_dir=FOLDER
 python -m stc_jax.main --config=launch/mmi.py
 """
 
-from launch import default, recipes
+from stc_jax.launch import default, recipes
 
 
 def get_config(recipe: str = ''):

@@ -4,7 +4,7 @@ python -m stc_jax.prepare --dataset=oulu_casia --manual_dir=FOLDER
 python -m stc_jax.main --config=launch/oulu_casia.py
 """
 
-from launch import default, recipes
+from stc_jax.launch import default, recipes
 
 
 def get_config(recipe: str = ''):

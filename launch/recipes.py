@@ -2,7 +2,7 @@
 
 from ml_collections import ConfigDict
 
-from launch import default
+from stc_jax.launch import default
 
 
 def with_recipe(config: ConfigDict, recipe: str) -> ConfigDict:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from ml_collections import ConfigDict
 
-from launch import ck_plus, clip_folder, default, mmi, oulu_casia, recipes
+from stc_jax.launch import ck_plus, clip_folder, default, mmi, oulu_casia, recipes
 
 # Launch files of clips, each class of which is an expression.
 OF_CLIPS = {

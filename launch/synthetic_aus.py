@@ -5,7 +5,7 @@ python -m stc_jax.main --config=launch/synthetic_aus.py
 Seven minutes on two CPU cores; mean AUC 0.87 on unseen subjects.
 """
 
-from launch import default, recipes
+from stc_jax.launch import default, recipes
 
 LAYERS = 'C(3,16)-BN-P2-C(3,16)-BN-P2-C(3,16)-C(3,16)-P2-C(3,16)-S'
 

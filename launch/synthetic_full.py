@@ -3,7 +3,7 @@
 python -m stc_jax.main --config=launch/synthetic_full.py
 """
 
-from launch import default, recipes
+from stc_jax.launch import default, recipes
 
 
 def get_config(recipe: str = ''):

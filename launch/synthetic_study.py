@@ -3,7 +3,7 @@
 python -m stc_jax.main --config=launch/synthetic_study.py:all
 """
 
-from launch import study, synthetic
+from stc_jax.launch import study, synthetic
 
 
 def get_config(which: str = 'all'):

@@ -12,24 +12,26 @@ __version__ = '0.1.0'
 os.environ.setdefault('OPENCV_IO_MAX_IMAGE_PIXELS', str(2**27))
 
 
-def _find_builders() -> None:
-  """Lets the clone's top-level folder `datasets/` be imported as `stc_jax.datasets`.
+def _find_beside(name: str) -> None:
+  """Lets a top-level folder of the clone be imported as a package of ours.
 
-  A wheel maps the one to the other; in a clone this does.
+  `datasets/` as `stc_jax.datasets`: a wheel maps the one to the other; in a clone this
+  does.
   """
   here = pathlib.Path(__file__).resolve().parent
-  builders = here.parent / 'datasets' / '__init__.py'
-  if (here / 'datasets').exists() or not builders.exists():
+  first = here.parent / name / '__init__.py'
+  if (here / name).exists() or not first.exists():
     return
   spec = importlib.util.spec_from_file_location(
-    'stc_jax.datasets', builders, submodule_search_locations=[str(builders.parent)]
+    f'stc_jax.{name}', first, submodule_search_locations=[str(first.parent)]
   )
   module = importlib.util.module_from_spec(spec)
-  sys.modules[spec.name] = globals()['datasets'] = module  # as an import does
+  sys.modules[spec.name] = globals()[name] = module  # as an import does
   spec.loader.exec_module(module)
 
 
-_find_builders()
+_find_beside('datasets')
+_find_beside('launch')
 
 
 def load(path: str | os.PathLike) -> Any:

@@ -53,6 +53,8 @@ def of_launch_file(
   """The command of any; `other` as in `command`."""
   other = {name.replace('__', '.'): value for name, value in other.items()}
   set_fields = {'execution.data_dir': str(data_dir)} | fields | other
+  if set_fields.get('protocol.kind', 'folds') != 'folds':
+    set_fields.pop('protocol.folds', None)
   return [
     'stc_jax.main',
     f'--config=launch/{name}.py',

@@ -1,6 +1,6 @@
 """A launch file: two methods on small clips."""
 
-from launch import clip_folder
+from stc_jax.launch import clip_folder
 
 
 def get_config():

@@ -19,7 +19,7 @@ from safetensors.numpy import load_file, save_file
 from stc_jax.data import preparation
 
 OWN = """
-from launch import clip_folder
+from stc_jax.launch import clip_folder
 def get_config():
   config = clip_folder.get_config()
   {}

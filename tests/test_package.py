@@ -1,7 +1,9 @@
 """The package as Python's own tools see it."""
 
 import importlib
+import pathlib
 import pkgutil
+import tomllib
 
 import stc_jax
 
@@ -12,5 +14,15 @@ def test_each_module_has_one_name():
   ]
   assert 'stc_jax.runs.config' in found
   assert not [name for name in found if name.count('stc_jax') > 1]
-  builders = importlib.import_module('stc_jax.datasets.mmi')
-  assert builders.__name__ == 'stc_jax.datasets.mmi'
+  for name in ('stc_jax.datasets.mmi', 'stc_jax.launch.mmi'):
+    assert importlib.import_module(name).__name__ == name
+
+
+def test_a_wheel_has_every_package_of_the_clone():
+  declared = tomllib.loads(pathlib.Path('pyproject.toml').read_text('utf-8'))
+  packages = set(declared['tool']['setuptools']['packages'])
+  folders = declared['tool']['setuptools']['package-dir']
+  for package, folder in folders.items():
+    for path in pathlib.Path(folder).rglob('*.py'):
+      inside = path.parent.relative_to(folder).parts
+      assert '.'.join([package, *inside]) in packages, path

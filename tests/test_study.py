@@ -9,8 +9,8 @@ import small_run
 import small_study
 from command import fails, succeeds
 
-from launch import clip_folder
 from stc_jax.errors import InputError
+from stc_jax.launch import clip_folder
 from stc_jax.runs.study import experiments
 
 LAUNCH = pathlib.Path(small_study.__file__).read_text(encoding='utf-8')

@@ -3,8 +3,8 @@
 import jax
 import numpy as np
 
-from launch import default
 from stc_jax.data.input import InputConfig, Normalisation
+from stc_jax.launch import default
 from stc_jax.models import shapes
 from stc_jax.models.zoo import MODELS, build
 from stc_jax.predict.bundle import Bundle

@@ -14,6 +14,7 @@ from typing import NoReturn
 
 from absl import app, flags, logging
 
+from stc_jax.console import arguments
 from stc_jax.errors import InputError, machine_error, printable, told
 
 _BAD_INPUT = 2
@@ -73,7 +74,7 @@ def _parse(argv: Sequence[str], takes: str) -> list[str]:
   flags.FLAGS.set_gnu_getopt()  # options may stand behind what they are about
   logging.set_verbosity(logging.FATAL)  # libraries: what they log, they also raise
   try:
-    unparsed = flags.FLAGS(argv)
+    unparsed = flags.FLAGS(arguments.prepared(argv))
   except SyntaxError as error:
     place = f'{error.filename}, line {error.lineno}'
     raise InputError(f'{place}: {error.msg}') from error

@@ -9,8 +9,8 @@ from stc_jax.errors import InputError
 _CONFIG = config_flags.DEFINE_config_file(
   'config',
   None,
-  'The launch file, such as launch/synthetic.py; a recipe may follow, as in '
-  'launch/ck_plus.py:paper.',
+  'The launch file, such as launch/synthetic.py, or the name of one of ours, such as '
+  'synthetic; a recipe may follow, as in launch/ck_plus.py:paper.',
   lock_config=True,
 )
 

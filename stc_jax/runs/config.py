@@ -17,6 +17,16 @@ from stc_jax.training.placement import PLACEMENTS
 from stc_jax.training.tasks import TaskConfig
 
 STRONGEST = ('last', 'most_changed')
+# Fields that not every kind of task or protocol reads, and those that do.
+_READ_BY = {
+  'dataset.neutral_share': ('task', ('classification',)),
+  'dataset.strongest_frame': ('task', ('classification',)),
+  'task.logit_adjustment': ('task', ('classification',)),
+  'task.positive_weight': ('task', ('detection',)),
+  'protocol.folds': ('protocol', ('folds',)),
+  'protocol.unit': ('protocol', ('folds',)),
+  'protocol.repeats': ('protocol', ('folds', 'given', 'fixed')),
+}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,7 +121,8 @@ def from_sections(
 
   Args:
     sections: of a launch file; models that aren't used may be missing.
-    set_fields: on the command line; one of a model that isn't used is refused.
+    set_fields: on the command line; one that nothing reads is refused: of a model that
+      isn't used, or of another kind of task or protocol.
 
   Raises:
     InputError: a section or field that is missing, misspelt, or out of its range.
@@ -141,7 +152,19 @@ def from_sections(
     **{name: checked(name, sections[name], kind) for name, kind in known.items()},
   )
   _check_together(experiment)
+  _check_read(experiment, set_fields)
   return experiment
+
+
+def _check_read(experiment: Experiment, set_fields: Sequence[str]) -> None:
+  """Refuses a field that is set, but that only other kinds of task or protocol read."""
+  for field, (section, kinds) in _READ_BY.items():
+    found = getattr(experiment, section).kind
+    if field in set_fields and found not in kinds:
+      raise InputError(
+        f'{field}: set, but {section}.kind is {found!r}, which has no use for it; '
+        f'leave it out, or set --config.{section}.kind={" or ".join(kinds)}'
+      )
 
 
 def _check_together(experiment: Experiment) -> None:

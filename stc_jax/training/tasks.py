@@ -41,6 +41,9 @@ class TaskConfig:
       require(valid, 'aus', self.aus, 'be different numbers of action units')
     else:
       require(not self.aus, 'aus', self.aus, f'be empty where kind is {self.kind!r}')
+      weight = self.positive_weight
+      words = f"be 'none' where kind is {self.kind!r}, which has logit_adjustment"
+      require(weight == 'none', 'positive_weight', weight, words)
 
 
 class Labels(NamedTuple):

@@ -2,7 +2,7 @@
 
 import dataclasses
 
-from launch import ck_plus
+from stc_jax.launch import ck_plus
 from stc_jax.models import shapes
 from stc_jax.models.config import NestedConfig
 
