@@ -17,9 +17,11 @@ def get_config() -> ConfigDict:
   config.dataset = ConfigDict()
   config.dataset.name = ''  # a folder of datasets/
   config.dataset.builder_config = ''  # '': the builder's first
-  config.dataset.strongest_frame = 'last'  # what the static floor sees; 'most_changed'
+  # What the static floor sees, and where clips are held beside `neutral`;
+  # 'most_changed'.
+  config.dataset.strongest_frame = 'last'
   # A class `neutral`: each clip once more, of which only so much of its start is shown,
-  # as long as the clip. 0: no such class.
+  # played back and forth for as long as the clip. 0: no such class.
   config.dataset.neutral_share = 0.0
 
   config.task = ConfigDict()

@@ -47,6 +47,7 @@ def make_clip(
   fps: float = 12.0,
   difficulty: Difficulty = STANDARD,
   size: int = 64,
+  rests: bool = False,
 ) -> Clip:
   """Renders one clip.
 
@@ -60,6 +61,7 @@ def make_clip(
     fps: Frames per second.
     difficulty: What makes the emotion hard to tell.
     size: Height and width of the frames in pixels.
+    rests: The face shows nothing but blinks; all else is as in the clip of `emotion`.
 
   Returns:
     The clip; the same arguments give the same bytes.
@@ -72,6 +74,9 @@ def make_clip(
   actions = action_units.draw_actions(
     rng, emotion, frames, fps, person.gains, returns, difficulty
   )
+  if rests:
+    blinks = np.array(action_units.AU_NUMBERS) == action_units.BLINK
+    actions = dataclasses.replace(actions, intensities=actions.intensities * blinks)
   conditions = nuisances.draw_nuisances(rng, frames, fps, difficulty.nuisances)
   sensor = np.random.default_rng([seed, _SENSOR, *key])
   pictures, eyes = renderer.render_clip(person, actions, conditions, size, sensor)

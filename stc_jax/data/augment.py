@@ -40,17 +40,26 @@ class Look(NamedTuple):
   brightness: Float[Array, 'b']
 
 
+def plain(clips: int) -> Look:
+  """Clips as they are."""
+  ones, zeros = jnp.ones(clips), jnp.zeros(clips)
+  return Look(
+    strength=ones,
+    mirror=jnp.zeros(clips, bool),
+    degrees=zeros,
+    scale=ones,
+    shift=jnp.zeros((clips, 2)),
+    contrast=ones,
+    brightness=zeros,
+  )
+
+
 def paper(key: Array, clips: int) -> Look:
   """One of 14 variants: mirrored or not x a rotation of `DEGREES` (Yu et al., 4.2)."""
   mirror_key, angle_key = jax.random.split(key)
-  return Look(
-    strength=jnp.ones(clips),
+  return plain(clips)._replace(
     mirror=jax.random.bernoulli(mirror_key, shape=(clips,)),
     degrees=jax.random.choice(angle_key, jnp.array(DEGREES), (clips,)),
-    scale=jnp.ones(clips),
-    shift=jnp.zeros((clips, 2)),
-    contrast=jnp.ones(clips),
-    brightness=jnp.zeros(clips),
   )
 
 
@@ -116,6 +125,8 @@ def vary(
   video: Float[Array, 'b t h w c'],
   look: Look,
   black_sides: Float[Array, ''] | float = 0.0,
+  frame_looks: Look | None = None,
+  noise: Float[Array, 'b t h w c'] | None = None,
 ) -> Float[Array, 'b t h w c']:
   """Shows each clip, pixels of 0..255, in its look.
 
@@ -123,14 +134,21 @@ def vary(
   leaves open: a black corner would tell the network the angle. So would black sides:
   where frames have such (a share of their width), what lies between is moved, and the
   same columns are black again.
+
+  Args:
+    video: the clips.
+    look: of each.
+    black_sides: see above.
+    frame_looks: of each frame of all clips, one after the other: pose, size and place
+      that replace those of the clip.
+    noise: added to what is shown, in units of 0..255.
   """
-  height, width = video.shape[2:4]
-  rows, columns = jax.vmap(_source, in_axes=(None, None, 0))(height, width, look)
-  margin = jnp.ceil(black_sides * width - 1e-3)
-  columns = jnp.clip(columns, margin, width - 1 - margin)
-  # Once for each clip, and not for each of its frames, whatever a compiler merges.
-  rows, columns = jax.lax.optimization_barrier((rows, columns))
-  moved = jax.lax.optimization_barrier(jax.vmap(_sampled)(video, rows, columns))
+  width = video.shape[3]
+  if frame_looks is None:
+    moved = _moved(video, look, black_sides)
+  else:
+    single = video.reshape(-1, 1, *video.shape[2:])
+    moved = _moved(single, frame_looks, black_sides).reshape(video.shape)
   strength, contrast, brightness = (
     value[:, None, None, None, None]
     for value in (look.strength, look.contrast, look.brightness)
@@ -142,8 +160,28 @@ def vary(
   colours = video.mean(axis=(2, 3), keepdims=True)
   mean = stronger(colours.mean(axis=1, keepdims=True), colours[:, :1])
   moved = stronger(moved, moved[:, :1])
-  face = jnp.abs(jnp.arange(width) - (width - 1) / 2) <= (width - 1) / 2 - margin
-  return jnp.where(face[:, None], mean + contrast * (moved - mean) + brightness, 0)
+  shown_half = (width - 1) / 2 - _margin(black_sides, width)
+  face = jnp.abs(jnp.arange(width) - (width - 1) / 2) <= shown_half
+  shown = mean + contrast * (moved - mean) + brightness
+  return jnp.where(face[:, None], shown if noise is None else shown + noise, 0)
+
+
+def _moved(
+  video: Float[Array, 'b t h w c'], look: Look, black_sides: Float[Array, ''] | float
+) -> Float[Array, 'b t h w c']:
+  """Each clip in its look's pose, size and place."""
+  height, width = video.shape[2:4]
+  rows, columns = jax.vmap(_source, in_axes=(None, None, 0))(height, width, look)
+  margin = _margin(black_sides, width)
+  columns = jnp.clip(columns, margin, width - 1 - margin)
+  # Once for each clip, and not for each of its frames, whatever a compiler merges.
+  rows, columns = jax.lax.optimization_barrier((rows, columns))
+  return jax.lax.optimization_barrier(jax.vmap(_sampled)(video, rows, columns))
+
+
+def _margin(black_sides: Float[Array, ''] | float, width: int) -> Float[Array, '']:
+  """How many columns are black on each side."""
+  return jnp.ceil(black_sides * width - 1e-3)
 
 
 def _source(

@@ -39,6 +39,8 @@ class ClipSet:
     real: of each example, how many of those are its own; the others repeat the last.
     candidates: of each example, the frames that training chooses from.
     choices: of each example, how many of those there are; the others repeat the last.
+    held: of each example, the same of its strongest part alone, played back and forth;
+      None: training shows nothing so, for the set has no class made of faces at rest.
     targets: of each example, its class; or its action units: 1 shown, 0 not, 9 unknown.
     subjects, clips, splits: of each example: who, which clip, and where the set keeps
       it.
@@ -74,6 +76,7 @@ class ClipSet:
   black_sides: float = 0.0
   alignment: dict[str, str] = dataclasses.field(default_factory=dict)
   labelled: LabelledFrames | None = None
+  held: Int[np.ndarray, 'n p'] | None = None
 
   def __len__(self) -> int:
     return len(self.clips)

@@ -20,7 +20,10 @@ _ALIGNMENT = 64
 
 
 def read(
-  builder: tfds.core.DatasetBuilder, config: InputConfig, neutral_share: float = 0.0
+  builder: tfds.core.DatasetBuilder,
+  config: InputConfig,
+  neutral_share: float = 0.0,
+  strongest: str = 'last',
 ) -> ClipSet:
   """Reads a prepared set record by record; nothing but the shown frames is kept.
 
@@ -28,7 +31,9 @@ def read(
     builder: of the set.
     config: what is shown.
     neutral_share: of each clip's start that is a clip of its own, of class `neutral`
-      (see `records.with_neutral`); 0: there is no such class.
+      (see `records.with_neutral`); 0: there is no such class. With it, training also
+      shows that share of each clip at its strongest, held.
+    strongest: where that is; see `sampling.held`.
 
   Raises:
     InputError: a record that can't be read, two clips of one name, fewer than two clips
@@ -47,9 +52,10 @@ def read(
       f'{builder.data_path}: {count} clips of {len(classes)} classes; '
       'training needs two of each'
     )
-  shown = _Frames(count * (2 if neutral_share else 1), config)
+  # With a neutral class twice the clips, each once more held.
+  shown = _Frames(count * (4 if neutral_share else 1), config)
   clips = clips_of(builder, neutral_share)
-  rows = [_row(record, shown, config) for record in clips]
+  rows = [_row(record, shown, config, neutral_share, strongest) for record in clips]
   classes += (NEUTRAL,) if neutral_share else ()
   rows.sort(key=lambda row: row['clips'])
   for one, other in itertools.pairwise(rows):
@@ -68,7 +74,7 @@ def read(
     subject_folds=subject_folds(builder),
     black_sides=black_sides(builder),
     alignment=alignment(builder),
-    **_as_arrays(columns, shared=config.training_sampling == 'same'),
+    **_as_arrays(columns, config, bool(neutral_share)),
   )
 
 
@@ -83,13 +89,15 @@ def clips_of(
   return records.with_neutral(clips, classes, neutral_share)
 
 
-def _as_arrays(columns: dict[str, list], shared: bool) -> dict:
-  """As `ClipSet` has them; windows and candidates one array, if `shared`."""
+def _as_arrays(columns: dict[str, list], config: InputConfig, held: bool) -> dict:
+  """As `ClipSet` has them; windows and candidates one array, where they are equal."""
   found = {
     name: tuple(column) if isinstance(column[0], str) else np.array(column)
     for name, column in columns.items()
   }
-  return found | {'candidates': found['windows']} if shared else found
+  if config.training_sampling == 'same':
+    found['candidates'] = found['windows']
+  return found if held else found | {'held': None}
 
 
 def black_sides(builder: tfds.core.DatasetBuilder) -> float:
@@ -140,20 +148,34 @@ class _Frames:
     return self._frames[: self._count]
 
 
-def _row(record: records.PreparedClip, shown: _Frames, config: InputConfig) -> dict:
+def _row(
+  record: records.PreparedClip,
+  shown: _Frames,
+  config: InputConfig,
+  share: float,
+  strongest: str,
+) -> dict:
   """Keeps a clip's shown frames in `shown`; returns its fields of `ClipSet`."""
   window, real = config.window(record.frames, record.fps)
   config.check_shown(real, f'clip {record.clip}')
   candidates, choices = config.candidates(record.frames, record.fps)
-  kept, place = np.unique(np.concatenate([window, candidates]), return_inverse=True)
+  held = window[:0]
+  if share:
+    played = sampling.held(record.frames, share, strongest)
+    held = played[config.candidates(record.frames[played], record.fps)[0]]
+  everything = np.concatenate([window, candidates, held])
+  kept, place = np.unique(everything, return_inverse=True)
   frames = resize(record.frames[kept], config.height, config.width)
   tested = frames[place[:real]]
   means, squares = _moments(tested)
   numbers = (shown.add(frames) + place).astype(np.int32)
+  ends = np.cumsum([len(window), len(candidates)])
+  windows, candidates, held = np.split(numbers, ends)
   return {
-    'windows': numbers[: len(window)],
+    'windows': windows,
     'real': np.int32(real),
-    'candidates': numbers[len(window) :],
+    'candidates': candidates,
+    'held': held,
     'choices': np.int32(choices),
     'targets': np.int32(record.label),
     'subjects': record.subject,

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 from jaxtyping import Int, Int8, UInt8
 
+from stc_jax.data import sampling
 from stc_jax.data.clip_set import NEUTRAL
 from stc_jax.errors import InputError, blames_file
 
@@ -81,8 +82,8 @@ def with_neutral(
   Args:
     clips: that begin at rest.
     classes: their classes; the new one comes behind them.
-    share: of a clip that is its start, above 0. It is shown as slowly as takes the
-      clip's own length, so that a length tells nothing.
+    share: of a clip that is its start, above 0. It is played forward and backward, in
+      real time, for as long as the clip, so that neither pace nor length tells it.
 
   Raises:
     InputError: there is a class of this name.
@@ -93,9 +94,8 @@ def with_neutral(
     )
   for clip in clips:
     yield clip
-    start = (np.arange(len(clip.frames)) * share).astype(int)
     yield clip._replace(
-      frames=clip.frames[start],
+      frames=clip.frames[sampling.at_rest(len(clip.frames), share)],
       label=len(classes),
       clip=f'{clip.clip} ({NEUTRAL})',
     )

@@ -8,14 +8,15 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, Int8, UInt8
 
-from stc_jax.data import order
-from stc_jax.data.augment import AUGMENTATIONS, Look, vary
+from stc_jax.data import filming, order
+from stc_jax.data.augment import AUGMENTATIONS, Look, plain, vary
 from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.filming import Filming
 from stc_jax.data.input import Clips, InputConfig, Normalisation, network_input
 from stc_jax.data.protocols import Trial
 
 # What a trial's key is folded with: one number for each use of randomness.
-INIT, AUGMENT, DROPOUT, SAMPLE = range(4)
+INIT, AUGMENT, DROPOUT, SAMPLE, FILM = range(5)
 # Keeps pictures of one colour finite; in units of 0..1 squared.
 _LEAST_VARIANCE = 1e-6
 
@@ -28,6 +29,7 @@ class Resident(NamedTuple):
     windows: of each clip, the numbers of its frames.
     real: of each clip, how many of those are its own.
     candidates, choices: the same of the frames that training chooses from.
+    held: the candidates of clips that are held at their strongest; see `ClipSet`.
     targets: of each example, as `ClipSet` has them.
     black_sides: share of the frames' width that is black on each side.
   """
@@ -39,6 +41,7 @@ class Resident(NamedTuple):
   choices: Int[Array, 'n']
   targets: Int[Array, 'n'] | Int8[Array, 'n a']
   black_sides: Float[Array, '']
+  held: Int[Array, 'n p'] | None = None
 
 
 class TrialArrays(NamedTuple):
@@ -70,11 +73,13 @@ class Shown(NamedTuple):
     clips: which.
     places: each at which places among its candidates, 0..1; None: as it is tested.
     look: each in which look; None: as it is.
+    filming: how each is filmed, where clips may be held.
   """
 
   clips: Int[Array, 'b']
   places: Float[Array, 'b t'] | None
   look: Look | None
+  filming: Filming
 
 
 class Batch(NamedTuple):
@@ -153,8 +158,12 @@ def shown_at(
   def key(use):
     return jax.random.fold_in(trial_key(trial, use), step)
 
-  places = config.places(key(SAMPLE), len(clips))
-  return Shown(clips, places, draw(key(AUGMENT), len(clips)) if draw else None)
+  return Shown(
+    clips=clips,
+    places=config.places(key(SAMPLE), len(clips)),
+    look=draw(key(AUGMENT), len(clips)) if draw else None,
+    filming=filming.filmed(key(FILM), len(clips), config.frames),
+  )
 
 
 def training_batch(
@@ -162,7 +171,12 @@ def training_batch(
 ) -> Batch:
   """Gathers, augments and normalises what a step shows."""
   video = _gathered(data, _windows(data, shown))
-  if shown.look is not None:
+  if data.held is not None:
+    look = plain(len(video)) if shown.look is None else shown.look
+    each = filming.frame_looks(look, shown.filming)
+    noise = filming.noise(shown.filming, video.shape[1:])
+    video = vary(video, look, data.black_sides, each, noise)
+  elif shown.look is not None:
     video = vary(video, shown.look, data.black_sides)
   real = data.real[shown.clips]
   clips = network_input(video, real, normalisation, config)
@@ -182,12 +196,16 @@ def test_views(
 
 def _windows(data: Resident, shown: Shown) -> Int[Array, 'b t']:
   """The numbers of the frames that are shown: of short clips, all there are."""
-  windows = data.windows[shown.clips]
+  windows, candidates = data.windows[shown.clips], data.candidates[shown.clips]
+  if data.held is not None:
+    held, is_held = data.held[shown.clips], shown.filming.held[:, None]
+    windows = jnp.where(is_held, held[:, : windows.shape[1]], windows)
+    candidates = jnp.where(is_held, held, candidates)
   if shown.places is None:
     return windows
   choices = data.choices[shown.clips][:, None]
   nearest = jnp.round(shown.places * (choices - 1)).astype(jnp.int32)
-  chosen = jnp.take_along_axis(data.candidates[shown.clips], nearest, axis=1)
+  chosen = jnp.take_along_axis(candidates, nearest, axis=1)
   return jnp.where(choices > windows.shape[1], chosen, windows)
 
 

@@ -53,10 +53,11 @@ def load(experiment: Experiment) -> RunData:
   if experiment.task.kind == 'detection':
     clip_set = frame_reading.read(builder, size, experiment.task.aus)
   else:
-    clip_set = reading.read(builder, size, dataset.neutral_share)
+    how = (dataset.neutral_share, dataset.strongest_frame)
+    clip_set = reading.read(builder, size, *how)
     size = _fitted(experiment.input, clip_set)
     if size != experiment.input:
-      clip_set = reading.read(builder, size, dataset.neutral_share)
+      clip_set = reading.read(builder, size, *how)
   trials = protocols.trials(clip_set, experiment.protocol)
   first = experiment.execution.first_trials
   if first > len(trials):

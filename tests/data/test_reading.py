@@ -96,10 +96,17 @@ def test_a_clip_s_start_is_a_clip_of_the_neutral_class(clip_set, tmp_path):
   np.testing.assert_array_equal(more.targets[::2], clip_set.targets)
   for field in ('subjects', 'splits', 'real', 'seconds'):
     assert list(getattr(more, field)[1::2]) == list(getattr(clip_set, field))
-  of_longest = more.frames[more.windows[1]]  # 30 frames: the first nine, slowly
-  np.testing.assert_array_equal(of_longest, frames_of(3)[[0, 3, 5, 8]])
+  # 30 frames, of which four are shown: the first nine, back and forth in real time.
+  played = np.concatenate([np.arange(9), np.arange(7, 0, -1), np.arange(9), [7, 6]])
+  played = np.append(played, np.arange(5, 1, -1))[:30]
+  of_longest = more.frames[more.windows[1]]
+  np.testing.assert_array_equal(of_longest, frames_of(3)[played[[0, 10, 19, 29]]])
   others = more.frames[more.windows[::2]]
   np.testing.assert_array_equal(others, clip_set.frames[clip_set.windows])
+  # Training also holds a clip's last nine frames, from the very last on.
+  held = more.frames[more.held[0]]
+  np.testing.assert_array_equal(held, frames_of(3)[29 - played[[0, 10, 19, 29]]])
+  assert clip_set.held is None
 
 
 def test_a_set_with_a_neutral_class_keeps_its_own():

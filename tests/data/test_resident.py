@@ -106,3 +106,57 @@ def test_test_clips_are_padded_to_whole_batches():
   for trial, row in zip(trials, rows, strict=True):
     assert row.test.shape[0] % BATCH == 0
     np.testing.assert_array_equal(row.test[: len(trial.test)], trial.test)
+
+
+def pixels_of(data, trial):
+  """Yields, step by step, what training shows, and its pixels in 0..255."""
+  normalisation = input.Normalisation(jnp.zeros(3), jnp.full(3, 255.0))
+
+  @jax.jit
+  def at(step):
+    shown = resident.shown_at(trial, step, 'none', PLAIN)
+    return shown, resident.training_batch(data, normalisation, shown, PLAIN).clips.video
+
+  for step in range(STEPS):
+    shown, video = at(jnp.int32(step))
+    yield shown, np.asarray(video)
+
+
+def test_held_clips_sway_and_no_shown_frame_equals_another():
+  """Also of one picture alone; and whether a class is held so tells nothing."""
+  _, plain, _, (trial, *_) = material()
+  one = jnp.full_like(plain.windows, 5)  # each clip is one picture, were it held
+  data = plain._replace(held=one, frames=jnp.full_like(plain.frames, 90).at[5].add(60))
+  bright, noise = [], []
+  for shown, video in pixels_of(data, trial):
+    pairs = np.abs(video[:, :, None] - video[:, None]).max((3, 4, 5))
+    assert (pairs[:, ~np.eye(PLAIN.frames, dtype=bool)] > 0.5).all()
+    bright += (video.mean((1, 2, 3, 4)) > 120).tolist()
+    noise += video.std((2, 3, 4)).ravel().tolist()
+    np.testing.assert_array_equal(bright[-BATCH:], shown.filming.held)
+  assert 0 < np.mean(bright) < 0.6
+  assert 0.8 < min(noise) < 2 < 3 < max(noise) < 5
+
+
+def test_what_is_shown_of_a_video_at_any_pace_sways_in_training():
+  """Rest of a second or two: between two frames the head is moved a little, or more."""
+  _, plain, _, (trial, *_) = material()
+  ramp = jnp.broadcast_to(jnp.arange(16.0)[:, None] * 12, (16, 16))[..., None]
+  frames = jnp.broadcast_to(ramp, plain.frames.shape).astype(jnp.uint8)
+  data = plain._replace(frames=frames, held=plain.windows)
+  moved = []
+  for _, video in pixels_of(data, trial):
+    rows = video[:, :, 4:12].mean((2, 3, 4)) / 12  # in pixels
+    moved += (rows.max(1) - rows.min(1)).tolist()
+  assert min(moved) < 0.1
+  assert 0.2 < max(moved) < 1.5
+
+
+def test_without_a_class_of_rest_nothing_is_filmed():
+  _, data, _, (trial, *_) = material()
+  assert data.held is None
+  shown = resident.shown_at(trial, jnp.int32(2), 'none', PLAIN)
+  batch = resident.training_batch(data, trial.normalisation, shown, PLAIN)
+  unfilmed = shown._replace(filming=None)
+  other = resident.training_batch(data, trial.normalisation, unfilmed, PLAIN)
+  np.testing.assert_array_equal(batch.clips.video, other.clips.video)

@@ -1,0 +1,85 @@
+"""What a living head and a camera add to each frame that training shows; on the device.
+
+Where a class `neutral` is made from few frames at rest, these are shown over and over
+(see `sampling.back_and_forth`). Each time they sway and have noise of their own. All
+other clips sway alike, and some are held at their strongest, so that neither stillness
+nor repetition, motion or noise tells a class.
+"""
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jaxtyping import Array, Bool, Float, Key
+
+from stc_jax.data.augment import Look
+
+# How many of the clips are held at their strongest.
+_HELD = 0.25
+# Most of a clip's sway: as a head does that keeps still for a second or two, and as
+# places of eyes stray from frame to frame.
+_DEGREES, _SCALE, _SHIFT = 2.0, 0.02, 0.015
+# Of a sway: how often it comes and goes within a window, from slow to fast.
+_WAVES = (0.1, 1.5)
+# Deviation of the noise, in levels of 0..255; never 0, for no two frames are equal.
+_NOISE = (1.0, 4.0)
+
+
+class Filming(NamedTuple):
+  """How some clips are filmed.
+
+  Attributes:
+    held: whether the clip's strongest part is shown, back and forth, in place of it.
+    degrees, scale, shift: of each frame, as in `Look`, and besides it.
+    noise: deviation of each pixel's noise, in levels of 0..255.
+    key: of each clip's noise.
+  """
+
+  held: Bool[Array, 'b']
+  degrees: Float[Array, 'b t']
+  scale: Float[Array, 'b t']
+  shift: Float[Array, 'b t 2']
+  noise: Float[Array, 'b']
+  key: Key[Array, 'b']
+
+
+def filmed(key: Array, clips: int, frames: int) -> Filming:
+  """Draws how each clip is filmed: from nearly still to the most there is."""
+  held_key, sway_key, noise_key, pixel_key = jax.random.split(key, 4)
+  sway = _sway(sway_key, clips, frames)
+  return Filming(
+    held=jax.random.bernoulli(held_key, _HELD, (clips,)),
+    degrees=_DEGREES * sway[..., 0],
+    scale=jnp.exp(_SCALE * sway[..., 1]),
+    shift=_SHIFT * sway[..., 2:],
+    noise=jax.random.uniform(noise_key, (clips,), minval=_NOISE[0], maxval=_NOISE[1]),
+    key=jax.random.split(pixel_key, clips),
+  )
+
+
+def _sway(key: Array, clips: int, frames: int) -> Float[Array, 'b t 4']:
+  """Slow waves of any height up to 1, four a clip."""
+  height_key, rate_key, phase_key = jax.random.split(key, 3)
+  height = jax.random.uniform(height_key, (clips, 1, 4))
+  low, high = _WAVES
+  rate = jax.random.uniform(rate_key, (clips, 1, 4), minval=low, maxval=high)
+  time = jnp.arange(frames)[:, None] / max(frames - 1, 1)
+  phase = jax.random.uniform(phase_key, (clips, 1, 4))
+  return height * jnp.sin(2 * jnp.pi * (rate * time + phase))
+
+
+def noise(filming: Filming, shape: tuple[int, ...]) -> Float[Array, 'b t h w c']:
+  """Noise of clips of a shape [t, h, w, c], in levels of 0..255."""
+  drawn = jax.vmap(lambda key: jax.random.normal(key, shape))(filming.key)
+  return filming.noise[:, None, None, None, None] * drawn
+
+
+def frame_looks(look: Look, filming: Filming) -> Look:
+  """The look of each frame of all clips, one after the other."""
+  frames = filming.degrees.shape[1]
+  each = jax.tree.map(lambda leaf: jnp.repeat(leaf, frames, axis=0), look)
+  return each._replace(
+    degrees=each.degrees + filming.degrees.ravel(),
+    scale=each.scale * filming.scale.ravel(),
+    shift=each.shift + filming.shift.reshape(-1, 2),
+  )
