@@ -11,7 +11,7 @@ from rich.console import Console
 from stc_jax import locks
 from stc_jax.console import compilation, terminal
 from stc_jax.console.progress import FrameProgress
-from stc_jax.errors import InputError, machine_error, told
+from stc_jax.errors import InputError, machine_error, printable, told
 from stc_jax.predict import answering, outputs, record, search, sources, writing
 from stc_jax.predict.answering import Asked
 from stc_jax.predict.model import Model, load
@@ -106,17 +106,18 @@ def _predict(
   console: Console,
 ) -> None:
   """Answers for a video, unless that was done before."""
+  shown, page = printable(path.name), printable(f'{folder / name}.{outputs.PAGE}')
   identity = record.identity(model.bundles, path, asked, fps)
   if not overwrite and outputs.is_done(folder, name, identity):
-    console.print(f'{folder / name}.html is there already; --overwrite makes it again')
+    console.print(f'{page} is there already; --overwrite makes it again')
     return
   source = sources.of_path(path, fps)
   with outputs.together(folder, name) as part:
     began = time.monotonic()
-    with FrameProgress(path.name, source.count, 'finds faces', console) as progress:
+    with FrameProgress(shown, source.count, 'finds faces', console) as progress:
       answer = model.answer(source, asked, progress.advance)
     answered = time.monotonic()
-    with FrameProgress(path.name, source.count, 'draws', console) as progress:
+    with FrameProgress(shown, source.count, 'draws', console) as progress:
       answer, files = writing.write(
         part, name, answer, source, model.about, progress.advance
       )
@@ -127,10 +128,10 @@ def _predict(
     text = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
     (part / files[-1]).write_text(text + '\n', encoding='utf-8')
   console.print(
-    f'{path.name}: {answer.label or "no label"}; {answer.frames} frames in '
+    f'{shown}: {answer.label or "no label"}; {answer.frames} frames in '
     f'{written - began:.1f} s, {answer.frames / (written - began):.0f} a second',
   )
   for note in answer.notes:
     console.print(f'  note: {note}')
   beside = ', '.join(f'.{file.rpartition(".")[2]}' for file in files)
-  console.print(f'  {folder / name}.html is the time line; {beside}')
+  console.print(f'  {page} is the time line; {beside}')

@@ -13,10 +13,11 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 
-from stc_jax.errors import InputError
+from stc_jax.errors import InputError, printable
 
 CSV, VIDEO, PAGE, RECORD = 'csv', 'mp4', 'html', 'json'
 KINDS = (CSV, VIDEO, PAGE, RECORD)
+_LONGEST = 255 - len('.html')  # bytes of a name
 # Hidden folders of ours hold this file, so that no other is ever removed.
 _PART, _MARK = '.stc_jax_', '.made_by_stc_jax_predict'
 
@@ -24,6 +25,11 @@ _PART, _MARK = '.stc_jax_', '.made_by_stc_jax_predict'
 def absolute(path: pathlib.Path) -> pathlib.Path:
   """Where a path leads from anywhere; links keep the names that the user gave them."""
   return pathlib.Path(os.path.abspath(path))
+
+
+def told(path: pathlib.Path) -> str:
+  """What a record calls an input."""
+  return printable(str(absolute(path)))
 
 
 def names_of(
@@ -49,11 +55,18 @@ def names_of(
 def _candidates(path: pathlib.Path) -> Iterator[str]:
   whole = absolute(path)
   stem = whole.name if whole.is_dir() else whole.stem
-  yield stem
-  yield f'{whole.parent.name}_{stem}'
-  digest = hashlib.sha256(os.fsencode(whole)).hexdigest()
-  yield f'{stem}_{digest[:8]}'
-  yield from (f'{stem}_{digest[:8]}_{number}' for number in range(2, 1000))
+  digest = hashlib.sha256(os.fsencode(whole)).hexdigest()[:8]
+  yield _fitting(stem)
+  yield _fitting(f'{whole.parent.name}_{stem}')
+  yield _fitting(stem, f'_{digest}')
+  yield from (_fitting(stem, f'_{digest}_{number}') for number in range(2, 1000))
+
+
+def _fitting(stem: str, tail: str = '') -> str:
+  """A name that any disk takes and any terminal shows, whatever the input's."""
+  shown = ''.join(c if printable(c) == c else '_' for c in stem)
+  room = _LONGEST - len(tail)
+  return shown.encode()[:room].decode(errors='ignore') + tail
 
 
 def _is_free(
@@ -65,7 +78,7 @@ def _is_free(
   record = read(folder, name) or {'input': {}, 'files': []}
   there = {file.name for file in files if os.path.lexists(file)}  # or a link to nothing
   return there <= set(record['files']) and (
-    not there or record['input'].get('path') == str(absolute(path))
+    not there or record['input'].get('path') == told(path)
   )
 
 

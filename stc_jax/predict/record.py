@@ -35,7 +35,7 @@ def identity(
   first = bundles[0]
   return {
     'input': {
-      'path': str(outputs.absolute(path)),
+      'path': outputs.told(path),
       'files': _stamp(path),
       'image_fps': fps,
     },

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from stc_jax.errors import machine_error, told
+from stc_jax.errors import machine_error, printable, told
 from stc_jax.predict import csv_table, encoding, outputs, page, sound
 from stc_jax.predict.answer import Answer
 from stc_jax.predict.drawing import Drawing
@@ -41,7 +41,7 @@ def write(
   )
   csv_table.write(table, answer)
   answer = film(video, answer, source, on_frame)
-  title = source.path.name if source.path else name
+  title = printable(source.path.name) if source.path else name
   page.write(shown, answer, title, video, about)
   return answer, [path.name for path in (table, video, shown) if path.exists()]
 

@@ -170,3 +170,34 @@ def test_answers_are_no_inputs_unless_they_are_named(predict, tmp_path, monkeypa
   assert made == sorted(['elsewhere/v.json', 'predictions/v.json', own])
   predict('predictions/v.mp4', out='predictions')  # named itself
   assert len(answers(tmp_path / 'predictions')) == 2
+
+
+NAMES = {
+  b'caf\xe9.mp4': 'caf_',  # Latin-1
+  b'a' * 250 + b'.mp4': 'a' * 250,
+  b'a' * 251 + b'.mp4': None,  # .html has no room behind it: another is cut for it
+  b'\xe3\x81\x82' * 83 + b'.mp4': '\u3042' * 83,
+  b'12:30:05.mp4': '12:30:05',  # no protocol
+  b'-x.mp4': '-x',
+  b'a\nb.mp4': 'a_b',
+  b'%d.mp4': '%d',
+}
+
+
+def test_videos_of_any_name_are_answered(predict, tmp_path, monkeypatch):
+  monkeypatch.chdir(tmp_path)
+  whole = videos.write(tmp_path / 'v.mp4', videos.nodding(12)).read_bytes()
+  for name in NAMES:
+    (tmp_path / os.fsdecode(name)).write_bytes(whole)
+  (tmp_path / 'v.mp4').unlink()
+  out = tmp_path / os.fsdecode(b'answ\xe9rs')
+  said = predict(*map(os.fsdecode, NAMES), out=out)
+  said.encode('ascii', 'namereplace')
+  assert len(said.splitlines()) == 2 * len(NAMES)
+  wanted = {name for name in NAMES.values() if name}
+  (cut,) = set(answers(out)) - wanted
+  assert len(cut) == 250
+  assert wanted < set(answers(out))
+  assert 'caf\\udce9.mp4' in (out / 'caf_.html').read_text(encoding='utf-8')
+  again = predict('.', out=out)
+  assert again.count('is there already') == len(NAMES)
