@@ -5,7 +5,9 @@ import json
 import os
 import re
 
+import av
 import fake_model
+import numpy as np
 import pytest
 import videos
 
@@ -57,6 +59,24 @@ def test_a_video_that_cannot_be_drawn_keeps_its_table_and_says_so(
   assert records['a']['files'] == ['a.csv', 'a.html', 'a.json']
   assert not (out / 'a.mp4').exists()
   assert (records['b']['notes'], (out / 'b.mp4').exists()) == ([], True)
+
+
+def test_of_a_video_that_is_cut_the_whole_frames_are_answered(predict, tmp_path):
+  noise = np.random.default_rng(0).integers(0, 256, (50, 48, 48, 3), np.uint8)
+  path = videos.write(tmp_path / 'a.mkv', noise)
+  data = path.read_bytes()
+  path.write_bytes(data[: len(data) * 7 // 10])
+  said, out = predict(path, align='none', min_motion=0.0), tmp_path / 'out'
+  with (out / 'a.csv').open(newline='') as table:
+    rows = list(csv.DictReader(table))
+  assert 30 < len(rows) < 40
+  assert all(row['label'] for row in rows)
+  note = f'cut short: {len(rows)} of 50 frames are whole'
+  assert f'note: {note}' in said
+  assert note in answers(out)['a']['notes'][0]
+  assert note in (out / 'a.html').read_text()
+  with av.open(str(out / 'a.mp4')) as drawn:
+    assert drawn.streams.video[0].frames == len(rows)
 
 
 def test_a_bug_ends_one_file_and_bad_input_is_told_from_it(
