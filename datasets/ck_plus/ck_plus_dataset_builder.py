@@ -8,11 +8,12 @@ from typing import ClassVar
 
 import tensorflow_datasets as tfds
 
-from stc_jax.datasets.recorded import tree
+from stc_jax.datasets.recorded import text, tree
 from stc_jax.datasets.recorded.aligned_clips import EMOTIONS, AlignedClipsBuilder
 from stc_jax.datasets.recorded.found import Found
 from stc_jax.datasets.recorded.preparing import RawClip
 from stc_jax.errors import InputError
+from stc_jax.faces.clutter import is_clutter
 from stc_jax.faces.recording import Recording
 
 IMAGES, LABELS = 'cohn-kanade-images', 'Emotion'
@@ -91,7 +92,7 @@ class Builder(AlignedClipsBuilder):
           bad.append((key, str(error)))
     for label in labels.glob('*/*/*_emotion.txt'):
       sequence = label.parent.relative_to(labels)
-      if not (images / sequence).is_dir():
+      if not (is_clutter(label.name) or (images / sequence).is_dir()):
         gaps.append(f'{sequence} has a label and no images')
     gaps += [
       f'{label}: {counts[label]} sequences, the whole has {COUNTS[label]}'
@@ -127,11 +128,10 @@ def _label(folder: Path, key: str, root: Path) -> tuple[str | None, int]:
   if not name or tree.leaves(file, root) or not file.is_file():
     raise InputError(f'{file}: no label file of {key}; copy it again from its source')
   try:
-    with file.open('rb') as opened:
-      text = opened.read(_LABEL_BYTES).decode().strip()
-    if not text:
+    stated = text.read(file, _LABEL_BYTES).strip()
+    if not stated:
       return None, 0
-    return EMOTION_NUMBERS[int(float(text))], int(name[1])
+    return EMOTION_NUMBERS[int(float(stated))], int(name[1])
   except (OSError, ValueError, OverflowError, KeyError) as error:
     raise InputError(
       f'{file}: should state a number from 1 to 7; copy it again from its source'

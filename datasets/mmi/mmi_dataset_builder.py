@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import tensorflow_datasets as tfds
 
-from stc_jax.datasets.recorded import tree
+from stc_jax.datasets.recorded import text, tree
 from stc_jax.datasets.recorded.aligned_clips import EMOTIONS, AlignedClipsBuilder
 from stc_jax.datasets.recorded.found import Found
 from stc_jax.datasets.recorded.preparing import RawClip
@@ -28,6 +28,7 @@ _SIDEWAYS = 'S021'  # a profile, whatever its sessions say
 _LEFT_OUT = 'S002-106'  # no list of the 208 has it
 _NAME = re.compile(r'(S\d{3})-\d+')
 _XML_BYTES = 1_000_000
+_LIST_BYTES = 1_000_000  # of a user's list of sessions
 
 
 class _PassedOverError(Exception):
@@ -98,7 +99,8 @@ def _sessions(folder: Path) -> list[Path]:
 def _inside(folder: Path) -> list[Path]:
   """The sessions directly in a folder."""
   numbered = [s for s in tree.folders(folder) if s.name.isdecimal()]
-  are_sessions = any(any(s.glob('*.xml')) or any(s.glob('*.avi')) for s in numbered)
+  files = (entry for session in numbered for entry in tree.entries(session))
+  are_sessions = any(entry.suffix.lower() in ('.avi', '.xml') for entry in files)
   return numbered if are_sessions else []
 
 
@@ -107,7 +109,7 @@ def _listed_sessions(path: str) -> set[int] | None:
   if not path:
     return None
   try:
-    words = Path(path).expanduser().read_text(encoding='utf-8').split()
+    words = text.read(Path(path).expanduser(), _LIST_BYTES).split()
   except (OSError, UnicodeDecodeError) as error:
     raise InputError(f'--sessions_file={path}: cannot be read as text') from error
   wrong = [word for word in words if not word.isdecimal()]

@@ -139,8 +139,6 @@ def _images(sequence: Path, root: Path) -> tuple[Path, ...]:
   for entry in tree.entries(sequence):
     name = _IMAGE.fullmatch(entry.name)
     if not name:
-      if entry.name.lower() == 'thumbs.db':
-        continue
       raise InputError(f'{entry}: not named like an image of Oulu-CASIA; take it away')
     if tree.leaves(entry, root):
       raise InputError(f'{entry}: a link that leads out of {root}; copy the file')

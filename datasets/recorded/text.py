@@ -1,0 +1,22 @@
+"""Text files as people and their editors leave them."""
+
+import codecs
+from pathlib import Path
+
+_UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+def read(path: Path, most: int) -> str:
+  """Reads a text file in UTF-8, or in the form that a byte order mark states.
+
+  Args:
+    path: the file.
+    most: bytes that are read.
+
+  Raises:
+    OSError: it can't be read.
+    UnicodeDecodeError: it isn't such text.
+  """
+  with path.open('rb') as file:
+    data = file.read(most)
+  return data.decode('utf-16' if data.startswith(_UTF_16) else 'utf-8-sig')
