@@ -37,8 +37,8 @@ class Clip:
 def find_clips(folder: Path) -> list[Clip]:
   """Finds all clips below `folder`, in natural order (2 before 10).
 
-  Hidden files and `__MACOSX` are passed over. The name of a clip is `<subject>_<clip>`:
-  the subject is what precedes the first underscore.
+  Hidden files and what systems leave behind are passed over. The name of a clip is
+  `<subject>_<clip>`: the subject is what precedes the first underscore.
 
   Raises:
     InputError: the folder can't be read, has no label folders, or holds anything that
