@@ -1,11 +1,13 @@
 """What `python -m stc_jax.predict --serve` does: a page for videos, until Ctrl-C."""
 
+import contextlib
 import importlib
 import os
 import pathlib
 import signal
 import tempfile
 import time
+from collections.abc import Iterator
 
 from stc_jax.console import compilation, terminal
 from stc_jax.errors import InputError
@@ -47,9 +49,8 @@ def main(model: str, host: str, port: int, megabytes: int, chosen: dict) -> None
   windows_of(opened.bundles[0], asked, IMAGE_FPS)  # do they agree?
   compilation.keep_programs()
   signal.signal(signal.SIGTERM, signal.default_int_handler)  # clears up, too
-  with tempfile.TemporaryDirectory(prefix='stc_jax_', ignore_cleanup_errors=True) as d:
-    os.environ.update(_QUIET, GRADIO_TEMP_DIR=d, GRADIO_EXAMPLES_CACHE=d)
-    server = _module().Server(opened, asked, pathlib.Path(d), megabytes)
+  with _folder() as folder:
+    server = _module().Server(opened, asked, folder, megabytes)
     address = server.start(host, port)
     try:
       console.print(f'{address} shows what {model} sees; Ctrl-C ends it')
@@ -59,6 +60,19 @@ def main(model: str, host: str, port: int, megabytes: int, chosen: dict) -> None
     finally:
       server.stop()
   raise KeyboardInterrupt
+
+
+@contextlib.contextmanager
+def _folder() -> Iterator[pathlib.Path]:
+  """A folder for all that is uploaded or made, which is gone after the block."""
+  name, kept = 'stc_jax_', tempfile.tempdir
+  with tempfile.TemporaryDirectory(prefix=name, ignore_cleanup_errors=True) as folder:
+    os.environ.update(_QUIET, GRADIO_TEMP_DIR=folder, GRADIO_EXAMPLES_CACHE=folder)
+    tempfile.tempdir = folder  # Gradio asks for some files like everybody
+    try:
+      yield pathlib.Path(folder)
+    finally:
+      tempfile.tempdir = kept
 
 
 def _wait_for_interrupt() -> None:

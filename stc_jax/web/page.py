@@ -145,9 +145,10 @@ class Page:
     table, film = own / f'{path.stem}.csv', own / f'{path.stem}.mp4'
     with _whole(own):
       csv_table.write(table, answer)
-      answer = writing.film(
-        film, answer, source, _spoken(progress, source.count, 'draws', check)
-      )
+      with self._uploads.used(table):  # a long video is drawn for longer than an hour
+        answer = writing.film(
+          film, answer, source, _spoken(progress, source.count, 'draws', check)
+        )
     address = (
       'gradio_api/file=' + urllib.parse.quote(str(film)) if film.exists() else ''
     )

@@ -91,6 +91,8 @@ class Server:
 
 
 def _listen(host: str, port: int) -> socket.socket:
+  if not host:  # which would be every address
+    raise InputError('--host: empty; name an address, 0.0.0.0 for all of them')
   family = socket.AF_INET6 if ':' in host else socket.AF_INET
   try:
     return socket.create_server((host, port), family=family)
