@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from jaxtyping import Shaped, UInt8
 
+from stc_jax import fonts
 from stc_jax.faces.images import resized
 from stc_jax.predict import lettering
 from stc_jax.predict.answer import Answer
@@ -25,6 +26,7 @@ class Drawing:
 
   def __init__(self, answer: Answer):
     self._answer = answer
+    self._names = dict(zip(answer.names, fonts.drawn(answer.names), strict=True))
     height, width = answer.size
     longer = max(height, width)
     self._scale = min(max(longer, _SIDES[0]), _SIDES[1]) / longer
@@ -79,7 +81,7 @@ class Drawing:
     label = str(row['label'])
     if label and not self._answer.is_detection:
       value = row[self._answer.columns[self._answer.names.index(label)]]
-      label = f'{label} {100 * value:.0f} %'
+      label = f'{self._names[label]} {100 * value:.0f} %'
     return ' · '.join([*words, label or 'no label'])
 
   def _colour_of(self, row: np.void) -> tuple[int, int, int]:
@@ -113,7 +115,7 @@ class Drawing:
   def _draw_legend(self, chart, left: int, now: Shaped[np.ndarray, 'k'] | None) -> None:
     line, font = 1.45 * self._font, self._font
     bar = left + round(0.62 * (self.width - left))
-    for output, name in enumerate(self._answer.names):
+    for output, name in enumerate(self._names.values()):
       y = round(0.4 * line + output * line)
       value = float('nan') if now is None else float(now[output])
       ink = _INK if value == value else NONE

@@ -1,12 +1,12 @@
-"""Words in pictures, in a font that knows most alphabets."""
+"""Words in pictures; see `fonts`."""
 
 import functools
-import pathlib
 
-import matplotlib
 import numpy as np
 from jaxtyping import Float, UInt8
 from PIL import Image, ImageDraw, ImageFont
+
+from stc_jax import fonts
 
 
 def write(
@@ -48,6 +48,4 @@ def _mask(text: str, size: int) -> Float[np.ndarray, 'h w']:
 
 @functools.cache
 def _font(size: int) -> ImageFont.FreeTypeFont:
-  """DejaVu Sans, which comes with Matplotlib."""
-  path = pathlib.Path(matplotlib.get_data_path(), 'fonts', 'ttf', 'DejaVuSans.ttf')
-  return ImageFont.truetype(path, size)
+  return ImageFont.truetype(fonts.PATH, size)

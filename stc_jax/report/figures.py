@@ -10,6 +10,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from stc_jax import fonts
 from stc_jax.models import notation
 from stc_jax.report import accuracy, pictures
 from stc_jax.report.run_folder import Run
@@ -20,7 +21,7 @@ COLOURS = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7
 _INK = '#7a8290'
 _LETTER = 0.08  # inches, of a name
 _STYLE = {
-  'font.family': 'DejaVu Sans',
+  'font.family': fonts.FAMILY,
   'font.size': 9,
   'svg.hashsalt': 'stc_jax',
   **dict.fromkeys(
@@ -38,7 +39,7 @@ def _as_svg(draw: Callable[..., Figure]) -> Callable[..., str]:
 
   @functools.wraps(draw)
   def drawn(*args) -> str:
-    with mpl.rc_context(_STYLE):
+    with mpl.rc_context(_STYLE), fonts.boxes_for_the_rest():
       out, metadata = io.StringIO(), {'Date': None, 'Creator': None}
       draw(*args).savefig(out, format='svg', transparent=True, metadata=metadata)
     return out.getvalue()
@@ -59,7 +60,8 @@ def class_bars(runs: Sequence[Run]) -> Figure:
     shift = (number - (len(runs) - 1) / 2) * width
     colour = COLOURS[number % len(COLOURS)]
     axes.bar(places + shift, shares, 0.92 * width, color=colour, label=run.name)
-  fit = sum(len(name) + 2 for name in classes) * _LETTER < inches
+  names = fonts.drawn(classes)
+  fit = sum(len(name) + 2 for name in names) * _LETTER < inches
   pictures.class_ticks(axes.xaxis, classes, inches, rotation=0 if fit else 90)
   axes.set_ylabel('accuracy, %')
   axes.set_ylim(0, 100)

@@ -12,7 +12,7 @@ from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
-from stc_jax import files
+from stc_jax import files, fonts
 
 # A class may be called anything, with dollars, too.
 mpl.rcParams['text.parse_math'] = False
@@ -57,13 +57,14 @@ def class_ticks(
 
   Args:
     axis: of the picture.
-    classes: in their order.
+    classes: in their order; see `fonts.drawn`.
     inches: the axis's length.
     rotation: of the words, in degrees; side by side along `axis` they take a line each.
   """
   points = 72 * inches / len(classes)  # a class has
   every = max(1, math.ceil(_SMALLEST / (0.8 * points)))
-  axis.set_ticks(range(0, len(classes), every), classes[::every], rotation=rotation)
+  names = fonts.drawn(classes)
+  axis.set_ticks(range(0, len(names), every), names[::every], rotation=rotation)
   size = min(_LARGEST, 0.8 * points * every)
   axis.set_tick_params(labelsize=size)
   if 0 < rotation < 90:
@@ -181,6 +182,6 @@ def title(summary: dict, score: str) -> str:
 def save(figure: Figure, path: pathlib.Path) -> None:
   """Writes a PNG whole or not at all, in the font that Matplotlib brings along."""
   out = io.BytesIO()
-  with mpl.rc_context({'font.family': 'DejaVu Sans'}):
+  with mpl.rc_context({'font.family': fonts.FAMILY}), fonts.boxes_for_the_rest():
     figure.savefig(out, dpi=150)
   files.write_bytes(path, out.getvalue())

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from stc_jax import fonts
 from stc_jax.errors import InputError
 from stc_jax.report import accuracy, cost, detection, figures, strips, unit_pairs
 from stc_jax.report.page import Picture, Section
@@ -67,13 +68,18 @@ def _of_units(runs: Sequence[Run], caption: str) -> list[Table]:
   ]
 
 
+def _classes_caption(run: Run) -> str:
+  note = fonts.note(run.summary['classes'])
+  return 'Accuracy of each class' + (f'; {note}.' if note else '.')
+
+
 def _clip_pictures(runs: Sequence[Run]) -> list[Picture]:
   """Depths of one model have a figure of their own, and no place in the others."""
   of_depth = figures.depths(runs)
   variants = [run for run in of_depth.values() if run.method != 'STC-NLSTM']
   methods = [run for run in runs if run not in variants] or list(runs)
   made = [
-    Picture('classes', 'Accuracy of each class.', figures.class_bars(methods)),
+    Picture('classes', _classes_caption(runs[0]), figures.class_bars(methods)),
     Picture('curves', 'Training loss.', figures.curves(methods)),
     Picture(
       'reliability',

@@ -15,7 +15,7 @@ import numpy as np
 from jaxtyping import Float
 from rich.console import Console
 
-from stc_jax import files
+from stc_jax import files, fonts
 from stc_jax.console import tables
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.protocols import Trial
@@ -123,6 +123,8 @@ def sum_up(
 def print_summary(console: Console, summary: dict, workdir: pathlib.Path) -> None:
   """Prints it, and where the files lie."""
   tables.print_accuracies(console, summary, workdir)
+  if note := fonts.note(summary['classes']):
+    console.print(f'note: {note}')
 
 
 def summarise(

@@ -1,0 +1,56 @@
+"""Class names of any script: pictures draw them or say what stands for them."""
+
+import dataclasses
+
+import numpy as np
+
+from stc_jax import fonts
+from stc_jax.predict.answer import PLACE_FIELDS, Answer
+from stc_jax.predict.drawing import Drawing
+from stc_jax.report import pictures
+
+NAMES = ('freude', 'грусть', '幸福', 'سعادة')
+SHOWN = ('freude', 'грусть', 'class 3', 'class 4')
+
+
+def answer(label):
+  names = [f'probability_{number}' for number in range(4)]
+  dtype = [*PLACE_FIELDS, *((name, np.float32) for name in names), ('label', 'U9')]
+  table = np.zeros(1, dtype)
+  table['face'], table['box_right'], table['box_bottom'] = 1, 60, 60
+  table['label'] = label
+  return Answer(table, NAMES, 25.0, 1, (240, 320), {}, ())
+
+
+def test_names_without_letters_in_the_font_are_replaced_and_told():
+  assert fonts.drawn(NAMES) == list(SHOWN)
+  assert fonts.note(NAMES).endswith('there class 3 is 幸福, class 4 is سعادة')
+  assert fonts.note(SHOWN) == ''
+
+
+def test_a_confusion_is_drawn_without_a_warning(tmp_path):
+  summary = {
+    'model': 'stc_nlstm',
+    'dataset': '表情',  # boxes, in a title
+    'classes': NAMES,
+    'confusion': np.eye(4, dtype=int).tolist(),
+    'trials': 1,
+    'trial_accuracy_mean': 1.0,
+  }
+  drawn = []
+  for number, classes in enumerate((NAMES, SHOWN)):
+    path = tmp_path / f'{number}.png'
+    pictures.confusion(path, summary | {'classes': classes})
+    drawn.append(path.read_bytes())
+  assert drawn[0] == drawn[1]
+
+
+def test_an_answer_s_video_and_plot_show_what_stands_for_them():
+  frame = np.zeros((240, 320, 3), np.uint8)
+  found, shown = answer('幸福'), answer('class 3')
+  plain = dataclasses.replace(shown, names=SHOWN)
+  np.testing.assert_array_equal(
+    Drawing(found).of(0, frame), Drawing(plain).of(0, frame)
+  )
+  legend = found.plot().axes[0].get_legend()
+  assert [text.get_text() for text in legend.get_texts()] == list(SHOWN)
