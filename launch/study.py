@@ -8,7 +8,8 @@ one, in a folder of its own below --workdir; the same command goes on where it w
 stopped, and ends with a report. In front stands the launch file of the dataset.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from ml_collections import ConfigDict
 
@@ -61,18 +62,23 @@ def with_study(
   return config
 
 
-def _methods(config: ConfigDict, depths: Sequence[int]) -> dict[str, dict]:
-  del depths
-  stills = recipes.with_recipe(config.copy_and_resolve_references(), 'stills')
+def stills(sections: Mapping[str, Any]) -> dict:
+  """DenseNet's own fields; they follow from what the others have."""
+  config = recipes.with_recipe(ConfigDict(sections), 'stills')
+  return {
+    'model': 'densenet',
+    'training': {field: config.training[field] for field in ('stages', 'batch_size')},
+    'input': {field: config.input[field] for field in _OF_STILLS},
+  }
+
+
+def _methods(config: ConfigDict, depths: Sequence[int]) -> dict[str, Any]:
+  del config, depths
   return {
     'STC': {'model': 'stc'},
     'STC-LSTM': {'model': 'stc_lstm'},
     'STC-SLSTM': {'model': 'stc_slstm'},
-    'DenseNet': {
-      'model': 'densenet',
-      'training': {field: stills.training[field] for field in ('stages', 'batch_size')},
-      'input': {field: stills.input[field] for field in _OF_STILLS},
-    },
+    'DenseNet': stills,
     'STC-NLSTM without deep supervision': {
       'model': 'stc_nlstm',
       'stc_nlstm': {'deep_supervision': False},
@@ -92,7 +98,7 @@ def _layers(config: ConfigDict, depths: Sequence[int]) -> dict[str, dict]:
   }
 
 
-def _all(config: ConfigDict, depths: Sequence[int]) -> dict[str, dict]:
+def _all(config: ConfigDict, depths: Sequence[int]) -> dict[str, Any]:
   """Both; the method itself is the one of five layers."""
   others = [depth for depth in depths if DEPTHS[depth] != default.LAYERS]
   return _methods(config, depths) | _layers(config, others)

@@ -14,7 +14,7 @@ from stc_jax.errors import InputError
 from stc_jax.models import shapes
 from stc_jax.models.config import TrunkConfig
 from stc_jax.models.zoo import build
-from stc_jax.runs import folder, results, run, run_data, start, study
+from stc_jax.runs import folder, results, run, run_data, start, study, study_fields
 from stc_jax.runs.config import Experiment, from_sections
 from stc_jax.runs.programs import chosen_placement
 from stc_jax.training import hosts
@@ -45,7 +45,11 @@ def main(workdir: str, evaluate: bool) -> None:
       raise InputError(
         '--mode=evaluate: tests one run; name its folder in the study, without --config'
       )
-    _study(study.experiments(sections, launch_file.set_fields()), workdir, console)
+    set_fields = launch_file.set_fields()
+    found = study.experiments(sections, set_fields)
+    for note in study_fields.notes(found, sections, set_fields):
+      console.print(note, highlight=False, soft_wrap=True)
+    _study(found, workdir, console)
     return
   experiment = from_sections(sections, launch_file.set_fields())
   where = pathlib.Path(workdir or _default_workdir({experiment.model: experiment}))

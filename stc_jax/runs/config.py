@@ -137,14 +137,7 @@ def from_sections(
     raise InputError(
       f'config.{model}: missing; the section of a model belongs in launch/default.py'
     )
-  own = {field.name for field in dataclasses.fields(MODELS[model].config)}
-  for field in set_fields:
-    section, _, name = field.partition('.')
-    if section in MODELS and section != model:
-      instead = f'set {model}.{name}, or ' if name in own else 'set '
-      raise InputError(
-        f'{field}: set, but the model is {model}; {instead}--config.model={section}'
-      )
+  check_models([model], set_fields)
   del known['model']
   experiment = Experiment(
     model=model,
@@ -154,6 +147,31 @@ def from_sections(
   _check_together(experiment)
   _check_read(experiment, set_fields)
   return experiment
+
+
+def check_models(models: Sequence[str], set_fields: Sequence[str]) -> None:
+  """Refuses a field that is set of a model that isn't used.
+
+  Args:
+    models: that are used.
+    set_fields: on the command line.
+
+  Raises:
+    InputError: there is such a field.
+  """
+  for field in set_fields:
+    section, _, name = field.partition('.')
+    if section in MODELS and section not in models:
+      others = [f'{m}.{name}' for m in models if m in MODELS and has_field(m, name)]
+      instead = ' or '.join([*others, f'--config.model={section}'])
+      raise InputError(
+        f'{field}: set, but the model is {" or ".join(models)}; set {instead}'
+      )
+
+
+def has_field(model: str, name: str) -> bool:
+  """Whether a model's section has a field of that name."""
+  return name in {field.name for field in dataclasses.fields(MODELS[model].config)}
 
 
 def _check_read(experiment: Experiment, set_fields: Sequence[str]) -> None:

@@ -1,12 +1,13 @@
 """A study: runs of one launch file that differ in some fields, side by side.
 
 Field `study` of a launch file says which: pairs of each run's name and what it has
-otherwise, ('STC', {'model': 'stc'}). Every run is an ordinary one in its own folder.
+otherwise, ('STC', {'model': 'stc'}), or a function that makes this of the sections,
+with what the command line sets. Every run is an ordinary one in its own folder.
 """
 
 import itertools
 import pathlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from rich.console import Console
@@ -14,11 +15,12 @@ from rich.table import Table
 
 from stc_jax import files
 from stc_jax.errors import InputError
+from stc_jax.models.zoo import MODELS
 from stc_jax.report import command, comparing, finding
 from stc_jax.report.finding import STUDY
 from stc_jax.report.run_folder import Run
 from stc_jax.report.table import number, percent
-from stc_jax.runs import folder
+from stc_jax.runs import folder, study_fields
 from stc_jax.runs.config import Experiment, from_sections
 
 # What lies, or must not lie, in a study's folder beside its runs.
@@ -33,17 +35,28 @@ def experiments(
 
   Args:
     sections: of the launch file.
-    set_fields: on the command line; they hold for every run.
+    set_fields: on the command line; they hold for every run. One of a model holds for
+      every other that has a field of that name, too.
 
   Raises:
-    InputError: a run sets a field that isn't there, or has one out of its range; or two
-      runs are the same.
+    InputError: a run sets a field that isn't there, or has one out of its range; two
+      runs are the same; or a field is set that no run has.
   """
   common = {name: value for name, value in sections.items() if name != 'study'}
+  from_sections(common)
+  runs = {
+    name: own(common) if callable(own) else study_fields.without(own, set_fields)
+    for name, own in _pairs(sections['study'])
+  }
+  models = list(
+    dict.fromkeys(own.get('model', common['model']) for own in runs.values())
+  )
+  common |= study_fields.of_models(common, models, set_fields)
+  shared = [field for field in set_fields if field.partition('.')[0] not in MODELS]
   found = {}
-  for name, fields in _pairs(sections['study']):
+  for name, own in runs.items():
     try:
-      found[name] = from_sections(_merged(common, _without(fields, set_fields)))
+      found[name] = from_sections(study_fields.merged(common, own), shared)
     except InputError as error:
       raise InputError(f'study {name!r}: {error}') from error
   for (name, one), (other, two) in itertools.combinations(found.items(), 2):
@@ -55,26 +68,13 @@ def experiments(
   return found
 
 
-def _without(
-  fields: Mapping[str, Any], set_fields: Sequence[str], path: str = ''
-) -> dict:
-  """A run's own fields but for those, such as 'training.stages'."""
-  return {
-    name: _without(value, set_fields, f'{path}{name}.')
-    if isinstance(value, Mapping)
-    else value
-    for name, value in fields.items()
-    if path + name not in set_fields
-  }
-
-
-def _pairs(given: Any) -> Sequence[tuple[str, Mapping[str, Any]]]:
+def _pairs(given: Any) -> Sequence[tuple[str, Mapping[str, Any] | Callable]]:
   """What a launch file has as `study`, checked."""
   is_pairs = isinstance(given, Sequence) and all(
     isinstance(pair, Sequence)
     and len(pair) == 2
     and isinstance(pair[0], str)
-    and isinstance(pair[1], Mapping)
+    and (isinstance(pair[1], Mapping) or callable(pair[1]))
     for pair in given
   )
   names = [pair[0] for pair in given] if is_pairs else []
@@ -87,15 +87,6 @@ def _pairs(given: Any) -> Sequence[tuple[str, Mapping[str, Any]]]:
   if taken := folders & _RESERVED:
     raise InputError(f'study: no run can be called {taken.pop()!r}; name it otherwise')
   return given
-
-
-def _merged(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict:
-  """`common` with what `own` has otherwise, section by section."""
-  sections = {
-    name: _merged(common.get(name, {}), value) if isinstance(value, Mapping) else value
-    for name, value in own.items()
-  }
-  return {**common, **sections}
 
 
 def folder_of(workdir: pathlib.Path, name: str) -> pathlib.Path:

@@ -1,0 +1,75 @@
+"""The fields of a study's runs: those of the launch file, the command line, and own."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from stc_jax.errors import InputError
+from stc_jax.models.zoo import MODELS
+from stc_jax.runs.config import Experiment, check_models, has_field
+
+
+def of_models(
+  common: Mapping[str, Any], models: Sequence[str], set_fields: Sequence[str]
+) -> dict[str, dict]:
+  """The models' sections, where what is set of one holds for all with such a field.
+
+  Raises:
+    InputError: a field is set of a model that no run has, or two are set differently
+      and there is a third.
+  """
+  check_models(models, set_fields)
+  made = {model: dict(common[model]) for model in models if model in common}
+  chosen: dict[str, str] = {}
+  for field in set_fields:
+    section, _, name = field.partition('.')
+    others = [m for m in made if f'{m}.{name}' not in set_fields]
+    for model in others if section in MODELS else ():
+      if not has_field(model, name):
+        continue
+      target, value = f'{model}.{name}', common[section][name]
+      if target in chosen and made[model][name] != value:
+        raise InputError(f'{chosen[target]} and {field}: differ; set {target}, too')
+      chosen[target], made[model][name] = field, value
+  return made
+
+
+def notes(
+  found: Mapping[str, Experiment],
+  sections: Mapping[str, Any],
+  set_fields: Sequence[str],
+) -> Iterator[str]:
+  """Says where a run has another value than was set, for its own follows from that.
+
+  Args:
+    found: the runs of `experiments`.
+    sections: of the launch file.
+    set_fields: on the command line.
+  """
+  for name, experiment in found.items():
+    own = experiment.decisive()
+    for field in set_fields:
+      section, _, key = field.partition('.')
+      if key in own.get(section, ()) and own[section][key] != sections[section][key]:
+        yield f'note: {name} has {field}={own[section][key]}, as its method needs'
+
+
+def without(
+  fields: Mapping[str, Any], set_fields: Sequence[str], path: str = ''
+) -> dict:
+  """A run's own fields but for those, such as 'training.stages'."""
+  return {
+    name: without(value, set_fields, f'{path}{name}.')
+    if isinstance(value, Mapping)
+    else value
+    for name, value in fields.items()
+    if path + name not in set_fields
+  }
+
+
+def merged(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict:
+  """`common` with what `own` has otherwise, section by section."""
+  sections = {
+    name: merged(common.get(name, {}), value) if isinstance(value, Mapping) else value
+    for name, value in own.items()
+  }
+  return {**common, **sections}
