@@ -2,7 +2,7 @@
 
 What `track` does of a whole clip, as frames come: faces are matched by overlap, a gap
 of up to `max_gap` frames is filled from the frames around it, and eyes are smoothed. So
-places become certain a few frames late.
+places become certain a few frames late. A face ends where a shot does (see `shots`).
 """
 
 import collections
@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from jaxtyping import Float
 
+from stc_jax.faces import shots
 from stc_jax.faces.aligned import Alignment
 from stc_jax.faces.detect import Face
 from stc_jax.faces.track import SAME_FACE, overlap
@@ -53,29 +54,48 @@ class Follower:
   Args:
     how: its `max_gap` and `smooth` count.
     fps: frames a second.
+
+  Attributes:
+    shot: the number of its first frame.
   """
 
   def __init__(self, how: Alignment, fps: float):
-    self._gap, self._smooth = how.max_gap, how.smooth
+    self._gap, self._smooth, self._fps = how.max_gap, how.smooth, fps
     self._remembered = max(self._gap + 1, round(_REMEMBERED_SECONDS * fps))
     self._tracks: list[_Track] = []
-    self._faces = self._stretches = self._frames = 0
+    self._faces = self._stretches = self._frames = self.shot = 0
 
-  def add(self, faces: Sequence[Face]) -> list[Place]:
-    """Takes the faces of the next frame; returns the places that are certain now."""
+  def add(
+    self, faces: Sequence[Face], looks: Sequence[np.ndarray], begins_shot: bool
+  ) -> list[Place]:
+    """Takes the next frame; returns the places that are certain now.
+
+    Args:
+      faces: found there.
+      looks: of each, as `shots.small_face` has it.
+      begins_shot: whether the picture jumps.
+    """
     number, places = self._frames, []
     self._frames += 1
-    for face, track in self._matched(faces):
+    least = shots.FACE_AT_CUT if begins_shot else shots.FACE
+    self.shot = number if begins_shot else self.shot
+    for row, track in self._matched(faces):
+      face, look = faces[row], looks[row]
+      if track is not None and not track.goes_on(look, number / self._fps, least):
+        self.shot = number
+        places += self._leave(track)
+        track = None
       if track is None:
-        self._faces += 1
-        track = _Track(self._faces, self._new_stretch(self._faces), number, face.box)
-        self._tracks.append(track)
-        if number <= self._gap:  # as in training: the first frames lack the face
+        track = self._new_track(face, look)
+        if not self.shot and number <= self._gap:  # as in training: they lack the face
           places += track.stretch.lead_in(number, face)
       elif number - track.seen > self._gap + 1:
         track.stretch = self._new_stretch(track.face)
       places += track.stretch.see(number, face)
       track.seen, track.box = number, face.box
+    for track in self._tracks:
+      if begins_shot and track.seen < number:
+        places += self._leave(track)
     for track in self._tracks:
       if number - track.seen == self._gap + 1:  # for too long to be filled
         places += track.stretch.end()
@@ -91,33 +111,57 @@ class Follower:
     self._tracks = []
     return places
 
+  def _leave(self, track: '_Track') -> Iterator[Place]:
+    """Forgets a face, which ends where it was seen last."""
+    self._tracks = [other for other in self._tracks if other is not track]
+    if self._frames - 1 - track.seen <= self._gap + 1:
+      yield from track.stretch.end()
+
+  def _new_track(self, face: Face, look: np.ndarray) -> '_Track':
+    self._faces += 1
+    stretch, number = self._new_stretch(self._faces), self._frames - 1
+    track = _Track(self._faces, stretch, number, face.box)
+    track.look.follow(look, 0.0, number / self._fps)
+    self._tracks.append(track)
+    return track
+
   def _new_stretch(self, face: int) -> '_Stretch':
     self._stretches += 1
     return _Stretch(face, self._stretches, self._smooth)
 
-  def _matched(self, faces: Sequence[Face]) -> Iterator[tuple[Face, '_Track | None']]:
-    """Yields each face with its track, the best overlap first; None: a new one."""
+  def _matched(self, faces: Sequence[Face]) -> Iterator[tuple[int, '_Track | None']]:
+    """Yields each face's index and track, the best overlap first; None: a new one."""
+    tracks = list(self._tracks)
     shared = np.array(
-      [[overlap(face.box, track.box) for track in self._tracks] for face in faces]
-    ).reshape(len(faces), len(self._tracks))
+      [[overlap(face.box, track.box) for track in tracks] for face in faces]
+    ).reshape(len(faces), len(tracks))
     left = set(range(len(faces)))
     while shared.size and shared.max() >= SAME_FACE:
       row, column = np.unravel_index(shared.argmax(), shared.shape)
-      yield faces[row], self._tracks[column]
+      yield int(row), tracks[column]
       shared[row], shared[:, column] = 0, 0
       left.remove(row)
     for row in sorted(left):
-      yield faces[row], None
+      yield row, None
 
 
 @dataclasses.dataclass
 class _Track:
-  """A face that is there, or was lately: where, and in which frame last."""
+  """A face that is there, or was lately: where, in which frame last, how it looked."""
 
   face: int
   stretch: '_Stretch'
   seen: int
   box: np.ndarray
+  look: shots.Seen = dataclasses.field(default_factory=shots.Seen)
+
+  def goes_on(self, look: np.ndarray, seconds: float, least: shots.Least) -> bool:
+    """Whether this is how the face may look now; if so, remembers it."""
+    difference = self.look.difference(look)
+    if self.look.is_jump(difference, seconds, least):
+      return False
+    self.look.follow(look, difference, seconds)
+    return True
 
 
 class _Stretch:

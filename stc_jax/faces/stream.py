@@ -2,14 +2,14 @@
 
 import collections
 import concurrent.futures
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import UInt8
 
 from stc_jax import machine
-from stc_jax.faces import align, detect, images
+from stc_jax.faces import align, detect, images, shots
 from stc_jax.faces.aligned import Alignment, chunks
 from stc_jax.faces.following import Follower, Place, lateness
 
@@ -24,18 +24,32 @@ class Cut(NamedTuple):
 
 
 def cuts(
-  frames: Iterator[UInt8[np.ndarray, 'h w 3']], how: Alignment, fps: float
+  frames: Iterator[UInt8[np.ndarray, 'h w 3']],
+  how: Alignment,
+  fps: float,
+  on_shot: Callable[[int], None],
 ) -> Iterator[list[Cut]]:
   """For every frame read, the faces that are certain since the last, cut out.
 
-  Where `how` takes frames for faces, each is one: face 1, its box the frame, no eyes.
+  Where `how` takes frames for faces, each is one: its box the frame, no eyes.
+
+  Args:
+    frames: of a video.
+    how: finds and cuts.
+    fps: frames a second.
+    on_shot: called with the number of each frame that begins another shot.
 
   Raises:
     InputError: MTCNN's weights are missing or altered.
   """
+  picture = shots.Shots(fps)
   if how.align == 'none':
+    face = 1
     for number, frame in enumerate(frames):
-      yield [_whole(number, frame, how.size)]
+      if picture.begins(frame):
+        on_shot(number)
+        face += 1
+      yield [_whole(number, face, frame, how.size)]
     return
   follower, crop = Follower(how, fps), align.Crop(how.size, how.roll)
   kept: collections.deque = collections.deque(maxlen=lateness(how) + 1)
@@ -51,14 +65,18 @@ def cuts(
   for frame, faces in _searched(frames):
     kept.append(frame)
     read += 1
-    yield cut_out(follower.add(faces), read)
+    looks = [shots.small_face(frame, face.eyes) for face in faces]
+    places = follower.add(faces, looks, picture.begins(frame))
+    if read > 1 and follower.shot == read - 1:
+      on_shot(follower.shot)
+    yield cut_out(places, read)
   yield cut_out(follower.end(), read)
 
 
-def _whole(number: int, frame: np.ndarray, size: int) -> Cut:
+def _whole(number: int, face: int, frame: np.ndarray, size: int) -> Cut:
   height, width = frame.shape[:2]
   box, eyes = np.array([0.0, 0.0, width, height]), np.full((2, 2), np.nan)
-  place = Place(1, 1, number, box, eyes, float('nan'))
+  place = Place(face, face, number, box, eyes, float('nan'))
   return Cut(place, images.resized(frame, size, size))
 
 

@@ -117,11 +117,12 @@ def answer(
   windows = windows_of(bundle, asked, source.fps)
   reading = _Reading(source, on_frame)
   told = rows.Told(windows, Batches(ask), len(bundle.names), lateness(how))
-  for cuts in stream.cuts(reading.frames(), how, source.fps):
+  shots: list[int] = []
+  for cuts in stream.cuts(reading.frames(), how, source.fps, shots.append):
     for cut in cuts:
       told.add(cut)
   table = rows.table(told.end(), bundle.names, bundle.input.per_frame, source.fps)
-  table = choosing.chosen(table, asked.faces, reading.count, source.fps)
+  table = choosing.chosen(table, asked.faces, reading.count, source.fps, shots)
   return Answer(
     table=table,
     names=bundle.names,
@@ -135,7 +136,7 @@ def answer(
       'min_motion': windows.least_motion,
       'faces': asked.faces,
     },
-    notes=(*source.notes(), *_notes(how, asked, windows, reading, table)),
+    notes=(*source.notes(), *_notes(how, asked, windows, reading, table, shots)),
   )
 
 
@@ -154,7 +155,12 @@ class _Reading:
 
 
 def _notes(
-  how: Alignment, asked: Asked, windows: Windows, reading: _Reading, table: np.ndarray
+  how: Alignment,
+  asked: Asked,
+  windows: Windows,
+  reading: _Reading,
+  table: np.ndarray,
+  shots: list[int],
 ) -> Iterator[str]:
   """What is worth knowing of an answer."""
   count, (short, long) = reading.count, sorted(reading.size)
@@ -167,6 +173,12 @@ def _notes(
     yield (
       f'shorter than a window of {windows.length / windows.fps:.2f} s: shown as a '
       'short clip is in training, its last frame repeated'
+    )
+  if shots:
+    yield (
+      f'another shot begins {len(shots)} times, first at '
+      f'{shots[0] / windows.fps:.2f} s: faces are numbered anew, and no window goes '
+      'across'
     )
   if not table['face'].any():
     yield 'no face was found'

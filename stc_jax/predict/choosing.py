@@ -1,5 +1,7 @@
 """Which faces of a video get rows: those that stay, or the largest at any time."""
 
+from collections.abc import Sequence
+
 import numpy as np
 from jaxtyping import Shaped
 from scipy import ndimage
@@ -8,7 +10,7 @@ from stc_jax.predict.answer import areas_of, sizes_of
 from stc_jax.predict.rows import blank
 
 FACES = ('largest', 'all')
-# A face is there for so long, or for half of a shorter video; others are mistakes.
+# A face is there for so long, or for half of a shorter shot; others are mistakes.
 _STAYS_SECONDS = 0.5
 # MTCNN's mean probability of a face; it sees some in folds of clothes, less certain.
 _LEAST_SCORE = 0.9
@@ -17,7 +19,11 @@ _NEARLY = 0.8
 
 
 def chosen(
-  table: Shaped[np.ndarray, 'n'], faces: str, frames: int, fps: float
+  table: Shaped[np.ndarray, 'n'],
+  faces: str,
+  frames: int,
+  fps: float,
+  shots: Sequence[int],
 ) -> Shaped[np.ndarray, 'm']:
   """The rows of the chosen faces, numbered anew, and one for each frame without.
 
@@ -26,8 +32,9 @@ def chosen(
     faces: 'all', or 'largest': in each frame the face that is largest then.
     frames: how many the video has.
     fps: frames a second.
+    shots: the first frame of each but the first.
   """
-  least = max(1, min(round(_STAYS_SECONDS * fps), (frames + 1) // 2))
+  least = _least_frames(table, frames, fps, shots)
   stay = np.flatnonzero((np.bincount(table['face']) >= least) & _are_sure(table))
   table = table[np.isin(table['face'], stay)]
   if faces == 'largest':
@@ -38,6 +45,18 @@ def chosen(
   without = np.setdiff1d(np.arange(frames), table['frame'])
   table = np.concatenate([table, blank(table, without, fps)])
   return table[np.lexsort((table['face'], table['frame']))]
+
+
+def _least_frames(
+  table: np.ndarray, frames: int, fps: float, shots: Sequence[int]
+) -> np.ndarray:
+  """Of each face, by its number, in how many frames of its shot it must be."""
+  edges = np.array([0, *shots, frames])
+  first = np.full(table['face'].max(initial=0) + 1, frames)
+  np.minimum.at(first, table['face'], table['frame'])
+  shot = np.searchsorted(edges[:-1], first, 'right')
+  lengths = edges[np.minimum(shot, len(edges) - 1)] - edges[shot - 1]
+  return np.clip((lengths + 1) // 2, 1, max(1, round(_STAYS_SECONDS * fps)))
 
 
 def _are_sure(table: np.ndarray) -> np.ndarray:

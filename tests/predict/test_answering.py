@@ -3,6 +3,7 @@
 import dataclasses
 import tracemalloc
 
+import cv2
 import fake_model
 import numpy as np
 import pytest
@@ -21,11 +22,14 @@ FPS = 25.0
 def answered(monkeypatch):
   """Answers for frames that brighten, where faces are as told."""
 
-  def answer(faces, asked=None, bundle=None, shape=(120, 400, 3)):
+  def answer(faces, asked=None, bundle=None, shape=(120, 400, 3), shown=None):
     def searched(frames):
       return ((frame, faces[i]) for i, frame in enumerate(frames))
 
     def frames():
+      if shown is not None:
+        yield from shown
+        return
       for number in range(len(faces)):
         yield np.full(shape, 5 * number % 256, np.uint8)
 
@@ -88,6 +92,21 @@ def test_a_short_gap_is_filled_and_has_no_score(answered):
   assert np.isnan(table['face_score'][10:13]).all()
   np.testing.assert_allclose(table['box_left'][10:13], [103, 106, 109])
   assert (table['label'] != '').all()
+
+
+@pytest.mark.parametrize('align', ['mtcnn', 'none'])
+@pytest.mark.parametrize(('photographs', 'each'), [(2, 75), (20, 1)])
+def test_photographs_one_after_the_other_are_no_motion(
+  answered, align, photographs, each
+):
+  rng = np.random.default_rng(0)
+  small = rng.integers(0, 256, (photographs, 12, 40, 3), np.uint8)
+  shown = np.repeat([cv2.resize(one, (400, 120)) for one in small], each, axis=0)
+  found = answered([[face(100)]] * len(shown), Asked(align=align), shown=shown)
+  assert found.faces == list(range(1, photographs + 1))
+  np.testing.assert_array_equal(found.table['face'], 1 + np.arange(len(shown)) // each)
+  assert set(found.table['label']) == {''}
+  assert any('another shot begins' in note for note in found.notes)
 
 
 def test_memory_does_not_grow_with_the_video(monkeypatch):
