@@ -13,6 +13,7 @@ UNKNOWN = np.iinfo(np.int64).min  # a time that can't be trusted
 # Less is the order of decoding, or a time that FFmpeg guessed.
 _BACK = 0.1, 1.0
 _GUESSED = 4  # frames: so far guessed times may be off
+_REORDERED = 16  # frames at most
 _SAME_RATE = 0.01  # share
 # Of a variable rate, the pauses: longer ones are a broken clock.
 _MOST_REPEATS = 100
@@ -75,6 +76,18 @@ class Clock:
       own.append(np.full_like(part, UNKNOWN) if guessed else part)
       begins = float(times[-1][-1]) + usual
     return np.concatenate(times), np.concatenate(own)
+
+
+def unbroken(shown: Float[np.ndarray, 'n']) -> int:
+  """How many frames of a file that is cut are shown before the first that is missing.
+
+  Frames are decoded in another order than they are shown, so that some of the last may
+  lack those before them.
+  """
+  steps = np.diff(shown)
+  first = max(0, len(steps) - _REORDERED)
+  gaps = np.flatnonzero(steps[first:] > 1.5 * np.median(steps)) if len(steps) else []
+  return first + int(gaps[0]) + 1 if len(gaps) else len(shown)
 
 
 def regular(

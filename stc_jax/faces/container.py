@@ -16,6 +16,9 @@ _BARE = (
   'a bare stream, which keeps no times of its frames; put it into a file that does: '
   'ffmpeg -framerate 25 -i {0} -c copy {0}.mp4, with its own frames a second'
 )
+# Of a transport stream FFmpeg also calls a packet damaged that comes shortly before a
+# seam, where two recordings join: so many packets on there is a key frame, or the end.
+_SEAM = 2
 _STILL = Disposition.attached_pic | Disposition.timed_thumbnails  # cover art and such
 
 
@@ -52,13 +55,38 @@ def opened(
 
 
 def whole_packets(
-  container: av.container.InputContainer, *streams: av.VideoStream
+  container: av.container.InputContainer, video: av.VideoStream, *, alone: bool
 ) -> Iterator[av.Packet | None]:
-  """Yields packets up to the first that is damaged, and in its place None."""
-  # Of a transport stream FFmpeg calls a packet damaged where two recordings join, too;
-  # there the decoder finds what is.
+  """Yields packets up to the first of a track that is damaged, and in its place None.
+
+  Args:
+    container: the file.
+    video: the track.
+    alone: leaves out other tracks; else also their packets come, but for damaged ones.
+  """
   trusted = container.format.name != 'mpegts'
-  packets = container.demux(*streams)
+  held: list[av.Packet] = []  # from one on that may be damaged
+  for packet in _readable(container.demux(*[video] if alone else [])):
+    is_bad = packet is None or (packet.is_corrupt and packet.stream is video)
+    if packet is None or (is_bad and trusted):
+      yield from (*held, None)
+      return
+    if held or is_bad:
+      held.append(packet)
+      own = [one for one in held if one.stream is video]
+      if len(own) > _SEAM:
+        if not any(one.is_keyframe or not one.size for one in own[1:]):
+          yield None
+          return
+        yield from held
+        held = []
+    elif not packet.is_corrupt:
+      yield packet
+  yield from held
+
+
+def _readable(packets: Iterator[av.Packet]) -> Iterator[av.Packet | None]:
+  """Yields packets up to the first that can't be read, and in its place None."""
   while True:
     try:
       packet = next(packets, None)
@@ -68,9 +96,6 @@ def whole_packets(
       yield None
       return
     if packet is None:
-      return
-    if trusted and packet.is_corrupt:
-      yield None
       return
     yield packet
 

@@ -64,7 +64,7 @@ def _frames(
 ) -> Iterator[av.VideoFrame | None]:
   """Yields frames up to the first that is damaged, and in its place None."""
   started = False  # what comes before the first key frame can't be decoded
-  for packet in containers.whole_packets(container, video):
+  for packet in containers.whole_packets(container, video, alone=True):
     started = started or packet is None or packet.is_keyframe
     frames, whole = _decode(video, packet)
     if started and not whole and packet is not None:

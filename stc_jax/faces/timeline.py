@@ -25,6 +25,7 @@ _AVI_INDEX = b'idx1'  # at the file's end
 _STATE_DURATION = ('matroska', 'asf', 'flv')
 # A header may be wrong by so much: sound begins early and ends late, clocks drift.
 _MOST_SHORTFALL, _MOST_SHARE = 0.5, 0.5  # seconds; share of the duration
+_NOTED = 0.05  # seconds
 _ROUNDED = 0.01  # seconds: timestamps are rounded, to milliseconds in Matroska
 
 
@@ -33,7 +34,8 @@ class Timeline(NamedTuple):
 
   Attributes:
     fps: frames a second: of a variable rate, the usual one.
-    numbers: at each tick of that rate, the number of the frame shown.
+    numbers: at each tick of that rate, the number of the frame shown; of a file that is
+      cut not those behind the first that is missing.
     pts: of each frame, in the order in which they are shown, in the file's own units;
       `clock.UNKNOWN` where that can't be trusted.
     declared: how many frames there should be; 0 where the file doesn't say.
@@ -64,21 +66,22 @@ def of(path: Path) -> Timeline:
     length = (container.duration or 0) / av.time_base
   if not passed.clock.count:
     raise InputError(f'{path}: no frame of this video can be read; {REMEDY}')
-  step, is_cut = 1 / rate if rate else 0.0, passed.is_cut
   lacking = max(0.0, length - passed.end) if kind.startswith(_STATE_DURATION) else 0.0
-  if not declared:
+  is_cut = passed.is_cut or passed.count < declared
+  is_cut |= path.suffix.lower() == _GIF and not _ends_gif(path)
+  if not declared and lacking:
     early = structure.ends_early(path)
     guessed = early and kind == 'asf'  # by FFmpeg: how long it should last
     much = lacking > min(_MOST_SHORTFALL, _MOST_SHARE * length)
-    is_cut |= much or guessed or (early and lacking > 0.5 * step + _ROUNDED)
+    rounded = 0.5 / rate + _ROUNDED if rate else _ROUNDED
+    is_cut |= much or guessed or (early and lacking > rounded)
     declared = round(length * rate) if is_cut and not guessed else 0
-  is_cut |= passed.count < declared
-  is_cut |= path.suffix.lower() == _GIF and not _ends_gif(path)
   times, pts = passed.clock.read(rate)
+  times = times[: clock.unbroken(times)] if is_cut else times
   fps, numbers = clock.regular(path, times, rate)
-  is_noted = not is_cut and lacking > step + _ROUNDED
-  restarts = passed.clock.restarts
-  notes = tuple(_notes(restarts, lacking if is_noted else 0.0, length, aspect))
+  notes = tuple(
+    _notes(passed.clock.restarts, 0.0 if is_cut else lacking, length, aspect)
+  )
   if kind == 'avi':  # keeps when to decode a frame, not when to show it
     pts = np.full_like(pts, clock.UNKNOWN)
   return Timeline(fps, numbers, pts, declared, is_cut, notes)
@@ -104,7 +107,7 @@ def _go_through(
   container: av.container.InputContainer, video: av.VideoStream
 ) -> _Passed:
   shown, count, end = clock.Clock(float(video.time_base)), 0, 0.0
-  for packet in containers.whole_packets(container):
+  for packet in containers.whole_packets(container, video, alone=False):
     if packet is None:
       return _Passed(shown, count, end, True)
     if packet.pts is None or not packet.size:
@@ -151,7 +154,7 @@ def _notes(
       f"the file's clock starts anew {times}, as where recordings were put together; "
       'they are taken one after the other'
     )
-  if lacking:
+  if lacking > _NOTED:
     yield (
       f'the file says that it lasts {length:.2f} s; picture and sound end '
       f'{lacking:.2f} s before'

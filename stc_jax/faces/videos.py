@@ -96,20 +96,22 @@ class Video:
         is whole.
     """
     of, last, shown = self._timeline, -1, None
+    times = np.bincount(of.numbers).tolist()
     if of.is_cut and not self._in_part:
-      raise InputError(f'{self._path}: {self._lack(len(of.pts))}; {REMEDY}')
-    times = np.bincount(of.numbers, minlength=len(of.pts)).tolist()
+      raise InputError(f'{self._path}: {self._lack(len(times))}; {REMEDY}')
     whole, damaged = 0, of.is_cut
     for one in decoding.decoded(self._path, of.pts):
       if one is None:
         damaged = True
         break
       number, frame = one
+      if number >= len(times):
+        break
       if whole:  # the frame before is shown for what the decoder kept to itself
         yield from [shown] * sum(times[last + 1 : number])
       yield from [frame] * times[number]
       last, shown, whole = number, frame, whole + 1
-    damaged = damaged or last < len(of.pts) - 1 - _KEPT
+    damaged = damaged or last < len(times) - 1 - _KEPT
     if damaged and not self._in_part:
       raise InputError(f'{self._path}: {self._lack(whole)}; {REMEDY}')
     if not whole:

@@ -99,6 +99,18 @@ def test_of_a_damaged_file_the_frames_before_are_read(tmp_path):
   )
 
 
+def test_what_a_broadcast_lost_is_no_seam(tmp_path):
+  path = write_video(tmp_path / 'a.ts', 'libx264')
+  data, (at, _) = path.read_bytes(), packets_of(path)[8]
+  path.write_bytes(data[:at] + data[at + 188 :])
+  part = videos.Video(path, in_part=True)
+  frames = frames_of(part)
+  assert 4 < len(frames) <= 8
+  assert_levels(frames, range(len(frames)))
+  with pytest.raises(InputError, match=rf'a\.ts: cut short: {len(frames)} frames are'):
+    videos.read_video(path)
+
+
 @pytest.mark.parametrize(
   ('ending', 'codec'),
   [('ts', 'libx264'), ('ts', 'mpeg2video'), ('vob', 'mpeg2video'), ('mkv', 'mpeg4')],
