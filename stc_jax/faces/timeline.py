@@ -25,7 +25,7 @@ _AVI_INDEX = b'idx1'  # at the file's end
 _STATE_DURATION = ('matroska', 'asf', 'flv')
 # A header may be wrong by so much: sound begins early and ends late, clocks drift.
 _MOST_SHORTFALL, _MOST_SHARE = 0.5, 0.5  # seconds; share of the duration
-_NOTED = 0.05  # seconds
+_NOTED = 1.25  # frames: of many files the last packet has no duration
 _ROUNDED = 0.01  # seconds: timestamps are rounded, to milliseconds in Matroska
 
 
@@ -69,19 +69,18 @@ def of(path: Path) -> Timeline:
   lacking = max(0.0, length - passed.end) if kind.startswith(_STATE_DURATION) else 0.0
   is_cut = passed.is_cut or passed.count < declared
   is_cut |= path.suffix.lower() == _GIF and not _ends_gif(path)
-  if not declared and lacking:
+  if not declared:
     early = structure.ends_early(path)
     guessed = early and kind == 'asf'  # by FFmpeg: how long it should last
     much = lacking > min(_MOST_SHORTFALL, _MOST_SHARE * length)
     rounded = 0.5 / rate + _ROUNDED if rate else _ROUNDED
     is_cut |= much or guessed or (early and lacking > rounded)
-    declared = round(length * rate) if is_cut and not guessed else 0
+    declared = round(length * rate) if is_cut and lacking and not guessed else 0
   times, pts = passed.clock.read(rate)
   times = times[: clock.unbroken(times)] if is_cut else times
   fps, numbers = clock.regular(path, times, rate)
-  notes = tuple(
-    _notes(passed.clock.restarts, 0.0 if is_cut else lacking, length, aspect)
-  )
+  noted = lacking if lacking * rate > _NOTED and not is_cut else 0.0
+  notes = tuple(_notes(passed.clock.restarts, noted, length, aspect))
   if kind == 'avi':  # keeps when to decode a frame, not when to show it
     pts = np.full_like(pts, clock.UNKNOWN)
   return Timeline(fps, numbers, pts, declared, is_cut, notes)
@@ -154,7 +153,7 @@ def _notes(
       f"the file's clock starts anew {times}, as where recordings were put together; "
       'they are taken one after the other'
     )
-  if lacking > _NOTED:
+  if lacking:
     yield (
       f'the file says that it lasts {length:.2f} s; picture and sound end '
       f'{lacking:.2f} s before'
