@@ -36,7 +36,8 @@ class Answer:
     table: a row for each frame and face, by frame and then face; structured:
       `frame` (int, from 0), `approx_time` (s), `face` (its number from 1; 0: no face),
       `face_score` (MTCNN's probability; NaN: placed by the frames around), `box_left`
-      and so on and `left_eye_x` and so on (pixels of the frame; left in the picture),
+      and so on and `left_eye_x` and so on (pixels of the frame, upright and
+      its pixels square; left in the picture),
       `motion` (levels of 0..255), then the columns `columns` (0..1), and `label`.
       What there is no answer for is NaN, or the label ''.
     names: of the model's outputs: classes, or action units.
