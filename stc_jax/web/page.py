@@ -3,29 +3,25 @@
 import contextlib
 import dataclasses
 import html
-import os
 import pathlib
 import secrets
 import shutil
 import threading
-import time
-import traceback
 import urllib.parse
 from collections.abc import Callable, Iterator
 
 import gradio
 
-from stc_jax.errors import MACHINE, InputError, machine_error, told
 from stc_jax.faces.images import IMAGES
 from stc_jax.faces.videos import VIDEOS
 from stc_jax.predict import csv_table, page, sources, writing
 from stc_jax.predict.answering import Asked
 from stc_jax.predict.model import Model
+from stc_jax.web import telling
 from stc_jax.web.turns import Stopped, Turns
 from stc_jax.web.uploads import Uploads
 
 _WAITING = 16  # visitors at most
-_SPOKEN = 0.3  # seconds between two signs of progress
 FONTS = {
   'font': ['system-ui', 'sans-serif'],
   'font_mono': ['ui-monospace', 'monospace'],
@@ -116,18 +112,20 @@ class Page:
   ):
     """What a button does: the label, the time line, the table."""
     if video is None:
-      raise _told('No video yet: choose or record one.')
+      raise telling.in_place('No video yet: choose or record one.')
     path = pathlib.Path(video)
     try:
       with (
         self._uploads.used(path),
-        self._turns.awaited(request.session_hash, _before(progress)) as check,
+        self._turns.awaited(request.session_hash, telling.before(progress)) as check,
       ):
         return self._made(path, faces, progress, check)
     except Stopped as error:
-      raise _told(f'{path.name}: stopped, as this page is closed.') from error
+      raise telling.in_place(
+        f'{path.name}: stopped, as this page is closed.'
+      ) from error
     except Exception as error:
-      raise _told(_line(error, path)) from error
+      raise telling.in_place(telling.line_of(error, path)) from error
 
   def _made(
     self,
@@ -139,7 +137,7 @@ class Page:
     asked = dataclasses.replace(self._asked, faces=faces)
     source = sources.of_path(path)
     answer = self._model.answer(
-      source, asked, _spoken(progress, source.count, 'finds faces', check)
+      source, asked, telling.spoken(progress, source.count, 'finds faces', check)
     )
     own = self._folder / secrets.token_hex(16)  # an address that nobody guesses
     table, film = own / f'{path.stem}.csv', own / f'{path.stem}.mp4'
@@ -147,7 +145,7 @@ class Page:
       csv_table.write(table, answer)
       with self._uploads.used(table):  # a long video is drawn for longer than an hour
         answer = writing.film(
-          film, answer, source, _spoken(progress, source.count, 'draws', check)
+          film, answer, source, telling.spoken(progress, source.count, 'draws', check)
         )
     address = (
       'gradio_api/file=' + urllib.parse.quote(str(film)) if film.exists() else ''
@@ -170,24 +168,6 @@ def _whole(folder: pathlib.Path) -> Iterator[None]:
   except BaseException:
     shutil.rmtree(folder)
     raise
-
-
-def _line(error: Exception, path: pathlib.Path) -> str:
-  """What a visitor reads of a failure; a defect of ours is told on the terminal."""
-  if isinstance(error, InputError):
-    return told(error).replace(str(path), path.name)
-  if code := machine_error(error):
-    return f'{path.name}: {os.strerror(code)}; {MACHINE[code]}'
-  traceback.print_exception(error)
-  return (
-    f'{path.name}: this program has a fault that this video meets; the terminal that '
-    'it was started from says which'
-  )
-
-
-def _told(line: str) -> gradio.Error:
-  """What a visitor reads in place of an answer, until it is clicked away."""
-  return gradio.Error(line, duration=None, print_exception=False)
 
 
 def _upload() -> tuple[gradio.Button, gradio.Component]:
@@ -218,29 +198,3 @@ def _webcam() -> tuple[gradio.Button, gradio.Component]:
 
 def _button(name: str) -> gradio.Button:
   return gradio.Button('What does it show?', variant='primary', elem_id=name)
-
-
-def _before(progress: gradio.Progress) -> Callable[[int], None]:
-  """Tells the visitor how many are served before."""
-
-  def on_wait(count):
-    progress(0.0, desc=f'waits for {count} before you')
-
-  return on_wait
-
-
-def _spoken(
-  progress: gradio.Progress, total: int, words: str, check: Callable[[], None]
-) -> Callable[[], None]:
-  """Checks at every frame; tells the visitor, now and then, how many are done."""
-  done, spoke = 0, 0.0
-
-  def advance():
-    nonlocal done, spoke
-    check()
-    done += 1
-    if time.monotonic() - spoke > _SPOKEN:
-      spoke = time.monotonic()
-      progress((done, total), desc=words, unit='frames')
-
-  return advance
