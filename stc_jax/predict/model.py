@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
-from stc_jax.data.input import COLOURS, network_input
+from stc_jax.data.input import network_input
 from stc_jax.errors import InputError
 from stc_jax.faces.images import resize
 from stc_jax.models.conv3d import compiler_options
@@ -72,13 +72,13 @@ class Model:
     return f'{first.model}, {models}, trained on {dataset}'
 
   def __call__(
-    self, frames: np.ndarray, fps: float | None = None
+    self, frames: np.ndarray | jax.Array, fps: float | None = None
   ) -> Float[np.ndarray, '*t n']:
     """Returns a probability for each of `names`; of action units, frame by frame.
 
     Args:
-      frames: of one clip, uint8 [t, h, w, 3], RGB; the face cut out as
-        `bundles[0].alignment` says.
+      frames: of one clip, an array of NumPy or JAX, uint8 [t, h, w, 3], RGB; the
+        face cut out as `bundles[0].alignment` says.
       fps: frames a second; only a model that resamples clips needs it.
 
     Raises:
@@ -86,7 +86,7 @@ class Model:
         alone; or no `fps` where the model needs it.
     """
     size = self.bundles[0].input
-    _check(frames)
+    frames = sources.on_host(frames)
     if fps is not None and not fps > 0:
       raise InputError(f'fps: {fps} must be above 0')
     if size.frame_rate and fps is None:
@@ -106,7 +106,7 @@ class Model:
 
   def predict(
     self,
-    source: str | os.PathLike | np.ndarray,
+    source: str | os.PathLike | np.ndarray | jax.Array,
     faces: str = 'largest',
     *,
     align: str = '',
@@ -203,12 +203,3 @@ def function_of(bundle: Bundle) -> Callable:
     return mean_probabilities(task, network, variables, views)
 
   return probabilities
-
-
-def _check(frames: np.ndarray) -> None:
-  shape, dtype = np.shape(frames), getattr(frames, 'dtype', None)
-  if len(shape) != 4 or shape[3] != COLOURS or dtype != np.uint8 or 0 in shape:
-    raise InputError(
-      f'frames: {dtype} {list(shape)} is no clip; give uint8 [t, h, w, 3], RGB, with '
-      'one frame at least'
-    )

@@ -4,6 +4,7 @@ import dataclasses
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import jax
 import numpy as np
 from jaxtyping import UInt8
 from natsort import natsorted
@@ -56,6 +57,7 @@ def of_path(path: Path, fps: float | None = None) -> Source:
   if is_images(path):
     return _of_images(path, images_in(path) if path.is_dir() else [path], fps)
   if fps is not None:
+    images.check_file(path)
     raise InputError(f'{path}: a video states its own frames a second; leave out fps')
   video = videos.Video(path, in_part=True)
   return Source(path, video.fps, video.count, video.frames, lambda: video.notes)
@@ -75,22 +77,32 @@ def is_images(path: Path) -> bool:
   return path.is_dir() or path.suffix.lower() in images.IMAGES
 
 
-def of_frames(frames: UInt8[np.ndarray, 't h w 3'], fps: float | None) -> Source:
-  """Frames in memory.
+def of_frames(frames: np.ndarray | jax.Array, fps: float | None) -> Source:
+  """Frames in memory, uint8 [t, h, w, 3].
 
   Raises:
     InputError: they are none, or no `fps` is given.
   """
-  shape, dtype = np.shape(frames), getattr(frames, 'dtype', None)
-  if len(shape) != 4 or shape[3] != COLOURS or dtype != np.uint8 or 0 in shape:
-    raise InputError(
-      f'frames: {dtype} {list(shape)} is no video; give uint8 [t, h, w, 3], RGB, with '
-      'one frame at least'
-    )
+  own = on_host(frames)
   if fps is None:
     raise InputError('fps: None; give the frames a second')
   check_rate('fps', fps)
-  return Source(None, fps, len(frames), lambda: iter(frames))
+  return Source(None, fps, len(own), lambda: iter(own))
+
+
+def on_host(frames: np.ndarray | jax.Array) -> UInt8[np.ndarray, 't h w 3']:
+  """Frames of a user's program as NumPy's, JAX's among them.
+
+  Raises:
+    InputError: they are none.
+  """
+  shape, dtype = np.shape(frames), getattr(frames, 'dtype', None)
+  if len(shape) != 4 or shape[3] != COLOURS or dtype != np.uint8 or 0 in shape:
+    raise InputError(
+      f'frames: {dtype} {list(shape)} is no clip; give uint8 [t, h, w, 3], RGB, with '
+      'one frame at least'
+    )
+  return np.asarray(frames)
 
 
 def images_in(folder: Path) -> list[Path]:

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 
@@ -109,3 +110,20 @@ def test_what_is_no_clip(finished, frames):
   model = stc_jax.load(finished / 'models' / '0-0')
   with pytest.raises(InputError, match=r'frames: .* is no clip'):
     model(frames)
+
+
+def test_arrays_of_jax_are_taken_as_numpy_s(finished, tested):
+  model = stc_jax.load(finished / 'models' / '0-0')
+  frames = next(iter(np.load(tested[0]).values()))
+  np.testing.assert_array_equal(model(jnp.asarray(frames)), model(frames))
+  found = model.predict(jnp.asarray(frames), fps=25.0, one_clip=True)
+  wanted = model.predict(frames, fps=25.0, one_clip=True)
+  assert found.table.tobytes() == wanted.table.tobytes()
+
+
+def test_a_missing_video_is_named_whatever_else_is_asked(finished, tmp_path):
+  model = stc_jax.load(finished / 'models' / '0-0')
+  gone = tmp_path / 'gone.mp4'
+  for fps in (None, 25.0):
+    with pytest.raises(InputError, match=f'{gone}: No such file'):
+      model.predict(gone, fps=fps)
