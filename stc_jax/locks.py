@@ -2,6 +2,7 @@
 
 import contextlib
 import datetime
+import errno
 import os
 import platform
 from collections.abc import Callable, Iterator
@@ -11,6 +12,8 @@ import filelock
 
 from stc_jax.errors import InputError
 
+# As network file systems say it.
+_NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP)
 _LOCK, _OWNER = '.lock', '.lock.owner'
 
 
@@ -21,9 +24,32 @@ def alone_in(folder: Path, on_wait: Callable[[str], None] | None) -> Iterator[No
   Where another process holds it, waits for it once `on_wait` was told who that is.
 
   Raises:
-    InputError: another process holds it, and nobody wants to wait (`on_wait` is None).
+    InputError: another process holds it, and nobody wants to wait (`on_wait` is None);
+      or its file system has no locks.
   """
   lock = filelock.FileLock(folder / _LOCK)
+  try:
+    _acquire(lock, folder, on_wait)
+  except OSError as error:
+    if error.errno not in _NO_LOCKS:
+      raise
+    raise InputError(
+      f'{folder}: its file system has no locks ({error.strerror}); name a folder on '
+      'another one'
+    ) from error
+  try:
+    began = datetime.datetime.now().astimezone().isoformat(' ', 'seconds')
+    told = f'process {os.getpid()} on {platform.node()}, since {began},'
+    (folder / _OWNER).write_text(told, encoding='utf-8')
+    yield
+  finally:
+    (folder / _OWNER).unlink(missing_ok=True)
+    lock.release()
+
+
+def _acquire(
+  lock: filelock.BaseFileLock, folder: Path, on_wait: Callable[[str], None] | None
+) -> None:
   try:
     lock.acquire(blocking=False)
   except filelock.Timeout:
@@ -33,14 +59,6 @@ def alone_in(folder: Path, on_wait: Callable[[str], None] | None) -> Iterator[No
       ) from None
     on_wait(_owner(folder))
     lock.acquire()
-  try:
-    began = datetime.datetime.now().astimezone().isoformat(' ', 'seconds')
-    told = f'process {os.getpid()} on {platform.node()}, since {began},'
-    (folder / _OWNER).write_text(told, encoding='utf-8')
-    yield
-  finally:
-    (folder / _OWNER).unlink(missing_ok=True)
-    lock.release()
 
 
 def _owner(folder: Path) -> str:

@@ -2,6 +2,10 @@
 
 import os
 import pathlib
+import stat
+import tempfile
+
+from stc_jax.errors import InputError
 
 
 def cores() -> int:
@@ -12,9 +16,47 @@ def cores() -> int:
 
 
 def cache_folder() -> pathlib.Path:
-  """Where this user's programs keep what they can make again."""
-  caches = os.environ.get('XDG_CACHE_HOME') or pathlib.Path.home() / '.cache'
-  return pathlib.Path(caches) / 'stc_jax'
+  """Where this user's programs keep what they can make again; it can be written.
+
+  A temporary one where this user has no home or can't write there, as in containers.
+  """
+  try:
+    folder = expanded(os.environ.get('XDG_CACHE_HOME') or '~/.cache') / 'stc_jax'
+    folder.mkdir(parents=True, exist_ok=True)
+  except (InputError, OSError):
+    return _temporary_folder()
+  return folder if os.access(folder, os.W_OK) else _temporary_folder()
+
+
+def expanded(
+  path: str | os.PathLike, remedy: str = 'give a whole path'
+) -> pathlib.Path:
+  """A path with the home folder that `~` stands for.
+
+  Args:
+    path: with or without `~`.
+    remedy: what to do where there is no home folder, beside setting HOME.
+
+  Raises:
+    InputError: there is none: as in containers, whose user has no name.
+  """
+  try:
+    return pathlib.Path(path).expanduser()
+  except RuntimeError as error:
+    raise InputError(
+      f'{path}: no home folder is known; set HOME, or {remedy}'
+    ) from error
+
+
+def _temporary_folder() -> pathlib.Path:
+  """This user's own: programs are loaded from there, so nobody else may write to it."""
+  folder = pathlib.Path(tempfile.gettempdir()) / f'stc_jax_{os.getuid()}'
+  folder.mkdir(mode=0o700, exist_ok=True)
+  found = folder.lstat()
+  if stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid():
+    folder.chmod(0o700)
+    return folder
+  return pathlib.Path(tempfile.mkdtemp(prefix='stc_jax_'))
 
 
 def free_memory() -> int:

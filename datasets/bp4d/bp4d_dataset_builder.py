@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 import tensorflow_datasets as tfds
 
+from stc_jax import machine
 from stc_jax.datasets.bp4d import coding, layout
 from stc_jax.datasets.recorded.aligned_clips import AlignedClipsBuilder
 from stc_jax.datasets.recorded.found import Found
@@ -64,7 +65,7 @@ class Builder(AlignedClipsBuilder):
     """See the base class; a further folder and what rows are about decide, too."""
     own = {'frame_offset': str(self.options.frame_offset)}
     if self.options.test_dir:
-      own['test_dir'] = str(Path(self.options.test_dir).expanduser().resolve())
+      own['test_dir'] = str(machine.expanded(self.options.test_dir).resolve())
     return super().recipe() | own
 
   def features(self) -> dict[str, Any]:
@@ -112,7 +113,7 @@ class Builder(AlignedClipsBuilder):
     gaps = [*found.gaps, *_frame_gaps(found.clips)]
     if not self.options.test_dir:
       return dataclasses.replace(found, gaps=gaps)
-    other = Path(self.options.test_dir).expanduser()
+    other = machine.expanded(self.options.test_dir)
     more = self._find(other, layout.sequences(other), lambda subject: 'test')
     return Found(
       [*found.clips, *more.clips], [*found.bad, *more.bad], [*gaps, *more.gaps]

@@ -8,6 +8,7 @@ from typing import ClassVar
 
 import tensorflow_datasets as tfds
 
+from stc_jax import machine
 from stc_jax.datasets.recorded import text, tree
 from stc_jax.datasets.recorded.aligned_clips import EMOTIONS, AlignedClipsBuilder
 from stc_jax.datasets.recorded.found import Found
@@ -109,7 +110,7 @@ def _listed_sessions(path: str) -> set[int] | None:
   if not path:
     return None
   try:
-    words = text.read(Path(path).expanduser(), _LIST_BYTES).split()
+    words = text.read(machine.expanded(path), _LIST_BYTES).split()
   except (OSError, UnicodeDecodeError) as error:
     raise InputError(f'--sessions_file={path}: cannot be read as text') from error
   wrong = [word for word in words if not word.isdecimal()]

@@ -17,6 +17,7 @@ import cv2
 import numpy as np
 from absl import app, flags
 
+from stc_jax import machine
 from stc_jax.datasets.synthetic_faces import action_units, clips
 from stc_jax.datasets.synthetic_faces.difficulty import LABORATORY
 from stc_jax.errors import InputError
@@ -120,7 +121,7 @@ def main(argv: list[str]) -> None:
   """Writes the folder."""
   del argv
   try:
-    write(pathlib.Path(FLAGS.folder).expanduser(), _SEEDS[FLAGS.people])
+    write(machine.expanded(FLAGS.folder), _SEEDS[FLAGS.people])
   except InputError as error:
     print(f'error: {error}', file=sys.stderr)
     raise SystemExit(2) from error

@@ -5,6 +5,7 @@ traceback (or a line, where other files were answered), is a defect.
 """
 
 import functools
+import io
 import pathlib
 import re
 import sys
@@ -37,6 +38,9 @@ def run(
     takes: what stands on the command line beside options, such as 'videos', which
       `main` is then given as a list; '': nothing.
   """
+  for stream in (sys.stdout, sys.stderr):
+    if isinstance(stream, io.TextIOWrapper):  # a terminal may know ASCII alone
+      stream.reconfigure(errors='backslashreplace')
 
   def called(argv: list[str]) -> None:
     main(*([argv[1:]] if takes else []))

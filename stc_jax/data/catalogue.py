@@ -20,6 +20,7 @@ from google.protobuf import json_format
 from tensorflow_datasets.core import dataset_builder, dataset_info
 
 import stc_jax.datasets
+from stc_jax import machine
 from stc_jax.data import contract, replacing
 from stc_jax.errors import InputError, blames_file
 
@@ -87,9 +88,13 @@ def prepare_command(name: str, builder_config: str, data_dir: str) -> str:
 
 
 def data_root(data_dir: str) -> Path:
-  """Returns the folder of all prepared datasets."""
-  default = os.environ.get('TFDS_DATA_DIR', '~/tensorflow_datasets')
-  return Path(data_dir or default).expanduser()
+  """Returns the folder of all prepared datasets.
+
+  Raises:
+    InputError: nothing says where it is, and there is no home folder.
+  """
+  default = os.environ.get('TFDS_DATA_DIR') or '~/tensorflow_datasets'
+  return machine.expanded(data_dir or default, 'TFDS_DATA_DIR, or give --data_dir')
 
 
 def _newest(name: str, builder_config: str, data_dir: str) -> Path | None:

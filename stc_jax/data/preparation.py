@@ -9,7 +9,7 @@ from pathlib import Path
 
 import tensorflow_datasets as tfds
 
-from stc_jax import locks
+from stc_jax import locks, machine
 from stc_jax.data import catalogue, replacing
 from stc_jax.datasets.recorded.aligned_clips import AlignedClipsBuilder, Options
 from stc_jax.errors import InputError
@@ -106,7 +106,7 @@ def _check_manual_dir(name: str, instructions: str | None, manual_dir: str) -> N
   if not manual_dir:
     raise InputError(f'{name} is made from files of yours: give --manual_dir. {hint}')
   try:
-    found = any(Path(manual_dir).expanduser().iterdir())
+    found = any(machine.expanded(manual_dir).iterdir())
   except OSError as error:
     raise InputError(f'--manual_dir={manual_dir}: {error.strerror}. {hint}') from error
   if not found:
@@ -149,7 +149,7 @@ def _told(recipe: dict[str, str]) -> str:
 
 
 def _absolute(path: str) -> Path:
-  return Path(path).expanduser().resolve()
+  return machine.expanded(path).resolve()
 
 
 def _generate(
