@@ -4,7 +4,7 @@ import dataclasses
 import pathlib
 
 import numpy as np
-from jaxtyping import Float, Int, Int8, UInt8
+from jaxtyping import Bool, Float, Int, Int8, UInt8
 
 NEUTRAL = 'neutral'  # the class of faces at rest
 UNKNOWN = 9  # in place of 0 or 1: whether an action unit is shown wasn't coded
@@ -41,6 +41,7 @@ class ClipSet:
     choices: of each example, how many of those there are; the others repeat the last.
     held: of each example, the same of its strongest part alone, played back and forth;
       None: training shows nothing so, for the set has no class made of faces at rest.
+    at_rest: of each example, whether it is of that class; None: there is none.
     targets: of each example, its class; or its action units: 1 shown, 0 not, 9 unknown.
     subjects, clips, splits: of each example: who, which clip, and where the set keeps
       it.
@@ -77,6 +78,7 @@ class ClipSet:
   alignment: dict[str, str] = dataclasses.field(default_factory=dict)
   labelled: LabelledFrames | None = None
   held: Int[np.ndarray, 'n p'] | None = None
+  at_rest: Bool[np.ndarray, 'n'] | None = None
 
   def __len__(self) -> int:
     return len(self.clips)

@@ -1,9 +1,10 @@
 """What a living head and a camera add to each frame that training shows; on the device.
 
 Where a class `neutral` is made from few frames at rest, these are shown over and over
-(see `sampling.back_and_forth`). Each time they sway and have noise of their own. All
-other clips sway alike, and some are held at their strongest, so that neither stillness
-nor repetition, motion or noise tells a class.
+(see `sampling.back_and_forth`), and so is the strongest part of some other clips, which
+are held there. In a part of a second a head moves less than in a clip, so both sway;
+and all clips have new noise in each frame. So neither stillness nor repetition, motion
+or noise tells a class.
 """
 
 from typing import NamedTuple
@@ -22,7 +23,7 @@ _DEGREES, _SCALE, _SHIFT = 2.0, 0.02, 0.015
 # Of a sway: how often it comes and goes within a window, from slow to fast.
 _WAVES = (0.1, 1.5)
 # Deviation of the noise, in levels of 0..255; never 0, for no two frames are equal.
-_NOISE = (1.0, 4.0)
+_NOISE = (0.5, 2.0)
 
 
 class Filming(NamedTuple):
@@ -30,7 +31,8 @@ class Filming(NamedTuple):
 
   Attributes:
     held: whether the clip's strongest part is shown, back and forth, in place of it.
-    degrees, scale, shift: of each frame, as in `Look`, and besides it.
+    degrees, scale, shift: of each frame of what is played back and forth, as in `Look`,
+      and besides it.
     noise: deviation of each pixel's noise, in levels of 0..255.
     key: of each clip's noise.
   """
@@ -74,12 +76,16 @@ def noise(filming: Filming, shape: tuple[int, ...]) -> Float[Array, 'b t h w c']
   return filming.noise[:, None, None, None, None] * drawn
 
 
-def frame_looks(look: Look, filming: Filming) -> Look:
-  """The look of each frame of all clips, one after the other."""
+def frame_looks(look: Look, filming: Filming, sways: Bool[Array, 'b']) -> Look:
+  """The look of each frame of all clips, one after the other.
+
+  `sways` says which clips are played back and forth.
+  """
   frames = filming.degrees.shape[1]
+  sways = jnp.repeat(sways, frames)
   each = jax.tree.map(lambda leaf: jnp.repeat(leaf, frames, axis=0), look)
   return each._replace(
-    degrees=each.degrees + filming.degrees.ravel(),
-    scale=each.scale * filming.scale.ravel(),
-    shift=each.shift + filming.shift.reshape(-1, 2),
+    degrees=each.degrees + jnp.where(sways, filming.degrees.ravel(), 0),
+    scale=each.scale * jnp.where(sways, filming.scale.ravel(), 1),
+    shift=each.shift + jnp.where(sways[:, None], filming.shift.reshape(-1, 2), 0),
   )

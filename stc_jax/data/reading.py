@@ -74,7 +74,7 @@ def read(
     subject_folds=subject_folds(builder),
     black_sides=black_sides(builder),
     alignment=alignment(builder),
-    **_as_arrays(columns, config, bool(neutral_share)),
+    **_as_arrays(columns, config, len(classes) - 1 if neutral_share else None),
   )
 
 
@@ -89,15 +89,22 @@ def clips_of(
   return records.with_neutral(clips, classes, neutral_share)
 
 
-def _as_arrays(columns: dict[str, list], config: InputConfig, held: bool) -> dict:
-  """As `ClipSet` has them; windows and candidates one array, where they are equal."""
+def _as_arrays(
+  columns: dict[str, list], config: InputConfig, neutral: int | None
+) -> dict:
+  """As `ClipSet` has them; windows and candidates one array, where they are equal.
+
+  `neutral` is the class of clips at rest, if there is one.
+  """
   found = {
     name: tuple(column) if isinstance(column[0], str) else np.array(column)
     for name, column in columns.items()
   }
   if config.training_sampling == 'same':
     found['candidates'] = found['windows']
-  return found if held else found | {'held': None}
+  if neutral is None:
+    return found | {'held': None}
+  return found | {'at_rest': found['targets'] == neutral}
 
 
 def black_sides(builder: tfds.core.DatasetBuilder) -> float:

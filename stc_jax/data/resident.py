@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Float, Int, Int8, UInt8
+from jaxtyping import Array, Bool, Float, Int, Int8, UInt8
 
 from stc_jax.data import filming, order
 from stc_jax.data.augment import AUGMENTATIONS, Look, plain, vary
@@ -30,6 +30,7 @@ class Resident(NamedTuple):
     real: of each clip, how many of those are its own.
     candidates, choices: the same of the frames that training chooses from.
     held: the candidates of clips that are held at their strongest; see `ClipSet`.
+    at_rest: of each clip, whether it is of faces at rest, played back and forth.
     targets: of each example, as `ClipSet` has them.
     black_sides: share of the frames' width that is black on each side.
   """
@@ -42,6 +43,7 @@ class Resident(NamedTuple):
   targets: Int[Array, 'n'] | Int8[Array, 'n a']
   black_sides: Float[Array, '']
   held: Int[Array, 'n p'] | None = None
+  at_rest: Bool[Array, 'n'] | None = None
 
 
 class TrialArrays(NamedTuple):
@@ -173,7 +175,8 @@ def training_batch(
   video = _gathered(data, _windows(data, shown))
   if data.held is not None:
     look = plain(len(video)) if shown.look is None else shown.look
-    each = filming.frame_looks(look, shown.filming)
+    sways = data.at_rest[shown.clips] | shown.filming.held
+    each = filming.frame_looks(look, shown.filming, sways)
     noise = filming.noise(shown.filming, video.shape[1:])
     video = vary(video, look, data.black_sides, each, noise)
   elif shown.look is not None:

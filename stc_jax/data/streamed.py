@@ -49,6 +49,7 @@ def part(
     targets=clip_set.targets[own],
     black_sides=np.float32(clip_set.black_sides),
     held=None if clip_set.held is None else here[:, shown:],
+    at_rest=None if clip_set.at_rest is None else clip_set.at_rest[own],
   )
 
 

@@ -106,7 +106,9 @@ def test_a_clip_s_start_is_a_clip_of_the_neutral_class(clip_set, tmp_path):
   # Training also holds a clip's last nine frames, from the very last on.
   held = more.frames[more.held[0]]
   np.testing.assert_array_equal(held, frames_of(3)[29 - played[[0, 10, 19, 29]]])
+  assert more.at_rest.tolist() == [False, True] * 4
   assert clip_set.held is None
+  assert clip_set.at_rest is None
 
 
 def test_a_set_with_a_neutral_class_keeps_its_own():

@@ -1,5 +1,7 @@
 """Frames that lie on the host: their chunks, a run that goes on, its memory."""
 
+import dataclasses
+
 import jax
 import numpy as np
 import programs
@@ -20,7 +22,10 @@ def same(one, two):
 
 def test_a_chunk_holds_what_its_steps_show():
   clip_set = programs.tiny().clip_set
-  clip_set = dataclasses.replace(clip_set, held=clip_set.candidates[::-1])
+  at_rest = clip_set.targets == 1
+  clip_set = dataclasses.replace(
+    clip_set, held=clip_set.candidates[::-1], at_rest=at_rest
+  )
   examples = np.random.default_rng(0).integers(len(clip_set), size=(4, 6))
   whole = resident.resident(clip_set)
   for parts in (1, 2, 3):
@@ -32,7 +37,7 @@ def test_a_chunk_holds_what_its_steps_show():
       for name in ('windows', 'candidates', 'held'):
         wanted = whole.frames[getattr(whole, name)[shown]]
         np.testing.assert_array_equal(own.frames[getattr(own, name)[here]], wanted)
-      for name in ('real', 'choices', 'targets'):
+      for name in ('real', 'choices', 'targets', 'at_rest'):
         np.testing.assert_array_equal(
           getattr(own, name)[here], getattr(whole, name)[shown]
         )
