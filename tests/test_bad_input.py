@@ -129,6 +129,11 @@ def test_values(refuses):
   refuses(
     ('stc_nlstm.notation', 'input.height'), stc_nlstm__notation='I(9,9,3)-C(3,4)-S'
   )
+  # It agrees with input.frames, but the clips have three.
+  refuses(
+    ('stc_nlstm.notation', 'I(16, 16, 5)', 'the longest clip shows 3 frames, not 5'),
+    stc_nlstm__notation='I(16,16,5)-C(3,4)-BN-P2-C(3,4)-S',
+  )
   refuses(('stc_nlstm.notation', '[4, 8]'), stc_nlstm__notation='C(3,4)-C(3,8)-S')
   refuses(('stc_nlstm.levels', "'a'"), stc_nlstm__levels="('a',)")
   refuses(('task.logit_adjustment', '-1'), task__logit_adjustment='-1.0')

@@ -78,7 +78,7 @@ def _run(
   if experiment.dataset.name == _EMBEDDED:
     _prepare_embedded(experiment, console)
   data = run_data.load(experiment)
-  experiment = dataclasses.replace(experiment, input=data.input)
+  experiment = experiment.fitted(data.input)
   if not hosts.is_first():
     run.train(_placed(start.shared(experiment), data, console), data, where, console)
     hosts.wait_for_all()

@@ -104,6 +104,24 @@ class Experiment:
         '--config.model=stc_nlstm, or take a launch file without :stills'
       )
 
+  def fitted(self, size: InputConfig) -> 'Experiment':
+    """With the input that a set's clips leave, which the network must read as well.
+
+    Args:
+      size: with no more frames than the longest clip shows.
+
+    Raises:
+      InputError: the network can't, or was said to read another input.
+    """
+    experiment = dataclasses.replace(self, input=size)
+    try:
+      _check_together(experiment)
+    except InputError as error:
+      raise InputError(
+        f'{error}; the longest clip shows {size.frames} frames, not {self.input.frames}'
+      ) from error
+    return experiment
+
   def decisive(self) -> dict:
     """All that decides a run's numbers, by section: its identity."""
     sections = ('dataset', 'task', 'input', 'protocol', 'training')
