@@ -183,11 +183,12 @@ def test_workdirs(refuses, run, finished, tmp_path):
   assert not gone.exists()
 
 
-def test_a_full_disk(refuses, tmp_path):
+def test_a_full_disk(run, data_dir, tmp_path):
   full = tmp_path / 'full'
   full.mkdir()
-  (full / 'config.json.part').symlink_to('/dev/full')
-  refuses((str(full / 'config.json'), 'No space left', 'make room'), workdir=full)
+  done = run('full_disk', *small_run.command(data_dir, full)[1:])
+  refused(done, (str(full / 'config.json'), 'No space left', 'make room'))
+  assert not list(full.glob('*.part')) + list(full.glob('.*.part'))
 
 
 def test_damaged_results(refuses, finished, tmp_path):

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
-from stc_jax import files
 from stc_jax.console import terminal
 from stc_jax.report import finding, page, section, strips
 from stc_jax.report.page import Section
+from stc_jax.report.report_folder import ReportFolder
 
 _ENDS = {'md': 'markdown', 'csv': 'csv', 'tex': 'latex'}
 
@@ -39,6 +39,7 @@ def write(
   console: Console,
 ) -> None:
   """Writes index.html, MODEL_CARD.md, tables and figures; see `main`."""
+  out = ReportFolder(where)
   runs, missing = finding.found(folders)
   for words in missing:
     console.print(f'not in the report: {words}', highlight=False, soft_wrap=True)
@@ -47,22 +48,19 @@ def write(
   most = strips.BYTES // len(of_sets) if faces else 0
   sections = [section.section(of_one, most, note) for of_one in of_sets]
   for number, one in enumerate(sections, start=1):
-    _write_files(one, where, str(number) if len(sections) > 1 else '')
-  _write(where / 'MODEL_CARD.md', page.model_card(sections))
-  _write(where / 'index.html', page.html(sections, missing))
+    _write_files(one, out, str(number) if len(sections) > 1 else '')
+  out.write('MODEL_CARD.md', page.model_card(sections))
+  out.write('index.html', page.html(sections, missing))
+  out.finish()
   console.print(f'report: {where}/index.html', highlight=False, soft_wrap=True)
 
 
-def _write_files(one: Section, where: pathlib.Path, below: str) -> None:
+def _write_files(one: Section, out: ReportFolder, below: str) -> None:
   """Writes tables and figures, into folders of this name in theirs."""
   for table in one.tables.values():
     for end, form in _ENDS.items():
-      text = getattr(table, form)()
-      _write(where / 'tables' / below / f'{table.name}.{end}', text)
+      path = pathlib.PurePosixPath('tables', below, f'{table.name}.{end}')
+      out.write(str(path), getattr(table, form)())
   for picture in one.pictures:
-    _write(where / 'figures' / below / f'{picture.name}.svg', picture.svg)
-
-
-def _write(path: pathlib.Path, text: str) -> None:
-  path.parent.mkdir(parents=True, exist_ok=True)
-  files.write(path, text)
+    path = pathlib.PurePosixPath('figures', below, f'{picture.name}.svg')
+    out.write(str(path), picture.svg)

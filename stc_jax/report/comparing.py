@@ -1,5 +1,6 @@
 """Two runs on the same clips, and whether one is better than the other by chance."""
 
+import csv
 from collections import defaultdict
 from typing import NamedTuple
 
@@ -47,8 +48,13 @@ def refusal(ours: Run, theirs: Run) -> str:
   """Why two runs can't be compared, of clips or of action units; '': they can."""
   if ours.dataset['sha256'] != theirs.dataset['sha256']:
     return 'other data'
-  alike = ours.folds == theirs.folds and _trials(ours) == _trials(theirs)
-  return '' if alike else 'other folds'
+  one, other = _tests(ours), _tests(theirs)
+  if one == other and _trials(ours) == _trials(theirs):
+    return ''
+  alike = all(one[trial] == other[trial] for trial in one.keys() & other.keys())
+  if alike and one.keys() & other.keys():
+    return f'{len(ours.trials)} trials and {len(theirs.trials)}, of the same folds'
+  return 'other folds'
 
 
 def by_subject(
@@ -69,6 +75,14 @@ def _rights(run: Run, repeats: int | None) -> dict[tuple, bool]:
     for row in run.rows
     if repeats is None or row['repeat'] < repeats
   }
+
+
+def _tests(run: Run) -> dict[tuple[str, str], list[tuple[str, ...]]]:
+  """What each trial of the protocol tests, by its repeat and fold."""
+  found = defaultdict(list)
+  for repeat, fold, *tested in list(csv.reader(run.folds.splitlines()))[1:]:
+    found[repeat, fold].append(tuple(tested))
+  return found
 
 
 def _trials(run: Run) -> list[tuple[int, int]]:

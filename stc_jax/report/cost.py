@@ -5,11 +5,12 @@ from collections.abc import Sequence
 import jax
 import numpy as np
 
+from stc_jax.errors import InputError
 from stc_jax.models.config import DenseNetConfig
 from stc_jax.models.shapes import one_clip
 from stc_jax.predict import bundle
 from stc_jax.predict.bundle import Bundle
-from stc_jax.report.run_folder import Run, last_line
+from stc_jax.report.run_folder import Run, last_start
 from stc_jax.report.table import Table, number
 from stc_jax.speed import work
 
@@ -98,4 +99,8 @@ def _flops(model: Bundle) -> int:
 
 def _command(run: Run) -> str:
   """Of its last start."""
-  return last_line(run.folder / 'starts.jsonl').get('command', 'not recorded')
+  try:
+    start = last_start(run.folder)
+  except InputError as error:
+    return str(error)
+  return start['command'] if start else 'not recorded'

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from stc_jax.errors import InputError
-from stc_jax.report.run_folder import Run, read, read_json
+from stc_jax.report import run_files
+from stc_jax.report.run_folder import Run, read
 
 # Written by a study at its start: {'runs': {name: folder below the study's}}.
 STUDY = 'study.json'
@@ -55,7 +56,7 @@ def _named(folders: Sequence[pathlib.Path]) -> Iterator[tuple[str, pathlib.Path]
   """Each run's name and folder; a study's runs one by one."""
   for folder in folders:
     if (folder / STUDY).exists():
-      for name, own in _plan(folder).items():
+      for name, own in plan(folder).items():
         yield name, folder / own
     elif (folder / 'config.json').exists():
       yield '', folder
@@ -66,8 +67,14 @@ def _named(folders: Sequence[pathlib.Path]) -> Iterator[tuple[str, pathlib.Path]
       )
 
 
-def _plan(folder: pathlib.Path) -> dict[str, str]:
-  runs = read_json(folder / STUDY).get('runs')
-  if not isinstance(runs, dict):
-    raise InputError(f'{folder / STUDY}: names no runs; start the study again')
+def plan(folder: pathlib.Path) -> dict[str, str]:
+  """Of a study's runs the folders below its own, by name.
+
+  Raises:
+    InputError: its file can't be read, or names no runs.
+  """
+  path, remedy = folder / STUDY, 'remove it and start the study again'
+  runs = run_files.read(path, run_files.Study, remedy)['runs']
+  if not runs:
+    raise InputError(f'{path}: names no runs; {remedy}')
   return runs

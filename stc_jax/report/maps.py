@@ -19,6 +19,7 @@ from stc_jax.predict import bundle
 from stc_jax.predict.maps import Maps
 from stc_jax.predict.maps import maps as maps_of
 from stc_jax.report import finding, pictures
+from stc_jax.report.report_folder import make_folder
 from stc_jax.report.run_folder import Run
 
 _COLUMNS, _SIDE = 9, 96
@@ -49,7 +50,7 @@ def main(folder: str, clip: str, out: str) -> None:
   frames, real, found = _looked_into(run, clip)
   rows = _rows(frames[:real], found, real)
   title = f'{clip}: {found.label} ({found.probability:.0%}), {run.name}'
-  where.mkdir(parents=True, exist_ok=True)
+  make_folder(where)
   stem = f'features_{clip}'.replace('/', '_')
   pictures.save(_picture(rows, title), where / f'{stem}.png')
   _animation(rows, where / f'{stem}.gif')

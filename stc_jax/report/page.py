@@ -11,7 +11,7 @@ import numpy as np
 
 from stc_jax.report import published
 from stc_jax.report.run_folder import Run, is_right
-from stc_jax.report.table import Table
+from stc_jax.report.table import Table, in_markdown
 
 _TEMPLATES = jinja2.Environment(
   loader=jinja2.PackageLoader('stc_jax.report', 'templates'),
@@ -20,6 +20,7 @@ _TEMPLATES = jinja2.Environment(
   trim_blocks=True,
   lstrip_blocks=True,
 )
+_TEMPLATES.filters['words'] = in_markdown
 # A confusion of more would be too large for a page.
 _MOST_CLASSES = 30
 

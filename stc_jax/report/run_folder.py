@@ -1,17 +1,18 @@
 """What a run left in its folder, read again."""
 
 import contextlib
+import csv
 import dataclasses
 import functools
-import json
 import pathlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from stc_jax.data import catalogue, reading
 from stc_jax.data.records import PreparedClip
-from stc_jax.errors import InputError
+from stc_jax.errors import InputError, machine_error
 from stc_jax.evaluation.statistics import TrialScore
+from stc_jax.report import consistency, run_files
 
 _MODELS = {
   'stc': 'STC',
@@ -20,6 +21,10 @@ _MODELS = {
   'stc_nlstm': 'STC-NLSTM',
   'densenet': 'DenseNet',
 }
+# By whether a run tells action units.
+_SUMMARIES = (run_files.ClassificationSummary, run_files.DetectionSummary)
+_TRIALS = (run_files.ClassificationTrial, run_files.DetectionTrial)
+_FOLDS = ['repeat', 'fold', 'clip', 'subject']
 
 
 @dataclasses.dataclass(frozen=True)
@@ -120,55 +125,75 @@ def read(name: str, folder: pathlib.Path) -> Run:
   """Reads a finished run; name '': it is called as its model is.
 
   Raises:
-    InputError: it isn't finished, or a file isn't there, can't be read, or is of
-      another version.
+    InputError: it isn't finished, or a file isn't there, can't be read, doesn't go with
+      the others, or is of another version.
   """
   if not (folder / 'summary.json').exists():
     raise InputError(f'{folder}: {_progress(folder)}; the same command goes on')
-  names = 'config', 'summary', 'dataset', 'environment', 'execution', 'timings'
-  files = {field: read_json(folder / f'{field}.json') for field in names}
-  trials = [read_json(path) for path in sorted((folder / 'trials').glob('*.json'))]
-  try:
-    trials.sort(key=lambda trial: (trial['repeat'], trial['fold']))
-    folds = (folder / 'folds.csv').read_text(encoding='utf-8')
-    method = name or _MODELS[files['config']['model']]
-    run = Run(method, method, folder, **files, trials=trials, folds=folds)
-    if run.summary['trials'] != len(trials):
-      of_it = f'summary.json is of {run.summary["trials"]}'
-      raise InputError(
-        f'{folder}: {_progress(folder)}, {of_it}; the same command goes on'
-      )
-    _ = run.is_detection, run.told, run.config['dataset']['neutral_share'], run.network
-  except (KeyError, OSError, TypeError) as error:
-    what = f'no {error}' if isinstance(error, KeyError) else error
+  config = run_files.read(folder / 'config.json', run_files.Config)
+  detects = config['task']['kind'] == 'detection'
+  kinds = {
+    'summary': _SUMMARIES[detects],
+    'dataset': run_files.DatasetFile,
+    'environment': run_files.Environment,
+    'execution': run_files.Execution,
+    'timings': run_files.Timings,
+  }
+  found = {
+    field: run_files.read(folder / f'{field}.json', kind)
+    for field, kind in kinds.items()
+  }
+  paths = sorted((folder / 'trials').glob('*.json'))
+  trials = [run_files.read(path, _TRIALS[detects]) for path in paths]
+  trials.sort(key=lambda trial: (trial['repeat'], trial['fold']))
+  method = name or _MODELS[config['model']]
+  folds = _folds(folder / 'folds.csv')
+  run = Run(method, method, folder, config, **found, trials=trials, folds=folds)
+  if run.summary['trials'] != len(trials):
+    of_it = f'summary.json is of {run.summary["trials"]}'
     raise InputError(
-      f'{folder}: damaged, or of another version of stc_jax ({what}); make it again'
+      f'{folder}: {_progress(folder)}, {of_it}; the same command goes on'
+    )
+  try:
+    consistency.check(config, run.dataset, run.summary, trials)
+  except InputError as error:
+    raise InputError(
+      f'{folder}: damaged, or of another version of stc_jax ({error}); make it again'
     ) from error
   return run
 
 
-def read_json(path: pathlib.Path) -> dict:
-  """Reads a file of a run.
+def last_start(folder: pathlib.Path) -> dict | None:
+  """The last whole line of a run's starts.jsonl; None where it has no line.
 
   Raises:
-    InputError: it isn't there, or isn't whole.
+    InputError: its lines are damaged, and not just the last, which a kill may cut.
   """
+  path = folder / 'starts.jsonl'
   try:
-    return json.loads(path.read_text(encoding='utf-8'))
-  except (OSError, ValueError) as error:
-    raise InputError(f'{path}: cannot be read ({error}); make the run again') from error
-
-
-def last_line(path: pathlib.Path) -> dict:
-  """The last whole line of JSON in a file; {} where there is none."""
-  try:
-    lines = path.read_text(encoding='utf-8').split('\n')
+    lines = path.read_bytes().splitlines()
   except FileNotFoundError:
-    return {}
-  for line in reversed(lines):
-    with contextlib.suppress(ValueError):
-      return json.loads(line)
-  return {}
+    return None
+  for line in reversed(lines[-2:]):
+    with contextlib.suppress(RecursionError, ValueError):
+      return run_files.whole(line, run_files.Start)
+  if len(lines) > 1:
+    raise InputError(f'{path}: its last lines are damaged')
+  return None
+
+
+def _folds(path: pathlib.Path) -> str:
+  """The text of folds.csv."""
+  try:
+    text = path.read_text(encoding='utf-8')
+    rows = list(csv.reader(text.splitlines()))
+    if not rows or rows[0][:4] != _FOLDS or any(len(row) != 5 for row in rows):
+      raise ValueError(f'its columns are not {", ".join(_FOLDS)} and one more')
+  except (OSError, ValueError, csv.Error) as error:
+    if machine_error(error) is not None:
+      raise
+    raise InputError(f'{path}: cannot be read ({error}); make the run again') from error
+  return text
 
 
 def _progress(folder: pathlib.Path) -> str:

@@ -3,8 +3,11 @@
 import csv
 import dataclasses
 import io
+import re
 from collections.abc import Sequence
 
+# Of Markdown; a line below within a word is none.
+_MARKS = re.compile(r'[\\`*\[\]|~#]|(?<!\w)_|_(?!\w)')
 _LATEX = {
   '\\': r'\textbackslash{}',
   '&': r'\&',
@@ -41,7 +44,7 @@ class Table:
     """With title and notes."""
     lines = [_line(self.columns), _line(['---'] * len(self.columns))]
     lines += [_line(row) for row in self.rows]
-    parts = f'## {_in_markdown(self.title)}', '\n'.join(lines), self.notes
+    parts = f'## {in_markdown(self.title)}', '\n'.join(lines), in_markdown(self.notes)
     return '\n\n'.join(filter(None, parts)) + '\n'
 
   def csv(self) -> str:
@@ -84,13 +87,13 @@ def number(value: float | None, form: str) -> str:
 
 
 def _line(cells: Sequence[str]) -> str:
-  return f'| {" | ".join(map(_in_markdown, cells))} |'
+  return f'| {" | ".join(map(in_markdown, cells))} |'
 
 
-def _in_markdown(words: str) -> str:
-  for letter, instead in (('|', r'\|'), ('<', '&lt;'), ('\n', ' ')):
-    words = words.replace(letter, instead)
-  return words
+def in_markdown(words: str) -> str:
+  """Words as themselves in one line of Markdown, whatever letters they have."""
+  marked = _MARKS.sub(r'\\\g<0>', ' '.join(words.split()))
+  return marked.replace('&', '&amp;').replace('<', '&lt;')
 
 
 def _escaped(words: str) -> str:

@@ -17,7 +17,7 @@ from stc_jax import files
 from stc_jax.errors import InputError
 from stc_jax.models.zoo import MODELS
 from stc_jax.report import command, comparing, finding
-from stc_jax.report.finding import STUDY
+from stc_jax.report.finding import STUDY, plan
 from stc_jax.report.run_folder import Run
 from stc_jax.report.table import number, percent
 from stc_jax.runs import folder, study_fields
@@ -101,7 +101,7 @@ def write_plan(workdir: pathlib.Path, names: Iterable[str]) -> None:
   """
   workdir.mkdir(parents=True, exist_ok=True)
   path = workdir / STUDY
-  before = (folder.read_json(path) or {'runs': {}})['runs']
+  before = plan(workdir) if path.exists() else {}
   runs = {name: folder_of(workdir, name).name for name in names}
   files.write(path, folder.as_json({'runs': before | runs}))
 

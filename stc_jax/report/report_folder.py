@@ -1,0 +1,68 @@
+"""A report's folder: what is written into it, and what of an earlier report goes."""
+
+import contextlib
+import json
+import pathlib
+
+from stc_jax import files
+from stc_jax.errors import InputError, machine_error
+from stc_jax.report import run_files
+
+_LIST = 'files.json'
+
+
+class ReportFolder:
+  """Writes the files of a report, and removes those that only the last one had.
+
+  Args:
+    path: of the folder, which is made.
+
+  Raises:
+    InputError: it can't be a folder, or the list of its files is damaged.
+  """
+
+  def __init__(self, path: pathlib.Path):
+    self._path, self._written = path, []
+    make_folder(path)
+    listed, remedy = path / _LIST, 'remove it'
+    read = run_files.read(listed, run_files.Written, remedy) if listed.exists() else {}
+    self._before = read.get('files', [])
+
+  def write(self, name: str, text: str) -> None:
+    """Writes a file, whose name is a path below the folder.
+
+    Raises:
+      InputError: something else is in its place.
+    """
+    path = self._path / name
+    make_folder(path.parent)
+    if path.is_dir():
+      raise InputError(f'{path}: is a folder; remove it, or give another --out')
+    files.write(path, text)
+    self._written.append(name)
+
+  def finish(self) -> None:
+    """Removes the files of an earlier report that are none of this one's."""
+    for name in set(self._before) - set(self._written):
+      path = (self._path / name).resolve()
+      if path.is_relative_to(self._path.resolve()):
+        with contextlib.suppress(OSError):  # it went before
+          path.unlink()
+    listed = json.dumps({'files': sorted(self._written)}, indent=1)
+    files.write(self._path / _LIST, listed + '\n')
+
+
+def make_folder(path: pathlib.Path) -> None:
+  """Makes a folder, and those that it lies in, if they aren't there.
+
+  Raises:
+    InputError: a file is in its place, or in that of one of them.
+  """
+  try:
+    path.mkdir(parents=True, exist_ok=True)
+  except OSError as error:
+    if machine_error(error) is not None:
+      raise
+    raise InputError(
+      f'{path}: cannot be a folder ({error.strerror}); give another --out'
+    ) from error
