@@ -20,6 +20,7 @@ from stc_jax.predict.sources import Source
 _LIKE_A_CROP = 1.2  # at most: longer side over shorter
 _DAY = 86_400  # seconds
 _LEVELS = 255  # of a pixel
+_FEW_FRAMES = 5  # of a window: with fewer it shows hardly any motion
 _STEPS = 4  # windows that show each frame, unless the step is given
 
 
@@ -173,6 +174,13 @@ def _notes(
     yield (
       f'shorter than a window of {windows.length / windows.fps:.2f} s: shown as a '
       'short clip is in training, its last frame repeated'
+    )
+  if 0 < windows.length < _FEW_FRAMES and not windows.input.per_frame:
+    yield (
+      f'few frames a second ({windows.fps:.3g}): a window has {windows.length}, which '
+      'show hardly any motion, so that there may be no label, or a wrong one; '
+      f'--seconds={_FEW_FRAMES / windows.fps:.3g} --step={1 / windows.fps:.3g} makes '
+      'windows longer, --one_clip shows all at once (seconds, step, one_clip in Python)'
     )
   if shots:
     yield (

@@ -22,7 +22,7 @@ FPS = 25.0
 def answered(monkeypatch):
   """Answers for frames that brighten, where faces are as told."""
 
-  def answer(faces, asked=None, bundle=None, shape=(120, 400, 3), shown=None):
+  def answer(faces, asked=None, bundle=None, shape=(120, 400, 3), shown=None, fps=FPS):
     def searched(frames):
       return ((frame, faces[i]) for i, frame in enumerate(frames))
 
@@ -34,7 +34,7 @@ def answered(monkeypatch):
         yield np.full(shape, 5 * number % 256, np.uint8)
 
     monkeypatch.setattr(stream, '_searched', searched)
-    source = Source(None, FPS, len(faces), frames)
+    source = Source(None, fps, len(faces), frames)
     bundle = bundle or fake_model.bundle()
     return answering.answer(bundle, fake_model.ask, source, asked or Asked())
 
@@ -129,6 +129,17 @@ def test_memory_does_not_grow_with_the_video(monkeypatch):
 
   peak(20)  # what is made once
   assert peak(300) < 1.2 * peak(140)  # crops kept would be 1.3 times as much
+
+
+def test_of_few_frames_a_second_it_is_said_what_to_set(answered):
+  faces = [[face(100)]] * 20
+  (note,) = (n for n in answered(faces, fps=1.0).notes if 'few frames' in n)
+  chosen = dict(part[2:].split('=') for part in note.split() if part.count('=') == 1)
+  asked = Asked(**{name: float(value) for name, value in chosen.items()})
+  found = answered(faces, asked, fps=1.0)
+  assert (found.settings['window_frames'], found.settings['step_frames']) == (5, 1)
+  for quiet in (found, answered(faces), answered(faces, Asked(one_clip=True), fps=1.0)):
+    assert not any('few frames' in n for n in quiet.notes)
 
 
 def test_action_units_have_columns_of_their_own(answered):
