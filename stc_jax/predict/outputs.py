@@ -42,13 +42,15 @@ def names_of(
   or a number that follows from its path behind. The same each time.
   """
   names: dict[pathlib.Path, str] = {}
+  taken: set[str] = set()
   own = {os.path.realpath(path) for path in inputs}
   for path in inputs:
     names[path] = next(
       name
       for name in _candidates(path)
-      if name not in names.values() and _is_free(name, path, folder, own)
+      if name not in taken and _is_free(name, path, folder, own)
     )
+    taken.add(names[path])
   return names
 
 

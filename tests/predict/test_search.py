@@ -25,7 +25,7 @@ CODECS = {
   'gif': 'gif',
   'rawvideo': 'y4m',
 }
-FRAMES = 6
+FRAMES = 3
 MODES = {'.pbm': '1', '.pgm': 'L'}
 
 
