@@ -53,8 +53,9 @@ def of_launch_file(
   """The command of any; `other` as in `command`."""
   other = {name.replace('__', '.'): value for name, value in other.items()}
   set_fields = {'execution.data_dir': str(data_dir)} | fields | other
-  if set_fields.get('protocol.kind', 'folds') != 'folds':
-    set_fields.pop('protocol.folds', None)
+  unread = {'given': ('folds',), 'fixed': ('folds',), 'all': ('folds', 'repeats')}
+  for field in unread.get(set_fields.get('protocol.kind'), ()):
+    set_fields.pop(f'protocol.{field}', None)
   return [
     'stc_jax.main',
     f'--config=launch/{name}.py',
