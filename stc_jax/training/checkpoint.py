@@ -5,11 +5,14 @@ saved is nowhere noted, so a restart may group them otherwise.
 """
 
 import contextlib
+import functools
 import hashlib
+import os
 import pathlib
 import shutil
+import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 import jax
 import numpy as np
@@ -17,7 +20,7 @@ import orbax.checkpoint as ocp
 
 from stc_jax.console.interruption import held_back
 from stc_jax.data.protocols import Trial
-from stc_jax.errors import InputError, blames_file
+from stc_jax.errors import InputError, blames_file, machine_error
 from stc_jax.training import hosts
 from stc_jax.training.state import TrainState
 
@@ -46,6 +49,7 @@ class TrialCheckpoint:
     self._folder = workdir.absolute() / _FOLDER / trial.name
     self._identity = identity(trial)
     self._folder.mkdir(parents=True, exist_ok=True)
+    _drop_complaints_of_late_writes()
     options = ocp.CheckpointManagerOptions(
       max_to_keep=1, create=False, multiprocessing_options=_of_the_first()
     )
@@ -82,7 +86,11 @@ class TrialCheckpoint:
 
   @held_back()
   def save(self, state: TrainState) -> None:
-    """Starts to write a state of host arrays, unless that step's is there."""
+    """Starts to write a state of host arrays, unless that step's is there.
+
+    Raises:
+      OSError: the machine lacks what this write, or the one before, needs.
+    """
     step = int(state.step)
     if step == self._manager.latest_step():
       return
@@ -90,17 +98,50 @@ class TrialCheckpoint:
     arguments = ocp.args.Composite(
       state=ocp.args.StandardSave(state), identity=ocp.args.JsonSave(identity)
     )
-    self._manager.save(step, args=arguments)
+    with self._named():
+      self._manager.save(step, args=arguments)
 
   @held_back()
   def close(self) -> None:
-    """Waits for the last write."""
-    self._manager.close()
+    """Waits for the last write.
+
+    Raises:
+      OSError: the machine lacks what it needs.
+    """
+    with self._named():
+      self._manager.close()
+
+  @contextlib.contextmanager
+  def _named(self) -> Iterator[None]:
+    """Says of a full disk where that is; libraries say it in their own words."""
+    try:
+      yield
+    except Exception as error:
+      code = machine_error(error)
+      if code is None:
+        raise
+      raise OSError(code, os.strerror(code), str(self._folder)) from error
 
   def _refused(self, what: str) -> InputError:
     return InputError(
       f'{self._folder}: {what}; remove it to train its trial from the start'
     )
+
+
+@functools.cache
+def _drop_complaints_of_late_writes() -> None:
+  """Keeps quiet what follows from a failed write; that itself is raised.
+
+  Orbax closes its event loop then, and each write that TensorStore still finishes
+  complains on the terminal that it can't say so.
+  """
+  tell = sys.unraisablehook
+
+  def told(unraisable) -> None:
+    if unraisable.object or str(unraisable.exc_value) != 'Event loop is closed':
+      tell(unraisable)
+
+  sys.unraisablehook = told
 
 
 def _digest(state: TrainState) -> str:

@@ -1,5 +1,7 @@
 import errno
 import os
+import re
+import resource
 
 import jax
 import numpy as np
@@ -69,3 +71,24 @@ def test_what_is_no_damage_never_advises_to_remove(saved, monkeypatch, fault):
   with pytest.raises(type(fault)) as caught:
     restored(saved)
   assert caught.value is fault
+
+
+@pytest.fixture
+def small_files():
+  """Of this process, as a full disk: writes fail half-way."""
+  soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+  resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, hard))
+  yield
+  resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+
+
+def test_a_failed_write_is_raised_once_by_the_folder_s_name(small_files, tmp_path):
+  noise = np.random.default_rng(0).normal(size=(30, 30_000)).astype(np.float32)
+  state = STATE.replace(params={str(row): noise[row] for row in range(len(noise))})
+  folder = re.escape(str(tmp_path / 'checkpoints' / TRIAL.name))
+  checkpoint = TrialCheckpoint(tmp_path, TRIAL)
+  checkpoint.save(state)
+  # What TensorStore complains of, pytest would report.
+  with pytest.raises(OSError, match=f"File too large: '{folder}'") as caught:
+    checkpoint.close()
+  assert caught.value.errno == errno.EFBIG
