@@ -84,7 +84,6 @@ class FrameProgress:
         f'{self._name}: {self._words}, {self._done} of {self._frames} frames, '
         f'{time.strftime("%H:%M:%S", time.gmtime(left))} left',
         highlight=False,
-        markup=False,
       )
 
 
