@@ -1,4 +1,4 @@
-# `make demo` and `make test` need Python 3.11 or newer, make, and pip; nothing else.
+# `make demo` and `make test` need Python 3.11 to 3.14, make, and pip; nothing else.
 
 PYTHON ?= python3
 VENV := .venv
