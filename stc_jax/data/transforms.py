@@ -5,6 +5,7 @@ A transform maps normalised videos [b, t, h, w, c], and how many frames of each 
 `TRANSFORMS`. A view is another look at the same clip, for averaging when it is tested.
 """
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
@@ -17,6 +18,10 @@ CONTRAST_FLOOR = 0.3
 CHANGE = 2.0
 # Under the root of a neighbourhood without any contrast.
 LEAST_SQUARE = 1e-8
+# Differences of normalised pixels below this, or below this share of what they are
+# differences from, come from rounding alone: levels are 0.003 apart at least.
+ROUNDING = 4e-6
+_EXACT = jax.lax.Precision.HIGHEST  # else an accelerator rounds to 10 bits
 
 
 def gray(
@@ -33,9 +38,12 @@ def remove_appearance(
   """Subtracts each pixel's mean over the clip's real frames: change is what is left.
 
   With few subjects a network can tell people apart before it tells expressions apart.
+  Where nothing changes 0 is left, and no rounding for others to amplify.
   """
-  mean = jnp.einsum('bt,bthwc->bhwc', _weights(video, real), video)
-  return video - mean[:, None]
+  weights = _weights(video, real)
+  mean = jnp.einsum('bt,bthwc->bhwc', weights, video, precision=_EXACT)[:, None]
+  change = video - mean
+  return jnp.where(abs(change) <= _rounding(mean), 0, change)
 
 
 def frames_and_change(
@@ -54,9 +62,12 @@ def local_contrast(
   The neighbourhood is the square around it in its frame and channel, a tenth of the
   picture's side in reach: 7 x 7 of 32 x 32 pixels, 9 x 9 of 48 x 48. Light and skin
   matter less, edges more, as in HOG. The deviation is raised by 0.3 of the clip's mean
-  of such deviations, so that flat skin stays flat. After Jarrett et al. 2009.
+  of such deviations, so that flat skin stays flat; a flat neighbourhood is 0. After
+  Jarrett et al. 2009.
   """
-  centred = video - _neighbourhood_mean(video)
+  mean = _neighbourhood_mean(video)
+  centred = video - mean
+  centred = jnp.where(abs(centred) <= _rounding(mean), 0, centred)
   deviation = jnp.sqrt(_neighbourhood_mean(jnp.square(centred)) + LEAST_SQUARE)
   weights = _weights(video, real)
   usual = jnp.einsum('bt,bt->b', weights, deviation.mean(axis=(2, 3, 4)))
@@ -71,11 +82,18 @@ def _weights(
   return jnp.where(frames < real[:, None], 1 / real[:, None], 0)
 
 
+def _rounding(of: Float[Array, '*n']) -> Float[Array, '*n']:
+  """How far from these numbers is no difference."""
+  return ROUNDING * jnp.maximum(1, abs(of))
+
+
 def _neighbourhood_mean(video: Float[Array, 'b t h w c']) -> Float[Array, 'b t h w c']:
   """Over the part of each pixel's neighbourhood that lies in the picture."""
   for axis in (2, 3):
     side = video.shape[axis]
-    video = jnp.moveaxis(jnp.moveaxis(video, axis, -1) @ averaging(side), -1, axis)
+    rows = jnp.moveaxis(video, axis, -1)
+    means = jnp.matmul(rows, averaging(side), precision=_EXACT)
+    video = jnp.moveaxis(means, -1, axis)
   return video
 
 

@@ -25,7 +25,7 @@ _FORMATS = {
 _EXTRA = ('onnx', 'onnxruntime')
 # Probabilities of the file and of ours, by the precision of what is in between.
 _MOST_APART = {'float32': 1e-4, 'bfloat16': 0.02}
-_CHECKED = 3  # clips
+_CHECKED = 3  # random clips; a still and a flat one are checked, too
 _MOST_BYTES = 2**31 - 2**24  # of a file's weights: no file of protobuf may reach 2 GiB
 
 
@@ -87,11 +87,17 @@ def _check_size(model: str, bundles: list[Bundle]) -> None:
 
 
 def _apart(module: types.ModuleType, data: bytes, bundles: list[Bundle]) -> float:
-  """How far probabilities of the file and of JAX differ at most, on random clips."""
+  """How far probabilities of the file and of JAX differ at most.
+
+  On random clips, and on some where little or nothing is to be seen: of these the
+  rounding of two ways to compute would show.
+  """
   random, size = np.random.default_rng(0), bundles[0].input
   shape = (_CHECKED, size.frames, size.height, size.width, 3)
   frames = random.integers(0, 256, shape, np.uint8)
-  real = np.linspace(1, size.frames, _CHECKED).round().astype(np.int32)
+  still, flat = np.repeat(frames[:1, :1], size.frames, 1), np.full_like(frames[:1], 100)
+  frames = np.concatenate([frames, still, flat])
+  real = np.linspace(1, size.frames, len(frames)).round().astype(np.int32)
   ours = np.asarray(jax.jit(program(bundles))(frames, real))
   apart = float(np.abs(module.opened(data)(frames, real) - ours).max())
   if not apart <= _MOST_APART[bundles[0].network.dtype]:
@@ -111,8 +117,8 @@ def _tell(
   first, count = bundles[0], len(bundles)
   what = f'{first.model}, ' + (f'the mean of {count} models, ' if count > 1 else '')
   console.print(
-    f'{path}: {what}{len(data) / 1e6:.1f} MB; on {_CHECKED} random clips at most '
-    f'{apart:.1g} from JAX',
+    f'{path}: {what}{len(data) / 1e6:.1f} MB; on {_CHECKED} random clips, a still '
+    f'and a flat one at most {apart:.1g} from JAX',
     soft_wrap=True,
   )
   for line in how_to(first):

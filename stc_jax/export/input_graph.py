@@ -7,7 +7,13 @@ are float32 [b, c, t, h, w] here, as ONNX's convolutions want them.
 import numpy as np
 
 from stc_jax.data.input import InputConfig, Normalisation
-from stc_jax.data.transforms import CHANGE, CONTRAST_FLOOR, LEAST_SQUARE, averaging
+from stc_jax.data.transforms import (
+  CHANGE,
+  CONTRAST_FLOOR,
+  LEAST_SQUARE,
+  ROUNDING,
+  averaging,
+)
 from stc_jax.export.graph import Graph, known
 
 _CHANNELS_FIRST = (0, 4, 1, 2, 3)
@@ -63,7 +69,7 @@ def _remove_appearance(
 ) -> str:
   weights = graph.reshape(shares, 0, 1, config.frames, 1, 1)
   mean = graph.reduce('ReduceSum', graph.add('Mul', video, weights), 2)
-  return graph.add('Sub', video, mean)
+  return _difference(graph, video, mean)
 
 
 def _frames_and_change(
@@ -74,7 +80,7 @@ def _frames_and_change(
 
 
 def _local_contrast(graph: Graph, video: str, shares: str, config: InputConfig) -> str:
-  centred = graph.add('Sub', video, _neighbourhood_mean(graph, video, config))
+  centred = _difference(graph, video, _neighbourhood_mean(graph, video, config))
   square = _neighbourhood_mean(graph, graph.add('Mul', centred, centred), config)
   deviation = graph.add('Sqrt', graph.add('Add', square, np.float32(LEAST_SQUARE)))
   of_frames = graph.reduce('ReduceMean', deviation, 1, 3, 4, keep=False)
@@ -83,6 +89,15 @@ def _local_contrast(graph: Graph, video: str, shares: str, config: InputConfig) 
     'Mul', graph.reshape(usual, 0, 1, 1, 1, 1), np.float32(CONTRAST_FLOOR)
   )
   return graph.add('Div', centred, graph.add('Add', deviation, floor))
+
+
+def _difference(graph: Graph, video: str, mean: str) -> str:
+  """Of a video from its mean; 0 where that is rounding alone."""
+  difference = graph.add('Sub', video, mean)
+  size = graph.add('Max', graph.add('Abs', mean), np.float32(1))
+  rounding = graph.add('Mul', size, np.float32(ROUNDING))
+  none = graph.add('LessOrEqual', graph.add('Abs', difference), rounding)
+  return graph.add('Where', none, np.float32(0), difference)
 
 
 def _neighbourhood_mean(graph: Graph, video: str, config: InputConfig) -> str:

@@ -8,6 +8,7 @@ import onnxruntime
 from onnx import TensorProto, helper
 
 import stc_jax
+from stc_jax.data.input import InputConfig
 from stc_jax.export import input_graph, networks
 from stc_jax.export.about import about, how_to
 from stc_jax.export.graph import Graph
@@ -18,6 +19,7 @@ from stc_jax.predict.bundle import Bundle
 
 _PROBABILITIES = {'classification': 'Softmax', 'detection': 'Sigmoid'}
 _BATCH = 'batch'
+_START = np.zeros(1, np.int64)
 
 
 def serialised(bundles: list[Bundle]) -> bytes:
@@ -65,10 +67,11 @@ def opened(data: bytes) -> Answering:
 
 def _mean_answer(graph: Graph, bundles: list[Bundle]) -> str:
   config = bundles[0].input
-  views = input_graph.seen(graph, 'frames', config)
+  asked, given_real = _one_at_least(graph, config)
+  views = input_graph.seen(graph, asked, config)
   frames = graph.joined(views, 0)  # so the network is there once
   real = graph.add(
-    'Clip', graph.floats('real'), np.float32(1), np.float32(config.frames)
+    'Clip', graph.floats(given_real), np.float32(1), np.float32(config.frames)
   )
   real = graph.reshape(graph.joined([real] * len(views), 0), -1, 1)
   shares = input_graph.own_frames(graph, real, config.frames)
@@ -81,7 +84,26 @@ def _mean_answer(graph: Graph, bundles: list[Bundle]) -> str:
     each.append(_answer(graph, bundle, clips))
   mean = graph.add('Mean', *each)
   by_view = graph.reshape(mean, len(views), -1, len(bundles[0].names))
-  return graph.reduce('ReduceMean', by_view, 0, keep=False)
+  answers = graph.reduce('ReduceMean', by_view, 0, keep=False)
+  return graph.add('Slice', answers, _START, _batch(graph), _START)
+
+
+def _one_at_least(graph: Graph, config: InputConfig) -> tuple[str, str]:
+  """The frames and `real`, and one clip more where there is none.
+
+  Of no clips at all onnxruntime's LSTM ends the process.
+  """
+  more = graph.add('Sub', np.array([1], np.int64), _batch(graph))
+  more = graph.add('Max', more, _START)
+  clip = np.zeros((1, config.frames, config.height, config.width, 3), np.uint8)
+  added = graph.add('Slice', clip, _START, more, _START)
+  real = graph.add('Slice', np.ones(1, np.int32), _START, more, _START)
+  return graph.joined(['frames', added], 0), graph.joined(['real', real], 0)
+
+
+def _batch(graph: Graph) -> str:
+  """How many clips there are: int64 [1]."""
+  return graph.add('Shape', 'real')
 
 
 def _answer(graph: Graph, bundle: Bundle, clips: Clips) -> str:

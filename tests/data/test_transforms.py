@@ -65,6 +65,17 @@ def test_local_contrast_forgets_light():
   np.testing.assert_allclose(brighter, ours, atol=1e-3)
 
 
+def test_a_flat_clip_has_no_contrast_and_a_still_one_no_change():
+  random = np.random.default_rng(0)
+  plain = np.broadcast_to(random.normal(size=(8, 1, 1, 1, 3)), (8, 5, 20, 31, 3))
+  still = np.broadcast_to(random.normal(size=(8, 1, 20, 31, 3)), (8, 5, 20, 31, 3))
+  real = jnp.array([1, 2, 3, 4, 5, 5, 5, 5])
+  assert not transforms.local_contrast(jnp.array(plain, jnp.float32), real).any()
+  change = transforms.remove_appearance(jnp.array(still, jnp.float32), real)
+  assert not change.any()
+  assert not transforms.local_contrast(change, real).any()
+
+
 @pytest.mark.parametrize('name', transforms.TRANSFORMS)
 def test_a_clip_does_not_depend_on_its_batch(name):
   video = jax.random.normal(jax.random.key(0), (3, 4, 16, 16, 3))

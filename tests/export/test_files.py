@@ -106,6 +106,31 @@ def test_onnx_answers_as_jax(case):
   for size in BATCHES:
     theirs = in_batches(run, frames, real, size)
     np.testing.assert_allclose(theirs, ours, atol=1e-4, rtol=0)
+  assert run(frames[:0], real[:0]).shape == (0, len(bundle.names))
+
+
+@pytest.mark.parametrize(
+  'transforms',
+  [
+    ('gray', 'local_contrast', 'frames_and_change'),
+    ('remove_appearance', 'local_contrast'),
+  ],
+)
+def test_rounding_is_not_amplified_where_nothing_is_to_be_seen(transforms):
+  size = {'transforms': transforms}
+  bundle = untrained.bundle('stc', {'notation': 'C(3,4)-P2-S'}, size)
+  size, random = bundle.input, np.random.default_rng(0)
+  still = random.integers(0, 256, (3, 1, size.height, size.width, 3))
+  plain = random.integers(0, 256, (9, 1, 1, 1, 3))
+  paler = random.integers(0, 256, (3, size.frames, 1, 1, 1))
+  shape = (size.frames, size.height, size.width, 3)
+  clips = [
+    np.broadcast_to(clip, shape) for part in (still, plain, paler) for clip in part
+  ]
+  frames = np.stack(clips).astype(np.uint8)
+  real = np.full(len(frames), size.frames, np.int32)
+  theirs = answers_of_onnx([bundle])(frames, real)
+  np.testing.assert_allclose(theirs, said([bundle], frames, real), atol=1e-5, rtol=0)
 
 
 def test_onnx_finds_action_units_frame_by_frame():
