@@ -164,22 +164,24 @@ def read(name: str, folder: pathlib.Path) -> Run:
 
 
 def last_start(folder: pathlib.Path) -> dict | None:
-  """The last whole line of a run's starts.jsonl; None where it has no line.
+  """The last whole line of a run's starts.jsonl; None where it has none.
 
   Raises:
-    InputError: its lines are damaged, and not just the last, which a kill may cut.
+    InputError: that line is damaged; what a kill cut off before its end is no line.
   """
   path = folder / 'starts.jsonl'
   try:
-    lines = path.read_bytes().splitlines()
+    *lines, cut = path.read_bytes().split(b'\n')
   except FileNotFoundError:
     return None
-  for line in reversed(lines[-2:]):
-    with contextlib.suppress(RecursionError, ValueError):
-      return run_files.whole(line, run_files.Start)
-  if len(lines) > 1:
-    raise InputError(f'{path}: its last lines are damaged')
-  return None
+  with contextlib.suppress(RecursionError, ValueError):
+    return run_files.whole(cut, run_files.Start)
+  if not lines:
+    return None
+  try:
+    return run_files.whole(lines[-1], run_files.Start)
+  except (RecursionError, ValueError) as error:
+    raise InputError(f'{path}: its last line is damaged') from error
 
 
 def _folds(path: pathlib.Path) -> str:

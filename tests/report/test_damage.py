@@ -90,8 +90,9 @@ def test_fields_of_another_type_or_missing(run, place):
   [
     (b'', 'not recorded'),
     (b'{"command": "python -m x"}\n{"comm', 'python -m x'),
-    (b'\xff\n[]\n', 'its last lines are damaged'),
-    (b'3\n{"command": 3}\n', 'its last lines are damaged'),
+    (b'\xff\n', 'its last line is damaged'),
+    (b'[]\n', 'its last line is damaged'),
+    (b'3\n{"command": 3}\n', 'its last line is damaged'),
   ],
 )
 def test_a_damaged_log_of_starts_is_told_in_its_place(run, data, said):
