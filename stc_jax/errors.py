@@ -36,10 +36,8 @@ DAMAGE = (
   ValueError,
 )
 
-_MOST_SHOWN = 120  # characters
-
-
-_SHOWN = 3  # of many problems
+_MOST_SHOWN = 120  # characters of a value
+_MOST_LISTED = 3  # of many problems
 # Control characters, other ends of lines, and bytes of names that aren't UTF-8.
 _UNPRINTABLE = re.compile('[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]')
 
@@ -104,9 +102,9 @@ def blames_file(error: Exception, *also: type[Exception]) -> bool:
 
 def listed(problems: Sequence[str]) -> str:
   """The first few of many, and how many more there are, in one line."""
-  more = len(problems) - _SHOWN
-  shown = [printable(problem) for problem in problems[:_SHOWN]]
-  return '; '.join(shown) + (f'; and {more} more' if more > 0 else '')
+  more = len(problems) - _MOST_LISTED
+  first = '; '.join(map(printable, problems[:_MOST_LISTED]))
+  return first + (f'; and {more} more' if more > 0 else '')
 
 
 def printable(text: str) -> str:

@@ -100,6 +100,17 @@ def test_stills_follow_from_what_the_command_line_sets():
   assert 'note: DenseNet has input.frames=3, as its method needs' in notes
 
 
+def test_a_model_that_is_set_holds_for_runs_that_have_none():
+  config = launch_study.get_config('mmi,methods')
+  stills = dict(config.study)['DenseNet']
+  config.study = (('whole', {}), ('stills', stills))
+  config.model = 'stc'
+  found = experiments(config.to_dict(), ['model'])
+  assert [run.model for run in found.values()] == ['stc', 'densenet']
+  notes = list(study_fields.notes(found, config.to_dict(), ['model']))
+  assert notes == ['note: stills has model=densenet, as its method needs']
+
+
 def test_a_field_of_one_model_holds_for_all_that_have_it():
   runs, notes = methods(
     ('stc_nlstm.lstm_width', 64),

@@ -9,12 +9,11 @@ from flax import traverse_util
 from safetensors.numpy import save_file
 
 from stc_jax.data.input import InputConfig
-from stc_jax.errors import InputError
+from stc_jax.errors import InputError, listed
 from stc_jax.models import shapes
 from stc_jax.models.zoo import build
 
 _DTYPES = {'F32': 'float32', 'F64': 'float64', 'F16': 'float16', 'BF16': 'bfloat16'}
-_SHOWN = 3  # differences that a message names
 
 
 def save(path: pathlib.Path, variables: dict) -> None:
@@ -79,5 +78,4 @@ def _compare(found: dict[str, str], wanted: dict[str, str]) -> None:
     if found.get(name) != wanted.get(name)
   ]
   if differ:
-    more = f'; and {len(differ) - _SHOWN} more' if len(differ) > _SHOWN else ''
-    raise InputError('; '.join(differ[:_SHOWN]) + more)
+    raise InputError(listed(differ))

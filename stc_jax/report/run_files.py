@@ -139,7 +139,7 @@ class DetectionSummary(_Fields):
   aus: dict[str, _Scores] | None
   means: _Scores | None
   over_floor: _Over | None
-  over_constant: _Over | None
+  over_constant: _Over | None = None  # runs of before it was measured lack it
 
 
 class ClassificationSummary(_Fields):

@@ -48,9 +48,17 @@ def notes(
   for name, experiment in found.items():
     own = experiment.decisive()
     for field in set_fields:
-      section, _, key = field.partition('.')
-      if key in own.get(section, ()) and own[section][key] != sections[section][key]:
-        yield f'note: {name} has {field}={own[section][key]}, as its method needs'
+      value = _value(own, field)
+      if value is not None and value != _value(sections, field):
+        yield f'note: {name} has {field}={value}, as its method needs'
+
+
+def _value(sections: Mapping[str, Any], field: str) -> Any:
+  """Of a field, such as 'model' or 'input.frames'; None: there is no such one."""
+  found = sections
+  for key in field.split('.'):
+    found = found.get(key) if isinstance(found, Mapping) else None
+  return found
 
 
 def without(
