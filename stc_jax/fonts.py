@@ -27,16 +27,16 @@ def drawn(names: Sequence[str]) -> list[str]:
   ]
 
 
-def note(names: Sequence[str]) -> str:
-  """A sentence on the names that pictures replace; '' where there are none."""
+def notes(names: Sequence[str]) -> tuple[str, ...]:
+  """A sentence on the names that pictures replace, if there are any."""
   replaced = [
     f'{shown} is {name}'
     for name, shown in zip(names, drawn(names), strict=True)
     if name != shown
   ]
   if not replaced:
-    return ''
-  return f'the font of pictures lacks some letters: there {", ".join(replaced)}'
+    return ()
+  return (f'the font of pictures lacks some letters: there {", ".join(replaced)}',)
 
 
 @contextlib.contextmanager

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from jaxtyping import UInt8
 
+from stc_jax import fonts
 from stc_jax.data.clip_set import NEUTRAL
 from stc_jax.errors import InputError, require, require_choice
 from stc_jax.faces import stream
@@ -137,7 +138,11 @@ def answer(
       'min_motion': windows.least_motion,
       'faces': asked.faces,
     },
-    notes=(*source.notes(), *_notes(how, asked, windows, reading, table, shots)),
+    notes=(
+      *source.notes(),
+      *_notes(how, asked, windows, reading, table, shots),
+      *fonts.notes(bundle.names),
+    ),
   )
 
 

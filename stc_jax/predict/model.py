@@ -87,8 +87,8 @@ class Model:
     """
     size = self.bundles[0].input
     frames = sources.on_host(frames)
-    if fps is not None and not fps > 0:
-      raise InputError(f'fps: {fps} must be above 0')
+    if fps is not None:
+      sources.check_rate('fps', fps)
     if size.frame_rate and fps is None:
       raise InputError(
         f'fps: missing; the model reads {size.frame_rate} frames a second'

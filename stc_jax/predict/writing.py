@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from stc_jax import fonts
 from stc_jax.errors import machine_error, printable, told
 from stc_jax.predict import csv_table, encoding, outputs, page, sound
 from stc_jax.predict.answer import Answer
@@ -53,8 +52,8 @@ def film(
   """Writes the annotated video alone; arguments as those of `write`.
 
   Returns:
-    The answer, with a note where the video, or its sound, could not be made, or a name
-    could not be drawn: what is known of the faces must not be lost to that.
+    The answer, with a note where the video, or its sound, could not be made: what is
+    known of the faces must not be lost to that.
   """
   try:
     drawing = Drawing(answer)
@@ -68,8 +67,8 @@ def film(
     if machine_error(error) not in (None, errno.EIO):
       raise
     missing = f'the annotated video could not be made ({told(error)})'
-  more = [words for words in (missing, fonts.note(answer.names)) if words]
-  return dataclasses.replace(answer, notes=(*answer.notes, *more))
+  notes = (*answer.notes, missing) if missing else answer.notes
+  return dataclasses.replace(answer, notes=notes)
 
 
 def _pictures(

@@ -69,8 +69,8 @@ def _of_units(runs: Sequence[Run], caption: str) -> list[Table]:
 
 
 def _classes_caption(run: Run) -> str:
-  note = fonts.note(run.summary['classes'])
-  return 'Accuracy of each class' + (f'; {note}.' if note else '.')
+  notes = fonts.notes(run.summary['classes'])
+  return '; '.join(['Accuracy of each class', *notes]) + '.'
 
 
 def _clip_pictures(runs: Sequence[Run]) -> list[Picture]:

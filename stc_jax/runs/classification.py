@@ -123,7 +123,7 @@ def sum_up(
 def print_summary(console: Console, summary: dict, workdir: pathlib.Path) -> None:
   """Prints it, and where the files lie."""
   tables.print_accuracies(console, summary, workdir)
-  if note := fonts.note(summary['classes']):
+  for note in fonts.notes(summary['classes']):
     console.print(f'note: {note}')
 
 
