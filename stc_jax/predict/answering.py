@@ -188,10 +188,10 @@ def _notes(
       'windows longer, --one_clip shows all at once (seconds, step, one_clip in Python)'
     )
   if shots:
+    often = f'{len(shots)} times, first' if len(shots) > 1 else 'once,'
     yield (
-      f'another shot begins {len(shots)} times, first at '
-      f'{shots[0] / windows.fps:.2f} s: faces are numbered anew, and no window goes '
-      'across'
+      f'another shot begins {often} at {shots[0] / windows.fps:.2f} s: faces are '
+      'numbered anew, and no window goes across'
     )
   if not table['face'].any():
     yield 'no face was found'

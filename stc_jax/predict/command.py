@@ -44,6 +44,8 @@ def main(
   console = terminal.console(soft_wrap=True, highlight=False)
   compilation.keep_programs()
   asked = _asked(chosen, image_fps)
+  if not out or not all(inputs):  # as of a shell's variable that isn't set
+    raise InputError("an empty name of a video or of --out; '.' is this folder")
   folder = pathlib.Path(out)
   paths, notes = search.found([pathlib.Path(i) for i in inputs], folder)
   for note in notes:
@@ -124,8 +126,8 @@ def _predict(
     written = time.monotonic()
     seconds = {'answering': answered - began, 'writing': written - answered}
     files.append(f'{name}.{outputs.RECORD}')
-    told = identity | record.outcome(answer, seconds, files)
-    text = json.dumps(told, indent=1, ensure_ascii=False, allow_nan=False)
+    whole = identity | record.outcome(answer, seconds, files)
+    text = json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False)
     (part / files[-1]).write_text(text + '\n', encoding='utf-8')
   console.print(
     f'{shown}: {answer.label or "no label"}; {answer.frames} frames in '

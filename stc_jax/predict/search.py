@@ -3,7 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from natsort import natsorted
 
@@ -31,12 +31,14 @@ def found(paths: Sequence[Path], out: Path) -> Found:
   A folder stands for all videos below it, or, where it holds images, for one clip; not
   for answers of ours, nor for what lies in `out`, unless that is what is named.
 
+  Whether a file can be answered is seen when it is its turn.
+
   Args:
     paths: as the user names them.
     out: the folder that answers go to.
 
   Raises:
-    InputError: one isn't there, can't be read, or is a folder without any.
+    InputError: one isn't there, or is a folder without any, or one that can't be read.
   """
   inputs: dict[Path, Path] = {}
   notes = []
@@ -45,7 +47,7 @@ def found(paths: Sequence[Path], out: Path) -> Found:
       chosen, note = _in_folder(path, out)
       notes += [note] if note else []
     else:
-      images.check_file(path)
+      _check_there(path)
       chosen = [path]
     inputs |= {outputs.absolute(one): one for one in chosen}
   return Found(list(inputs.values()), notes)
@@ -55,10 +57,7 @@ def _in_folder(folder: Path, out: Path) -> tuple[list[Path], str]:
   """What a folder stands for, and what of it is passed over, in a line."""
   chosen, others, answers = [], [], 0
 
-  def fail(error: OSError) -> None:
-    raise InputError(f'{error.filename}: {error.strerror}; check its name and rights')
-
-  for at, folders, files in os.walk(folder, onerror=fail):
+  for at, folders, files in os.walk(folder, onerror=_fail):
     here = Path(at)
     if _lies_in(here, out) and not _lies_in(folder, out):
       folders.clear()
@@ -88,6 +87,19 @@ def _in_folder(folder: Path, out: Path) -> tuple[list[Path], str]:
     )
   note = printable(f'passed over in {folder}: {held}') if held else ''
   return natsorted(chosen), note
+
+
+def _check_there(path: Path) -> None:
+  try:
+    path.lstat()  # a link that leads nowhere is there, and fails in its turn
+  except OSError as error:
+    _fail(error)
+
+
+def _fail(error: OSError) -> NoReturn:
+  raise InputError(
+    f'{error.filename}: {error.strerror}; check its name and rights'
+  ) from error
 
 
 def _lies_in(path: Path, folder: Path) -> bool:

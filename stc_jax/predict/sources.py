@@ -106,12 +106,15 @@ def on_host(frames: np.ndarray | jax.Array) -> UInt8[np.ndarray, 't h w 3']:
 
 
 def images_in(folder: Path) -> list[Path]:
-  """The images that lie in a folder, in natural order."""
+  """The images that lie in a folder, in natural order.
+
+  A link to nothing is one, too: a clip isn't shortened, but refused when it is read.
+  """
   return natsorted(
     path
     for path in folder.iterdir()
     if path.suffix.lower() in images.IMAGES
-    and path.is_file()
+    and not path.is_dir()
     and not is_clutter(path.name)
   )
 

@@ -10,6 +10,7 @@ import fake_model
 import numpy as np
 import pytest
 import videos
+from PIL import Image
 
 from stc_jax.errors import InputError
 from stc_jax.predict import command, encoding
@@ -137,6 +138,11 @@ def test_what_is_no_file_or_goes_meanwhile_is_a_line(predict, tmp_path, monkeypa
   for path in (tmp_path / 'pipe.mp4', '/dev/zero', f'/dev/fd/{os.pipe()[0]}'):
     with pytest.raises(InputError, match=f'{path}: a folder, pipe or device'):
       predict(path)
+  for inputs, out in (([''], 'out'), (['v.mp4'], '')):
+    with pytest.raises(InputError, match='an empty name'):
+      predict(*inputs, out=out)
+  with pytest.raises(InputError, match=r'typo\.mp4: No such file'):
+    predict('typo.mp4', '/dev/zero')
   paths = [videos.write(tmp_path / f'{n}.mp4', videos.nodding(12)) for n in 'abc']
   answered = fake_model.Opened.answer
 
@@ -145,11 +151,25 @@ def test_what_is_no_file_or_goes_meanwhile_is_a_line(predict, tmp_path, monkeypa
     return answered(*rest)
 
   monkeypatch.setattr(fake_model.Opened, 'answer', answer)
+  nowhere, empty = tmp_path / 'annex.mp4', tmp_path / 'empty.mp4'
+  nowhere.symlink_to(tmp_path / 'not fetched')
+  empty.touch()
   with pytest.raises(
-    InputError, match=r'1 of 3 could not be answered: .*b\.mp4: No su'
+    InputError, match=r'4 of 6 could not be answered: .*b\.mp4: No su'
   ):
-    predict(*paths)
+    predict(*paths, '/dev/zero', nowhere, empty)
   assert set(answers(tmp_path / 'out')) == {'a', 'c'}
+
+
+def test_a_clip_of_images_is_not_shortened(predict, tmp_path):
+  clip = tmp_path / 'clip'
+  clip.mkdir()
+  for number in range(4):
+    Image.new('RGB', (48, 48)).save(clip / f'{number}.png')
+  (clip / '2.png').unlink()
+  (clip / '2.png').symlink_to(tmp_path / 'not fetched')
+  with pytest.raises(InputError, match=r'clip/2\.png: No such file'):
+    predict(tmp_path)
 
 
 def test_a_linked_video_is_named_as_its_user_names_it(predict, tmp_path):
