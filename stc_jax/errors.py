@@ -1,4 +1,4 @@
-"""The one exception that a user is meant to see, and whom an error of others blames."""
+"""The one exception that a user is meant to see, and what other errors tell."""
 
 import errno
 import os

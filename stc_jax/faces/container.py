@@ -100,9 +100,9 @@ def _readable(packets: Iterator[av.Packet]) -> Iterator[av.Packet | None]:
     yield packet
 
 
-def blames_video(error: av.FFmpegError) -> bool:
+def blames_video(error: Exception) -> bool:
   """Whether an error tells of a bad file, and of no fault of the machine."""
-  # FFmpeg has EIO for files that end too soon, too.
+  # FFmpeg has EIO for files that are damaged or end too soon, too.
   return machine_error(error) in (None, errno.EIO)
 
 

@@ -27,7 +27,7 @@ def absolute(path: pathlib.Path) -> pathlib.Path:
   return pathlib.Path(os.path.abspath(path))
 
 
-def told(path: pathlib.Path) -> str:
+def name_in_record(path: pathlib.Path) -> str:
   """What a record calls an input."""
   return printable(str(absolute(path)))
 
@@ -80,7 +80,7 @@ def _is_free(
   record = read(folder, name) or {'input': {}, 'files': []}
   there = {file.name for file in files if os.path.lexists(file)}  # or a link to nothing
   return there <= set(record['files']) and (
-    not there or record['input'].get('path') == told(path)
+    not there or record['input'].get('path') == name_in_record(path)
   )
 
 

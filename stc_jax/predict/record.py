@@ -35,7 +35,7 @@ def identity(
   first = bundles[0]
   return {
     'input': {
-      'path': outputs.told(path),
+      'path': outputs.name_in_record(path),
       'files': _stamp(path),
       'image_fps': fps,
     },

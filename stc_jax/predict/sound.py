@@ -4,15 +4,14 @@ Sound that MP4 can't hold as it is, is encoded anew; what nobody can read is lef
 and said to be. Pictures are never lost to it.
 """
 
-import errno
 import heapq
 import pathlib
 from collections.abc import Callable, Iterator
 
 import av
 
-from stc_jax.errors import InputError, machine_error, told
-from stc_jax.faces.container import picture_of
+from stc_jax.errors import InputError, told
+from stc_jax.faces.container import blames_video, picture_of
 from stc_jax.predict.encoding import MP4
 
 # What every player of MP4 knows; other sound is encoded as AAC.
@@ -36,7 +35,7 @@ def add(video: pathlib.Path, source: pathlib.Path) -> str:
       why = _join(part, video, source, way)
     # Of sound from anywhere anything may come; the pictures are there.
     except Exception as error:
-      if machine_error(error) not in (None, errno.EIO):  # FFmpeg's word for damage, too
+      if not blames_video(error):
         raise
       why = f'the sound is left out ({told(error)})'
       continue

@@ -2,13 +2,13 @@
 
 import contextlib
 import dataclasses
-import errno
 import pathlib
 from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from stc_jax.errors import machine_error, printable, told
+from stc_jax.errors import printable, told
+from stc_jax.faces.container import blames_video
 from stc_jax.predict import csv_table, encoding, outputs, page, sound
 from stc_jax.predict.answer import Answer
 from stc_jax.predict.drawing import Drawing
@@ -63,8 +63,7 @@ def film(
     missing = sound.add(path, source.path) if source.is_video else ''
   except Exception as error:
     path.unlink(missing_ok=True)
-    # FFmpeg says EIO of damage, too.
-    if machine_error(error) not in (None, errno.EIO):
+    if not blames_video(error):
       raise
     missing = f'the annotated video could not be made ({told(error)})'
   notes = (*answer.notes, missing) if missing else answer.notes
