@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from stc_jax.faces import eyes, networks, pyramid
+from stc_jax.faces import eyes, landmarks, networks, pyramid
 from stc_jax.faces.geometry import square
 from stc_jax.faces.images import resized
 from stc_jax.faces.windows import Windows, moved, squares_of, suppress
@@ -46,7 +46,7 @@ class Face:
 
 
 def detect(frames: Sequence[UInt8[np.ndarray, 'h w 3']]) -> list[list[Face]]:
-  """Finds the faces of each frame of a clip, the most certain first.
+  """Finds the upright faces of each frame of a clip, the most certain first.
 
   Every fourth frame, and the last, is searched as a whole: for faces of a tenth of its
   shorter side and more, or else of 20 pixels and more (above three megapixels of more:
@@ -69,6 +69,20 @@ def detect(frames: Sequence[UInt8[np.ndarray, 'h w 3']]) -> list[list[Face]]:
   scale = np.array([width / columns, height / rows])
   found = _detect([resized(frame, rows, columns) for frame in frames])
   return [[_scaled(face, scale) for face in of_frame] for of_frame in found]
+
+
+def turn_of(frame: UInt8[np.ndarray, 'h w 3']) -> int:
+  """How many times `np.rot90` must turn a frame so that its surest face is upright.
+
+  0 where it is so already, or no face is found.
+  """
+  best, turn = 0.0, 0
+  for times in range(4):
+    (faces,) = detect([np.ascontiguousarray(np.rot90(frame, times))])
+    score = max((face.score for face in faces), default=0.0)
+    if score > best:
+      best, turn = score, times
+  return turn
 
 
 def _scaled(face: Face, scale: Float[np.ndarray, '2']) -> Face:
@@ -178,21 +192,23 @@ def _refine(frames: Sequence[np.ndarray], windows: Windows) -> Windows:
 
 
 def _finish(frames: Sequence[np.ndarray], windows: Windows) -> list[list[Face]]:
-  """The faces that O-Net keeps, with their eyes."""
+  """The upright faces that O-Net keeps, with their eyes."""
   squares = squares_of(windows.box)
   crops = [
     square(frames[i], box, eyes.WINDOW)
     for i, box in zip(windows.frame, squares, strict=True)
   ]
   scores, moves, points = networks.run('onet', networks.stacked(crops, eyes.WINDOW))
-  side = (squares[:, 2] - squares[:, 0])[:, None, None]
-  places = squares[:, None, :2] + eyes.in_window(points) * side
+  side = squares[:, 2] - squares[:, 0]
+  shares = landmarks.in_window(points)
+  places = squares[:, None, :2] + shares * side[:, None, None]
   keep = np.flatnonzero(scores >= _KEEP['onet'])
   found = Windows(windows.frame, moved(squares, moves), scores)
   keep = keep[suppress(found.take(keep), windows.frame[keep], _OVERLAP_IN_LEVEL)]
-  places = eyes.look_again(frames, windows.frame[keep], places[keep])
+  seen = eyes.look_again(frames, windows.frame[keep], places[keep, :2])
+  upright = landmarks.are_upright(places[keep], seen, side[keep])
   faces = [[] for _ in frames]
-  for number, of_face in zip(keep, places, strict=True):
+  for number, of_face in zip(keep[upright], seen[upright], strict=True):
     score = float(scores[number])
     faces[windows.frame[number]].append(Face(found.box[number], of_face, score))
   return faces

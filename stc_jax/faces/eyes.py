@@ -12,6 +12,7 @@ from jaxtyping import Float, Int
 
 from stc_jax.faces import networks
 from stc_jax.faces.geometry import similarity, warp
+from stc_jax.faces.landmarks import in_window
 
 WINDOW = 48  # O-Net's, in pixels
 # Where the eyes of an upright face lie in it, as shares of its side. Of the places and
@@ -19,11 +20,6 @@ WINDOW = 48  # O-Net's, in pixels
 _PLACES = np.array([[0.295, 0.38], [0.705, 0.38]])
 _SCALES = (0.95, 1.05)
 _LOOKS = 2
-
-
-def in_window(points: Float[np.ndarray, 'n 10']) -> Float[np.ndarray, 'n 2 2']:
-  """The first two of five landmarks, as (x, y) in shares of the window."""
-  return np.stack([points[:, :2], points[:, 5:7]], axis=-1)
 
 
 def look_again(
@@ -36,7 +32,7 @@ def look_again(
     views = [_views(frames[i], pair) for i, pair in zip(frame, eyes, strict=True)]
     crops = [crop for view in views for crop in view[0]]
     _, _, points = networks.run('onet', networks.stacked(crops, WINDOW))
-    seen = in_window(points).reshape(-1, len(_SCALES), 2, 2, 2)
+    seen = in_window(points)[:, :2].reshape(-1, len(_SCALES), 2, 2, 2)
     mirrored = seen[:, :, 1, ::-1] * [-1, 1] + [1, 0]
     seen = (seen[:, :, 0] + mirrored) / 2
     matrices = np.array([view[1] for view in views]).reshape(-1, len(_SCALES), 2, 3)

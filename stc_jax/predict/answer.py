@@ -46,6 +46,8 @@ class Answer:
     size: height and width of the frames in pixels.
     settings: how it was made, ready for JSON.
     notes: what is worth knowing, a sentence each.
+    turned: how many times `np.rot90` turned the frames, so that faces were upright;
+      all pixels are those of the frames once turned.
   """
 
   table: Shaped[np.ndarray, 'n']
@@ -55,6 +57,7 @@ class Answer:
   size: tuple[int, int]
   settings: dict[str, Any]
   notes: tuple[str, ...]
+  turned: int = 0
 
   @functools.cached_property
   def faces(self) -> list[int]:
@@ -144,7 +147,7 @@ def areas_of(table: Shaped[np.ndarray, 'n']) -> Float[np.ndarray, 'n']:
 
 def sizes_of(table: Shaped[np.ndarray, 'n']) -> Float[np.ndarray, 'faces']:
   """Of each face, by its number, the sum of its boxes' areas over all frames."""
-  return np.bincount(table['face'], areas_of(table))
+  return np.bincount(table['face'], areas_of(table)).astype(float)  # if empty, too
 
 
 def labels_of(

@@ -9,7 +9,7 @@ from jaxtyping import UInt8
 from stc_jax import fonts
 from stc_jax.data.clip_set import NEUTRAL
 from stc_jax.errors import InputError, require, require_choice
-from stc_jax.faces import stream
+from stc_jax.faces import detect, stream
 from stc_jax.faces.aligned import ALIGNS, Alignment
 from stc_jax.faces.following import lateness
 from stc_jax.predict import choosing, recipe, rows
@@ -22,6 +22,12 @@ _LIKE_A_CROP = 1.2  # at most: longer side over shorter
 _DAY = 86_400  # seconds
 _LEVELS = 255  # of a pixel
 _FEW_FRAMES = 5  # of a window: with fewer it shows hardly any motion
+# How faces lie that so many turns of `np.rot90` (counterclockwise) put upright.
+_CLOCKWISE = {
+  1: '90 degrees clockwise',
+  2: '180 degrees',
+  3: '90 degrees counterclockwise',
+}
 _STEPS = 4  # windows that show each frame, unless the step is given
 
 
@@ -118,13 +124,12 @@ def answer(
   how = alignment_of(bundle, asked.align)
   windows = windows_of(bundle, asked, source.fps)
   reading = _Reading(source, on_frame)
-  told = rows.Told(windows, Batches(ask), len(bundle.names), lateness(how))
-  shots: list[int] = []
-  for cuts in stream.cuts(reading.frames(), how, source.fps, shots.append):
-    for cut in cuts:
-      told.add(cut)
-  table = rows.table(told.end(), bundle.names, bundle.input.per_frame, source.fps)
-  table = choosing.chosen(table, asked.faces, reading.count, source.fps, shots)
+  table, shots = _read(bundle, ask, reading, how, asked, windows)
+  if how.align == 'mtcnn' and not table['face'].any():
+    turned = detect.turn_of(reading.sample)
+    if turned:
+      reading = _Reading(source, on_frame, turned)
+      table, shots = _read(bundle, ask, reading, how, asked, windows)
   return Answer(
     table=table,
     names=bundle.names,
@@ -143,19 +148,49 @@ def answer(
       *_notes(how, asked, windows, reading, table, shots),
       *fonts.notes(bundle.names),
     ),
+    turned=reading.turned,
   )
 
 
-class _Reading:
-  """Reads a source, and remembers how many frames of which size it had."""
+def _read(
+  bundle: Bundle,
+  ask: Ask,
+  reading: '_Reading',
+  how: Alignment,
+  asked: Asked,
+  windows: Windows,
+) -> tuple[np.ndarray, list[int]]:
+  """The rows of a video, and the first frame of each shot but the first."""
+  told = rows.Told(windows, Batches(ask), len(bundle.names), lateness(how))
+  shots: list[int] = []
+  for cuts in stream.cuts(reading.frames(), how, windows.fps, shots.append):
+    for cut in cuts:
+      told.add(cut)
+  table = rows.table(told.end(), bundle.names, bundle.input.per_frame, windows.fps)
+  table = choosing.chosen(table, asked.faces, reading.count, windows.fps, shots)
+  return table, shots
 
-  def __init__(self, source: Source, on_frame: Callable[[], None]):
-    self._source, self._on_frame = source, on_frame
+
+class _Reading:
+  """Reads a source, and remembers how many frames of which size it had.
+
+  Attributes:
+    turned: how many times `np.rot90` turns them.
+    sample: one of the frames, of the second half.
+  """
+
+  def __init__(self, source: Source, on_frame: Callable[[], None], turned: int = 0):
+    self._source, self._on_frame, self.turned = source, on_frame, turned
     self.count, self.size = 0, (0, 0)
+    self.sample = np.zeros((1, 1, 3), np.uint8)
 
   def frames(self) -> Iterator[UInt8[np.ndarray, 'h w 3']]:
     for frame in self._source.frames():
+      if self.turned:
+        frame = np.ascontiguousarray(np.rot90(frame, self.turned))
       self.count, self.size = self.count + 1, frame.shape[:2]
+      if self.count & (self.count - 1) == 0:  # 1, 2, 4 and so on
+        self.sample = frame
       self._on_frame()
       yield frame
 
@@ -186,6 +221,10 @@ def _notes(
       'show hardly any motion, so that there may be no label, or a wrong one; '
       f'--seconds={_FEW_FRAMES / windows.fps:.3g} --step={1 / windows.fps:.3g} makes '
       'windows longer, --one_clip shows all at once (seconds, step, one_clip in Python)'
+    )
+  if reading.turned:
+    yield (
+      f'faces are turned by {_CLOCKWISE[reading.turned]}: all frames were turned back'
     )
   if shots:
     often = f'{len(shots)} times, first' if len(shots) > 1 else 'once,'

@@ -48,6 +48,7 @@ class Drawing:
   ) -> UInt8[np.ndarray, 'h2 w2 3']:
     """The picture of a frame."""
     picture = np.empty((self.height, self.width, 3), np.uint8)
+    frame = np.ascontiguousarray(np.rot90(frame, self._answer.turned))
     above = np.ascontiguousarray(resized(frame, self._above, self.width))
     first, stop = self._starts[number : number + 2]
     for row in self._answer.table[first:stop]:

@@ -130,6 +130,16 @@ def test_a_face_of_a_huge_picture_is_where_it_is(astronaut):
   assert np.abs(face.eyes - (EYES * 6 + [2900, 900])).max() < 6
 
 
+def test_no_eyes_are_seen_where_a_turned_face_has_none(astronaut):
+  rng = np.random.default_rng(0)
+  frames = [_warped(astronaut, rng, gray=False)[0] for _ in range(5)]
+  for turns in (1, 2, 3):
+    turned = [np.ascontiguousarray(np.rot90(frame, turns)) for frame in frames]
+    assert not any(faces[0].score > 0.9 for faces in detect.detect(turned) if faces)
+    assert detect.turn_of(turned[0]) == 4 - turns
+  assert detect.turn_of(frames[0]) == 0
+
+
 def test_rendered_faces_are_found():
   near = []
   for subject in range(1, 25):

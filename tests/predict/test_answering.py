@@ -7,12 +7,14 @@ import cv2
 import fake_model
 import numpy as np
 import pytest
+import skimage.data
 from fake_model import face
 
 from stc_jax.errors import InputError
 from stc_jax.faces import stream
 from stc_jax.predict import answering
 from stc_jax.predict.answering import Asked
+from stc_jax.predict.drawing import Drawing
 from stc_jax.predict.sources import Source
 
 FPS = 25.0
@@ -165,6 +167,26 @@ def test_a_neutral_class_answers_for_still_faces(answered):
   bundle = fake_model.bundle()
   found = answering.answer(bundle, fake_model.ask, source, least)
   assert set(found.table['label']) == {'dark'}
+
+
+@pytest.mark.parametrize('turns', [1, 2, 3])
+def test_a_face_on_its_side_or_head_is_answered_once_turned(turns):
+  upright = np.ascontiguousarray(skimage.data.astronaut()[:320, 64:384])
+  turned = np.ascontiguousarray(np.rot90(upright, -turns))
+  asked = Asked(min_motion=0.0)
+
+  def told(frame):
+    source = Source(None, FPS, 2, lambda: iter([frame] * 2))
+    return answering.answer(fake_model.bundle(), fake_model.ask, source, asked)
+
+  wanted, found = told(upright), told(turned)
+  np.testing.assert_array_equal(found.table, wanted.table)
+  assert (wanted.turned, found.turned) == (0, turns)
+  (note,) = set(found.notes) - set(wanted.notes)
+  assert 'turned by' in note
+  np.testing.assert_array_equal(
+    Drawing(found).of(1, turned), Drawing(wanted).of(1, upright)
+  )
 
 
 def test_choices_out_of_range_are_named():
