@@ -186,7 +186,7 @@ def test_workdirs(refuses, run, finished, tmp_path):
 def test_a_full_disk(run, data_dir, tmp_path):
   full = tmp_path / 'full'
   full.mkdir()
-  done = run('full_disk', *small_run.command(data_dir, full)[1:])
+  done = run('tests.full_disk', *small_run.command(data_dir, full)[1:])
   refused(done, (str(full / 'config.json'), 'No space left', 'make room'))
   assert not list(full.glob('*.part')) + list(full.glob('.*.part'))
 
