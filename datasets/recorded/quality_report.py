@@ -30,9 +30,10 @@ class Row:
 
 def kept(key: str, quality: Quality) -> Row:
   """The line of a clip that is in the set."""
-  action = 'kept'
+  notes = list(quality.notes)
   if quality.without_face:
-    action = f'kept: eyes of {quality.without_face} frames interpolated'
+    notes.insert(0, f'eyes of {quality.without_face} frames interpolated')
+  action = f'kept: {"; ".join(notes)}' if notes else 'kept'
   found = not math.isnan(quality.mean_score)
   return Row(
     key,

@@ -2,7 +2,7 @@
 
 import dataclasses
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from jaxtyping import UInt8
@@ -64,12 +64,14 @@ class Quality:
     without_face: frames whose eyes come from their neighbours.
     mean_score: MTCNN's probability of a face, over the other frames.
     eye_distance: median, in pixels of the recording.
+    notes: what is odd about the recording, a sentence each.
   """
 
   frames: int
   without_face: int = 0
   mean_score: float = float('nan')
   eye_distance: float = float('nan')
+  notes: Sequence[str] = ()
 
 
 @dataclasses.dataclass(frozen=True)
@@ -100,7 +102,8 @@ def aligned_clip(
     frames = [
       images.resized(frame, how.size, how.size) for frame in _watched(recording, go_on)
     ]
-    return AlignedClip(np.stack(frames), fps, Quality(len(frames)))
+    quality = Quality(len(frames), notes=recording.notes())
+    return AlignedClip(np.stack(frames), fps, quality)
   found, kept = _detect(recording, go_on)
   try:
     followed = track.follow(found, how.max_gap, how.smooth)
@@ -118,6 +121,7 @@ def aligned_clip(
     without_face=int((~followed.found).sum()),
     mean_score=followed.mean_score,
     eye_distance=followed.eye_distance,
+    notes=recording.notes(),
   )
   return AlignedClip(np.stack(frames), fps, quality)
 

@@ -51,3 +51,7 @@ class Recording:
   def fps(self) -> float:
     """Frames a second."""
     return self._video.fps if self.is_video else self.image_fps
+
+  def notes(self) -> tuple[str, ...]:
+    """What is odd about a video, a sentence each; known once its frames are read."""
+    return self._video.notes if self.is_video else ()

@@ -10,8 +10,11 @@ import pytest
 from av.stream import Disposition
 from films import assert_levels, write_video
 
+from stc_jax.datasets.recorded import quality_report
 from stc_jax.errors import InputError
 from stc_jax.faces import videos
+from stc_jax.faces.aligned import Alignment, aligned_clip
+from stc_jax.faces.recording import Recording
 
 # Healthy, though the last packet ends before the header says.
 SHORT = {
@@ -124,6 +127,9 @@ def test_recordings_put_together_are_shown_one_after_the_other(tmp_path, ending,
   assert (video.fps, video.count) == (pytest.approx(25), 31)
   assert_levels(frames_of(video), range(31))
   assert 'starts anew once' in video.notes[0]
+  clip = aligned_clip(Recording((both,)), Alignment(align='none'), lambda: None)
+  action = quality_report.kept('both', clip.quality).action
+  assert action == f'kept: {video.notes[0]}'
 
 
 def test_a_recording_that_begins_between_key_frames(tmp_path):
