@@ -82,7 +82,7 @@ def test_flags(refuses, run):
   refuses(('wrokdir', 'workdir'), '--wrokdir=elsewhere')
   refuses("'stray'", 'stray')
   refuses(('--mode=test', 'evaluate'), '--mode=test')
-  refuses(('batchsize', 'batch_size'), '--config.training.batchsize=8')
+  refuses(('no such field', 'batchsize', 'batch_size'), '--config.training.batchsize=8')
   refuses(('training.batch_size', 'abc'), '--config.training.batch_size=abc')
 
 

@@ -62,7 +62,9 @@ def one_line(error: Exception) -> str:
   """Says what `error` says, without line breaks."""
   if error.args and isinstance(error.args[0], Exception):
     return one_line(error.args[0])
-  text = str(error.args[0] if isinstance(error, KeyError) and error.args else error)
+  text = str(error)
+  if isinstance(error, KeyError) and error.args:
+    text = f'no such field or key: {error.args[0]}'
   if 'Attempted [' in text or 'Traceback (' in text:  # ml_collections tells the story
     text = text.strip().splitlines()[-1]
   text = re.sub(r' Other fields present: ".*?"\n', ' ', text, flags=re.DOTALL)

@@ -56,11 +56,12 @@ class InputConfig:
       self.training_sampling,
       f"be 'same' where sampling is {self.sampling!r}",
     )
-    for name in self.transforms:
-      require_choice('transforms', name, TRANSFORMS)
     require(bool(self.views), 'views', self.views, f'name some of {", ".join(VIEWS)}')
-    for name in self.views:
-      require_choice('views', name, VIEWS)
+    for field, choices in (('transforms', TRANSFORMS), ('views', VIEWS)):
+      names = getattr(self, field)
+      for name in names:
+        require_choice(field, name, choices)
+      require(len(set(names)) == len(names), field, names, 'name each once')
 
   @property
   def per_frame(self) -> bool:

@@ -16,7 +16,7 @@ import safetensors
 from jaxtyping import Float
 
 from stc_jax.data.input import InputConfig, Normalisation
-from stc_jax.errors import InputError
+from stc_jax.errors import InputError, machine_error
 from stc_jax.predict import bundle_fields, weights
 from stc_jax.training.tasks import TaskConfig
 
@@ -101,6 +101,7 @@ def load(folder: pathlib.Path) -> Bundle:
 
   Raises:
     InputError: there is none, or it is damaged or of another version.
+    OSError: the machine keeps it from being read.
   """
   if not is_bundle(folder):
     raise InputError(f'{folder}: no model there; name a bundle, or a finished run')
@@ -110,12 +111,14 @@ def load(folder: pathlib.Path) -> Bundle:
     network = (fields[name] for name in ('model', 'network', 'input'))
     variables = weights.load(folder / _WEIGHTS, *network, len(fields['names']))
   except (
-    FileNotFoundError,
     InputError,
+    OSError,
     RecursionError,
     ValueError,
     safetensors.SafetensorError,
   ) as error:
+    if machine_error(error):
+      raise
     what = ' '.join(str(error).split()) or type(error).__name__
     raise InputError(
       f'{folder}: a damaged model, or one of another version of stc_jax ({what}); open '

@@ -94,6 +94,7 @@ def test_a_field_that_is_missing_or_wrong_is_refused_or_harmless(bundle):
     (('network', 'width'), 3, r'network\.width: no such field'),
     (('input', 'frames'), 10**9, r'input\.frames: 10{9} must lie in 1 to 4096'),
     (('input', 'height'), 2, '2 pixels. must have 4 pixels for poolings'),
+    (('input', 'views'), ['original'] * 99, r'input\.views: .* name each once'),
     (('names',), ['a', 'b'], r'params/auxiliary/.*, in the network'),
     (('names',), ['a', 'b', 'a'], 'names: .*different'),
     (('normalisation', 'scale'), [1.0, 0.0, 1.0], r'normalisation\.scale: .* above 0'),
@@ -151,6 +152,14 @@ def test_weights_of_another_network_are_refused(bundle, change, naming):
   change(tensors)
   save_file(tensors, path)
   with pytest.raises(InputError, match=naming):
+    bundles.load(bundle)
+
+
+@pytest.mark.parametrize('name', ['bundle.json', 'weights.safetensors'])
+def test_a_folder_in_place_of_a_file_is_refused(bundle, name):
+  (bundle / name).unlink()
+  (bundle / name).mkdir()
+  with pytest.raises(InputError, match=f'^{bundle}: a damaged model'):
     bundles.load(bundle)
 
 
