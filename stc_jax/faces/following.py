@@ -56,7 +56,7 @@ class Follower:
     fps: frames a second.
 
   Attributes:
-    shot: the number of its first frame.
+    shot: the number of the frame that the present shot begins with.
   """
 
   def __init__(self, how: Alignment, fps: float):

@@ -58,7 +58,7 @@ _HOST = flags.DEFINE_string(
 )
 _PORT = flags.DEFINE_integer('port', 7860, 'Of --serve.', 1, 2**16 - 1)
 _MAX_MEGABYTES = flags.DEFINE_integer(
-  'max_megabytes', 200, 'Of --serve: of a video.', lower_bound=1
+  'max_megabytes', 200, 'Of --serve: of the largest video.', lower_bound=1
 )
 
 
