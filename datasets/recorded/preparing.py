@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from stc_jax.console import terminal
-from stc_jax.console.progress import listed
+from stc_jax.console.progress import with_bar
 from stc_jax.datasets.recorded import quality_report
 from stc_jax.errors import InputError
 from stc_jax.faces import aligned
@@ -81,7 +81,7 @@ def prepare(
   with concurrent.futures.ThreadPoolExecutor(workers) as pool:
     tasks = [pool.submit(_one, clip, how, folder, stop) for clip in found]
     try:
-      shown = listed(tasks, 'preparing clips', terminal.console(stderr=True))
+      shown = with_bar(tasks, 'preparing clips', terminal.console(stderr=True))
       for clip, task in zip(found, shown, strict=True):
         try:
           files[clip.key], quality, is_new = task.result()

@@ -18,7 +18,7 @@ from rich.progress import (
 _PLAIN_SECONDS = 10
 
 
-def listed(
+def with_bar(
   items: Iterable, words: str, console: Console, total: int | None = None
 ) -> Iterator:
   """Yields the items, with a bar on a terminal that goes when they are done.

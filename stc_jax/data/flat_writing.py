@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from stc_jax.console import terminal
-from stc_jax.console.progress import listed
+from stc_jax.console.progress import with_bar
 from stc_jax.data import records, sampling
 from stc_jax.data.input import COLOURS
 from stc_jax.errors import InputError
@@ -34,7 +34,7 @@ def write(
   try:
     recordings = sum(split.num_examples for split in builder.info.splits.values())
     coded = records.coded(builder)
-    coded = listed(coded, 'laying out frames', terminal.console(), recordings)
+    coded = with_bar(coded, 'laying out frames', terminal.console(), recordings)
     with (part / FRAMES).open('wb') as file:
       file.seek(_HEADER)
       rows = [_append(file, record, height, width) for record in coded]

@@ -119,8 +119,8 @@ def difference(
     seed: of the draws.
 
   Returns:
-    difference: of all subjects; ci95: [low, high], None where no draw differs from
-    another, which tells nothing of subjects; subjects: how many.
+    difference: of all subjects; ci95: [low, high], None where all draws are
+    alike, and so tell nothing of subjects; subjects: how many.
   """
   subjects = len(ours[0].hits)
   chosen = np.random.default_rng(seed).integers(subjects, size=(_DRAWS, subjects))

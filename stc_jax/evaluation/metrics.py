@@ -11,13 +11,13 @@ from jaxtyping import Bool, Float, Int
 def classification(
   labels: Int[np.ndarray, 'n'], predicted: Int[np.ndarray, 'n'], classes: Sequence[str]
 ) -> dict:
-  """What is said of one clip or more; the field's names of it.
+  """Scores the predictions of one clip or more.
 
   Returns:
     uar: unweighted average recall, the mean accuracy of the classes that have clips;
     accuracy itself weighs each by its clips and is called WAR beside it.
-    macro_f1: the mean F1 of the classes that have clips or were said; one that was
-    never said has F1 0.
+    macro_f1: the mean F1 of the classes that have clips or were predicted; one that was
+    never predicted has F1 0.
     absent: the other classes, of which nothing is known.
     confusion: counts [truth][prediction].
     class_accuracy: of each class its recall; None without a clip.
@@ -42,7 +42,7 @@ def classification(
 
 
 def mean_recall(class_accuracy: Mapping[str, float | None]) -> float:
-  """UAR: the mean over the classes that have clips, of which there is one."""
+  """UAR: the mean over the classes that have clips; at least one must."""
   return float(np.mean([x for x in class_accuracy.values() if x is not None]))
 
 

@@ -55,8 +55,8 @@ def accuracies(scores: Sequence[TrialScore], folds: int, resampled: bool) -> dic
   Returns:
     accuracy_mean, accuracy_std: over complete repeats.
     accuracy_ci95: [low, high] around accuracy_mean (see `_half_width`); not clipped to
-      [0, 1]; None where it would have no width, for that all trials are equally right
-      doesn't make the accuracy certain.
+      [0, 1]; None where all trials are equally right, which doesn't make the accuracy
+      certain.
     trial_accuracy_mean, trial_accuracy_std: over all trials.
     Deviations have n - 1 degrees of freedom. What the scores can't tell is None.
   """

@@ -10,7 +10,7 @@ import numpy as np
 from rich.console import Console
 
 from stc_jax import files, machine
-from stc_jax.console.progress import listed
+from stc_jax.console.progress import with_bar
 from stc_jax.data import reading, records, sampling
 from stc_jax.evaluation import floors
 from stc_jax.evaluation.floors import Appearance
@@ -45,7 +45,7 @@ def of_trials(
   features = appearance(clips, dataset.strongest_frame)
   labels, groups = run_data.clip_set.targets, np.array(run_data.clip_set.subjects)
   found = floors.all_floors(features, labels, groups, run_data.trials)
-  made = list(listed(found, 'floors', console, len(run_data.trials)))
+  made = list(with_bar(found, 'floors', console, len(run_data.trials)))
   _keep(places, folder.as_json(made))
   return made
 

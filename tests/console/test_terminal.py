@@ -7,7 +7,7 @@ import pathlib
 from rich.table import Table
 
 from stc_jax.console import tables, terminal
-from stc_jax.console.progress import FrameProgress, TrainingProgress, listed
+from stc_jax.console.progress import FrameProgress, TrainingProgress, with_bar
 
 LABELS = ('[posed]', 'w[/x]', ':smile:', '[red]')
 ROOMS = ('stc_jax', 'datasets', 'benchmarks', 'launch', 'docs')
@@ -68,7 +68,7 @@ def test_tables_and_lines():
 
 def test_bars():
   file, console = printed(on_terminal=True)
-  assert list(listed([1, 2], 'lays [/out]', console)) == [1, 2]
+  assert list(with_bar([1, 2], 'lays [/out]', console)) == [1, 2]
   with FrameProgress('a[/b].mp4', 1, 'finds [faces]', console) as frames:
     frames.advance()
   with TrainingProgress(1, 1, 1, 0, console):
