@@ -64,7 +64,7 @@ def outcome(answer: Answer, seconds: dict[str, float], files: list[str]) -> dict
   labels, counts = np.unique(table['label'], return_counts=True)
   return {
     'label': answer.label,
-    'recipe': answer.settings,
+    'recipe': answer.settings | {'turned': answer.turned},
     'notes': list(answer.notes),
     'counts': {
       'frames': answer.frames,
