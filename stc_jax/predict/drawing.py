@@ -39,8 +39,9 @@ class Drawing:
       answer.table['frame'], np.arange(answer.frames + 1)
     ).tolist()
     self._is_alone = len(answer.faces) < 2
-    rows = answer.of_face(answer.main_face)
+    rows = _charted(answer)
     self._values = np.stack([rows[name] for name in answer.columns], axis=1)
+    self._faces = rows['face']
     self._frames = rows['frame'].copy()  # searched in at every frame: side by side
 
   def of(
@@ -90,7 +91,7 @@ class Drawing:
     return colour(self._answer.names.index(label)) if label else NONE
 
   def _chart(self, number: int) -> UInt8[np.ndarray, 'p w 3']:
-    """The last seconds of one face, and what it shows now."""
+    """The last seconds, a face a frame, and what it shows now."""
     chart = np.full((self._panel, self.width, 3), _GROUND, np.uint8)
     legend = self.width - round(self.width * _LEGEND)
     top, low = self._font, self._panel - self._font // 2
@@ -100,11 +101,12 @@ class Drawing:
     shown = int(_SECONDS * self._answer.fps) + 1
     first, stop = np.searchsorted(self._frames, (number - shown, number + 1))
     frames, values = self._frames[first:stop], self._values[first:stop]
+    faces = self._faces[first:stop]
     right = legend - self._font
     x = right + (frames - number) * (right - self._font) / shown
     for output in range(values.shape[1]):
       y = low - values[:, output] * (low - top)
-      for part in _unbroken(frames, values[:, output]):
+      for part in _unbroken(frames, faces, values[:, output]):
         points = np.stack([x[part], y[part]], 1)
         fixed = np.round(points * 16).astype(np.int32)  # 4 bits behind the point
         thick = max(1, self.width // 480)
@@ -128,10 +130,20 @@ class Drawing:
         cv2.rectangle(chart, (bar, y + 3), (reach, y + font), colour(output), -1)
 
 
-def _unbroken(frames: np.ndarray, values: np.ndarray) -> list[np.ndarray]:
-  """The indices of each run of successive frames that have a value."""
+def _charted(answer: Answer) -> Shaped[np.ndarray, 'n']:
+  """The rows that the chart shows: all, or, where frames have several, of one face."""
+  rows = answer.table[answer.table['face'] > 0]
+  one_each = (np.diff(rows['frame']) > 0).all()
+  return rows if one_each else answer.of_face(answer.main_face)
+
+
+def _unbroken(
+  frames: np.ndarray, faces: np.ndarray, values: np.ndarray
+) -> list[np.ndarray]:
+  """The indices of each run of successive frames of a face that have a value."""
   there = np.flatnonzero(~np.isnan(values))
-  breaks = np.flatnonzero(np.diff(frames[there]) > 1) + 1
+  is_other = (np.diff(frames[there]) > 1) | (np.diff(faces[there]) != 0)
+  breaks = np.flatnonzero(is_other) + 1
   return [part for part in np.split(there, breaks) if len(part)]
 
 

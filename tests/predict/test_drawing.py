@@ -1,4 +1,4 @@
-"""Drawing an answer: what a frame costs, whatever the video's length."""
+"""Drawing an answer: what a frame shows, and costs, whatever the video's length."""
 
 import time
 
@@ -7,15 +7,13 @@ import numpy as np
 from stc_jax.predict.answer import PLACE_FIELDS, Answer
 from stc_jax.predict.drawing import Drawing
 
-FACES = 4
 
-
-def answer_of(frames):
-  """Four faces in each frame."""
+def answer_of(frames, faces=4):
+  """So many faces in each frame."""
   dtype = [*PLACE_FIELDS, ('probability_a', np.float32), ('label', 'U1')]
-  table = np.zeros(FACES * frames, dtype)
-  table['frame'] = np.repeat(np.arange(frames), FACES)
-  table['face'] = np.tile(np.arange(1, FACES + 1), frames)
+  table = np.zeros(faces * frames, dtype)
+  table['frame'] = np.repeat(np.arange(frames), faces)
+  table['face'] = np.tile(np.arange(1, faces + 1), frames)
   table['box_left'] = 20 * table['face']
   table['box_right'], table['box_bottom'] = table['box_left'] + 15, 40
   table['label'], table['probability_a'] = 'a', 0.5
@@ -37,3 +35,13 @@ def test_a_frame_of_a_long_video_is_drawn_as_fast_as_one_of_a_short_one():
   short, long = Drawing(answer_of(300)), Drawing(answer_of(60_000))
   np.testing.assert_array_equal(short.of(210, picture), long.of(210, picture))
   assert seconds_of(long, picture) < 2 * seconds_of(short, picture)
+
+
+def test_the_chart_goes_on_with_the_next_face():
+  first, both = answer_of(400, faces=1), answer_of(400, faces=1)
+  both.table['face'][200:] = 2  # numbered anew, as after a cut
+  black = np.zeros((120, 160, 3), np.uint8)
+  wanted, found = (Drawing(answer).of(390, black) for answer in (first, both))
+  chart = slice(-40, None)
+  assert np.ptp(wanted[chart], axis=1).max() > 100
+  np.testing.assert_array_equal(found[chart], wanted[chart])
