@@ -73,10 +73,13 @@ class FrameProgress:
     self._bar.stop()
 
   def advance(self) -> None:
-    """Counts a frame."""
+    """Counts a frame; behind the last, the first of a second reading."""
+    now = time.monotonic()
+    if self._done == self._frames:
+      self._done, self._began = 0, now
+      self._bar.reset(self._task)
     self._done += 1
     self._bar.advance(self._task)
-    now = time.monotonic()
     if not self._console.is_terminal and now - self._spoke >= _PLAIN_SECONDS:
       self._spoke = now
       left = (now - self._began) * max(0, self._frames / self._done - 1)

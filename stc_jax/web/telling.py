@@ -25,13 +25,16 @@ def before(progress: gradio.Progress) -> Callable[[int], None]:
 def spoken(
   progress: gradio.Progress, total: int, words: str, check: Callable[[], None]
 ) -> Callable[[], None]:
-  """Checks at every frame; tells the visitor, now and then, how many are done."""
+  """Checks at every frame; tells the visitor, now and then, how many are done.
+
+  Behind the last frame comes the first of a second reading.
+  """
   done, spoke = 0, 0.0
 
   def advance():
     nonlocal done, spoke
     check()
-    done += 1
+    done = done % total + 1
     if time.monotonic() - spoke > _SPOKEN:
       spoke = time.monotonic()
       progress((done, total), desc=words, unit='frames')

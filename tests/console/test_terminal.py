@@ -69,13 +69,15 @@ def test_tables_and_lines():
 def test_bars():
   file, console = printed(on_terminal=True)
   assert list(with_bar([1, 2], 'lays [/out]', console)) == [1, 2]
-  with FrameProgress('a[/b].mp4', 1, 'finds [faces]', console) as frames:
-    frames.advance()
+  with FrameProgress('a[/b].mp4', 2, 'finds [faces]', console) as frames:
+    for _ in range(3):  # it is read twice
+      frames.advance()
   with TrainingProgress(1, 1, 1, 0, console):
     pass
   said = file.getvalue()
-  for words in ('lays [/out]', 'a[/b].mp4: finds [faces]'):
+  for words in ('lays [/out]', 'a[/b].mp4: finds [faces]', '1/2'):
     assert words in said, words
+  assert '3/2' not in said
 
 
 def test_nothing_else_opens_a_console():
