@@ -12,6 +12,7 @@ MACHINE = {
   errno.EFBIG: 'raise the limit on the size of files',
   errno.EIO: 'check the disk',
   errno.EMFILE: 'raise the limit on open files',
+  errno.ENAMETOOLONG: 'choose a shorter name',
   errno.ENOMEM: 'free memory, or ask for less at a time',
   errno.ENOSPC: 'make room',
   errno.EROFS: 'choose a folder that can be written',

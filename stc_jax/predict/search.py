@@ -43,7 +43,7 @@ def found(paths: Sequence[Path], out: Path) -> Found:
   inputs: dict[Path, Path] = {}
   notes = []
   for path in paths:
-    if path.is_dir():
+    if os.path.isdir(path):  # which raises nothing
       chosen, note = _in_folder(path, out)
       notes += [note] if note else []
     else:

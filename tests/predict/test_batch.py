@@ -141,8 +141,9 @@ def test_what_is_no_file_or_goes_meanwhile_is_a_line(predict, tmp_path, monkeypa
   for inputs, out in (([''], 'out'), (['v.mp4'], '')):
     with pytest.raises(InputError, match='an empty name'):
       predict(*inputs, out=out)
-  with pytest.raises(InputError, match=r'typo\.mp4: No such file'):
-    predict('typo.mp4', '/dev/zero')
+  for name, said in (('typo', 'No such file'), ('a' * 300, 'File name too long')):
+    with pytest.raises(InputError, match=rf'{name}\.mp4: {said}'):
+      predict(f'{name}.mp4', '/dev/zero')
   paths = [videos.write(tmp_path / f'{n}.mp4', videos.nodding(12)) for n in 'abc']
   answered = fake_model.Opened.answer
 
