@@ -12,22 +12,14 @@ from stc_jax.errors import InputError, require, require_choice
 from stc_jax.faces import detect, stream
 from stc_jax.faces.aligned import ALIGNS, Alignment
 from stc_jax.faces.following import lateness
-from stc_jax.predict import choosing, recipe, rows
+from stc_jax.predict import choosing, noting, recipe, rows
 from stc_jax.predict.answer import Answer
 from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.sliding import Ask, Batches, Windows
 from stc_jax.predict.sources import Source
 
-_LIKE_A_CROP = 1.2  # at most: longer side over shorter
 _DAY = 86_400  # seconds
 _LEVELS = 255  # of a pixel
-_FEW_FRAMES = 5  # of a window: with fewer it shows hardly any motion
-# How faces lie that so many turns of `np.rot90` (counterclockwise) put upright.
-_CLOCKWISE = {
-  1: '90 degrees clockwise',
-  2: '180 degrees',
-  3: '90 degrees counterclockwise',
-}
 _STEPS = 4  # windows that show each frame, unless the step is given
 
 
@@ -69,11 +61,6 @@ class Asked:
     least = self.min_motion
     within = least is None or 0 <= least <= _LEVELS
     require(within, 'min_motion', least, f'lie in 0..{_LEVELS}')
-
-
-def alignment_of(bundle: Bundle, align: str) -> Alignment:
-  """How faces are cut out for a model, as its training clips were, or as is asked."""
-  return recipe.alignment(bundle.alignment, align)
 
 
 def windows_of(bundle: Bundle, asked: Asked, fps: float) -> Windows:
@@ -121,7 +108,7 @@ def answer(
   Raises:
     InputError: no frame can be read, or a choice doesn't go with the model.
   """
-  how = alignment_of(bundle, asked.align)
+  how = recipe.alignment(bundle.alignment, asked.align)
   windows = windows_of(bundle, asked, source.fps)
   reading = _Reading(source, on_frame)
   table, shots = _read(bundle, ask, reading, how, asked, windows)
@@ -145,7 +132,8 @@ def answer(
     },
     notes=(
       *source.notes(),
-      *_notes(how, asked, windows, reading, table, shots),
+      *noting.of_frames(how, bool(asked.align), windows, reading.count, reading.size),
+      *noting.of_faces(table, windows, reading.turned, shots),
       *fonts.notes(bundle.names),
     ),
     turned=reading.turned,
@@ -193,49 +181,3 @@ class _Reading:
         self.sample = frame
       self._on_frame()
       yield frame
-
-
-def _notes(
-  how: Alignment,
-  asked: Asked,
-  windows: Windows,
-  reading: _Reading,
-  table: np.ndarray,
-  shots: list[int],
-) -> Iterator[str]:
-  """What is worth knowing of an answer."""
-  count, (short, long) = reading.count, sorted(reading.size)
-  if how.align == 'none' and not asked.align and long > _LIKE_A_CROP * short:
-    yield (
-      "whole frames were taken for faces, as the model's training clips were; "
-      'align=mtcnn finds faces in scenes'
-    )
-  if count < windows.length and not windows.input.per_frame:
-    yield (
-      f'shorter than a window of {windows.length / windows.fps:.2f} s: shown as a '
-      'short clip is in training, its last frame repeated'
-    )
-  if 0 < windows.length < _FEW_FRAMES and not windows.input.per_frame:
-    yield (
-      f'few frames a second ({windows.fps:.3g}): a window has {windows.length}, which '
-      'show hardly any motion, so that there may be no label, or a wrong one; '
-      f'--seconds={_FEW_FRAMES / windows.fps:.3g} --step={1 / windows.fps:.3g} makes '
-      'windows longer, --one_clip shows all at once (seconds, step, one_clip in Python)'
-    )
-  if reading.turned:
-    yield (
-      f'faces are turned by {_CLOCKWISE[reading.turned]}: all frames were turned back'
-    )
-  if shots:
-    often = f'{len(shots)} times, first' if len(shots) > 1 else 'once,'
-    yield (
-      f'another shot begins {often} at {shots[0] / windows.fps:.2f} s: faces are '
-      'numbered anew, and no window goes across'
-    )
-  if not table['face'].any():
-    yield 'no face was found'
-  elif not (table['motion'] >= windows.least_motion).any():
-    yield (
-      f'nothing moves enough (motion below {windows.least_motion:.2f}); '
-      '--min_motion=0 (min_motion=0 in Python) answers all the same'
-    )
