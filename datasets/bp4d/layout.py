@@ -36,7 +36,7 @@ def find(folder: Path, hint: str) -> Layout:
   """
   images = list(tree.search(folder, _holds_images))
   codings = list(tree.search(folder, _holds_codings))
-  what = 'folder of subjects such as F001, with tasks such as T1 in them,'
+  what = 'folder of subjects such as F001, whose tasks such as T1 hold images'
   return Layout(
     folder,
     tree.the_one(images, what, folder, hint),

@@ -37,13 +37,13 @@ def read() -> ConfigDict:
     InputError: there is no --config, or its file can't be read or makes something else.
   """
   if not is_given():
-    raise InputError('--config: missing; name a launch file, such as launch/ck_plus.py')
+    raise InputError('--config: missing; name a launch file, such as ck_plus')
   config = _CONFIG.value
   try:
     config.to_dict()
   except (AttributeError, OSError) as error:
     raise InputError(
       f'--config={path()}: {command_line.one_line(error)}; name a file whose '
-      'get_config() returns a ConfigDict, as those in launch/'
+      'get_config() returns a ConfigDict, or one of ours, such as synthetic'
     ) from error
   return config
