@@ -87,7 +87,7 @@ def print_accuracies(console: Console, summary: dict, workdir: pathlib.Path) -> 
   )
   if absent := summary['absent']:
     console.print(
-      f'without {", ".join(absent)}: no clip was tested, and none called so',
+      f'both without {", ".join(absent)}, of which no clip was tested or predicted',
       highlight=False,
     )
   console.print(

@@ -124,7 +124,7 @@ def print_summary(console: Console, summary: dict, workdir: pathlib.Path) -> Non
   """Prints it, and where the files lie."""
   tables.print_accuracies(console, summary, workdir)
   for note in fonts.notes(summary['classes']):
-    console.print(f'note: {note}')
+    console.print(f'note: {note}', highlight=False, soft_wrap=True)
 
 
 def summarise(
