@@ -68,8 +68,8 @@ def of_faces(
   if shots:
     often = f'{len(shots)} times, first' if len(shots) > 1 else 'once,'
     yield (
-      f'another shot begins {often} at {shots[0] / windows.fps:.2f} s: faces are '
-      'numbered anew, and no window goes across'
+      f'another shot begins {often} at {shots[0] / windows.fps:.2f} s: a face that '
+      'looks otherwise there is numbered anew, and no window of it goes across'
     )
   if not table['face'].any():
     yield 'no face was found'
