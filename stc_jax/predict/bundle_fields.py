@@ -20,7 +20,7 @@ _MOST_MOTION = 255.0
 # A set's pixels lie in 0..1; where they all are the same, their deviation is not 0.
 _MOST_MEAN = 10.0
 _MOST_SCALE = 1e6
-_REMEDY = 'a bundle names it'
+_REMEDY = 'every bundle has it'
 
 
 @dataclasses.dataclass(frozen=True)
