@@ -142,6 +142,6 @@ def check_alike(bundles: dict[str, Bundle]) -> None:
       one, two = (getattr(bundles[name], field) for name in (first, other))
       if one != two:
         raise InputError(
-          f'{other}: its {field} is not that of {first}, so they are no models of one '
-          'run to be averaged; name one of them, or move the other away'
+          f'{other}: field {field} differs from that of {first}, so they are no '
+          'models of one run to be averaged; name one of them, or move the other away'
         )

@@ -69,7 +69,8 @@ def read_variables(
   for field, value in wanted.items():
     if getattr(found, field) != value:
       raise InputError(
-        f"{where}: its {field} is not this run's; remove it and train its trial again"
+        f"{where}: field {field} differs from this run's; remove it and train its "
+        'trial again'
       )
   return found.variables
 

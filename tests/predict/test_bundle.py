@@ -168,5 +168,7 @@ def test_models_that_are_not_of_one_run_are_not_averaged(whole, tmp_path):
   assert len(stc_jax.load(run).bundles) == 2
   other = run / 'models' / '0-1'
   rewrite(other, lambda values: values['names'].reverse())
-  with pytest.raises(InputError, match=rf'{other}: its names is not that of .*0-0'):
+  with pytest.raises(
+    InputError, match=rf'{other}: field names differs from that of .*0-0'
+  ):
     stc_jax.load(run)
