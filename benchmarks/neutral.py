@@ -61,7 +61,7 @@ def still(picture: UInt8[np.ndarray, 'h w 3'], seed: int) -> Frames:
 
 def said(model: Model, videos: list[Frames], fps: float) -> np.ndarray:
   """The label of each video."""
-  told = functools.partial(model.predict, align='none', min_motion=0, fps=fps)
+  told = functools.partial(model.predict, align='none', fps=fps)
   return np.array([told(video).label for video in videos])
 
 

@@ -17,8 +17,7 @@ def get_config() -> ConfigDict:
   config.dataset = ConfigDict()
   config.dataset.name = ''  # a folder of datasets/
   config.dataset.builder_config = ''  # '': the builder's first
-  # 'last' or 'most_changed': what the static floor sees and, where there is a class
-  # `neutral`, what other clips are held at.
+  # 'last' or 'most_changed': what the static floor sees
   config.dataset.strongest_frame = 'last'
   # A class `neutral`: each clip once more, of which only so much of its start is shown,
   # played back and forth for as long as the clip. 0: no such class.

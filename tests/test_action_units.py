@@ -170,6 +170,7 @@ def test_every_model_runs_the_task(model, prepared, environment, tmp_path):
   assert json.loads((tmp_path / 'summary.json').read_text())['model'] == model
 
 
+@pytest.mark.slow
 def test_one_model_on_everything_has_no_score(prepared, environment, tmp_path):
   said = succeeds(*command(prepared, tmp_path, protocol__kind='all'), env=environment)
   assert 'there is no score' in said

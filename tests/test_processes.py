@@ -43,9 +43,8 @@ def alone():
   return found_by([start('device', 1, '', 1, 0)])
 
 
-@pytest.mark.parametrize(
-  'where', ['device', pytest.param('host', marks=pytest.mark.slow)]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize('where', ['device', 'host'])
 def test_two_processes_of_two_devices_compute_what_one_does(alone, where):
   with socket.socket() as free:
     free.bind(('localhost', 0))
@@ -146,6 +145,7 @@ def test_a_trial_that_diverges_ends_all(data_dir, environment, tmp_path):
   fails(*argv, naming='trial 0-0: the loss is not finite', env=environment)
 
 
+@pytest.mark.slow
 def test_what_is_wrong_is_said_once(data_dir, environment, tmp_path):
   argv = command(data_dir, tmp_path)
   said = fails(*argv, '--config.protocol.folds=7', naming='folds', env=environment)

@@ -39,9 +39,8 @@ class ClipSet:
     real: of each example, how many of those are its own; the others repeat the last.
     candidates: of each example, the frames that training chooses from.
     choices: of each example, how many of those there are; the others repeat the last.
-    held: of each example, the same of its strongest part alone, played back and forth;
-      None: training shows nothing so, for the set has no class made of faces at rest.
-    at_rest: of each example, whether it is of that class; None: there is none.
+    at_rest: of each example, whether it is of a class made of faces at rest; None:
+      there is none.
     targets: of each example, its class; or its action units: 1 shown, 0 not, 9 unknown.
     subjects, clips, splits: of each example: who, which clip, and where the set keeps
       it.
@@ -77,7 +76,6 @@ class ClipSet:
   black_sides: float = 0.0
   alignment: dict[str, str] = dataclasses.field(default_factory=dict)
   labelled: LabelledFrames | None = None
-  held: Int[np.ndarray, 'n p'] | None = None
   at_rest: Bool[np.ndarray, 'n'] | None = None
 
   def __len__(self) -> int:

@@ -1,10 +1,9 @@
 """What a living head and a camera add to each frame that training shows; on the device.
 
 Where a class `neutral` is made from few frames at rest, these are shown over and over
-(see `sampling.back_and_forth`), and so is the strongest part of some other clips, which
-are held there. In a part of a second a head moves less than in a clip, so both sway;
-and all clips have new noise in each frame. So neither stillness nor repetition, motion
-or noise tells a class.
+(see `sampling.back_and_forth`). In a part of a second a head moves less than in a clip,
+so they sway; and all clips have new noise in each frame. So neither equal frames nor
+noise tell the class.
 """
 
 from typing import NamedTuple
@@ -15,8 +14,6 @@ from jaxtyping import Array, Bool, Float, Key
 
 from stc_jax.data.augment import Look
 
-# How many of the clips are held at their strongest.
-_HELD = 0.25
 # Most of a clip's sway: as a head does that keeps still for a second or two, and as
 # places of eyes stray from frame to frame.
 _DEGREES, _SCALE, _SHIFT = 2.0, 0.02, 0.015
@@ -30,14 +27,11 @@ class Filming(NamedTuple):
   """How some clips are filmed.
 
   Attributes:
-    held: whether the clip's strongest part is shown, back and forth, in place of it.
-    degrees, scale, shift: of each frame of what is played back and forth, as in `Look`,
-      and besides it.
+    degrees, scale, shift: of each frame of faces at rest, as in `Look`, and besides it.
     noise: deviation of each pixel's noise, in levels of 0..255.
     key: of each clip's noise.
   """
 
-  held: Bool[Array, 'b']
   degrees: Float[Array, 'b t']
   scale: Float[Array, 'b t']
   shift: Float[Array, 'b t 2']
@@ -47,10 +41,9 @@ class Filming(NamedTuple):
 
 def filmed(key: Array, clips: int, frames: int) -> Filming:
   """Draws how each clip is filmed: from nearly still to the most there is."""
-  held_key, sway_key, noise_key, pixel_key = jax.random.split(key, 4)
+  sway_key, noise_key, pixel_key = jax.random.split(key, 3)
   sway = _sway(sway_key, clips, frames)
   return Filming(
-    held=jax.random.bernoulli(held_key, _HELD, (clips,)),
     degrees=_DEGREES * sway[..., 0],
     scale=jnp.exp(_SCALE * sway[..., 1]),
     shift=_SHIFT * sway[..., 2:],
@@ -79,7 +72,7 @@ def noise(filming: Filming, shape: tuple[int, ...]) -> Float[Array, 'b t h w c']
 def frame_looks(look: Look, filming: Filming, sways: Bool[Array, 'b']) -> Look:
   """The look of each frame of all clips, one after the other.
 
-  `sways` says which clips are played back and forth.
+  `sways` says which clips are of faces at rest.
   """
   frames = filming.degrees.shape[1]
   sways = jnp.repeat(sways, frames)

@@ -23,7 +23,6 @@ def read(
   builder: tfds.core.DatasetBuilder,
   config: InputConfig,
   neutral_share: float = 0.0,
-  strongest: str = 'last',
 ) -> ClipSet:
   """Reads a prepared set record by record; nothing but the shown frames is kept.
 
@@ -31,9 +30,7 @@ def read(
     builder: of the set.
     config: what is shown.
     neutral_share: of each clip's start that is a clip of its own, of class `neutral`
-      (see `records.with_neutral`); 0: there is no such class. With it, training also
-      shows that share of each clip at its strongest, held.
-    strongest: where that is; see `sampling.held`.
+      (see `records.with_neutral`); 0: there is no such class.
 
   Raises:
     InputError: a record that can't be read, two clips of one name, fewer than two clips
@@ -52,10 +49,9 @@ def read(
       f'{builder.data_path}: {count} clips of {len(classes)} classes; '
       'training needs two of each'
     )
-  # With a neutral class twice the clips, each once more held.
-  shown = _Frames(count * (4 if neutral_share else 1), config)
+  shown = _Frames(count * (2 if neutral_share else 1), config)
   clips = clips_of(builder, neutral_share)
-  rows = [_row(record, shown, config, neutral_share, strongest) for record in clips]
+  rows = [_row(record, shown, config) for record in clips]
   classes += (NEUTRAL,) if neutral_share else ()
   rows.sort(key=lambda row: row['clips'])
   for one, other in itertools.pairwise(rows):
@@ -103,7 +99,7 @@ def _as_arrays(
   if config.training_sampling == 'same':
     found['candidates'] = found['windows']
   if neutral is None:
-    return found | {'held': None}
+    return found
   return found | {'at_rest': found['targets'] == neutral}
 
 
@@ -155,34 +151,20 @@ class _Frames:
     return self._frames[: self._count]
 
 
-def _row(
-  record: records.PreparedClip,
-  shown: _Frames,
-  config: InputConfig,
-  share: float,
-  strongest: str,
-) -> dict:
+def _row(record: records.PreparedClip, shown: _Frames, config: InputConfig) -> dict:
   """Keeps a clip's shown frames in `shown`; returns its fields of `ClipSet`."""
   window, real = config.window(record.frames, record.fps)
   config.check_shown(real, f'clip {record.clip}')
   candidates, choices = config.candidates(record.frames, record.fps)
-  held = window[:0]
-  if share:
-    played = sampling.held(record.frames, share, strongest)
-    held = played[config.candidates(record.frames[played], record.fps)[0]]
-  everything = np.concatenate([window, candidates, held])
-  kept, place = np.unique(everything, return_inverse=True)
+  kept, place = np.unique(np.concatenate([window, candidates]), return_inverse=True)
   frames = resize(record.frames[kept], config.height, config.width)
   tested = frames[place[:real]]
   means, squares = _moments(tested)
   numbers = (shown.add(frames) + place).astype(np.int32)
-  ends = np.cumsum([len(window), len(candidates)])
-  windows, candidates, held = np.split(numbers, ends)
   return {
-    'windows': windows,
+    'windows': numbers[: len(window)],
     'real': np.int32(real),
-    'candidates': candidates,
-    'held': held,
+    'candidates': numbers[len(window) :],
     'choices': np.int32(choices),
     'targets': np.int32(record.label),
     'subjects': record.subject,

@@ -17,6 +17,8 @@ from stc_jax.data.protocols import Trial
 
 # What a trial's key is folded with: one number for each use of randomness.
 INIT, AUGMENT, DROPOUT, SAMPLE, FILM = range(5)
+# Clips that are shown for one at rest.
+_OTHERS = 3
 # Keeps pictures of one colour finite; in units of 0..1 squared.
 _LEAST_VARIANCE = 1e-6
 
@@ -29,7 +31,6 @@ class Resident(NamedTuple):
     windows: of each clip, the numbers of its frames.
     real: of each clip, how many of those are its own.
     candidates, choices: the same of the frames that training chooses from.
-    held: the candidates of clips that are held at their strongest; see `ClipSet`.
     at_rest: of each clip, whether it is of faces at rest, played back and forth.
     targets: of each example, as `ClipSet` has them.
     black_sides: share of the frames' width that is black on each side.
@@ -42,7 +43,6 @@ class Resident(NamedTuple):
   choices: Int[Array, 'n']
   targets: Int[Array, 'n'] | Int8[Array, 'n a']
   black_sides: Float[Array, '']
-  held: Int[Array, 'n p'] | None = None
   at_rest: Bool[Array, 'n'] | None = None
 
 
@@ -75,7 +75,7 @@ class Shown(NamedTuple):
     clips: which.
     places: each at which places among its candidates, 0..1; None: as it is tested.
     look: each in which look; None: as it is.
-    filming: how each is filmed, where clips may be held.
+    filming: how each is filmed, where some are of faces at rest.
   """
 
   clips: Int[Array, 'b']
@@ -115,17 +115,34 @@ def trial_arrays(
   tested = max(1, -(-most // batch_size)) * batch_size
   sampled = -(-sample // batch_size) * batch_size
   outputs = len(clip_set.names)
+  shown = [_shown(clip_set, trial.train) for trial in trials]
   return TrialArrays(
     seed=np.array([trial.seed for trial in trials], np.uint32),
     first=np.zeros(len(trials), np.int32),
-    order=np.stack([order.draw(t.seed, t.train, steps, batch_size) for t in trials]),
+    order=np.stack(
+      [
+        order.draw(t.seed, s, steps, batch_size)
+        for t, s in zip(trials, shown, strict=True)
+      ]
+    ),
     test=np.stack([_padded(t.test, tested) for t in trials]),
     sample=np.stack([_padded(sample_of(t, sampled), sampled) for t in trials]),
     normalisation=Normalisation(
       *map(np.stack, zip(*[_measured(clip_set, t.train) for t in trials], strict=True))
     ),
-    weights=np.stack([weights(clip_set.targets[t.train], outputs) for t in trials]),
+    weights=np.stack([weights(clip_set.targets[s], outputs) for s in shown]),
   )
+
+
+def _shown(clip_set: ClipSet, train: Int[np.ndarray, 'n']) -> Int[np.ndarray, 'm']:
+  """What an epoch shows of a training side: faces at rest in every fourth clip alone.
+
+  They are as many as all others together, for each clip begins with one.
+  """
+  if clip_set.at_rest is None:
+    return train
+  at_rest = clip_set.at_rest[train]
+  return np.concatenate([np.repeat(train[~at_rest], _OTHERS), train[at_rest]])
 
 
 def sample_of(trial: Trial, most: int) -> Int[np.ndarray, 'k']:
@@ -173,10 +190,9 @@ def training_batch(
 ) -> Batch:
   """Gathers, augments and normalises what a step shows."""
   video = _gathered(data, _windows(data, shown))
-  if data.held is not None:
+  if data.at_rest is not None:
     look = plain(len(video)) if shown.look is None else shown.look
-    sways = data.at_rest[shown.clips] | shown.filming.held
-    each = filming.frame_looks(look, shown.filming, sways)
+    each = filming.frame_looks(look, shown.filming, data.at_rest[shown.clips])
     noise = filming.noise(shown.filming, video.shape[1:])
     video = vary(video, look, data.black_sides, each, noise)
   elif shown.look is not None:
@@ -200,10 +216,6 @@ def test_views(
 def _windows(data: Resident, shown: Shown) -> Int[Array, 'b t']:
   """The numbers of the frames that are shown: of short clips, all there are."""
   windows, candidates = data.windows[shown.clips], data.candidates[shown.clips]
-  if data.held is not None:
-    held, is_held = data.held[shown.clips], shown.filming.held[:, None]
-    windows = jnp.where(is_held, held[:, : windows.shape[1]], windows)
-    candidates = jnp.where(is_held, held, candidates)
   if shown.places is None:
     return windows
   choices = data.choices[shown.clips][:, None]

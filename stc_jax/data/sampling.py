@@ -51,26 +51,7 @@ def back_and_forth(count: int, part: int) -> Int[np.ndarray, '{count}']:
 
 def at_rest(count: int, share: float) -> Int[np.ndarray, '{count}']:
   """A clip's start, which is that share of it, played for as long as the clip."""
-  return back_and_forth(count, _part(count, share))
-
-
-def held(
-  clip: UInt8[np.ndarray, 'n h w 3'], share: float, strongest: str
-) -> Int[np.ndarray, 'n']:
-  """A clip's strongest part, which is that share of it, played for as long as it.
-
-  `strongest` 'last': it ends at its apex. 'most_changed': its apex is the frame that
-  differs most from the first.
-  """
-  count, part = len(clip), _part(len(clip), share)
-  if strongest == 'last':
-    return count - 1 - back_and_forth(count, part)
-  first = int(change(clip).argmax()) - part // 2
-  return np.clip(first, 0, count - part) + back_and_forth(count, part)
-
-
-def _part(count: int, share: float) -> int:
-  return 1 + int((count - 1) * share)
+  return back_and_forth(count, 1 + int((count - 1) * share))
 
 
 def _uniform(clip: np.ndarray, numbers: np.ndarray, frames: int) -> np.ndarray:

@@ -36,19 +36,15 @@ def part(
   numbers, frames = windows, windows.shape[1]
   if clip_set.candidates is not clip_set.windows:
     numbers = np.concatenate([windows, clip_set.candidates[own]], axis=1)
-  shown = numbers.shape[1]
-  if clip_set.held is not None:
-    numbers = np.concatenate([numbers, clip_set.held[own]], axis=1)
   here = np.arange(numbers.size, dtype=np.int32).reshape(numbers.shape)
   return Resident(
     frames=clip_set.frames[numbers.ravel()],
     windows=here[:, :frames],
     real=clip_set.real[own],
-    candidates=here[:, frames:shown] if shown > frames else here[:, :frames],
+    candidates=here[:, frames:] if numbers is not windows else here,
     choices=clip_set.choices[own],
     targets=clip_set.targets[own],
     black_sides=np.float32(clip_set.black_sides),
-    held=None if clip_set.held is None else here[:, shown:],
     at_rest=None if clip_set.at_rest is None else clip_set.at_rest[own],
   )
 

@@ -20,6 +20,7 @@ from stc_jax.predict.sources import Source
 
 _DAY = 86_400  # seconds
 _LEVELS = 255  # of a pixel
+_ANY_MOTION = 0.01  # levels: a still picture has less; see `stillness`
 _STEPS = 4  # windows that show each frame, unless the step is given
 
 
@@ -34,8 +35,8 @@ class Asked:
     step: seconds from one window to the next; None: a quarter of a window.
     one_clip: takes the whole video as one expression.
     min_motion: windows that move less have no answer, in levels of 0..255; None: the
-      5th percentile of the training clips, or 0 where the model knows a class
-      `neutral`, tells action units, or is asked of one clip.
+      5th percentile of the training clips; what isn't still where the model knows a
+      class `neutral`; 0 where it tells action units, or is asked of one clip.
 
   Raises:
     InputError: a field out of its range; the line starts with the field's name.
@@ -78,8 +79,9 @@ def windows_of(bundle: Bundle, asked: Asked, fps: float) -> Windows:
   step = asked.step or seconds / _STEPS
   least = asked.min_motion
   if least is None:
-    free = asked.one_clip or bundle.input.per_frame or NEUTRAL in bundle.names
-    least = 0.0 if free else bundle.clip_motion['low']
+    free = asked.one_clip or bundle.input.per_frame
+    low = _ANY_MOTION if NEUTRAL in bundle.names else bundle.clip_motion['low']
+    least = 0.0 if free else low
   return Windows(
     input=bundle.input,
     fps=fps,

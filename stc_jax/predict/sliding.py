@@ -9,6 +9,7 @@ from jaxtyping import Float, Int, UInt8
 from stc_jax.data import sampling
 from stc_jax.data.input import InputConfig
 from stc_jax.faces.images import resize
+from stc_jax.predict.stillness import is_still
 
 # (videos [b, t, h, w, 3], real [b]) -> probabilities [b, n]
 Ask = Callable[[np.ndarray, np.ndarray], np.ndarray]
@@ -24,7 +25,8 @@ class Windows:
     fps: frames a second of the video.
     length, step: of a window, and from one to the next, in frames; length 0: all there
       are. Of a model of labelled frames neither counts.
-    least_motion: windows that move less (see `ClipSet.motion`) have no answer.
+    least_motion: windows that move less (see `ClipSet.motion`; a still picture's is 0)
+      have no answer.
   """
 
   input: InputConfig
@@ -115,10 +117,18 @@ class Stretch:
     self._crops: list[UInt8[np.ndarray, 's s 3']] = []
 
   def _show(
-    self, video: UInt8[np.ndarray, 't h w 3'], real: int, first: int, stop: int
+    self,
+    video: UInt8[np.ndarray, 't h w 3'],
+    real: int,
+    first: int,
+    stop: int,
+    is_picture: bool = False,
   ) -> None:
-    """Asks about a window that tells of the frames from `first` up to `stop`."""
-    motion = float(sampling.change(video[:real]).max())
+    """Asks about a window that tells of the frames from `first` up to `stop`.
+
+    `is_picture` says that it shows a still picture.
+    """
+    motion = 0.0 if is_picture else float(sampling.change(video[:real]).max())
     self.tally.moved(first, stop, motion)
     blind = real == 1 and 'remove_appearance' in self._windows.input.transforms
     if motion >= self._windows.least_motion and not blind:
@@ -155,8 +165,10 @@ class ClipStretch(Stretch):
   def _show_last(self, count: int) -> None:
     size, clip = self._windows.input, np.stack(self._crops[-count:])
     numbers, real = size.window(clip, self._windows.fps)
-    video = resize(clip[numbers], size.height, size.width)
-    self._show(video, real, self.tally.frames - count, self.tally.frames)
+    crops = clip[numbers]
+    video, frames = resize(crops, size.height, size.width), self.tally.frames
+    # Asked of crops: in resized ones neighbouring pixels have noise in common.
+    self._show(video, real, frames - count, frames, is_still(crops[:real]))
 
 
 class FrameStretch(Stretch):

@@ -53,11 +53,10 @@ def load(experiment: Experiment) -> RunData:
   if experiment.task.kind == 'detection':
     clip_set = frame_reading.read(builder, size, experiment.task.aus)
   else:
-    how = (dataset.neutral_share, dataset.strongest_frame)
-    clip_set = reading.read(builder, size, *how)
+    clip_set = reading.read(builder, size, dataset.neutral_share)
     size = _fitted(experiment.input, clip_set)
     if size != experiment.input:
-      clip_set = reading.read(builder, size, *how)
+      clip_set = reading.read(builder, size, dataset.neutral_share)
   trials = protocols.trials(clip_set, experiment.protocol)
   first = experiment.execution.first_trials
   if first > len(trials):

@@ -103,11 +103,7 @@ def test_a_clip_s_start_is_a_clip_of_the_neutral_class(clip_set, tmp_path):
   np.testing.assert_array_equal(of_longest, frames_of(3)[played[[0, 10, 19, 29]]])
   others = more.frames[more.windows[::2]]
   np.testing.assert_array_equal(others, clip_set.frames[clip_set.windows])
-  # Training also holds a clip's last nine frames, from the very last on.
-  held = more.frames[more.held[0]]
-  np.testing.assert_array_equal(held, frames_of(3)[29 - played[[0, 10, 19, 29]]])
   assert more.at_rest.tolist() == [False, True] * 4
-  assert clip_set.held is None
   assert clip_set.at_rest is None
 
 

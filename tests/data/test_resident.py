@@ -124,24 +124,35 @@ def pixels_of(data, trial):
 
 def resting(data):
   """The same clips, every third of them of faces at rest."""
-  return data._replace(held=data.windows, at_rest=jnp.arange(len(data.real)) % 3 == 0)
+  return data._replace(at_rest=jnp.arange(len(data.real)) % 3 == 0)
 
 
-def test_held_clips_sway_and_no_shown_frame_equals_another():
-  """Also of one picture alone; and whether a class is held so tells nothing."""
+def test_no_shown_frame_equals_another_whatever_the_class():
+  """Also of clips that are one picture, so that equal frames tell nothing."""
   _, plain, _, (trial, *_) = material()
-  one = jnp.full_like(plain.windows, 5)  # each clip is one picture, were it held
-  data = resting(plain)._replace(held=one)
-  data = data._replace(frames=jnp.full_like(plain.frames, 90).at[5].add(60))
-  bright, noise = [], []
+  data = resting(plain)._replace(frames=jnp.full_like(plain.frames, 90))
+  noise = {True: [], False: []}
   for shown, video in pixels_of(data, trial):
     pairs = np.abs(video[:, :, None] - video[:, None]).max((3, 4, 5))
     assert (pairs[:, ~np.eye(PLAIN.frames, dtype=bool)] > 0.3).all()
-    bright += (video.mean((1, 2, 3, 4)) > 120).tolist()
-    noise += video.std((2, 3, 4)).ravel().tolist()
-    np.testing.assert_array_equal(bright[-BATCH:], shown.filming.held)
-  assert 0 < np.mean(bright) < 0.6
-  assert 0.4 < min(noise) < 1 < max(noise) < 2.5
+    for clip, pixels in zip(shown.clips, video, strict=True):
+      noise[bool(data.at_rest[clip])].append(pixels.std())
+  for drawn in noise.values():
+    assert 0.4 < min(drawn) < 1 < max(drawn) < 2.5
+
+
+def test_faces_at_rest_are_every_fourth_clip_that_is_shown():
+  clip_set, _, trials, _ = material()
+  at_rest = np.arange(len(clip_set)) % 2 == 0
+  filmed = dataclasses.replace(clip_set, at_rest=at_rest)
+  steps = 40 * 16
+  weights = Classification().weights
+  arrays = resident.trial_arrays(filmed, trials, steps, BATCH, weights)
+  for trial, order in zip(trials, arrays.order, strict=True):
+    share = at_rest[trial.train].mean()
+    wanted = share / (share + 3 * (1 - share))
+    assert abs(at_rest[order].mean() - wanted) < 0.02
+    assert set(order.ravel()) == set(trial.train)
 
 
 def test_what_is_shown_of_a_video_at_any_pace_sways_in_training():
@@ -153,7 +164,7 @@ def test_what_is_shown_of_a_video_at_any_pace_sways_in_training():
   moved, still = [], []
   for shown, video in pixels_of(data, trial):
     rows = video[:, :, 4:12].mean((2, 3, 4)) / 12  # in pixels
-    sways = np.asarray(data.at_rest[shown.clips] | shown.filming.held)
+    sways = np.asarray(data.at_rest[shown.clips])
     moved += np.ptp(rows[sways], axis=1).tolist()
     still += np.ptp(rows[~sways], axis=1).tolist()
   assert max(still) < 0.1
@@ -163,7 +174,7 @@ def test_what_is_shown_of_a_video_at_any_pace_sways_in_training():
 
 def test_without_a_class_of_rest_nothing_is_filmed():
   _, data, _, (trial, *_) = material()
-  assert data.held is None
+  assert data.at_rest is None
   shown = resident.shown_at(trial, jnp.int32(2), 'none', PLAIN)
   batch = resident.training_batch(data, trial.normalisation, shown, PLAIN)
   unfilmed = shown._replace(filming=None)

@@ -130,6 +130,7 @@ def test_a_face_of_a_huge_picture_is_where_it_is(astronaut):
   assert np.abs(face.eyes - (EYES * 6 + [2900, 900])).max() < 6
 
 
+@pytest.mark.slow
 def test_no_eyes_are_seen_where_a_turned_face_has_none(astronaut):
   rng = np.random.default_rng(0)
   frames = [_warped(astronaut, rng, gray=False)[0] for _ in range(5)]

@@ -51,8 +51,10 @@ def test_mspp(size):
 
 @pytest.mark.parametrize(
   ('config', 'clip'),
-  [(configs.NARROW, configs.VIDEO), (configs.SMALL, configs.SMALL_VIDEO)],
-  ids=['narrow', 'odd'],
+  [
+    pytest.param(configs.NARROW, configs.VIDEO, id='narrow', marks=pytest.mark.slow),
+    pytest.param(configs.SMALL, configs.SMALL_VIDEO, id='odd'),
+  ],
 )
 def test_outputs_and_gradients_of_the_whole_network(config, clip):
   video = jax.random.normal(jax.random.key(0), (2, *clip.shape[1:]))

@@ -12,7 +12,7 @@ from fake_model import face
 
 from stc_jax.errors import InputError
 from stc_jax.faces import stream
-from stc_jax.predict import answering
+from stc_jax.predict import answering, sources
 from stc_jax.predict.answering import Asked
 from stc_jax.predict.drawing import Drawing
 from stc_jax.predict.sources import Source
@@ -154,19 +154,25 @@ def test_action_units_have_columns_of_their_own(answered):
     answered([[face(100)]] * 20, Asked(one_clip=True), bundle)
 
 
-def test_a_neutral_class_answers_for_still_faces(answered):
-  still = np.full((120, 400, 3), 80, np.uint8)
-  source = Source(None, FPS, 30, lambda: iter([still] * 30))
-  faces = [[face(100)]] * 30
-  assert answered(faces).label  # and sets what is found
-  for names, wanted in (('ab', ''), (('neutral', 'b'), 'neutral')):
-    bundle = fake_model.bundle(names=tuple(names))
-    found = answering.answer(bundle, fake_model.ask, source, Asked())
-    assert set(found.table['label']) == {wanted}
-  least = Asked(min_motion=0.0)
-  bundle = fake_model.bundle()
-  found = answering.answer(bundle, fake_model.ask, source, least)
-  assert set(found.table['label']) == {'dark'}
+def test_a_neutral_class_answers_for_resting_faces_and_not_for_a_picture():
+  rng = np.random.default_rng(0)
+  picture = rng.integers(10, 120, (30, 64, 64, 3))
+  picture[:] = picture[0]
+  noisy = picture + np.round(rng.normal(0, 3, picture.shape)).astype(int)
+  resting = noisy + np.arange(30)[:, None, None, None] % 7  # hardly moves
+  knows, six = fake_model.bundle(names=('neutral', 'b')), fake_model.bundle()
+
+  def labels(frames, bundle, **asked):
+    source = sources.of_frames(frames.astype(np.uint8), FPS)
+    found = answering.answer(
+      bundle, fake_model.ask, source, Asked(align='none', **asked)
+    )
+    return set(found.table['label'])
+
+  assert labels(resting, knows) == {'neutral'}
+  assert labels(noisy, knows) == labels(picture, knows) == {''}
+  assert labels(picture, six) == {''}
+  assert labels(picture, six, min_motion=0.0) == {'dark'}
 
 
 @pytest.mark.parametrize('turns', [1, 2, 3])

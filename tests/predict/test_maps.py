@@ -87,6 +87,7 @@ def shares(variables):
   return [one.decision[PATCH].sum() / one.decision.sum() for one in found], right
 
 
+@pytest.mark.slow
 def test_what_decides_holds_most_of_the_map(networks):
   inside, right = shares(networks['trained'])
   assert all(right)

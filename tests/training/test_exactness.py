@@ -11,11 +11,13 @@ def digests():
   return report('exact_trials.py', devices=1, flags=flags)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('wave', ['alone', 'stacked'])
 def test_device_and_host_compute_the_same(digests, wave):
   assert digests[f'device, {wave}'] == digests[f'host, {wave}']
 
 
+@pytest.mark.slow
 def test_a_trial_alone_equals_the_trial_in_the_stack(digests):
   assert digests['device, alone'] == digests['device, stacked'][2:]
   assert len(set(digests['device, stacked'])) == 3

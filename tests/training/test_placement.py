@@ -22,10 +22,7 @@ def same(one, two):
 
 def test_a_chunk_holds_what_its_steps_show():
   clip_set = programs.tiny().clip_set
-  at_rest = clip_set.targets == 1
-  clip_set = dataclasses.replace(
-    clip_set, held=clip_set.candidates[::-1], at_rest=at_rest
-  )
+  clip_set = dataclasses.replace(clip_set, at_rest=clip_set.targets == 1)
   examples = np.random.default_rng(0).integers(len(clip_set), size=(4, 6))
   whole = resident.resident(clip_set)
   for parts in (1, 2, 3):
@@ -34,7 +31,7 @@ def test_a_chunk_holds_what_its_steps_show():
       own = streamed.part(clip_set, examples, place, parts)
       rows = slice(place * 6 // parts, (place + 1) * 6 // parts)
       shown, here = examples[:, rows].ravel(), layout[:, rows].ravel()
-      for name in ('windows', 'candidates', 'held'):
+      for name in ('windows', 'candidates'):
         wanted = whole.frames[getattr(whole, name)[shown]]
         np.testing.assert_array_equal(own.frames[getattr(own, name)[here]], wanted)
       for name in ('real', 'choices', 'targets', 'at_rest'):
