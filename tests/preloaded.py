@@ -12,6 +12,7 @@ answers each with an exit code.
 import atexit
 import dataclasses
 import functools
+import gc
 import importlib
 import json
 import os
@@ -112,6 +113,8 @@ def _serve() -> None:
   os.dup2(os.open(os.devnull, os.O_RDONLY), 0)  # a child must not read requests
   for module in _MODULES:
     importlib.import_module(module)
+  gc.collect()
+  gc.freeze()  # else the first collection in a child copies all of its memory
   print(_READY, file=answers, flush=True)
   for line in requests:
     child = os.fork()
