@@ -119,8 +119,9 @@ def test_where_one_is_killed_the_same_command_continues(
 
 @pytest.mark.slow
 def test_an_interrupt_ends_all(data_dir, environment, tmp_path):
+  long = '--config.training.stages=((3000, 0.001),)'
   process = subprocess.Popen(
-    [sys.executable, '-m', *command(data_dir, tmp_path)],
+    [sys.executable, '-m', *command(data_dir, tmp_path), long],
     env=environment,
     stdout=subprocess.PIPE,
     stderr=subprocess.PIPE,
