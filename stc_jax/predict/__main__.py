@@ -42,7 +42,7 @@ _MIN_MOTION = flags.DEFINE_float(
   'min_motion',
   None,
   "Windows that move less have no answer (levels of 0..255); the training clips' 5th "
-  "percentile if not given; what isn't still where the model knows a class neutral.",
+  'percentile if not given; with a class neutral all but still pictures have one.',
 )
 _CHOSEN = (_FACES, _ALIGN, _SECONDS, _STEP, _ONE_CLIP, _MIN_MOTION)
 _IMAGE_FPS = flags.DEFINE_float(

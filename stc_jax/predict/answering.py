@@ -35,8 +35,9 @@ class Asked:
     step: seconds from one window to the next; None: a quarter of a window.
     one_clip: takes the whole video as one expression.
     min_motion: windows that move less have no answer, in levels of 0..255; None: the
-      5th percentile of the training clips; what isn't still where the model knows a
-      class `neutral`; 0 where it tells action units, or is asked of one clip.
+      5th percentile of the training clips; just above a still picture's where the
+      model knows a class `neutral`; 0 where it tells action units, or is asked of one
+      clip.
 
   Raises:
     InputError: a field out of its range; the line starts with the field's name.

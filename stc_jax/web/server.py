@@ -20,15 +20,7 @@ _FAREWELL = 1  # seconds that open connections are given at the end
 
 
 class Server:
-  """Serves the page of one model.
-
-  Args:
-    model: what is asked.
-    asked: what the page starts with.
-    folder: Gradio's own, whose files it shows; all that is uploaded or made lies there,
-      and goes an hour after its last use.
-    megabytes: the largest video that is taken.
-  """
+  """Serves the page of one model; arguments as those of `Page`."""
 
   def __init__(self, model: Model, asked: Asked, folder: pathlib.Path, megabytes: int):
     self._page, self._megabytes = Page(model, asked, folder, megabytes), megabytes
