@@ -18,7 +18,7 @@ from rich.table import Table
 from stc_jax.console import command_line, launch_file, terminal
 from stc_jax.data.input import InputConfig
 from stc_jax.models import shapes
-from stc_jax.models.zoo import build
+from stc_jax.models.registry import build
 from stc_jax.runs.config import Experiment, from_sections
 from stc_jax.speed import report, work
 

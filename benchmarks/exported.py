@@ -18,10 +18,10 @@ from rich.table import Table
 from stc_jax.console import command_line, launch_file, terminal
 from stc_jax.data.input import COLOURS, Normalisation
 from stc_jax.export import onnx_file, stablehlo_file
-from stc_jax.export.program import Answering
+from stc_jax.export.jax_function import HostFunction
 from stc_jax.models import shapes
-from stc_jax.models.conv3d import compiler_options
-from stc_jax.models.zoo import build
+from stc_jax.models.conv.conv3d import compiler_options
+from stc_jax.models.registry import build
 from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.model import function_of
 from stc_jax.runs.config import Experiment, from_sections
@@ -62,7 +62,7 @@ def main() -> None:
 
 
 def rates(
-  forms: dict[str, Answering], bundle: Bundle, batch: int, clock: Callable[[], float]
+  forms: dict[str, HostFunction], bundle: Bundle, batch: int, clock: Callable[[], float]
 ) -> dict[str, list[float]]:
   """Clips a second, of each form in turn: a busy machine is so to all alike."""
   size = bundle.input
@@ -82,7 +82,7 @@ def rates(
   return found
 
 
-def ours(bundle: Bundle) -> Answering:
+def ours(bundle: Bundle) -> HostFunction:
   """As `stc_jax.load(...)` answers."""
   function = jax.jit(function_of(bundle), compiler_options=compiler_options())
   own = jax.device_put((bundle.variables, bundle.normalisation))

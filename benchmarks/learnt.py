@@ -23,7 +23,7 @@ from benchmarks.curves import lowest_mean
 from stc_jax.console import command_line, terminal
 from stc_jax.data import resident
 from stc_jax.data.protocols import Trial
-from stc_jax.models.zoo import build
+from stc_jax.models.registry import build
 from stc_jax.predict import bundle
 from stc_jax.runs import models, run, run_data, start
 from stc_jax.runs.run_data import RunData

@@ -42,7 +42,7 @@ def main() -> None:
   """Measures what the flags ask for."""
   command = importlib.import_module('stc_jax.speed.command')  # seconds, not for --help
   chosen = (_PEER, _JSON, _PICTURE, _REPEATS, _PART, _CLIPS, _SCALING)
-  command.main(command.Wanted(**{flag.name: flag.value for flag in chosen}))
+  command.main(command.BenchmarkOptions(**{flag.name: flag.value for flag in chosen}))
 
 
 if __name__ == '__main__':

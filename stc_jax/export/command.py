@@ -11,8 +11,8 @@ from rich.console import Console
 
 from stc_jax.console import terminal
 from stc_jax.errors import InputError
-from stc_jax.export.about import how_to
-from stc_jax.export.program import program
+from stc_jax.export.jax_function import jax_function
+from stc_jax.export.metadata import how_to
 from stc_jax.files import write_bytes
 from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.model import load
@@ -98,7 +98,7 @@ def _apart(module: types.ModuleType, data: bytes, bundles: list[Bundle]) -> floa
   still, flat = np.repeat(frames[:1, :1], size.frames, 1), np.full_like(frames[:1], 100)
   frames = np.concatenate([frames, still, flat])
   real = np.linspace(1, size.frames, len(frames)).round().astype(np.int32)
-  ours = np.asarray(jax.jit(program(bundles))(frames, real))
+  ours = np.asarray(jax.jit(jax_function(bundles))(frames, real))
   apart = float(np.abs(module.opened(data)(frames, real) - ours).max())
   if not apart <= _MOST_APART[bundles[0].network.dtype]:
     raise RuntimeError(

@@ -10,11 +10,11 @@ from onnx import TensorProto, helper
 import stc_jax
 from stc_jax.data.input import InputConfig
 from stc_jax.export import input_graph, networks
-from stc_jax.export.about import about, how_to
 from stc_jax.export.graph import Graph
+from stc_jax.export.jax_function import HostFunction
 from stc_jax.export.layers import Maps
+from stc_jax.export.metadata import how_to, metadata
 from stc_jax.export.networks import Clips
-from stc_jax.export.program import Answering
 from stc_jax.predict.bundle import Bundle
 
 _PROBABILITIES = {'classification': 'Softmax', 'detection': 'Sigmoid'}
@@ -52,14 +52,14 @@ def serialised(bundles: list[Bundle]) -> bytes:
     model,
     {
       name: json.dumps(value, ensure_ascii=False, allow_nan=False)
-      for name, value in about(bundles).items()
+      for name, value in metadata(bundles).items()
     },
   )
   onnx.checker.check_model(model, full_check=True)
   return model.SerializeToString(deterministic=True)
 
 
-def opened(data: bytes) -> Answering:
+def opened(data: bytes) -> HostFunction:
   """A file's bytes as a function of frames and how many are real, in onnxruntime."""
   session = onnxruntime.InferenceSession(data, providers=['CPUExecutionProvider'])
   return lambda frames, real: session.run(None, {'frames': frames, 'real': real})[0]

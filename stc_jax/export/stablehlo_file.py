@@ -7,8 +7,8 @@ import jax
 import numpy as np
 from jax import export
 
-from stc_jax.export.about import about
-from stc_jax.export.program import Answering, program, shapes
+from stc_jax.export.jax_function import HostFunction, jax_function, shapes
+from stc_jax.export.metadata import metadata
 from stc_jax.predict.bundle import Bundle
 from stc_jax.runs.folder import as_json
 
@@ -25,16 +25,16 @@ def serialised(bundles: list[Bundle]) -> bytes:
   probabilities.
   """
   (batch,) = export.symbolic_shape('batch')
-  traced = export.export(jax.jit(program(bundles)), platforms=_PLATFORMS)
+  traced = export.export(jax.jit(jax_function(bundles)), platforms=_PLATFORMS)
   exported = traced(*shapes(bundles[0], batch))
   file = io.BytesIO()
   with zipfile.ZipFile(file, 'w') as members:
     members.writestr(zipfile.ZipInfo(PROGRAM, _NO_TIME), exported.serialize())
-    members.writestr(zipfile.ZipInfo(METADATA, _NO_TIME), as_json(about(bundles)))
+    members.writestr(zipfile.ZipInfo(METADATA, _NO_TIME), as_json(metadata(bundles)))
   return file.getvalue()
 
 
-def opened(data: bytes) -> Answering:
+def opened(data: bytes) -> HostFunction:
   """A file's bytes as a function of frames and how many are real, compiled once."""
   with zipfile.ZipFile(io.BytesIO(data)) as members:
     exported = export.deserialize(bytearray(members.read(PROGRAM)))

@@ -12,7 +12,7 @@ from jax.typing import DTypeLike
 from jaxtyping import Array, Float, Int
 
 from stc_jax.models.config import BLOCKS, DTYPES, DenseNetConfig
-from stc_jax.models.conv3d import conv3d
+from stc_jax.models.conv.conv3d import conv3d
 from stc_jax.models.norm import BatchNorm
 
 _WIDE = 4  # a bottleneck's filters, in growths
@@ -38,7 +38,7 @@ class Convolution(nn.Module):
 
 
 class DenseNet(nn.Module):
-  """See `stc_jax.models.zoo` for what it is called with, and the attributes."""
+  """See `stc_jax.models.registry` for what it is called with, and the attributes."""
 
   config: DenseNetConfig
   outputs: int

@@ -10,7 +10,7 @@ from jaxtyping import Array, Float
 EPSILON = 1e-5  # Flax's and PyTorch's
 
 
-class Line(NamedTuple):
+class Affine(NamedTuple):
   """x -> (x - mean) * slope + bias, a line for each channel; float32 [c]."""
 
   mean: Float[Array, 'c']
@@ -41,7 +41,7 @@ class BatchNorm(nn.Module):
   data_axis: str | None = None
 
   @nn.compact
-  def __call__(self, maps: Float[Array, '*n c'], train: bool) -> Line:
+  def __call__(self, maps: Float[Array, '*n c'], train: bool) -> Affine:
     """The line of these maps if it trains, else that of the running statistics."""
     shape = maps.shape[-1:]
     mean = self.variable('batch_stats', 'mean', jnp.zeros, shape)
@@ -49,12 +49,12 @@ class BatchNorm(nn.Module):
     scale = self.param('scale', nn.initializers.ones, shape)
     bias = self.param('bias', nn.initializers.zeros, shape)
     if not train:
-      return _line(mean.value, variance.value, scale, bias)
+      return _affine(mean.value, variance.value, scale, bias)
     own_mean, own_variance = self._statistics(maps.astype(jnp.float32))
     if not self.is_initializing():
       mean.value = self._moved(mean.value, own_mean)
       variance.value = self._moved(variance.value, own_variance)
-    return _line(own_mean, own_variance, scale, bias)
+    return _affine(own_mean, own_variance, scale, bias)
 
   def _statistics(self, maps: Array) -> tuple[Array, Array]:
     axes = tuple(range(maps.ndim - 1))
@@ -67,5 +67,5 @@ class BatchNorm(nn.Module):
     return self.momentum * running + (1 - self.momentum) * own
 
 
-def _line(mean: Array, variance: Array, scale: Array, bias: Array) -> Line:
-  return Line(mean, jax.lax.rsqrt(variance + EPSILON) * scale, bias)
+def _affine(mean: Array, variance: Array, scale: Array, bias: Array) -> Affine:
+  return Affine(mean, jax.lax.rsqrt(variance + EPSILON) * scale, bias)

@@ -12,7 +12,7 @@ def variables(model: nn.Module, video: jax.ShapeDtypeStruct) -> dict:
   """Params and batch_stats of a model that reads such videos, as shapes.
 
   Raises:
-    TypeError: the model doesn't return what it must (`stc_jax.models.zoo`).
+    TypeError: the model doesn't return what it must (`stc_jax.models.registry`).
   """
 
   def outputs_and_variables(video):

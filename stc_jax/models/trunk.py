@@ -8,9 +8,9 @@ import jax.numpy as jnp
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
-from stc_jax.models.conv3d import conv3d
+from stc_jax.models.conv.conv3d import conv3d
 from stc_jax.models.mspp import max_pool_1x2x2
-from stc_jax.models.norm import BatchNorm, Line
+from stc_jax.models.norm import Affine, BatchNorm
 from stc_jax.models.notation import Conv
 
 # Each rises everywhere, or stays: P2 is taken before them.
@@ -81,7 +81,7 @@ class ConvBlock(nn.Module):
     norm = self._norm(maps, train)
     return maps, norm, norm.sign
 
-  def _norm(self, maps: Array, train: bool) -> Line:
+  def _norm(self, maps: Array, train: bool) -> Affine:
     return BatchNorm(self.norm_momentum, self.data_axis, name='norm')(maps, train)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from stc_jax.data.input import InputConfig, Normalisation
 from stc_jax.errors import InputError, require, require_choice
-from stc_jax.models.zoo import MODELS
+from stc_jax.models.registry import MODELS
 from stc_jax.predict import recipe
 from stc_jax.sections import check_names, check_type, checked
 from stc_jax.training.tasks import TaskConfig

@@ -11,7 +11,7 @@ from jaxtyping import Array, Float, UInt8
 from stc_jax.data.input import Clips, network_input
 from stc_jax.models import stc
 from stc_jax.models.config import TrunkConfig
-from stc_jax.models.zoo import build
+from stc_jax.models.registry import build
 from stc_jax.predict.bundle import Bundle
 from stc_jax.training.step import mean_probabilities
 from stc_jax.training.tasks import task_of

@@ -13,8 +13,8 @@ from jaxtyping import Float, Int, UInt8
 from stc_jax.data.input import network_input
 from stc_jax.errors import InputError
 from stc_jax.faces.images import resize
-from stc_jax.models.conv3d import compiler_options
-from stc_jax.models.zoo import build
+from stc_jax.models.conv.conv3d import compiler_options
+from stc_jax.models.registry import build
 from stc_jax.predict import answering, sources
 from stc_jax.predict import bundle as bundles
 from stc_jax.predict.answer import Answer

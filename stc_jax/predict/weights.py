@@ -11,7 +11,7 @@ from safetensors.numpy import save_file
 from stc_jax.data.input import InputConfig
 from stc_jax.errors import InputError, listed
 from stc_jax.models import shapes
-from stc_jax.models.zoo import build
+from stc_jax.models.registry import build
 
 _DTYPES = {'F32': 'float32', 'F64': 'float64', 'F16': 'float16', 'BF16': 'bfloat16'}
 

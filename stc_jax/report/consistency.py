@@ -6,7 +6,7 @@ from stc_jax.data.protocols import ProtocolConfig
 from stc_jax.errors import InputError
 from stc_jax.models import notation
 from stc_jax.models.config import TrunkConfig
-from stc_jax.models.zoo import MODELS
+from stc_jax.models.registry import MODELS
 from stc_jax.sections import check_type, checked
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 import pydantic
 
 from stc_jax.errors import InputError, machine_error
-from stc_jax.models.zoo import MODELS
+from stc_jax.models.registry import MODELS
 
 _Share = float | None
 _Ends = tuple[float, float] | None

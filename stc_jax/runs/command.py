@@ -13,7 +13,7 @@ from stc_jax.data import catalogue, preparation
 from stc_jax.errors import InputError
 from stc_jax.models import shapes
 from stc_jax.models.config import TrunkConfig
-from stc_jax.models.zoo import build
+from stc_jax.models.registry import build
 from stc_jax.runs import folder, results, run, run_data, start, study, study_fields
 from stc_jax.runs.config import Experiment, from_sections
 from stc_jax.runs.programs import chosen_placement

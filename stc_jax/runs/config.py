@@ -10,7 +10,7 @@ from stc_jax.data.sampling import FRAME_SAMPLINGS, SAMPLINGS
 from stc_jax.errors import InputError, require, require_choice
 from stc_jax.models import notation
 from stc_jax.models.config import DenseNetConfig, TrunkConfig
-from stc_jax.models.zoo import MODELS
+from stc_jax.models.registry import MODELS
 from stc_jax.sections import check_names, check_type, checked, in_section
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.placement import PLACEMENTS
@@ -78,7 +78,7 @@ class Experiment:
   """A launch file, checked.
 
   Attributes:
-    model: which of `stc_jax.models.zoo.MODELS`.
+    model: which of `stc_jax.models.registry.MODELS`.
     network: that model's section.
     execution: the only section that decides no number.
   """

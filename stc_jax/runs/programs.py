@@ -6,7 +6,7 @@ import jax
 
 from stc_jax import machine
 from stc_jax.data.resident import resident
-from stc_jax.models.zoo import build
+from stc_jax.models.registry import build
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
 from stc_jax.training.mesh import make_mesh

@@ -15,7 +15,7 @@ from rich.table import Table
 
 from stc_jax import files
 from stc_jax.errors import InputError
-from stc_jax.models.zoo import MODELS
+from stc_jax.models.registry import MODELS
 from stc_jax.report import command, comparing, finding
 from stc_jax.report.finding import STUDY, plan
 from stc_jax.report.run_folder import Run

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from stc_jax.errors import InputError
-from stc_jax.models.zoo import MODELS
+from stc_jax.models.registry import MODELS
 from stc_jax.runs.config import Experiment, check_models, has_field
 
 

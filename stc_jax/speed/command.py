@@ -48,8 +48,8 @@ _CPU_DEVICES = 8
 _WIDTH = 140  # of what isn't a terminal: no table is cut
 
 
-class Wanted(NamedTuple):
-  """What to measure; the flags of `stc_jax.benchmark`.
+class BenchmarkOptions(NamedTuple):
+  """What to measure: the flags of `stc_jax.benchmark`.
 
   Attributes:
     peer: 'torch', or 'none'.
@@ -69,55 +69,55 @@ class Wanted(NamedTuple):
   scaling: bool
 
 
-def main(wanted: Wanted) -> None:
-  """Measures what is wanted, prints it, and writes it where that says."""
+def main(options: BenchmarkOptions) -> None:
+  """Measures speed, prints the figures, and writes the files that are asked for."""
   console = terminal.console()
   if not console.is_terminal:
     console.width = _WIDTH
   settings = from_sections(launch_file.read().to_dict(), launch_file.set_fields())
   settings.require_trunk()
-  _check_outputs(wanted)
+  _check_outputs(options)
   compilation.keep_programs()
-  found = (_scaling if wanted.scaling else _speed)(settings, wanted, console)
-  if wanted.json:
-    files.write(pathlib.Path(wanted.json), folder.as_json(found))
+  found = (_scaling if options.scaling else _speed)(settings, options, console)
+  if options.json:
+    files.write(pathlib.Path(options.json), folder.as_json(found))
 
 
-def _check_outputs(wanted: Wanted) -> None:
+def _check_outputs(options: BenchmarkOptions) -> None:
   """Refuses files that can't be written, before the minutes of measuring.
 
   Raises:
     InputError: no such folder, no right to write, no PNG, or nothing to draw.
   """
-  json_file, picture = wanted.json, wanted.picture
+  json_file, picture = options.json, options.picture
   for path in map(pathlib.Path, filter(None, (json_file, picture))):
     if path.is_dir() or not os.access(path.absolute().parent, os.W_OK):
       raise InputError(f'{path}: cannot be written; name a file in a folder of yours')
   if picture and not picture.endswith('.png'):
     raise InputError(f'--picture={picture}: must end in .png')
-  if wanted.scaling and wanted.peer != 'none':
+  if options.scaling and options.peer != 'none':
     raise InputError('--scaling: takes no --peer; measure that without')
   drawn = ' and '.join(pictures.PARTS)
-  if wanted.scaling or set(pictures.PARTS) & set(wanted.part):
+  if options.scaling or set(pictures.PARTS) & set(options.part):
     return
-  if picture or wanted.peer != 'none':
+  if picture or options.peer != 'none':
     raise InputError(f'--part: --picture and --peer are of {drawn}; name one of them')
 
 
-def _speed(settings: Experiment, wanted: Wanted, console: Console) -> dict:
+def _speed(settings: Experiment, options: BenchmarkOptions, console: Console) -> dict:
   # First, while the device's memory is all its own.
-  repeats = wanted.repeats
-  peer = _peer(settings, repeats, console) if wanted.peer == 'torch' else None
-  workload, measured = parts.Workload(settings, clips=wanted.clips), {}
+  repeats = options.repeats
+  peer = _peer(settings, repeats, console) if options.peer == 'torch' else None
+  workload, measured = parts.Workload(settings, clips=options.clips), {}
   console.print('measuring the device ...')
   roofs = ceiling.measure_ceiling(DTYPES[settings.network.dtype], repeats)
-  for part in dict.fromkeys(wanted.part):
+  for part in dict.fromkeys(options.part):
     console.print(f'measuring {part} ...')
     measured[part] = _measured(part, workload, measured, settings, repeats)
   found = report.as_dict(settings, roofs, measured, peer)
   console.print(report.table(found))
-  if wanted.picture:
-    pictures.roofline(pathlib.Path(wanted.picture), found)
+  if options.picture:
+    pictures.roofline(pathlib.Path(options.picture), found)
   return found
 
 
@@ -145,14 +145,14 @@ def _measured(
       return parts.preprocessing(repeats)
 
 
-def _scaling(settings: Experiment, wanted: Wanted, console: Console) -> dict:
+def _scaling(settings: Experiment, options: BenchmarkOptions, console: Console) -> dict:
   jax.config.update('jax_num_cpu_devices', _CPU_DEVICES)  # no other kind's number
-  rows = scaling.rows(settings, jax.device_count(), wanted.repeats, console.print)
+  rows = scaling.rows(settings, jax.device_count(), options.repeats, console.print)
   console.print(scaling.table(rows))
   device = jax.devices()[0].device_kind
-  if wanted.picture:
+  if options.picture:
     title = f'{settings.model}, {settings.network.notation}, {device}'
-    pictures.scaling(pathlib.Path(wanted.picture), rows, title)
+    pictures.scaling(pathlib.Path(options.picture), rows, title)
   return {'device': device, 'notation': settings.network.notation, 'rows': rows}
 
 

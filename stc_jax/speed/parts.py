@@ -16,7 +16,7 @@ from stc_jax.data import frame_reading, reading, records
 from stc_jax.data.protocols import Trial
 from stc_jax.data.resident import Resident, TrialArrays, resident, trial_arrays
 from stc_jax.faces import images
-from stc_jax.models.zoo import build
+from stc_jax.models.registry import build
 from stc_jax.runs.config import Experiment
 from stc_jax.speed.clock import Timing, measure
 from stc_jax.speed.random_clips import CLIPS, random_clips

@@ -17,8 +17,8 @@ from stc_jax.models.config import (
   RecurrentConfig,
   TrunkConfig,
 )
-from stc_jax.models.conv3d import one_call
-from stc_jax.models.zoo import build
+from stc_jax.models.conv.conv3d import one_call
+from stc_jax.models.registry import build
 
 # Reads and writes of each parameter in a step of AdamW: its gradient, two moments and
 # itself are read; the last three are written.

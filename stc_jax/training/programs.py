@@ -18,7 +18,7 @@ from stc_jax.data import resident
 from stc_jax.data.input import InputConfig
 from stc_jax.data.resident import Resident, TrialArrays, trial_key
 from stc_jax.models import shapes
-from stc_jax.models.conv3d import compiler_options
+from stc_jax.models.conv.conv3d import compiler_options
 from stc_jax.training import hosts, step
 from stc_jax.training import mesh as meshes
 from stc_jax.training.mesh import DATA, TRIAL, over_trials

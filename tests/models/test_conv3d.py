@@ -3,21 +3,21 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from stc_jax.models import blocks, conv3d, products, scattered
+from stc_jax.models.conv import conv3d, packed, scatter, winograd
 
 
 @pytest.mark.parametrize('frames', [5, 6])
 @pytest.mark.parametrize(
   ('form', 'kernel_shape'),
   [
-    (products.conv3d, (3, 3, 3, 2, 4)),
-    (products.conv3d, (2, 3, 4, 2, 4)),
-    (products.conv3d, (3, 3, 3, 16, 4)),
-    (products.conv3d, (3, 4, 5, 17, 2)),
-    (blocks.conv3d, (3, 3, 3, 2, 4)),
-    (blocks.conv3d, (3, 3, 3, 3, 5)),
-    (scattered.conv2d, (1, 3, 3, 5, 2)),
-    (scattered.conv2d, (1, 1, 5, 3, 4)),
+    (winograd.conv3d, (3, 3, 3, 2, 4)),
+    (winograd.conv3d, (2, 3, 4, 2, 4)),
+    (winograd.conv3d, (3, 3, 3, 16, 4)),
+    (winograd.conv3d, (3, 4, 5, 17, 2)),
+    (packed.conv3d, (3, 3, 3, 2, 4)),
+    (packed.conv3d, (3, 3, 3, 3, 5)),
+    (scatter.conv2d, (1, 3, 3, 5, 2)),
+    (scatter.conv2d, (1, 1, 5, 3, 4)),
   ],
 )
 def test_all_forms_agree_in_values_and_gradients(form, kernel_shape, frames):
@@ -41,7 +41,7 @@ def test_all_forms_agree_in_values_and_gradients(form, kernel_shape, frames):
 
 @pytest.mark.parametrize(
   ('form', 'channels'),
-  [(products.conv3d, 3), (products.conv3d, 16), (blocks.conv3d, 3)],
+  [(winograd.conv3d, 3), (products.conv3d, 16), (packed.conv3d, 3)],
 )
 def test_bfloat16_stays_bfloat16(form, channels):
   video, kernel = jnp.ones((1, 2, 4, 4, channels)), jnp.ones((3, 3, 3, channels, 2))

@@ -7,7 +7,7 @@ import pytest
 
 from stc_jax.models import shapes
 from stc_jax.models.config import DenseNetConfig
-from stc_jax.models.zoo import build
+from stc_jax.models.registry import build
 
 SMALL = DenseNetConfig(growth=4, depth=16, norm_momentum=0.9, dtype='float32')
 

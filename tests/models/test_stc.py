@@ -10,7 +10,7 @@ import pytest
 from stc_jax.errors import InputError
 from stc_jax.models import notation, shapes, stc
 from stc_jax.models.config import DTYPES
-from stc_jax.models.zoo import MODELS, build
+from stc_jax.models.registry import MODELS, build
 
 # Half the time to compile, and the same sums.
 FAST = {

@@ -11,8 +11,8 @@ import pytest
 from stc_jax.data import transforms
 from stc_jax.models.lstm import LSTM
 from stc_jax.models.mspp import max_pool_1x2x2, mspp_norm
+from stc_jax.models.registry import build
 from stc_jax.models.stc import AUXILIARY
-from stc_jax.models.zoo import build
 
 torch = pytest.importorskip('torch')
 torch_twin = pytest.importorskip('benchmarks.torch_twin')

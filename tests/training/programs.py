@@ -11,7 +11,7 @@ import numpy as np
 from stc_jax.data import protocols, resident
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.models.config import NestedConfig
-from stc_jax.models.zoo import build
+from stc_jax.models.registry import build
 from stc_jax.training.mesh import make_mesh
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.placement import OnDevice, OnHost, Placement

@@ -3,7 +3,7 @@
 import jax
 from jaxtyping import Array, Float
 
-from stc_jax.models import blocks, products, scattered
+from stc_jax.models.conv import packed, scatter, winograd
 
 _FEW = 16  # channels, too few for an accelerator's matrix units
 
@@ -21,10 +21,10 @@ def conv3d(
     # In products of one frame's taps few filters are slow: 78 ms for a gradient that
     # takes 13 ms so (48 channels to 12, six frames of 48 x 48, one core).
     frame_by_frame = kernel.shape[0] == 1 and kernel.shape[1] % 2 == 1
-    form = scattered.conv2d if frame_by_frame else products.conv3d
+    form = scatter.conv2d if frame_by_frame else winograd.conv3d
     return form(video, kernel)
   if video.shape[-1] < _FEW and kernel.shape[:3] == (3, 3, 3):
-    return blocks.conv3d(video, kernel)
+    return packed.conv3d(video, kernel)
   return one_call(video, kernel)
 
 

@@ -17,7 +17,7 @@ _SHOWN = {
 }
 
 
-def about(bundles: list[Bundle]) -> dict:
+def metadata(bundles: list[Bundle]) -> dict:
   """The metadata of a file that holds these bundles, by name, as JSON has it.
 
   `how_to` says in words what comes in and out; `names` are those of the probabilities,

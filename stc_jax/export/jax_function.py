@@ -10,14 +10,16 @@ from jaxtyping import Array, Float, Int, UInt8
 from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.model import function_of
 
-Program = Callable[[UInt8[Array, 'b t h w 3'], Int[Array, 'b']], Float[Array, 'b n']]
+JaxFunction = Callable[
+  [UInt8[Array, 'b t h w 3'], Int[Array, 'b']], Float[Array, 'b n']
+]
 # The same of arrays on the host, as a file that was read back answers.
-Answering = Callable[
+HostFunction = Callable[
   [UInt8[np.ndarray, 'b t h w 3'], Int[np.ndarray, 'b']], Float[np.ndarray, 'b n']
 ]
 
 
-def program(bundles: list[Bundle]) -> Program:
+def jax_function(bundles: list[Bundle]) -> JaxFunction:
   """The mean over the bundles of one run; their weights are constants of it.
 
   `real`, how many frames of a clip are its own, is taken as at least 1 and at most all.

@@ -1,0 +1,1 @@
+"""Ways to compute a convolution over video; `conv3d` chooses one."""
