@@ -41,7 +41,7 @@ def test_all_forms_agree_in_values_and_gradients(form, kernel_shape, frames):
 
 @pytest.mark.parametrize(
   ('form', 'channels'),
-  [(winograd.conv3d, 3), (products.conv3d, 16), (packed.conv3d, 3)],
+  [(winograd.conv3d, 3), (winograd.conv3d, 16), (packed.conv3d, 3)],
 )
 def test_bfloat16_stays_bfloat16(form, channels):
   video, kernel = jnp.ones((1, 2, 4, 4, channels)), jnp.ones((3, 3, 3, channels, 2))
