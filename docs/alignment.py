@@ -12,8 +12,8 @@ import skimage.data
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
+from stc_jax import plots
 from stc_jax.faces import align, detect, geometry
-from stc_jax.report.pictures import save
 
 _SIZE, _TILT, _INK = 300, np.deg2rad(14), '#d1495b'
 _FACE = np.array([225.0, 120.0])  # shown in the middle of the picture
@@ -38,7 +38,7 @@ def main() -> None:
     axes.set_title(f'--roll={roll}, 64 x 64', fontsize=9)
   for axes in (left, *right):
     axes.axis('off')
-  save(figure, pathlib.Path(__file__).parent / 'alignment.png')
+  plots.save_png(figure, pathlib.Path(__file__).parent / 'alignment.png')
 
 
 def _tilted(picture):

@@ -8,7 +8,7 @@ import matplotlib.figure
 import numpy as np
 from jaxtyping import Float, Shaped
 
-from stc_jax import fonts
+from stc_jax import plots
 from stc_jax.errors import InputError
 
 # Every field of a row but those of the model's outputs.
@@ -126,7 +126,7 @@ class Answer:
     charts = figure.subplots(len(faces), squeeze=False, sharex=True)[:, 0]
     for face, chart in zip(faces, charts, strict=True):
       rows = self.of_face(face)
-      names = fonts.drawn(self.names)
+      names = plots.drawable(self.names)
       for name, column in zip(names, self.columns, strict=True):
         values, times = _with_gaps(rows, column)
         chart.plot(times, values, label=name, linewidth=1.6)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from jaxtyping import UInt8
 
-from stc_jax import fonts
+from stc_jax import plots
 from stc_jax.data.clip_set import NEUTRAL
 from stc_jax.errors import InputError, require, require_choice
 from stc_jax.faces import detect, stream
@@ -137,7 +137,7 @@ def answer(
       *source.notes(),
       *noting.of_frames(how, bool(asked.align), windows, reading.count, reading.size),
       *noting.of_faces(table, windows, reading.turned, shots),
-      *fonts.notes(bundle.names),
+      *plots.font_notes(bundle.names),
     ),
     turned=reading.turned,
   )

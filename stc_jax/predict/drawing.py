@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from jaxtyping import Shaped, UInt8
 
-from stc_jax import fonts
+from stc_jax import plots
 from stc_jax.faces.images import resized
 from stc_jax.predict import lettering
 from stc_jax.predict.answer import Answer
@@ -26,7 +26,7 @@ class Drawing:
 
   def __init__(self, answer: Answer):
     self._answer = answer
-    self._names = dict(zip(answer.names, fonts.drawn(answer.names), strict=True))
+    self._names = dict(zip(answer.names, plots.drawable(answer.names), strict=True))
     height, width = answer.size
     longer = max(height, width)
     self._scale = min(max(longer, _SIDES[0]), _SIDES[1]) / longer

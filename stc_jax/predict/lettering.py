@@ -1,4 +1,4 @@
-"""Words in pictures; see `fonts`."""
+"""Writes words into pictures."""
 
 import functools
 
@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float, UInt8
 from PIL import Image, ImageDraw, ImageFont
 
-from stc_jax import fonts
+from stc_jax import plots
 
 
 def write(
@@ -48,4 +48,4 @@ def _mask(text: str, size: int) -> Float[np.ndarray, 'h w']:
 
 @functools.cache
 def _font(size: int) -> ImageFont.FreeTypeFont:
-  return ImageFont.truetype(fonts.PATH, size)
+  return ImageFont.truetype(plots.FONT, size)

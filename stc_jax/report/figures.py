@@ -1,18 +1,16 @@
 """The report's figures, as SVG; each follows from runs on one dataset."""
 
 import functools
-import io
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
-import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from stc_jax import fonts
+from stc_jax import plots
 from stc_jax.models import notation
-from stc_jax.report import accuracy, pictures
+from stc_jax.report import accuracy
 from stc_jax.report.run_folder import Run
 
 # Okabe and Ito's, which colour-blind people tell apart; readable on light and on dark.
@@ -21,7 +19,6 @@ COLOURS = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7
 _INK = '#7a8290'
 _LETTER = 0.08  # inches, of a name
 _STYLE = {
-  'font.family': fonts.FAMILY,
   'font.size': 9,
   'svg.hashsalt': 'stc_jax',
   **dict.fromkeys(
@@ -35,14 +32,12 @@ _STYLE = {
 
 
 def _as_svg(draw: Callable[..., Figure]) -> Callable[..., str]:
-  """Has `draw` draw in the report's style, and returns the SVG's text."""
+  """Decorates a drawing function, which then returns an SVG in the report's style."""
 
   @functools.wraps(draw)
   def drawn(*args) -> str:
-    with mpl.rc_context(_STYLE), fonts.boxes_for_the_rest():
-      out, metadata = io.StringIO(), {'Date': None, 'Creator': None}
-      draw(*args).savefig(out, format='svg', transparent=True, metadata=metadata)
-    return out.getvalue()
+    with plots.style(**_STYLE):
+      return plots.svg(draw(*args))
 
   return drawn
 
@@ -60,9 +55,9 @@ def class_bars(runs: Sequence[Run]) -> Figure:
     shift = (number - (len(runs) - 1) / 2) * width
     colour = COLOURS[number % len(COLOURS)]
     axes.bar(places + shift, shares, 0.92 * width, color=colour, label=run.name)
-  names = fonts.drawn(classes)
+  names = plots.drawable(classes)
   fit = sum(len(name) + 2 for name in names) * _LETTER < inches
-  pictures.class_ticks(axes.xaxis, classes, inches, rotation=0 if fit else 90)
+  plots.class_ticks(axes.xaxis, classes, inches, rotation=0 if fit else 90)
   axes.set_ylabel('accuracy, %')
   axes.set_ylim(0, 100)
   _legend(axes)
@@ -112,7 +107,7 @@ def curves(runs: Sequence[Run]) -> Figure:
   (axes,) = figure.axes
   for number, run in enumerate(runs):
     losses = np.array([trial['train_losses'] for trial in run.trials])
-    smooth = pictures.smooth(losses).mean(axis=0)
+    smooth = plots.smooth(losses).mean(axis=0)
     kept = np.unique(np.linspace(0, len(smooth) - 1, 200).astype(int))
     colour = COLOURS[number % len(COLOURS)]
     axes.plot(kept + 1, smooth[kept], color=colour, label=run.name)

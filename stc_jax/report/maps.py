@@ -1,6 +1,5 @@
 """Heat maps over a clip's frames: layers (Yu et al. 2018, figure 1), the decision."""
 
-import io
 import pathlib
 from typing import NamedTuple
 
@@ -9,16 +8,15 @@ import matplotlib as mpl
 import numpy as np
 from jaxtyping import Float, UInt8
 from matplotlib.figure import Figure
-from PIL import Image
 
-from stc_jax import files
+from stc_jax import plots
 from stc_jax.console import terminal
 from stc_jax.errors import InputError
 from stc_jax.faces.images import resize
 from stc_jax.predict import bundle
 from stc_jax.predict.maps import Maps
 from stc_jax.predict.maps import maps as maps_of
-from stc_jax.report import finding, pictures
+from stc_jax.report import finding
 from stc_jax.report.report_folder import make_folder
 from stc_jax.report.run_folder import Run
 
@@ -52,7 +50,7 @@ def main(folder: str, clip: str, out: str) -> None:
   title = f'{clip}: {found.label} ({found.probability:.0%}), {run.name}'
   make_folder(where)
   stem = f'features_{clip}'.replace('/', '_')
-  pictures.save(_picture(rows, title), where / f'{stem}.png')
+  plots.save_png(_picture(rows, title), where / f'{stem}.png')
   _animation(rows, where / f'{stem}.gif')
   terminal.console().print(
     f'features: {where}/{stem}.png, .gif', highlight=False, soft_wrap=True
@@ -116,6 +114,7 @@ def _enlarged(frames: Float[np.ndarray, 't h w *c']) -> np.ndarray:
   return np.clip(np.stack(big), 0, 1)
 
 
+@plots.style()
 def _picture(rows: list[_Shown], title: str) -> Figure:
   """A row for each, a column for each of up to nine frames."""
   count = min(_COLUMNS, len(rows[0].frames))
@@ -137,7 +136,4 @@ def _picture(rows: list[_Shown], title: str) -> Figure:
 def _animation(rows: list[_Shown], path: pathlib.Path) -> None:
   """All rows side by side, frame by frame, over and over."""
   steps = [np.hstack(step) for step in zip(*(row.frames for row in rows), strict=True)]
-  first, *others = [Image.fromarray(np.uint8(255 * step)) for step in steps]
-  out, moving = io.BytesIO(), {'save_all': True, 'duration': 250, 'loop': 0}
-  first.save(out, 'GIF', append_images=others, **moving)
-  files.write_bytes(path, out.getvalue())
+  plots.save_gif([np.uint8(255 * step) for step in steps], path)

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from stc_jax import fonts
+from stc_jax import plots
 from stc_jax.errors import InputError
 from stc_jax.report import accuracy, cost, detection, figures, strips, unit_pairs
 from stc_jax.report.page import Picture, Section
@@ -69,7 +69,7 @@ def _of_units(runs: Sequence[Run], caption: str) -> list[Table]:
 
 
 def _classes_caption(run: Run) -> str:
-  notes = fonts.notes(run.summary['classes'])
+  notes = plots.font_notes(run.summary['classes'])
   return '; '.join(['Accuracy of each class', *notes]) + '.'
 
 

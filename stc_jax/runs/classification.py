@@ -15,16 +15,16 @@ import numpy as np
 from jaxtyping import Float
 from rich.console import Console
 
-from stc_jax import files, fonts
+from stc_jax import files, plots
 from stc_jax.console import tables
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.protocols import Trial
 from stc_jax.evaluation import metrics, statistics
 from stc_jax.evaluation.statistics import TrialScore
-from stc_jax.report import pictures
 from stc_jax.runs import floors, folder
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
+from stc_jax.tasks import pictures
 from stc_jax.training.testing import Tested
 
 FLOORS = ('chance_accuracy', 'floor_accuracy', 'temporal_floor_accuracy')
@@ -123,7 +123,7 @@ def sum_up(
 def print_summary(console: Console, summary: dict, workdir: pathlib.Path) -> None:
   """Prints it, and where the files lie."""
   tables.print_accuracies(console, summary, workdir)
-  for note in fonts.notes(summary['classes']):
+  for note in plots.font_notes(summary['classes']):
     console.print(f'note: {note}', highlight=False, soft_wrap=True)
 
 

@@ -23,11 +23,11 @@ from stc_jax.errors import InputError
 from stc_jax.evaluation import detected
 from stc_jax.evaluation import detection as scoring
 from stc_jax.evaluation.detected import Judged
-from stc_jax.report import pictures
 from stc_jax.runs import beside, coded_floors, folder
 from stc_jax.runs.coded_floors import TrialFloor
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
+from stc_jax.tasks import pictures
 from stc_jax.training.testing import Tested
 
 FIELDS = {'test_frames', 'thresholds', 'floor_thresholds', 'f1_mean'}

@@ -5,13 +5,14 @@ import pathlib
 import numpy as np
 from matplotlib.figure import Figure
 
-from stc_jax.report.pictures import save
+from stc_jax import plots
 
 # Those that have a place under the roofs.
 PARTS = ('training', 'inference')
 _INK, _OURS, _PEER = '#1b2a41', '#2a6f97', '#c1121f'
 
 
+@plots.style()
 def roofline(path: pathlib.Path, report: dict) -> None:
   """Draws training and inference under the device's two roofs (Williams et al. 2009).
 
@@ -52,9 +53,10 @@ def roofline(path: pathlib.Path, report: dict) -> None:
     fontsize=10,
   )
   axes.legend(fontsize=8)
-  save(figure, path)
+  plots.save_png(figure, path)
 
 
+@plots.style()
 def scaling(path: pathlib.Path, rows: list[dict], title: str) -> None:
   """Draws the seconds of a step against each quantity, and the line of equal cost."""
   axes_names = list(dict.fromkeys(row['quantity'] for row in rows))
@@ -73,4 +75,4 @@ def scaling(path: pathlib.Path, rows: list[dict], title: str) -> None:
   panels[0].set_ylabel('seconds a step')
   panels[0].legend(fontsize=8)
   figure.suptitle(title, fontsize=10)
-  save(figure, path)
+  plots.save_png(figure, path)

@@ -1,29 +1,22 @@
-"""What people would rather look at: confusions, action units, training curves."""
+"""Pictures of a run: its confusions, action units and training curves."""
 
-import io
-import math
 import pathlib
 from collections.abc import Mapping, Sequence
 
-import matplotlib as mpl
 import numpy as np
 from jaxtyping import Float, Int
 from matplotlib.axes import Axes
-from matplotlib.axis import Axis
 from matplotlib.figure import Figure
 
-from stc_jax import files, fonts
+from stc_jax import plots
 
-# A class may be called anything, with dollars, too.
-mpl.rcParams['text.parse_math'] = False
 _INK, _TRAIN = '#1b2a41', '#2a6f97'
 _TESTED = ('#c1121f', '#bc6c25', '#e09f3e', 'gray')
 # Of more classes a confusion shows colours alone, on a side of so many inches.
 _MOST_WORDS, _SIDE = 30, 15
-# Classes' names, in points.
-_SMALLEST, _LARGEST = 5, 10
 
 
+@plots.style()
 def confusion(path: pathlib.Path, summary: dict) -> None:
   """Draws the pooled confusion matrix, rows in percent, counts below.
 
@@ -41,37 +34,16 @@ def confusion(path: pathlib.Path, summary: dict) -> None:
     _write_in_cells(axes, counts, share)
   else:
     figure.colorbar(image, shrink=0.5)
-  class_ticks(axes.xaxis, classes, cells, rotation=35 if has_words else 90)
-  class_ticks(axes.yaxis, classes, cells)
+  plots.class_ticks(axes.xaxis, classes, cells, rotation=35 if has_words else 90)
+  plots.class_ticks(axes.yaxis, classes, cells)
   axes.set_xlabel('predicted')
   axes.set_ylabel('truth')
   said = 'rows in %, clips in brackets' if has_words else 'rows in %'
   axes.set_title(f'{title(summary, "accuracy")}\n{said}', fontsize=10)
-  save(figure, path)
+  plots.save_png(figure, path)
 
 
-def class_ticks(
-  axis: Axis, classes: Sequence[str], inches: float, rotation: float = 0
-) -> None:
-  """Names classes along an axis, at 0, 1, ...; of too many only every nth.
-
-  Args:
-    axis: of the picture.
-    classes: in their order; see `fonts.drawn`.
-    inches: the axis's length.
-    rotation: of the words, in degrees; side by side along `axis` they take a line each.
-  """
-  points = 72 * inches / len(classes)  # a class has
-  every = max(1, math.ceil(_SMALLEST / (0.8 * points)))
-  names = fonts.drawn(classes)
-  axis.set_ticks(range(0, len(names), every), names[::every], rotation=rotation)
-  size = min(_LARGEST, 0.8 * points * every)
-  axis.set_tick_params(labelsize=size)
-  if 0 < rotation < 90:
-    for label in axis.get_ticklabels():
-      label.set_horizontalalignment('right')
-
-
+@plots.style()
 def training_curves(
   path: pathlib.Path,
   results: Sequence[dict],
@@ -93,7 +65,7 @@ def training_curves(
     (left, losses, 'training loss'),
     (right, accuracies, 'accuracy'),
   ):
-    _band(axes, smooth(curves))
+    _band(axes, plots.smooth(curves))
     axes.set_xlabel('step')
     axes.set_ylabel(name)
     axes.spines[['top', 'right']].set_visible(False)
@@ -105,9 +77,10 @@ def training_curves(
   right.set_ylim(0, 1.02)
   right.legend(fontsize=8, loc='upper left', bbox_to_anchor=(1, 1))
   figure.suptitle(heading, fontsize=10)
-  save(figure, path)
+  plots.save_png(figure, path)
 
 
+@plots.style()
 def action_units(path: pathlib.Path, summary: dict, heading: str) -> None:
   """Draws F1 and AUC of each action unit beside the floor's, and how often it shows.
 
@@ -139,7 +112,7 @@ def action_units(path: pathlib.Path, summary: dict, heading: str) -> None:
   upper.legend(fontsize=8, ncols=4, loc='lower right', bbox_to_anchor=(1, 1))
   lower.set_xticks(places, list(aus))
   figure.suptitle(heading, fontsize=10, x=0.02, ha='left')
-  save(figure, path)
+  plots.save_png(figure, path)
 
 
 def _write_in_cells(
@@ -160,15 +133,6 @@ def _band(axes, curves: Float[np.ndarray, 'trials steps']) -> None:
   axes.plot(steps, curves.mean(axis=0), color=_TRAIN, label='training batches')
 
 
-def smooth(curves: Float[np.ndarray, 'trials steps']) -> np.ndarray:
-  """A running mean over 1/25 of the steps; single batches are too noisy to read."""
-  width = max(1, curves.shape[1] // 25)
-  sums = np.cumsum(np.pad(curves, ((0, 0), (1, 0))), axis=1)
-  ends = np.arange(1, curves.shape[1] + 1)
-  starts = np.maximum(ends - width, 0)
-  return (sums[:, ends] - sums[:, starts]) / (ends - starts)
-
-
 def title(summary: dict, score: str) -> str:
   """What was run, and how well it does on average over trials."""
   words, mean = f'{summary["model"]} on {summary["dataset"]}', f'trial_{score}_mean'
@@ -177,11 +141,3 @@ def title(summary: dict, score: str) -> str:
   name = {'accuracy': '', 'f1': 'F1 '}[score]
   count = summary['trials']
   return f'{words}: {name}{summary[mean]:.1%} over {count} trial{"s" * (count != 1)}'
-
-
-def save(figure: Figure, path: pathlib.Path) -> None:
-  """Writes a PNG whole or not at all, in the font that Matplotlib brings along."""
-  out = io.BytesIO()
-  with mpl.rc_context({'font.family': fonts.FAMILY}), fonts.boxes_for_the_rest():
-    figure.savefig(out, dpi=150)
-  files.write_bytes(path, out.getvalue())

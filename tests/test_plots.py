@@ -4,10 +4,10 @@ import dataclasses
 
 import numpy as np
 
-from stc_jax import fonts
+from stc_jax import plots
 from stc_jax.predict.answer import PLACE_FIELDS, Answer
 from stc_jax.predict.drawing import Drawing
-from stc_jax.report import pictures
+from stc_jax.tasks import pictures
 
 NAMES = ('freude', 'грусть', '幸福', 'سعادة')
 SHOWN = ('freude', 'грусть', 'class 3', 'class 4')
@@ -23,10 +23,10 @@ def answer(label):
 
 
 def test_names_without_letters_in_the_font_are_replaced_and_told():
-  assert fonts.drawn(NAMES) == list(SHOWN)
-  (note,) = fonts.notes(NAMES)
+  assert plots.drawable(NAMES) == list(SHOWN)
+  (note,) = plots.font_notes(NAMES)
   assert note.endswith('there class 3 is 幸福, class 4 is سعادة')
-  assert not fonts.notes(SHOWN)
+  assert not plots.font_notes(SHOWN)
 
 
 def test_a_confusion_is_drawn_without_a_warning(tmp_path):
