@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Polygon
 
 from stc_jax import plots
-from stc_jax.faces import align, detect, geometry
+from stc_jax.faces import detect, face_crop, geometry
 
 _SIZE, _TILT, _INK = 300, np.deg2rad(14), '#d1495b'
 _FACE = np.array([225.0, 120.0])  # shown in the middle of the picture
@@ -34,7 +34,7 @@ def main() -> None:
     )
   left.set_title('2.2 by 2.6 eye distances, 0.8 above the eyes', fontsize=9)
   for axes, roll in zip(right, ('keep', 'level'), strict=True):
-    axes.imshow(align.crop(frame, eyes, align.Crop(64, roll)))
+    axes.imshow(face_crop.crop(frame, eyes, face_crop.CropConfig(64, roll)))
     axes.set_title(f'--roll={roll}, 64 x 64', fontsize=9)
   for axes in (left, *right):
     axes.axis('off')
@@ -48,8 +48,8 @@ def _tilted(picture):
 
 
 def _rectangle(eyes, roll):
-  across, down, distance = align.axes(eyes, roll)
-  side, top, bottom = align.HALF_WIDTH, -align.ABOVE, align.BELOW
+  across, down, distance = face_crop.axes(eyes, roll)
+  side, top, bottom = face_crop.HALF_WIDTH, -face_crop.ABOVE, face_crop.BELOW
   corners = [(-side, top), (side, top), (side, bottom), (-side, bottom)]
   return [eyes.mean(axis=0) + distance * (x * across + y * down) for x, y in corners]
 

@@ -12,9 +12,9 @@ import pytest
 from fakes import ck_plus, faces, mmi, oulu_casia
 
 from stc_jax.data import preparation
-from stc_jax.datasets.recorded.aligned_clips import Options
+from stc_jax.datasets.recorded.builder import Options
 from stc_jax.errors import InputError
-from stc_jax.faces.aligned import Alignment
+from stc_jax.faces.alignment import Alignment
 
 COUNT = 100  # of each database
 UNUSED = ',"?(refused|passed over): '

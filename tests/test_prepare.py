@@ -12,7 +12,7 @@ import pytest
 from command import fails, succeeds
 
 from stc_jax.data import catalogue, preparation
-from stc_jax.datasets.recorded import preparing
+from stc_jax.datasets.recorded import align_clips
 from stc_jax.errors import InputError
 
 PREPARE = ('stc_jax.prepare', '--dataset=clip_folder')
@@ -143,14 +143,14 @@ def test_the_old_dataset_is_found_while_the_new_one_is_made(
   clips, data_dir, monkeypatch
 ):
   preparation.prepare('clip_folder', '', str(data_dir), str(clips))
-  work, found = preparing.prepare, []
+  work, found = align_clips.prepare, []
 
   def looks_meanwhile(*args):
     builder = catalogue.prepared_builder('clip_folder', '', str(data_dir))
     found.append(builder.info.splits['data'].num_examples)
     return work(*args)
 
-  monkeypatch.setattr(preparing, 'prepare', looks_meanwhile)
+  monkeypatch.setattr(align_clips, 'prepare', looks_meanwhile)
   write_clip(clips / 'fear' / 'dora_1')
   builder = preparation.prepare(
     'clip_folder', '', str(data_dir), str(clips), overwrite=True

@@ -11,9 +11,9 @@ import tensorflow_datasets as tfds
 
 from stc_jax import machine
 from stc_jax.datasets.bp4d import coding, layout
-from stc_jax.datasets.recorded.aligned_clips import AlignedClipsBuilder
-from stc_jax.datasets.recorded.found import Found
-from stc_jax.datasets.recorded.preparing import RawClip
+from stc_jax.datasets.recorded.align_clips import RawClip
+from stc_jax.datasets.recorded.builder import AlignedClipsBuilder
+from stc_jax.datasets.recorded.inventory import Inventory
 from stc_jax.errors import InputError
 from stc_jax.faces.recording import Recording
 
@@ -102,7 +102,7 @@ class Builder(AlignedClipsBuilder):
       'fps': fps,
     }
 
-  def find(self, folder: Path) -> Found:
+  def find(self, folder: Path) -> Inventory:
     """Pairs codings with images.
 
     Raises:
@@ -115,11 +115,11 @@ class Builder(AlignedClipsBuilder):
       return dataclasses.replace(found, gaps=gaps)
     other = machine.expanded(self.options.test_dir)
     more = self._find(other, layout.sequences(other), lambda subject: 'test')
-    return Found(
+    return Inventory(
       [*found.clips, *more.clips], [*found.bad, *more.bad], [*gaps, *more.gaps]
     )
 
-  def _find(self, folder: Path, wanted: Sequence[tuple[str, str]], split) -> Found:
+  def _find(self, folder: Path, wanted: Sequence[tuple[str, str]], split) -> Inventory:
     """The sequences of `wanted`, (subject, task) each, in one of the two forms."""
     where = layout.find(folder, self.MANUAL_DOWNLOAD_INSTRUCTIONS)
     clips, bad, gaps = [], [], []
@@ -137,7 +137,7 @@ class Builder(AlignedClipsBuilder):
           clips.append(CodedClip(key, '', subject, recording, split(subject), coded))
       except InputError as error:
         bad.append((key, str(error)))
-    return Found(clips, bad, gaps)
+    return Inventory(clips, bad, gaps)
 
 
 def _split_of(subject: str) -> str:

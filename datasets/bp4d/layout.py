@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from stc_jax.datasets.bp4d import coding
-from stc_jax.datasets.recorded import tree
+from stc_jax.datasets.recorded import scan
 from stc_jax.errors import InputError
 
 _SUBJECT = re.compile(r'[FM]\d{3}')
@@ -34,20 +34,20 @@ def find(folder: Path, hint: str) -> Layout:
   Raises:
     InputError: one isn't there, or is there twice; `hint` says what should be.
   """
-  images = list(tree.search(folder, _holds_images))
-  codings = list(tree.search(folder, _holds_codings))
+  images = list(scan.search(folder, _holds_images))
+  codings = list(scan.search(folder, _holds_codings))
   what = 'folder of subjects such as F001, whose tasks such as T1 hold images'
   return Layout(
     folder,
-    tree.the_one(images, what, folder, hint),
-    tree.the_one(codings, 'folder of codings such as F001_T1.csv', folder, hint),
+    scan.the_one(images, what, folder, hint),
+    scan.the_one(codings, 'folder of codings such as F001_T1.csv', folder, hint),
   )
 
 
 def sequences(folder: Path) -> list[tuple[str, str]]:
   """Subject and task of each coding that a folder holds somewhere."""
-  found = tree.search(folder, _holds_codings)
-  names = (_CSV.fullmatch(entry.name) for one in found for entry in tree.entries(one))
+  found = scan.search(folder, _holds_codings)
+  names = (_CSV.fullmatch(entry.name) for one in found for entry in scan.entries(one))
   return [(name[1].upper(), name[2].upper()) for name in names if name]
 
 
@@ -61,9 +61,9 @@ def read(
   """
   wanted = f'{subject}_{task}.csv'.lower()
   path = next(
-    (e for e in tree.entries(where.codings) if e.name.lower() == wanted), None
+    (e for e in scan.entries(where.codings) if e.name.lower() == wanted), None
   )
-  if path and tree.leaves(path, where.root):
+  if path and scan.leaves(path, where.root):
     raise InputError(f'{path}: a link that leads out of {where.root}; copy the file')
   coded = coding.read(path) if path else None
   folder = where.images / subject / task
@@ -72,11 +72,11 @@ def read(
 
 def _images(folder: Path, root: Path) -> dict[int, Path]:
   images = {}
-  for entry in tree.entries(folder):
+  for entry in scan.entries(folder):
     name = _IMAGE.fullmatch(entry.name)
     if not name:
       continue  # landmarks and meshes of the full release lie there, too
-    if tree.leaves(entry, root):
+    if scan.leaves(entry, root):
       raise InputError(f'{entry}: a link that leads out of {root}; copy the file')
     if int(name[1]) in images:
       raise InputError(f'{entry}: its number is also that of {images[int(name[1])]}')
@@ -86,10 +86,10 @@ def _images(folder: Path, root: Path) -> dict[int, Path]:
 
 def _holds_images(folder: Path) -> bool:
   """Whether images lie in some task's folder: meshes lie in folders of such names."""
-  subjects = [f for f in tree.folders(folder) if _SUBJECT.fullmatch(f.name)]
-  tasks = (t for s in subjects for t in tree.folders(s) if _TASK.fullmatch(t.name))
-  return any(_IMAGE.fullmatch(entry.name) for t in tasks for entry in tree.entries(t))
+  subjects = [f for f in scan.folders(folder) if _SUBJECT.fullmatch(f.name)]
+  tasks = (t for s in subjects for t in scan.folders(s) if _TASK.fullmatch(t.name))
+  return any(_IMAGE.fullmatch(entry.name) for t in tasks for entry in scan.entries(t))
 
 
 def _holds_codings(folder: Path) -> bool:
-  return any(_CSV.fullmatch(entry.name) for entry in tree.entries(folder))
+  return any(_CSV.fullmatch(entry.name) for entry in scan.entries(folder))

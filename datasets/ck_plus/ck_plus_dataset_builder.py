@@ -8,10 +8,10 @@ from typing import ClassVar
 
 import tensorflow_datasets as tfds
 
-from stc_jax.datasets.recorded import text, tree
-from stc_jax.datasets.recorded.aligned_clips import EMOTIONS, AlignedClipsBuilder
-from stc_jax.datasets.recorded.found import Found
-from stc_jax.datasets.recorded.preparing import RawClip
+from stc_jax.datasets.recorded import scan, text
+from stc_jax.datasets.recorded.align_clips import RawClip
+from stc_jax.datasets.recorded.builder import EMOTIONS, AlignedClipsBuilder
+from stc_jax.datasets.recorded.inventory import Inventory
 from stc_jax.errors import InputError
 from stc_jax.faces.clutter import is_clutter
 from stc_jax.faces.recording import Recording
@@ -68,7 +68,7 @@ class Builder(AlignedClipsBuilder):
     """See the base class."""
     return self.builder_config.labels
 
-  def find(self, folder: Path) -> Found:
+  def find(self, folder: Path) -> Inventory:
     """Pairs label files with sequences of images.
 
     Raises:
@@ -77,8 +77,8 @@ class Builder(AlignedClipsBuilder):
     images, labels = (_inner(folder, name) for name in (IMAGES, LABELS))
     clips, bad, passed_over = [], [], []
     gaps, counts = [], collections.Counter()
-    for subject in tree.folders(images):
-      for sequence in tree.folders(subject):
+    for subject in scan.folders(images):
+      for sequence in scan.folders(subject):
         key = f'{subject.name}_{sequence.name}'
         try:
           label, apex = _label(labels / subject.name / sequence.name, key, folder)
@@ -99,25 +99,25 @@ class Builder(AlignedClipsBuilder):
       for label in self.labels()
       if counts[label] != COUNTS[label]
     ]
-    return Found(clips, bad, sorted(gaps), passed_over)
+    return Inventory(clips, bad, sorted(gaps), passed_over)
 
 
 def _inner(folder: Path, name: str) -> Path:
   """The one folder of that name, wherever it lies."""
-  found = tree.search(
+  found = scan.search(
     folder, lambda path: path.name.lower() == name.lower() and any(_subjects(path))
   )
   what = f'folder {name} with subjects such as S005 in it'
-  return tree.the_one(list(found), what, folder, Builder.MANUAL_DOWNLOAD_INSTRUCTIONS)
+  return scan.the_one(list(found), what, folder, Builder.MANUAL_DOWNLOAD_INSTRUCTIONS)
 
 
 def _subjects(folder: Path) -> list[Path]:
-  return [f for f in tree.folders(folder) if re.fullmatch(r'S\d{3}', f.name)]
+  return [f for f in scan.folders(folder) if re.fullmatch(r'S\d{3}', f.name)]
 
 
 def _label(folder: Path, key: str, root: Path) -> tuple[str | None, int]:
   """The emotion that a sequence's label folder states, if any, and its last frame."""
-  files = tree.entries(folder) if folder.is_dir() else []
+  files = scan.entries(folder) if folder.is_dir() else []
   files = [file for file in files if file.name.lower().endswith('.txt')]
   if not files:
     return None, 0
@@ -125,7 +125,7 @@ def _label(folder: Path, key: str, root: Path) -> tuple[str | None, int]:
     raise InputError(f'{folder}: {len(files)} label files; leave the right one')
   (file,) = files
   name = re.fullmatch(rf'{re.escape(key)}_(\d{{8}})_emotion\.txt', file.name, re.I)
-  if not name or tree.leaves(file, root) or not file.is_file():
+  if not name or scan.leaves(file, root) or not file.is_file():
     raise InputError(f'{file}: no label file of {key}; copy it again from its source')
   try:
     stated = text.read(file, _LABEL_BYTES).strip()
@@ -141,13 +141,13 @@ def _label(folder: Path, key: str, root: Path) -> tuple[str | None, int]:
 def _images(sequence: Path, key: str, apex: int, root: Path) -> tuple[Path, ...]:
   """A sequence's images, from the first frame without a gap to the labelled one."""
   images = {}
-  for entry in tree.entries(sequence):
+  for entry in scan.entries(sequence):
     name = re.fullmatch(rf'{re.escape(key)}_(\d{{8}})\.png', entry.name, re.I)
     if not name:
       raise InputError(f'{entry}: not named like an image of {key}; take it away')
     if int(name[1]) in images:
       raise InputError(f'{entry}: its number is also that of {images[int(name[1])]}')
-    if tree.leaves(entry, root):
+    if scan.leaves(entry, root):
       raise InputError(f'{entry}: a link that leads out of {root}; copy the file')
     images[int(name[1])] = entry
   if not images:

@@ -6,10 +6,10 @@ from typing import Any, ClassVar
 
 import tensorflow_datasets as tfds
 
-from stc_jax.datasets.clip_folder import scan
-from stc_jax.datasets.recorded.aligned_clips import AlignedClipsBuilder
-from stc_jax.datasets.recorded.found import Found
-from stc_jax.datasets.recorded.preparing import RawClip
+from stc_jax.datasets.clip_folder import folder_clips
+from stc_jax.datasets.recorded.align_clips import RawClip
+from stc_jax.datasets.recorded.builder import AlignedClipsBuilder
+from stc_jax.datasets.recorded.inventory import Inventory
 from stc_jax.faces.recording import Recording
 
 
@@ -31,7 +31,7 @@ class Builder(AlignedClipsBuilder):
   BUILDER_CONFIGS: ClassVar = [ClipFolderConfig(name='default')]
   # TFDS would look for README.md and its like below `stc_jax/`, where a clone has none.
   pkg_dir_path = Path(__file__).parent
-  MANUAL_DOWNLOAD_INSTRUCTIONS = f'It should be {scan.LAYOUT}.'
+  MANUAL_DOWNLOAD_INSTRUCTIONS = f'It should be {folder_clips.LAYOUT}.'
 
   def __init__(self, *, config: str | ClipFolderConfig | None = None, **kwargs: Any):
     """Takes any name for a config: each is another folder, prepared on its own."""
@@ -46,12 +46,12 @@ class Builder(AlignedClipsBuilder):
     """See the base class; clips are taken as cropped."""
     return 'none'
 
-  def find(self, folder: Path) -> Found:
-    """See `scan.find_clips`."""
+  def find(self, folder: Path) -> Inventory:
+    """See `folder_clips.find_clips`."""
     fps = self.builder_config.image_fps
-    return Found(
+    return Inventory(
       [
         RawClip(clip.key, clip.label, clip.subject, Recording(clip.paths, fps))
-        for clip in scan.find_clips(folder)
+        for clip in folder_clips.find_clips(folder)
       ]
     )

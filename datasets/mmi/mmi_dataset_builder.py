@@ -9,10 +9,10 @@ from typing import ClassVar
 import tensorflow_datasets as tfds
 
 from stc_jax import machine
-from stc_jax.datasets.recorded import text, tree
-from stc_jax.datasets.recorded.aligned_clips import EMOTIONS, AlignedClipsBuilder
-from stc_jax.datasets.recorded.found import Found
-from stc_jax.datasets.recorded.preparing import RawClip
+from stc_jax.datasets.recorded import scan, text
+from stc_jax.datasets.recorded.align_clips import RawClip
+from stc_jax.datasets.recorded.builder import EMOTIONS, AlignedClipsBuilder
+from stc_jax.datasets.recorded.inventory import Inventory
 from stc_jax.errors import InputError
 from stc_jax.faces.recording import Recording
 
@@ -59,7 +59,7 @@ class Builder(AlignedClipsBuilder):
     listed = {'sessions_file': ' '.join(map(str, sorted(wanted)))} if wanted else {}
     return super().recipe() | listed
 
-  def find(self, folder: Path) -> Found:
+  def find(self, folder: Path) -> Inventory:
     """Takes every session that has an emotion from 1 to 6 and a frontal video.
 
     Raises:
@@ -84,12 +84,12 @@ class Builder(AlignedClipsBuilder):
     else:
       missing = wanted - {int(session.name) for session in sessions}
       gaps = [f'session {number} is missing' for number in sorted(missing)]
-    return Found(clips, bad, gaps, passed_over)
+    return Inventory(clips, bad, gaps, passed_over)
 
 
 def _sessions(folder: Path) -> list[Path]:
   """All folders of sessions; MMI comes in several downloads."""
-  found = [s for outer in tree.search(folder, _inside) for s in _inside(outer)]
+  found = [s for outer in scan.search(folder, _inside) for s in _inside(outer)]
   if not found:
     raise InputError(
       f'{folder}: no sessions there. {Builder.MANUAL_DOWNLOAD_INSTRUCTIONS}'
@@ -99,8 +99,8 @@ def _sessions(folder: Path) -> list[Path]:
 
 def _inside(folder: Path) -> list[Path]:
   """The sessions directly in a folder."""
-  numbered = [s for s in tree.folders(folder) if s.name.isdecimal()]
-  files = (entry for session in numbered for entry in tree.entries(session))
+  numbered = [s for s in scan.folders(folder) if s.name.isdecimal()]
+  files = (entry for session in numbered for entry in scan.entries(session))
   are_sessions = any(entry.suffix.lower() in ('.avi', '.xml') for entry in files)
   return numbered if are_sessions else []
 
@@ -140,12 +140,12 @@ def _clip(session: Path, root: Path, is_listed: bool) -> RawClip:
 
 
 def _video(session: Path, root: Path) -> Path:
-  found = [e for e in tree.entries(session) if e.suffix.lower() == '.avi']
+  found = [e for e in scan.entries(session) if e.suffix.lower() == '.avi']
   if not found:
     raise _PassedOverError('still images, no video')
   if len(found) > 1:
     raise InputError(f'{session}: {len(found)} videos; a session has one')
-  if tree.leaves(found[0], root):
+  if scan.leaves(found[0], root):
     raise InputError(f'{found[0]}: a link that leads out of {root}; copy the file')
   return found[0]
 
@@ -183,7 +183,7 @@ def _view(path: Path, root: Path, subject: str) -> str:
 
 
 def _xml(path: Path, root: Path) -> xml.etree.ElementTree.Element:
-  if tree.leaves(path, root):
+  if scan.leaves(path, root):
     raise InputError(f'{path}: a link that leads out of {root}; copy the file')
   try:
     if path.stat().st_size > _XML_BYTES:

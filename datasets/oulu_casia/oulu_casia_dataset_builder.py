@@ -9,10 +9,10 @@ from typing import ClassVar
 
 import tensorflow_datasets as tfds
 
-from stc_jax.datasets.recorded import tree
-from stc_jax.datasets.recorded.aligned_clips import AlignedClipsBuilder
-from stc_jax.datasets.recorded.found import Found
-from stc_jax.datasets.recorded.preparing import RawClip
+from stc_jax.datasets.recorded import scan
+from stc_jax.datasets.recorded.align_clips import RawClip
+from stc_jax.datasets.recorded.builder import AlignedClipsBuilder
+from stc_jax.datasets.recorded.inventory import Inventory
 from stc_jax.errors import InputError
 from stc_jax.faces.recording import Recording
 
@@ -78,7 +78,7 @@ class Builder(AlignedClipsBuilder):
     """See the base class; the owners' crops are taken as they are."""
     return 'none' if self.builder_config.cropped else 'mtcnn'
 
-  def find(self, folder: Path) -> Found:
+  def find(self, folder: Path) -> Inventory:
     """Lists the sequences of all subjects and emotions.
 
     Raises:
@@ -100,7 +100,7 @@ class Builder(AlignedClipsBuilder):
     gaps += [f'{entry.relative_to(inner)} is not known' for entry in _unknown(inner)]
     if not bad and not gaps and config.name == 'vl_strong':
       gaps += _frame_gaps(clips)
-    return Found(clips, bad, gaps)
+    return Inventory(clips, bad, gaps)
 
 
 def _inner(folder: Path, config: OuluCasiaConfig) -> Path:
@@ -111,7 +111,7 @@ def _inner(folder: Path, config: OuluCasiaConfig) -> Path:
 
   what = f'folder {config.outer}/{config.light}'
   hint = Builder.MANUAL_DOWNLOAD_INSTRUCTIONS
-  return tree.the_one(list(tree.search(folder, wanted)), what, folder, hint)
+  return scan.the_one(list(scan.search(folder, wanted)), what, folder, hint)
 
 
 def _frame_gaps(clips: Sequence[RawClip]) -> list[str]:
@@ -125,22 +125,22 @@ def _frame_gaps(clips: Sequence[RawClip]) -> list[str]:
 def _unknown(inner: Path) -> list[Path]:
   """Folders that no subject or emotion of the database has."""
   found = []
-  for subject in tree.folders(inner):
+  for subject in scan.folders(inner):
     if subject.name not in SUBJECTS:
       found.append(subject)
     else:
-      found += [e for e in tree.folders(subject) if e.name not in FOLDERS]
+      found += [e for e in scan.folders(subject) if e.name not in FOLDERS]
   return found
 
 
 def _images(sequence: Path, root: Path) -> tuple[Path, ...]:
   """A sequence's images by their numbers: from 000, without a gap."""
   images = {}
-  for entry in tree.entries(sequence):
+  for entry in scan.entries(sequence):
     name = _IMAGE.fullmatch(entry.name)
     if not name:
       raise InputError(f'{entry}: not named like an image of Oulu-CASIA; take it away')
-    if tree.leaves(entry, root):
+    if scan.leaves(entry, root):
       raise InputError(f'{entry}: a link that leads out of {root}; copy the file')
     if int(name[1]) in images:
       raise InputError(f'{entry}: its number is also that of {images[int(name[1])]}')

@@ -6,8 +6,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from stc_jax.datasets.recorded import preparing
-from stc_jax.datasets.recorded.preparing import RawClip
+from stc_jax.datasets.recorded import align_clips
+from stc_jax.datasets.recorded.align_clips import RawClip
 from stc_jax.errors import listed
 
 
@@ -19,7 +19,7 @@ def found(clips: Sequence[RawClip], files: Mapping[str, Path]) -> list[str]:
 
   Args:
     clips: of the set.
-    files: the finished clips, by key; see `preparing.load`.
+    files: the finished clips, by key; see `align_clips.load`.
   """
   used = [clip for clip in clips if clip.key in files]
   return [*_shown_twice(used, files), *_named_twice(used)]
@@ -31,7 +31,7 @@ def _shown_twice(clips: Sequence[RawClip], files: Mapping[str, Path]) -> list[st
     return []
   same = collections.defaultdict(list)
   for clip in clips:
-    frames, _ = preparing.load(files[clip.key])
+    frames, _ = align_clips.load(files[clip.key])
     same[hashlib.sha256(frames.tobytes()).digest()].append(clip)
   return [
     f'{listed([clip.key for clip in group])} show the same frames under '

@@ -10,7 +10,7 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
-from stc_jax.faces.aligned import Quality
+from stc_jax.faces.alignment import Quality
 
 REPORT, CONTACT_SHEET = 'preparation_report.csv', 'contact_sheet.png'
 _CLIPS, _ABREAST, _FRAMES = 48, 4, 4  # of the contact sheet
@@ -18,7 +18,7 @@ _CLIPS, _ABREAST, _FRAMES = 48, 4, 4  # of the contact sheet
 
 @dataclasses.dataclass(frozen=True)
 class Row:
-  """A line of the report: a clip and what became of it; see `aligned.Quality`."""
+  """A line of the report: a clip and what became of it; see `alignment.Quality`."""
 
   clip: str
   frames: int | None

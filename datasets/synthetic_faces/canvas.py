@@ -10,11 +10,11 @@ import functools
 import cv2
 import numpy as np
 
-from stc_jax.faces import align
+from stc_jax.faces import face_crop
 
 # The frame is cut as real faces are; shares of its side.
-EYE_SPAN = 1 / (align.ABOVE + align.BELOW)
-EYE_HEIGHT = align.ABOVE / (align.ABOVE + align.BELOW)
+EYE_SPAN = 1 / (face_crop.ABOVE + face_crop.BELOW)
+EYE_HEIGHT = face_crop.ABOVE / (face_crop.ABOVE + face_crop.BELOW)
 
 # Bounds of the canvas in face units; the frame lies within, with room for head motion.
 LEFT, TOP, WIDTH, HEIGHT = -1.6, -1.1, 3.2, 3.2

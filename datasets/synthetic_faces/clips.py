@@ -15,7 +15,7 @@ ORDERS = ('neutral_to_apex', 'neutral_apex_neutral')
 
 
 @dataclasses.dataclass(frozen=True)
-class Clip:
+class RenderedClip:
   """A rendered clip of n frames.
 
   Attributes:
@@ -48,7 +48,7 @@ def make_clip(
   difficulty: Difficulty = STANDARD,
   size: int = 64,
   rests: bool = False,
-) -> Clip:
+) -> RenderedClip:
   """Renders one clip.
 
   Args:
@@ -80,4 +80,4 @@ def make_clip(
   conditions = nuisances.draw_nuisances(rng, frames, fps, difficulty.nuisances)
   sensor = np.random.default_rng([seed, _SENSOR, *key])
   pictures, eyes = renderer.render_clip(person, actions, conditions, size, sensor)
-  return Clip(pictures, actions.intensities, eyes)
+  return RenderedClip(pictures, actions.intensities, eyes)

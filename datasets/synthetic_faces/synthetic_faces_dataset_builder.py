@@ -233,7 +233,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
     }
 
 
-def _coding(clip: clips.Clip) -> dict:
+def _coding(clip: clips.RenderedClip) -> dict:
   """What BP4D's sets have in place of a label."""
   return {
     'aus': (clip.aus >= _PRESENT).astype(np.int8),

@@ -8,9 +8,9 @@ import tensorflow_datasets as tfds
 
 from stc_jax.console import compilation
 from stc_jax.data import preparation
-from stc_jax.datasets.recorded.aligned_clips import Options
+from stc_jax.datasets.recorded.builder import Options
 from stc_jax.errors import InputError
-from stc_jax.faces import aligned
+from stc_jax.faces.alignment import Alignment
 
 # Flags that say how faces are cut out.
 _CUTTING = ('roll', 'smooth', 'max_gap')
@@ -62,7 +62,7 @@ def _options(name: str, chosen: dict) -> Options | None:
     raise InputError(f'--{next(iter(cut))}: only goes with --align=mtcnn')
   others = {k: v for k, v in chosen.items() if k not in (*_CUTTING, 'align')}
   method = chosen.get('align') or ('mtcnn' if cut else None)
-  alignment = aligned.Alignment(method, **cut) if method else None
+  alignment = Alignment(method, **cut) if method else None
   return Options(alignment, **others) if alignment or others else None
 
 

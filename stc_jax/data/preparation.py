@@ -11,7 +11,7 @@ import tensorflow_datasets as tfds
 
 from stc_jax import locks, machine
 from stc_jax.data import catalogue, replacing
-from stc_jax.datasets.recorded.aligned_clips import AlignedClipsBuilder, Options
+from stc_jax.datasets.recorded.builder import AlignedClipsBuilder, Options
 from stc_jax.errors import InputError
 
 

@@ -12,7 +12,7 @@ from stc_jax.data import records, sampling
 from stc_jax.data.clip_set import NEUTRAL, ClipSet
 from stc_jax.data.input import COLOURS, InputConfig
 from stc_jax.errors import InputError
-from stc_jax.faces.align import black_columns
+from stc_jax.faces.face_crop import black_columns
 from stc_jax.faces.images import resize
 
 # What a device's backend can take over without a copy starts at such an address.

@@ -23,7 +23,7 @@ def decoded(
 
   Args:
     path: the video.
-    pts: of its frames, as `timeline.Timeline.pts`.
+    pts: of its frames, as `timestamps.Timeline.pts`.
 
   Raises:
     InputError: as `containers.opened`; or the frames differ in size, or are to be

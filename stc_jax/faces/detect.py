@@ -2,7 +2,7 @@
 
 Zhang et al. 2016: a pyramid of each frame through P-Net, whose windows R-Net and then
 O-Net sift and move; O-Net also says where the eyes are. All levels of a frame's pyramid
-lie in one picture (`pyramid`), and eyes are looked at again (`eyes`).
+lie in one picture (`pyramid`), and eyes are looked at again (`eye_refinement`).
 """
 
 import dataclasses
@@ -11,10 +11,10 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from stc_jax.faces import eyes, landmarks, networks, pyramid
+from stc_jax.faces import eye_refinement, landmarks, networks, pyramid
+from stc_jax.faces.boxes import Boxes, moved, squares_of, suppress
 from stc_jax.faces.geometry import square
 from stc_jax.faces.images import resized
-from stc_jax.faces.windows import Windows, moved, squares_of, suppress
 
 # MTCNN's own thresholds: of a window's probability after each network ...
 _KEEP = {'pnet': 0.6, 'rnet': 0.7, 'onet': 0.7}
@@ -115,7 +115,7 @@ def _nearby(
   """What O-Net sees where faces are expected."""
   counts = [len(faces) for faces in expected]
   boxes = [face.box for faces in expected for face in faces]
-  windows = Windows(
+  windows = Boxes(
     np.repeat(np.arange(len(frames)), counts),
     np.reshape(boxes, (-1, 4)),
     np.ones(len(boxes)),
@@ -148,7 +148,7 @@ def _cascade(frames: Sequence[np.ndarray], min_face: float) -> list[list[Face]]:
   return _finish(frames, windows)
 
 
-def _propose(frames: Sequence[np.ndarray], plan: pyramid.Plan) -> Windows:
+def _propose(frames: Sequence[np.ndarray], plan: pyramid.Plan) -> Boxes:
   """P-Net's windows of all frames."""
   pictures = np.stack([pyramid.draw(frame, plan) for frame in frames])
   outputs = zip(*networks.run('pnet', pictures), strict=True)
@@ -157,7 +157,7 @@ def _propose(frames: Sequence[np.ndarray], plan: pyramid.Plan) -> Windows:
   box = np.concatenate([box for _, box, _, _ in parts])
   score = np.concatenate([score for _, _, score, _ in parts])
   level = np.concatenate([level for _, _, _, level in parts])
-  windows = Windows(frame, box, score)
+  windows = Boxes(frame, box, score)
   group = frame * (len(plan.levels) + 1) + level
   windows = windows.take(suppress(windows, group, _OVERLAP_IN_LEVEL))
   return windows.take(suppress(windows, windows.frame, _OVERLAP))
@@ -178,34 +178,36 @@ def _windows_of(scores: np.ndarray, moves: np.ndarray, plan: pyramid.Plan):
   return np.concatenate(boxes), np.concatenate(kept), np.concatenate(levels)
 
 
-def _refine(frames: Sequence[np.ndarray], windows: Windows) -> Windows:
+def _refine(frames: Sequence[np.ndarray], windows: Boxes) -> Boxes:
   """The windows that R-Net keeps, moved as it says."""
   squares = squares_of(windows.box)
   crops = [
     square(frames[i], box, _RNET) for i, box in zip(windows.frame, squares, strict=True)
   ]
   scores, moves = networks.run('rnet', networks.stacked(crops, _RNET))
-  found = Windows(windows.frame, moved(squares, moves), scores).take(
+  found = Boxes(windows.frame, moved(squares, moves), scores).take(
     scores >= _KEEP['rnet']
   )
   return found.take(suppress(found, found.frame, _OVERLAP))
 
 
-def _finish(frames: Sequence[np.ndarray], windows: Windows) -> list[list[Face]]:
+def _finish(frames: Sequence[np.ndarray], windows: Boxes) -> list[list[Face]]:
   """The upright faces that O-Net keeps, with their eyes."""
   squares = squares_of(windows.box)
   crops = [
-    square(frames[i], box, eyes.WINDOW)
+    square(frames[i], box, eye_refinement.WINDOW)
     for i, box in zip(windows.frame, squares, strict=True)
   ]
-  scores, moves, points = networks.run('onet', networks.stacked(crops, eyes.WINDOW))
+  scores, moves, points = networks.run(
+    'onet', networks.stacked(crops, eye_refinement.WINDOW)
+  )
   side = squares[:, 2] - squares[:, 0]
   shares = landmarks.in_window(points)
   places = squares[:, None, :2] + shares * side[:, None, None]
   keep = np.flatnonzero(scores >= _KEEP['onet'])
-  found = Windows(windows.frame, moved(squares, moves), scores)
+  found = Boxes(windows.frame, moved(squares, moves), scores)
   keep = keep[suppress(found.take(keep), windows.frame[keep], _OVERLAP_IN_LEVEL)]
-  seen = eyes.look_again(frames, windows.frame[keep], places[keep, :2])
+  seen = eye_refinement.look_again(frames, windows.frame[keep], places[keep, :2])
   upright = landmarks.are_upright(places[keep], seen, side[keep])
   faces = [[] for _ in frames]
   for number, of_face in zip(keep[upright], seen[upright], strict=True):

@@ -1,7 +1,7 @@
 """Whether O-Net's landmarks lie as an upright face's do.
 
 Of a face that lies on its side or stands on its head, O-Net too is certain at times,
-and puts eyes where none are. Then they move once it looks again (see `eyes`).
+and puts eyes where none are. Then they move once it looks again (see `eye_refinement`).
 """
 
 import numpy as np

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from stc_jax.faces import align
+from stc_jax.faces import face_crop
 
 _SIDE = 32  # of a picture that is compared, in pixels
 _PLAIN = 2.0  # deviation in levels of 0..255: below it a picture shows nothing
@@ -44,8 +44,8 @@ def small_face(
   frame: UInt8[np.ndarray, 'h w 3'], eyes: Float[np.ndarray, '2 2']
 ) -> Float[np.ndarray, 's w2 3']:
   """What is compared of a face."""
-  margin = align.black_columns(_SIDE)
-  face = align.crop(frame, eyes, align.Crop(_SIDE, roll='level'))
+  margin = face_crop.black_columns(_SIDE)
+  face = face_crop.crop(frame, eyes, face_crop.CropConfig(_SIDE, roll='level'))
   return face[:, margin : _SIDE - margin].astype(float)
 
 

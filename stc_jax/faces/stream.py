@@ -9,14 +9,14 @@ import numpy as np
 from jaxtyping import UInt8
 
 from stc_jax import machine
-from stc_jax.faces import align, detect, images, shots
-from stc_jax.faces.aligned import Alignment, chunks
-from stc_jax.faces.following import Follower, Place, lateness
+from stc_jax.faces import detect, face_crop, images, shots
+from stc_jax.faces.alignment import Alignment, chunks
+from stc_jax.faces.online_tracker import Follower, Place, lateness
 
 _MOST_WORKERS = 4  # each holds some frames
 
 
-class Cut(NamedTuple):
+class FaceCrop(NamedTuple):
   """A face of a frame, cut out."""
 
   place: Place
@@ -28,7 +28,7 @@ def cuts(
   how: Alignment,
   fps: float,
   on_shot: Callable[[int], None],
-) -> Iterator[list[Cut]]:
+) -> Iterator[list[FaceCrop]]:
   """For every frame read, the faces that are certain since the last, cut out.
 
   Where `how` takes frames for faces, each is one: its box the frame, no eyes.
@@ -51,13 +51,13 @@ def cuts(
         face += 1
       yield [_whole(number, face, frame, how.size)]
     return
-  follower, crop = Follower(how, fps), align.Crop(how.size, how.roll)
+  follower, crop = Follower(how, fps), face_crop.CropConfig(how.size, how.roll)
   kept: collections.deque = collections.deque(maxlen=lateness(how) + 1)
 
-  def cut_out(places: list[Place], read: int) -> list[Cut]:
+  def cut_out(places: list[Place], read: int) -> list[FaceCrop]:
     first = read - len(kept)
     return [
-      Cut(place, align.crop(kept[place.frame - first], place.eyes, crop))
+      FaceCrop(place, face_crop.crop(kept[place.frame - first], place.eyes, crop))
       for place in places
     ]
 
@@ -73,11 +73,11 @@ def cuts(
   yield cut_out(follower.end(), read)
 
 
-def _whole(number: int, face: int, frame: np.ndarray, size: int) -> Cut:
+def _whole(number: int, face: int, frame: np.ndarray, size: int) -> FaceCrop:
   height, width = frame.shape[:2]
   box, eyes = np.array([0.0, 0.0, width, height]), np.full((2, 2), np.nan)
   place = Place(face, face, number, box, eyes, float('nan'))
-  return Cut(place, images.resized(frame, size, size))
+  return FaceCrop(place, images.resized(frame, size, size))
 
 
 def _searched(

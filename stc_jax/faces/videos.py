@@ -1,7 +1,7 @@
 """Reads videos through FFmpeg's libraries (PyAV): frames at a constant rate, upright.
 
-What `timeline` lists is decoded frame by frame, and whether a video is whole is judged
-by what that comes to.
+The frames that `timestamps` lists are decoded one by one. Whether a video is whole is
+decided by how many of them can be decoded.
 """
 
 import functools
@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from stc_jax.errors import InputError
-from stc_jax.faces import decoding, timeline
+from stc_jax.faces import decoding, timestamps
 from stc_jax.faces.images import REMEDY, resized
 
 # What FFmpeg reads and what keeps the times of its frames.
@@ -63,8 +63,8 @@ class Video:
     self._damage = ''
 
   @functools.cached_property
-  def _timeline(self) -> timeline.Timeline:
-    return timeline.of(self._path)
+  def _timeline(self) -> timestamps.Timeline:
+    return timestamps.of(self._path)
 
   @property
   def fps(self) -> float:

@@ -10,8 +10,8 @@ from stc_jax import plots
 from stc_jax.data.clip_set import NEUTRAL
 from stc_jax.errors import InputError, require, require_choice
 from stc_jax.faces import detect, stream
-from stc_jax.faces.aligned import ALIGNS, Alignment
-from stc_jax.faces.following import lateness
+from stc_jax.faces.alignment import ALIGNS, Alignment
+from stc_jax.faces.online_tracker import lateness
 from stc_jax.predict import choosing, noting, recipe, rows
 from stc_jax.predict.answer import Answer
 from stc_jax.predict.bundle import Bundle

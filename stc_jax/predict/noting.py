@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from jaxtyping import Shaped
 
-from stc_jax.faces.aligned import Alignment
+from stc_jax.faces.alignment import Alignment
 from stc_jax.predict.sliding import Windows
 
 _LIKE_A_CROP = 1.2  # at most: longer side over shorter

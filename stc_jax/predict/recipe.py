@@ -3,7 +3,7 @@
 import re
 
 from stc_jax.errors import InputError, require
-from stc_jax.faces.aligned import Alignment
+from stc_jax.faces.alignment import Alignment
 
 _SIZE = re.compile(r'(\d{1,4}) x (\d{1,4})')
 _MOST_SIDE = 2048  # pixels of a crop

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Shaped
 
-from stc_jax.faces.stream import Cut
+from stc_jax.faces.stream import FaceCrop
 from stc_jax.predict.answer import PLACE_FIELDS, column_of, labels_of
 from stc_jax.predict.sliding import Batches, Stretch, Tally, Windows, stretch_of
 
@@ -26,7 +26,7 @@ class Rows:
   def __len__(self) -> int:
     return self.tally.frames
 
-  def add(self, cut: Cut) -> None:
+  def add(self, cut: FaceCrop) -> None:
     """Takes the next frame's face."""
     place = cut.place
     self._numbers.extend((place.frame, place.face, place.score))
@@ -60,7 +60,7 @@ class Told:
     self._open: dict[int, Rows] = {}
     self._over: list[Rows] = []
 
-  def add(self, cut: Cut) -> None:
+  def add(self, cut: FaceCrop) -> None:
     """Takes a frame's face."""
     stretch = cut.place.stretch
     if stretch not in self._open:

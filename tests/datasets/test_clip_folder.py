@@ -8,7 +8,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 from stc_jax.data import catalogue, preparation
-from stc_jax.datasets.clip_folder import scan
+from stc_jax.datasets.clip_folder import folder_clips
 from stc_jax.datasets.clip_folder.clip_folder_dataset_builder import (
   Builder,
   ClipFolderConfig,
@@ -99,13 +99,13 @@ def test_frame_rate_of_images_is_a_config_field(folder, tmp_path):
 def test_subject_is_what_precedes_the_first_underscore(tmp_path):
   write(tmp_path / 'joy' / 'anna_day2_01' / '1.png', level(0))
   write(tmp_path / 'joy' / 'ben_day2_01_007.jpg', level(0))
-  found = {clip.key: clip.subject for clip in scan.find_clips(tmp_path)}
+  found = {clip.key: clip.subject for clip in folder_clips.find_clips(tmp_path)}
   assert found == {'joy/anna_day2_01': 'anna', 'joy/ben_day2_01': 'ben'}
 
 
 def test_every_stray_thing_is_found(folder):
   """One at a time, each beside clips that are fine."""
-  scan.find_clips(folder)
+  folder_clips.find_clips(folder)
   strays = {
     'notes.txt': 'notes.txt is not a label folder',
     'joy/notes.txt': 'joy/notes.txt is neither image nor video',
@@ -128,14 +128,14 @@ def test_every_stray_thing_is_found(folder):
     path.parent.mkdir(parents=True, exist_ok=True)
     path.mkdir() if stray.endswith('/') else path.write_bytes(b'x')
     with pytest.raises(InputError) as caught:
-      scan.find_clips(folder)
+      folder_clips.find_clips(folder)
     assert words in str(caught.value)
     assert ';' not in str(caught.value).split('; put right')[0]
     path.rmdir() if stray.endswith('/') else path.unlink()
     while path.parent not in (folder, folder / 'joy', folder / 'joy' / 'anna_01'):
       path = path.parent
       path.rmdir()
-  scan.find_clips(folder)
+  folder_clips.find_clips(folder)
 
 
 def test_what_looks_like_a_mistake_is_named(tmp_path, capsys):
@@ -169,5 +169,5 @@ def test_many_strays_are_one_line(folder):
   with pytest.raises(
     InputError, match=r'note2\.txt is not .*; and 2 more; put'
   ) as caught:
-    scan.find_clips(folder)
+    folder_clips.find_clips(folder)
   assert '\n' not in str(caught.value)

@@ -12,7 +12,7 @@ from stc_jax.datasets.ck_plus import ck_plus_dataset_builder
 from stc_jax.datasets.clip_folder import clip_folder_dataset_builder
 from stc_jax.datasets.mmi import mmi_dataset_builder
 from stc_jax.datasets.oulu_casia import oulu_casia_dataset_builder
-from stc_jax.datasets.recorded.aligned_clips import Options
+from stc_jax.datasets.recorded.builder import Options
 
 FRAMES = np.zeros((3, 16, 16, 3), np.uint8)
 CLUTTER = ('Thumbs.db', 'desktop.ini', '.DS_Store', 'Icon\r')

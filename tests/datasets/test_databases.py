@@ -13,9 +13,9 @@ from stc_jax.data.input import InputConfig
 from stc_jax.datasets.ck_plus import ck_plus_dataset_builder
 from stc_jax.datasets.mmi import mmi_dataset_builder
 from stc_jax.datasets.oulu_casia import oulu_casia_dataset_builder
-from stc_jax.datasets.recorded.aligned_clips import Options
+from stc_jax.datasets.recorded.builder import Options
 from stc_jax.errors import InputError
-from stc_jax.faces.aligned import Alignment
+from stc_jax.faces.alignment import Alignment
 
 AS_IT_IS = Alignment(align='none')
 

@@ -6,7 +6,7 @@ import pytest
 import tensorflow_datasets as tfds
 
 from stc_jax.data import contract
-from stc_jax.datasets.clip_folder import scan
+from stc_jax.datasets.clip_folder import folder_clips
 from stc_jax.datasets.synthetic_faces import clips, three_frames
 from stc_jax.datasets.synthetic_faces import synthetic_faces_dataset_builder as builders
 from stc_jax.errors import InputError
@@ -86,7 +86,7 @@ def test_tuning_and_reporting_have_different_people():
 def test_the_stand_in_is_a_clip_folder(tmp_path):
   counts = {'anger': 2, 'fear': 1, 'happiness': 4}
   three_frames.write(tmp_path / 'one', seed=0, subjects=4, counts=counts)
-  found = scan.find_clips(tmp_path / 'one')
+  found = folder_clips.find_clips(tmp_path / 'one')
   assert Counter(clip.label for clip in found) == counts
   assert len({clip.subject for clip in found}) == 4
   for clip in found:

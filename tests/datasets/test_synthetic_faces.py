@@ -13,7 +13,7 @@ from stc_jax.datasets.synthetic_faces import (
   renderer,
 )
 from stc_jax.datasets.synthetic_faces.difficulty import STANDARD, Difficulty
-from stc_jax.faces import align
+from stc_jax.faces import face_crop
 
 AU = {number: column for column, number in enumerate(action_units.AU_NUMBERS)}
 LENGTHS = (5, 7)
@@ -144,7 +144,7 @@ def test_head_motion_moves_the_eyes():
 
 def test_a_still_frame_is_cut_as_real_faces_are():
   frame, eyes = render(clips.draw_subject(0, 1, 1.0), {}, turn=np.zeros((1, 2)))
-  cut = align.crop(frame, eyes, align.Crop(size=64))
+  cut = face_crop.crop(frame, eyes, face_crop.CropConfig(size=64))
   inside = slice(6, 58)  # the sides of a real face's crop are black
   error = np.abs(cut[:, inside].astype(int) - frame[:, inside])
   assert error.max() <= 1

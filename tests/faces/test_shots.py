@@ -7,9 +7,9 @@ import skimage.data
 
 from stc_jax.datasets.synthetic_faces import clips
 from stc_jax.faces import shots
-from stc_jax.faces.aligned import Alignment
+from stc_jax.faces.alignment import Alignment
 from stc_jax.faces.detect import Face
-from stc_jax.faces.following import Follower
+from stc_jax.faces.online_tracker import Follower
 
 FPS = 25.0
 

@@ -13,7 +13,7 @@ from films import assert_levels, write_video
 from stc_jax.datasets.recorded import quality_report
 from stc_jax.errors import InputError
 from stc_jax.faces import videos
-from stc_jax.faces.aligned import Alignment, aligned_clip
+from stc_jax.faces.alignment import Alignment, aligned_clip
 from stc_jax.faces.recording import Recording
 
 # Healthy, though the last packet ends before the header says.

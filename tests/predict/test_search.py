@@ -6,7 +6,7 @@ import pytest
 import videos
 from PIL import Image
 
-from stc_jax.datasets.clip_folder import scan
+from stc_jax.datasets.clip_folder import folder_clips
 from stc_jax.errors import InputError
 from stc_jax.faces.images import IMAGES, read_images
 from stc_jax.faces.videos import VIDEOS
@@ -67,7 +67,7 @@ def test_prepare_takes_the_same_endings(tmp_path):
     frame = '_1' if ending in IMAGES else ''
     (tmp_path / 'label').mkdir(exist_ok=True)
     (tmp_path / 'label' / f'ann_{number}{frame}{ending}').touch()
-  assert len(scan.find_clips(tmp_path)) == len(VIDEOS | IMAGES)
+  assert len(folder_clips.find_clips(tmp_path)) == len(VIDEOS | IMAGES)
 
 
 @pytest.mark.parametrize('kind', ['png', 'tiff', 'webp'])

@@ -8,7 +8,7 @@ import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 
-from stc_jax.datasets.recorded import tree
+from stc_jax.datasets.recorded import scan
 from stc_jax.errors import InputError, listed
 from stc_jax.faces.images import IMAGES
 from stc_jax.faces.videos import VIDEOS
@@ -20,7 +20,7 @@ LAYOUT = (
 
 
 @dataclasses.dataclass(frozen=True)
-class Clip:
+class FolderClip:
   """One clip: a video, or images in the order of their frames."""
 
   label: str
@@ -34,7 +34,7 @@ class Clip:
     return f'{self.label}/{self.name}'
 
 
-def find_clips(folder: Path) -> list[Clip]:
+def find_clips(folder: Path) -> list[FolderClip]:
   """Finds all clips below `folder`, in natural order (2 before 10).
 
   Hidden files and what systems leave behind are passed over. The name of a clip is
@@ -46,7 +46,7 @@ def find_clips(folder: Path) -> list[Clip]:
   """
   problems: list[str] = []
   clips = []
-  labels = tree.entries(folder)
+  labels = scan.entries(folder)
   if not labels:
     raise InputError(f'{folder}: nothing in this folder; it should hold {LAYOUT}')
   for label in labels:
@@ -62,14 +62,14 @@ def find_clips(folder: Path) -> list[Clip]:
   return clips
 
 
-def _clips_of(label: Path, problems: list[str]) -> list[Clip]:
+def _clips_of(label: Path, problems: list[str]) -> list[FolderClip]:
   """Returns a label folder's clips; appends what else is there to `problems`."""
   before = len(problems)
   if not label.name.isprintable() or label.name != label.name.strip():
     problems.append(
       f'the label name {label.name!r} has unprintable characters or spaces'
     )
-  clips: dict[str, Clip] = {}
+  clips: dict[str, FolderClip] = {}
   for name, paths in _candidates(label, problems):
     subject, _, rest = name.partition('_')
     if not (subject and rest and name.isprintable()):
@@ -77,7 +77,7 @@ def _clips_of(label: Path, problems: list[str]) -> list[Clip]:
     elif name in clips:
       problems.append(f'{label.name}/{name} is there twice, in two forms')
     else:
-      clips[name] = Clip(label.name, subject, name, tuple(paths))
+      clips[name] = FolderClip(label.name, subject, name, tuple(paths))
   if not clips and len(problems) == before:
     problems.append(f'the label folder {label.name} holds no clips')
   return list(clips.values())
@@ -86,7 +86,7 @@ def _clips_of(label: Path, problems: list[str]) -> list[Clip]:
 def _candidates(label: Path, problems: list[str]) -> Iterator[tuple[str, list[Path]]]:
   """Yields names and files of what looks like clips, whether or not well named."""
   loose = collections.defaultdict(list)
-  for entry in tree.entries(label):
+  for entry in scan.entries(label):
     if entry.is_dir():
       if images := _images_of(entry, problems):
         yield entry.name, images
@@ -104,7 +104,7 @@ def _candidates(label: Path, problems: list[str]) -> Iterator[tuple[str, list[Pa
 def _images_of(folder: Path, problems: list[str]) -> list[Path]:
   """Returns a clip folder's images; appends whatever else it holds to `problems`."""
   where = f'{folder.parent.name}/{folder.name}'
-  entries = tree.entries(folder)
+  entries = scan.entries(folder)
   images = [e for e in entries if e.suffix.lower() in IMAGES and e.is_file()]
   problems += [f'{where}/{e.name} is no image' for e in entries if e not in images]
   if not entries:

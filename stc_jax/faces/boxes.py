@@ -1,4 +1,4 @@
-"""Windows that may show a face, of all frames of a clip together."""
+"""Boxes that may show a face, of all frames of a clip together."""
 
 import dataclasses
 
@@ -8,16 +8,16 @@ from jaxtyping import Float, Int
 
 
 @dataclasses.dataclass(frozen=True)
-class Windows:
+class Boxes:
   """Of each its frame, its box (left, top, right, bottom) and its probability."""
 
   frame: Int[np.ndarray, 'n']
   box: Float[np.ndarray, 'n 4']
   score: Float[np.ndarray, 'n']
 
-  def take(self, which: np.ndarray) -> 'Windows':
+  def take(self, which: np.ndarray) -> 'Boxes':
     """Those at some indices, or where a mask is true."""
-    return Windows(self.frame[which], self.box[which], self.score[which])
+    return Boxes(self.frame[which], self.box[which], self.score[which])
 
 
 def moved(
@@ -35,7 +35,7 @@ def squares_of(boxes: Float[np.ndarray, 'n 4']) -> Float[np.ndarray, 'n 4']:
   return np.hstack([centre - half, centre + half])
 
 
-def suppress(windows: Windows, group: np.ndarray, overlap: float) -> np.ndarray:
+def suppress(windows: Boxes, group: np.ndarray, overlap: float) -> np.ndarray:
   """Indices of windows that no better one of the same group overlaps so far."""
   if not len(group):
     return np.zeros(0, int)

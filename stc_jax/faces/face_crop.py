@@ -28,7 +28,7 @@ HALF_WIDTH, ABOVE, BELOW = 1.1, 0.8, 1.8
 
 
 @dataclasses.dataclass(frozen=True)
-class Crop:
+class CropConfig:
   """How a face is cut out.
 
   Attributes:
@@ -41,7 +41,7 @@ class Crop:
 
 
 def crop(
-  frame: UInt8[np.ndarray, 'h w 3'], eyes: Float[np.ndarray, '2 2'], how: Crop
+  frame: UInt8[np.ndarray, 'h w 3'], eyes: Float[np.ndarray, '2 2'], how: CropConfig
 ) -> UInt8[np.ndarray, 's s 3']:
   """Cuts out the face whose eyes these are (see `geometry`); black beyond the frame."""
   across, down, distance = axes(eyes, how.roll)

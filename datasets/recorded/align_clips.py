@@ -22,7 +22,7 @@ from stc_jax.console import terminal
 from stc_jax.console.progress import with_bar
 from stc_jax.datasets.recorded import quality_report
 from stc_jax.errors import InputError
-from stc_jax.faces import aligned
+from stc_jax.faces import alignment
 from stc_jax.faces.recording import Recording
 
 # Changes when the same recording gives other pixels than before.
@@ -69,7 +69,7 @@ class _StoppedError(Exception):
 
 
 def prepare(
-  found: Sequence[RawClip], how: aligned.Alignment, folder: Path, workers: int
+  found: Sequence[RawClip], how: alignment.Alignment, folder: Path, workers: int
 ) -> Outcome:
   """Prepares all clips with `workers` threads, keeping finished ones in `folder`.
 
@@ -105,23 +105,23 @@ def load(file: Path) -> tuple[np.ndarray, float]:
 
 
 def _one(
-  clip: RawClip, how: aligned.Alignment, folder: Path, stop: threading.Event
-) -> tuple[Path, aligned.Quality, bool]:
+  clip: RawClip, how: alignment.Alignment, folder: Path, stop: threading.Event
+) -> tuple[Path, alignment.Quality, bool]:
   """A finished clip's file, its quality, and whether it was made now."""
   file = folder / f'{_fingerprint(clip, how)}.npz'
   if file.exists() and (quality := _stored_quality(file)):
     return file, quality, False
   refusal = file.with_suffix('.refused')  # of what takes long to find out
   if refusal.exists():
-    raise aligned.NoFaceError(refusal.read_text(encoding='utf-8'))
+    raise alignment.NoFaceError(refusal.read_text(encoding='utf-8'))
 
   def go_on():
     if stop.is_set():
       raise _StoppedError
 
   try:
-    made = aligned.aligned_clip(clip.recording, how, go_on)
-  except aligned.NoFaceError as error:
+    made = alignment.aligned_clip(clip.recording, how, go_on)
+  except alignment.NoFaceError as error:
     part = file.with_suffix('.part')
     part.write_text(str(error), encoding='utf-8')
     part.rename(refusal)
@@ -135,12 +135,12 @@ def _one(
   return file, made.quality, True
 
 
-def _stored_quality(file: Path) -> aligned.Quality | None:
+def _stored_quality(file: Path) -> alignment.Quality | None:
   """A finished clip's quality; None if the machine died while it was written."""
   try:
     with file.open('rb') as opened, np.load(opened) as stored:
       stored['frames'], stored['fps']
-      return aligned.Quality(**json.loads(str(stored['quality'])))
+      return alignment.Quality(**json.loads(str(stored['quality'])))
   except (
     *(OSError, EOFError, ValueError, KeyError, TypeError, RuntimeError),
     zipfile.BadZipFile,
@@ -148,7 +148,7 @@ def _stored_quality(file: Path) -> aligned.Quality | None:
     return None
 
 
-def _fingerprint(clip: RawClip, how: aligned.Alignment) -> str:
+def _fingerprint(clip: RawClip, how: alignment.Alignment) -> str:
   """Changes with the recording's files and with what is made of them."""
   files = [_stamp(path) for path in clip.recording.paths]
   recipe = clip.recording.view, clip.recording.image_fps, dataclasses.astuple(how)

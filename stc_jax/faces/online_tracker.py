@@ -1,8 +1,9 @@
 """Follows every face of a video online: memory doesn't grow with the video.
 
-What `track` does of a whole clip, as frames come: faces are matched by overlap, a gap
-of up to `max_gap` frames is filled from the frames around it, and eyes are smoothed. So
-places become certain a few frames late. A face ends where a shot does (see `shots`).
+It does for a stream of frames what `offline_tracker` does for a whole clip. Faces are
+matched by overlap, a gap of up to `max_gap` frames is filled from the frames around it,
+and eyes are smoothed, so a position is known a few frames late. A face's track ends at
+the end of a shot (see `shots`).
 """
 
 import collections
@@ -13,13 +14,13 @@ import numpy as np
 from jaxtyping import Float
 
 from stc_jax.faces import shots
-from stc_jax.faces.aligned import Alignment
+from stc_jax.faces.alignment import Alignment
 from stc_jax.faces.detect import Face
-from stc_jax.faces.track import SAME_FACE, overlap
+from stc_jax.faces.offline_tracker import SAME_FACE, overlap
 
 # A face that is back within so long, where it was, is the same one.
 _REMEMBERED_SECONDS = 2.0
-_TRUNCATE = 4.0  # deviations: as SciPy smooths, and so `track`
+_TRUNCATE = 4.0  # deviations: as SciPy smooths, and so `offline_tracker`
 
 
 @dataclasses.dataclass(frozen=True)

@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from stc_jax.faces import track
-from stc_jax.faces.aligned import Alignment
+from stc_jax.faces import offline_tracker
+from stc_jax.faces.alignment import Alignment
 from stc_jax.faces.detect import Face
-from stc_jax.faces.following import Follower, lateness
+from stc_jax.faces.online_tracker import Follower, lateness
 
 FPS = 25.0
 
@@ -39,7 +39,7 @@ def test_one_face_is_where_the_track_of_the_whole_clip_is(smooth):
     frames[missing] = []
   how = Alignment(smooth=smooth)
   places = followed(frames, how)
-  whole = track.follow(frames, how.max_gap, how.smooth)
+  whole = offline_tracker.follow(frames, how.max_gap, how.smooth)
   assert [place.frame for place in places] == list(range(60))
   assert {(place.face, place.stretch) for place in places} == {(1, 1)}
   np.testing.assert_allclose([p.eyes for p in places], whole.eyes, atol=1e-9)

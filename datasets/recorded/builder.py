@@ -10,13 +10,13 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from stc_jax import machine
-from stc_jax.datasets.recorded import doubts, preparing, quality_report
-from stc_jax.datasets.recorded.found import Found, other_rows, without_repeats
-from stc_jax.datasets.recorded.preparing import RawClip
+from stc_jax.datasets.recorded import align_clips, doubts, quality_report
+from stc_jax.datasets.recorded.align_clips import RawClip
+from stc_jax.datasets.recorded.inventory import Inventory, other_rows, without_repeats
 from stc_jax.datasets.recorded.quality_report import Row
 from stc_jax.errors import InputError, listed
-from stc_jax.faces import align
-from stc_jax.faces.aligned import Alignment
+from stc_jax.faces import face_crop
+from stc_jax.faces.alignment import Alignment
 
 EMOTIONS = ('anger', 'disgust', 'fear', 'happiness', 'sadness', 'surprise')
 
@@ -62,7 +62,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     self.outcome = ''
     super().__init__(**kwargs)
 
-  def find(self, folder: Path) -> Found:
+  def find(self, folder: Path) -> Inventory:
     """Returns what `folder` holds; raises InputError if it isn't such a folder."""
     raise NotImplementedError
 
@@ -91,7 +91,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
   def black_columns(self) -> int:
     """Of the crops, on each side; noted in the set's metadata."""
     how = self.alignment
-    return align.black_columns(how.size) if how.align == 'mtcnn' else 0
+    return face_crop.black_columns(how.size) if how.align == 'mtcnn' else 0
 
   @property
   def work_folder(self) -> Path:
@@ -143,7 +143,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     found = without_repeats(self.find(folder))
     if found.gaps and not self.options.allow_partial:
       self._refuse_partial(folder, found)
-    outcome = preparing.prepare(
+    outcome = align_clips.prepare(
       found.clips,
       self.alignment,
       self.work_folder,
@@ -156,7 +156,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     made = Path(self.data_dir)
     quality_report.write(made, rows)
     files = list(outcome.files.values())
-    chosen = (preparing.load(files[i])[0] for i in quality_report.shown(len(files)))
+    chosen = (align_clips.load(files[i])[0] for i in quality_report.shown(len(files)))
     quality_report.write_contact_sheet(made, chosen)
     if self.labels() is None:
       used = {clip.label for clip in found.clips if clip.key in outcome.files}
@@ -181,9 +181,9 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     for clip in found:
       if clip.key not in files:
         continue
-      yield clip.key, self.example(clip, *preparing.load(files[clip.key]))
+      yield clip.key, self.example(clip, *align_clips.load(files[clip.key]))
 
-  def _refuse_partial(self, folder: Path, found: Found) -> None:
+  def _refuse_partial(self, folder: Path, found: Inventory) -> None:
     report = self._write_report([*other_rows(found)])
     reasons = [*(f'{key}: {reason}' for key, reason in found.bad), *found.gaps]
     raise InputError(
@@ -191,7 +191,9 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
       'complete the folder, or take what is there with --allow_partial'
     )
 
-  def _refuse_bad(self, folder: Path, found: Found, outcome: preparing.Outcome) -> None:
+  def _refuse_bad(
+    self, folder: Path, found: Inventory, outcome: align_clips.Outcome
+  ) -> None:
     bad = [f'{key}: {reason}' for key, reason in found.bad] + outcome.bad
     usable, most = len(outcome.files), self.options.max_bad_clips
     if usable and len(bad) <= most:

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from stc_jax.errors import InputError
-from stc_jax.faces import align, detect, images, track
+from stc_jax.faces import detect, face_crop, images, offline_tracker
 from stc_jax.faces.recording import Recording
 
 ALIGNS = ('mtcnn', 'none')
@@ -27,9 +27,9 @@ class Alignment:
 
   Attributes:
     align: 'mtcnn' by the eyes; 'none' takes frames for faces already cropped.
-    roll: see `align.Crop`.
-    smooth: see `track.follow`.
-    max_gap: see `track.follow`.
+    roll: see `face_crop.CropConfig`.
+    smooth: see `offline_tracker.follow`.
+    max_gap: see `offline_tracker.follow`.
     size: height and width of the crops in pixels.
   """
 
@@ -41,7 +41,7 @@ class Alignment:
 
   def __post_init__(self):
     """Checks what the types can't."""
-    for field, choices in (('align', ALIGNS), ('roll', align.ROLLS)):
+    for field, choices in (('align', ALIGNS), ('roll', face_crop.ROLLS)):
       if getattr(self, field) not in choices:
         value = getattr(self, field)
         raise InputError(f'--{field}={value}: is not one of {", ".join(choices)}')
@@ -106,12 +106,12 @@ def aligned_clip(
     return AlignedClip(np.stack(frames), fps, quality)
   found, kept = _detect(recording, go_on)
   try:
-    followed = track.follow(found, how.max_gap, how.smooth)
+    followed = offline_tracker.follow(found, how.max_gap, how.smooth)
   except InputError as error:
     raise NoFaceError(f'{recording.paths[0]}: {error}') from error
-  crop = align.Crop(how.size, how.roll)
+  crop = face_crop.CropConfig(how.size, how.roll)
   frames = [
-    align.crop(frame, eyes, crop)
+    face_crop.crop(frame, eyes, crop)
     for frame, eyes in zip(
       kept or _watched(recording, go_on), followed.eyes, strict=True
     )

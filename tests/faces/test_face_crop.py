@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from stc_jax.faces import align, geometry
+from stc_jax.faces import face_crop, geometry
 
 
 def spots(eyes, size=300):
@@ -30,11 +30,11 @@ def centres(crop):
 def test_eyes_come_to_one_place(tilt, distance):
   across = np.array([np.cos(np.deg2rad(tilt)), np.sin(np.deg2rad(tilt))])
   eyes = np.array([150.3, 120.6]) + np.outer([-0.5, 0.5], across) * distance
-  level = align.crop(spots(eyes), eyes, align.Crop(64, 'level'))
+  level = face_crop.crop(spots(eyes), eyes, face_crop.CropConfig(64, 'level'))
   unit = 64 / 2.6
   wanted = [[32 - unit / 2, 0.8 * unit], [32 + unit / 2, 0.8 * unit]]
   assert np.abs(centres(level) - wanted).max() < 0.3
-  kept = centres(align.crop(spots(eyes), eyes, align.Crop(64, 'keep')))
+  kept = centres(face_crop.crop(spots(eyes), eyes, face_crop.CropConfig(64, 'keep')))
   assert abs(np.linalg.norm(kept[1] - kept[0]) - unit) < 0.4
   angle = np.rad2deg(np.arctan2(*(kept[1] - kept[0])[::-1]))
   assert abs(angle - tilt) < 1.5
@@ -42,7 +42,9 @@ def test_eyes_come_to_one_place(tilt, distance):
 
 def test_black_beside_the_rectangle_and_beyond_the_frame():
   frame = np.full((100, 100, 3), 200, np.uint8)
-  crop = align.crop(frame, np.array([[10.0, 5.0], [30.0, 5.0]]), align.Crop())
+  crop = face_crop.crop(
+    frame, np.array([[10.0, 5.0], [30.0, 5.0]]), face_crop.CropConfig()
+  )
   margin = round(64 * 0.2 / 2.6)
   assert not crop[:, :margin].any()
   assert not crop[:, 64 - margin :].any()

@@ -9,11 +9,12 @@ import pytest
 from fakes import faces
 
 from stc_jax.data import preparation
-from stc_jax.datasets.recorded import aligned_clips, preparing
-from stc_jax.datasets.recorded.found import Found, without_repeats
+from stc_jax.datasets.recorded import align_clips
+from stc_jax.datasets.recorded.builder import Options
+from stc_jax.datasets.recorded.inventory import Inventory, without_repeats
 from stc_jax.errors import InputError
-from stc_jax.faces import aligned
-from stc_jax.faces.aligned import Alignment
+from stc_jax.faces import alignment
+from stc_jax.faces.alignment import Alignment
 from stc_jax.faces.recording import Recording
 
 MTCNN = Alignment(align='mtcnn')
@@ -40,7 +41,7 @@ def clips(tmp_path):
 
 
 def prepare(clips, data_dir, **options):
-  given = aligned_clips.Options(alignment=MTCNN, **options)
+  given = Options(alignment=MTCNN, **options)
   return preparation.prepare(
     'clip_folder', '', str(data_dir), str(clips), options=given
   )
@@ -90,9 +91,9 @@ def test_a_refusal_is_remembered_and_a_label_of_refused_clips_is_no_class(
   clips, tmp_path, monkeypatch
 ):
   write_clip(clips / 'calm' / 'dora_1', np.zeros((3, 180, 240, 3), np.uint8))
-  make, made = aligned.aligned_clip, []
+  make, made = alignment.aligned_clip, []
   monkeypatch.setattr(
-    aligned, 'aligned_clip', lambda *args: made.append(args) or make(*args)
+    alignment, 'aligned_clip', lambda *args: made.append(args) or make(*args)
   )
   with pytest.raises(InputError, match='1 of 5 clips cannot be used: calm/dora_1'):
     prepare(clips, tmp_path / 'data')
@@ -105,7 +106,7 @@ def test_a_refusal_is_remembered_and_a_label_of_refused_clips_is_no_class(
 def test_the_same_bytes_however_it_was_made(clips, tmp_path, monkeypatch):
   whole = prepare(clips, tmp_path / 'a', workers=1)
   assert records(prepare(clips, tmp_path / 'b', workers=3)) == records(whole)
-  make, made = aligned.aligned_clip, []
+  make, made = alignment.aligned_clip, []
 
   def stops_at_the_third(*args):
     if len(made) == 2:
@@ -113,11 +114,11 @@ def test_the_same_bytes_however_it_was_made(clips, tmp_path, monkeypatch):
     made.append(args)
     return make(*args)
 
-  monkeypatch.setattr(aligned, 'aligned_clip', stops_at_the_third)
+  monkeypatch.setattr(alignment, 'aligned_clip', stops_at_the_third)
   with pytest.raises(KeyboardInterrupt):
     prepare(clips, tmp_path / 'c', workers=1)
   monkeypatch.setattr(
-    aligned, 'aligned_clip', lambda *args: made.append(args) or make(*args)
+    alignment, 'aligned_clip', lambda *args: made.append(args) or make(*args)
   )
   assert records(prepare(clips, tmp_path / 'c', workers=2)) == records(whole)
   assert len(made) == 4  # the two that were finished weren't made again
@@ -125,20 +126,20 @@ def test_the_same_bytes_however_it_was_made(clips, tmp_path, monkeypatch):
 
 def test_a_finished_clip_that_was_cut_is_made_again(clips, tmp_path):
   path = next((clips / 'joy' / 'anna_1').glob('0.png'))
-  clip = preparing.RawClip('a', 'joy', 'anna', Recording((path,)))
-  first = preparing.prepare([clip], MTCNN, tmp_path, workers=1)
-  frames = preparing.load(first.files['a'])[0]
+  clip = align_clips.RawClip('a', 'joy', 'anna', Recording((path,)))
+  first = align_clips.prepare([clip], MTCNN, tmp_path, workers=1)
+  frames = align_clips.load(first.files['a'])[0]
   for size in (0, 100):
     first.files['a'].write_bytes(first.files['a'].read_bytes()[:size])
-    again = preparing.prepare([clip], MTCNN, tmp_path, workers=1)
+    again = align_clips.prepare([clip], MTCNN, tmp_path, workers=1)
     assert again.frames == 1
-    assert np.array_equal(preparing.load(again.files['a'])[0], frames)
+    assert np.array_equal(align_clips.load(again.files['a'])[0], frames)
 
 
 def test_another_way_to_cut_does_not_pass_for_the_first(clips, tmp_path):
   prepare(clips, tmp_path / 'data')
   prepare(clips, tmp_path / 'data')
-  level = aligned_clips.Options(alignment=Alignment(roll='level'))
+  level = Options(alignment=Alignment(roll='level'))
   for options in (level, None):
     with pytest.raises(InputError, match='was prepared with --align=mtcnn --roll=keep'):
       preparation.prepare(
@@ -150,9 +151,9 @@ def test_long_recordings_are_read_twice_with_the_same_result(tmp_path, monkeypat
   frames = faces.moving_face(40, 120, 160, 3)
   write_clip(tmp_path / 'clip', frames)
   paths = tuple(sorted((tmp_path / 'clip').iterdir(), key=lambda path: int(path.stem)))
-  once = aligned.aligned_clip(Recording(paths), MTCNN, lambda: None)
-  monkeypatch.setattr(aligned, '_KEPT_BYTES', 0)
-  twice = aligned.aligned_clip(Recording(paths), MTCNN, lambda: None)
+  once = alignment.aligned_clip(Recording(paths), MTCNN, lambda: None)
+  monkeypatch.setattr(alignment, '_KEPT_BYTES', 0)
+  twice = alignment.aligned_clip(Recording(paths), MTCNN, lambda: None)
   assert once.quality == twice.quality
   assert np.array_equal(once.frames, twice.frames)
 
@@ -162,26 +163,26 @@ def test_faces_missing_at_key_frames_alone_are_missing_there_alone(tmp_path):
   frames[[4, 8]] = 0
   write_clip(tmp_path / 'clip', frames)
   paths = tuple(sorted((tmp_path / 'clip').iterdir(), key=lambda path: int(path.stem)))
-  made = aligned.aligned_clip(Recording(paths), MTCNN, lambda: None)
+  made = alignment.aligned_clip(Recording(paths), MTCNN, lambda: None)
   assert made.quality.without_face == 2
 
 
 def test_clips_of_one_name_are_told(tmp_path):
   recording = Recording((tmp_path / 'a.png',))
-  clip = preparing.RawClip('a', 'joy', 'anna', recording)
-  found = without_repeats(Found([clip, clip]))
+  clip = align_clips.RawClip('a', 'joy', 'anna', recording)
+  found = without_repeats(Inventory([clip, clip]))
   assert not found.clips
   assert [key for key, _ in found.bad] == ['a', 'a']
 
 
 def test_changed_files_are_prepared_again(clips, tmp_path):
   path = next((clips / 'joy' / 'anna_1').glob('0.png'))
-  clip = preparing.RawClip('a', 'joy', 'anna', Recording((path,)))
-  first = preparing.prepare([clip], MTCNN, tmp_path / 'work', workers=1)
-  again = preparing.prepare([clip], MTCNN, tmp_path / 'work', workers=1)
+  clip = align_clips.RawClip('a', 'joy', 'anna', Recording((path,)))
+  first = align_clips.prepare([clip], MTCNN, tmp_path / 'work', workers=1)
+  again = align_clips.prepare([clip], MTCNN, tmp_path / 'work', workers=1)
   assert (first.frames, again.frames) == (1, 0)
   cv2.imwrite(str(path), cv2.imread(str(path))[:, ::-1])
-  other = preparing.prepare([clip], MTCNN, tmp_path / 'work', workers=1)
+  other = align_clips.prepare([clip], MTCNN, tmp_path / 'work', workers=1)
   assert other.frames == 1
-  crops = [preparing.load(result.files['a'])[0] for result in (first, other)]
+  crops = [align_clips.load(result.files['a'])[0] for result in (first, other)]
   assert np.abs(crops[0][:, :, ::-1].astype(int) - crops[1]).mean() < 12

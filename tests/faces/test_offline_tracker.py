@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from stc_jax.errors import InputError
-from stc_jax.faces import track
+from stc_jax.faces import offline_tracker
 from stc_jax.faces.detect import Face
 
 
@@ -13,7 +13,7 @@ def face(x, size=100.0, score=0.9):
 
 
 def follow(faces, max_gap=5, smooth=0.0):
-  return track.follow(faces, max_gap, smooth)
+  return offline_tracker.follow(faces, max_gap, smooth)
 
 
 def test_the_largest_face_is_followed_whatever_else_comes():

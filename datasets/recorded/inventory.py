@@ -4,12 +4,12 @@ import collections
 import dataclasses
 from collections.abc import Iterator, Sequence
 
-from stc_jax.datasets.recorded.preparing import RawClip
+from stc_jax.datasets.recorded.align_clips import RawClip
 from stc_jax.datasets.recorded.quality_report import Row, unused
 
 
 @dataclasses.dataclass(frozen=True)
-class Found:
+class Inventory:
   """What a folder holds.
 
   Attributes:
@@ -25,7 +25,7 @@ class Found:
   passed_over: Sequence[tuple[str, str]] = ()
 
 
-def without_repeats(found: Found) -> Found:
+def without_repeats(found: Inventory) -> Inventory:
   """Clips of one name, as overlapping downloads have them, can't be told apart."""
   counts = collections.Counter(clip.key for clip in found.clips)
   bad = [
@@ -37,7 +37,7 @@ def without_repeats(found: Found) -> Found:
   return dataclasses.replace(found, clips=clips, bad=[*found.bad, *bad])
 
 
-def other_rows(found: Found) -> Iterator[Row]:
+def other_rows(found: Inventory) -> Iterator[Row]:
   """The report's rows of all that never came to be prepared."""
   for key, reason in found.bad:
     yield unused(key, f'refused: {reason}')
