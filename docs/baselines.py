@@ -8,11 +8,10 @@ features of the last frame, and of the change from the first, alone or beside it
 
 import numpy as np
 
+from stc_jax.baselines import clip_floors, svm
 from stc_jax.console import command_line
 from stc_jax.data import preparation, records
-from stc_jax.evaluation import floors
 from stc_jax.launch import synthetic
-from stc_jax.runs import floors as run_floors
 from stc_jax.runs import run_data
 from stc_jax.runs.config import from_sections
 
@@ -39,9 +38,9 @@ def _accuracies(name: str) -> list[float]:
   config = synthetic.get_config()
   config.dataset.builder_config = name
   data = run_data.load(from_sections(config.to_dict()))
-  appearance = run_floors.appearance(records.of(data.builder), 'last')
+  appearance = clip_floors.appearance(records.of(data.builder), 'last')
   labels, groups = data.clip_set.targets, np.array(data.clip_set.subjects)
-  found = [floors.trial_floors(appearance, labels, groups, t) for t in data.trials]
+  found = [svm.trial_floors(appearance, labels, groups, t) for t in data.trials]
   return [float(np.mean([trial[key] for trial in found])) for key in _FLOORS]
 
 

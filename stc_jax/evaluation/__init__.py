@@ -1,1 +1,1 @@
-"""Evaluation: metrics, statistics, floors."""
+"""Evaluation: metrics and statistics."""

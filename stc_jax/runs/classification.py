@@ -9,19 +9,22 @@ import csv
 import io
 import pathlib
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 from jaxtyping import Float
 from rich.console import Console
 
 from stc_jax import files, plots
+from stc_jax.baselines import clip_floors
 from stc_jax.console import tables
+from stc_jax.console.progress import with_bar
+from stc_jax.data import reading
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.protocols import Trial
 from stc_jax.evaluation import metrics, statistics
 from stc_jax.evaluation.statistics import TrialScore
-from stc_jax.runs import floors, folder
+from stc_jax.runs import folder
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
 from stc_jax.tasks import pictures
@@ -36,8 +39,21 @@ _DIGITS = 7  # of a probability: what float32 holds
 def floors_of(
   experiment: Experiment, run_data: RunData, console: Console
 ) -> Callable[[], list[dict]]:
-  """The floors of each trial, for whoever asks; they are there already."""
-  made = floors.of_trials(run_data, experiment.dataset, console)
+  """Computes the floors of each trial, or reads them from the cache."""
+  dataset = experiment.dataset
+
+  def progress(found: Iterable[dict]) -> Iterator[dict]:
+    console.print('fitting the floors ...')
+    yield from with_bar(found, 'floors', console, len(run_data.trials))
+
+  made = clip_floors.of_trials(
+    run_data.clip_set,
+    run_data.trials,
+    lambda: reading.clips_of(run_data.builder, dataset.neutral_share),
+    dataset.strongest_frame,
+    pathlib.Path(run_data.builder.data_path),
+    progress,
+  )
   return lambda: made
 
 

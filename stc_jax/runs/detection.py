@@ -17,14 +17,16 @@ from jaxtyping import Float
 from rich.console import Console
 
 from stc_jax import files
+from stc_jax.baselines import frame_floors
+from stc_jax.baselines.frame_floors import TrialFloor
 from stc_jax.console import tables
+from stc_jax.data import records
 from stc_jax.data.protocols import Trial
 from stc_jax.errors import InputError
 from stc_jax.evaluation import detected
 from stc_jax.evaluation import detection as scoring
 from stc_jax.evaluation.detected import Judged
-from stc_jax.runs import beside, coded_floors, folder
-from stc_jax.runs.coded_floors import TrialFloor
+from stc_jax.runs import background, folder
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
 from stc_jax.tasks import pictures
@@ -37,9 +39,18 @@ SCORE = 'f1_mean'
 def floors_of(
   experiment: Experiment, run_data: RunData, console: Console
 ) -> Callable[[], list[TrialFloor]]:
-  """The floors of each trial, for whoever asks; fitted beside, which takes a while."""
+  """Starts to fit the floors of each trial; the function returned waits for them."""
   del experiment
-  return beside.begin(lambda: coded_floors.of_trials(run_data, console)).result
+
+  def say(trial: Trial) -> None:
+    console.print(f'fitting the floor of trial {trial.name}, beside training ...')
+
+  def fit() -> list[TrialFloor]:
+    return frame_floors.of_trials(
+      run_data.clip_set, run_data.wanted, lambda: records.coded(run_data.builder), say
+    )
+
+  return background.begin(fit).result
 
 
 def keep_floor(floor: TrialFloor, trial: Trial, workdir: pathlib.Path) -> dict:

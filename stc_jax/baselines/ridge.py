@@ -1,11 +1,12 @@
-"""The floor of detection: ridge regression on HOG features of the still alone.
+"""Ridge regression of action units on the features of single frames.
 
 One Gram matrix serves all action units. It is summed block by block, so memory doesn't
-grow with the frames; its parts, one for each inner fold of training subjects, also say
-which penalty is best, without a further look at the features.
+grow with the frames. Its parts, one for each inner fold of training subjects, also
+suffice to choose the penalty, without reading the features again.
 """
 
-from collections.abc import Iterator
+import functools
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -15,14 +16,14 @@ from sklearn.model_selection import GroupKFold
 
 from stc_jax.data.clip_set import UNKNOWN
 
-_BLOCK = 2048
+_BLOCK = 2048  # frames
 _INNER_FOLDS = 3
 # In units of the mean eigenvalue of the Gram matrix.
-_PENALTIES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
+PENALTIES = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 
 
-class Floor(NamedTuple):
-  """What the ridge regression says.
+class RidgeScores(NamedTuple):
+  """Scores of each action unit.
 
   Attributes:
     test: of the test frames.
@@ -35,7 +36,7 @@ class Floor(NamedTuple):
 
 
 class _Sums(NamedTuple):
-  """Over frames; features have a last column of ones."""
+  """Sums over frames; features have a last column of ones."""
 
   gram: Float[np.ndarray, 'd d']
   cross: Float[np.ndarray, 'd a']
@@ -45,24 +46,29 @@ class _Sums(NamedTuple):
     return _Sums(*(a + sign * b for a, b in zip(self, other, strict=True)))
 
 
-def floor(
+def fit(
   features: Float[np.ndarray, 'k f'],
   targets: Int8[np.ndarray, 'n a'],
   groups: Shaped[np.ndarray, 'n'],
   train: Int[np.ndarray, 'n'],
   test: Int[np.ndarray, 'm'],
-) -> Floor:
+  penalties: Sequence[float] = PENALTIES,
+  block: int = _BLOCK,
+) -> RidgeScores:
   """Regresses each action unit, 0 or 1, on the features; deterministic.
 
-  An unknown one counts as the training side's mean.
+  An unknown action unit counts as the mean of the training frames.
 
   Args:
     features: of all frames; may lie on disk.
     targets: the training frames' action units.
     groups: their subjects.
     train: their rows of `features`.
-    test: those of the frames to be scored.
+    test: rows of the frames to score.
+    penalties: to choose from, for each action unit.
+    block: how many frames are read at a time.
   """
+  blocks = functools.partial(_blocks, features, size=block)
   wanted = _filled(targets)
   folds = min(_INNER_FOLDS, len(np.unique(groups)))
   inner = (
@@ -70,20 +76,23 @@ def floor(
     if folds > 1
     else [np.arange(len(train))]
   )
-  parts = [_summed(features, train[held], wanted[held]) for held in inner]
+  size = features.shape[1] + 1
+  parts = [_sum(blocks(train[held]), size, wanted[held]) for held in inner]
   whole = parts[0]
   for part in parts[1:]:
     whole = whole.plus(part)
   rests = [whole.plus(part, -1) for part in parts] if folds > 1 else [whole]
-  solved = [_solutions(rest) for rest in rests]
+  solved = [_solve(rest, penalties) for rest in rests]
   errors = sum(
     _errors(part, weights) for part, weights in zip(parts, solved, strict=True)
   )
   best = errors.argmin(axis=0)  # of each action unit
-  said = np.empty((len(train), targets.shape[1]))
+  of_train = np.empty((len(train), targets.shape[1]))
   for held, weights in zip(inner, solved, strict=True):
-    said[held] = _said(features, train[held], _chosen(weights, best))
-  return Floor(_said(features, test, _chosen(_solutions(whole), best)), said)
+    of_train[held] = _predict(blocks(train[held]), len(held), _chosen(weights, best))
+  chosen = _chosen(_solve(whole, penalties), best)
+  of_test = _predict(blocks(test), len(test), chosen)
+  return RidgeScores(of_test, of_train)
 
 
 def _filled(targets: Int8[np.ndarray, 'n a']) -> Float[np.ndarray, 'n a']:
@@ -92,37 +101,37 @@ def _filled(targets: Int8[np.ndarray, 'n a']) -> Float[np.ndarray, 'n a']:
   return np.where(known, targets, mean)
 
 
+_Blocks = Iterable[tuple[slice, Float[np.ndarray, 'b d']]]
+
+
 def _blocks(
-  features: Float[np.ndarray, 'k f'], rows: Int[np.ndarray, 'n']
+  features: Float[np.ndarray, 'k f'], rows: Int[np.ndarray, 'n'], size: int
 ) -> Iterator[tuple[slice, Float[np.ndarray, 'b d']]]:
-  for start in range(0, len(rows), _BLOCK):
-    own = slice(start, min(start + _BLOCK, len(rows)))
+  """Yields the features of some rows, `size` at a time, and which rows these are."""
+  for start in range(0, len(rows), size):
+    own = slice(start, min(start + size, len(rows)))
     block = np.asarray(features[rows[own]], np.float32)
     yield own, np.hstack([block, np.ones((len(block), 1), np.float32)])
 
 
-def _summed(
-  features: Float[np.ndarray, 'k f'],
-  rows: Int[np.ndarray, 'n'],
-  wanted: Float[np.ndarray, 'n a'],
-) -> _Sums:
-  size, outputs = features.shape[1] + 1, wanted.shape[1]
-  gram, cross = np.zeros((size, size)), np.zeros((size, outputs))
-  for own, block in _blocks(features, rows):
+def _sum(blocks: _Blocks, size: int, wanted: Float[np.ndarray, 'n a']) -> _Sums:
+  """Sums over blocks of `size` features."""
+  gram, cross = np.zeros((size, size)), np.zeros((size, wanted.shape[1]))
+  for own, block in blocks:
     gram += block.T @ block
     cross += block.T @ wanted[own]
   return _Sums(gram, cross, np.square(wanted).sum(axis=0))
 
 
-def _solutions(sums: _Sums) -> Float[np.ndarray, 'p d a']:
-  """The weights for each penalty; the intercept isn't shrunk."""
+def _solve(sums: _Sums, penalties: Sequence[float]) -> Float[np.ndarray, 'p d a']:
+  """The weights for each penalty; the intercept isn't penalised."""
   size = len(sums.gram)
-  shrunk = np.append(np.ones(size - 1), 0.0)
+  penalised = np.append(np.ones(size - 1), 0.0)
   scale = np.trace(sums.gram[:-1, :-1]) / (size - 1)
   found = []
-  for penalty in _PENALTIES:
+  for penalty in penalties:
     # What keeps the intercept's row solvable is far below a frame's weight.
-    ridge = sums.gram + np.diag(penalty * scale * shrunk + 1e-6)
+    ridge = sums.gram + np.diag(penalty * scale * penalised + 1e-6)
     found.append(scipy.linalg.solve(ridge, sums.cross, assume_a='pos'))
   return np.stack(found)
 
@@ -142,12 +151,11 @@ def _chosen(
   return weights[best, :, np.arange(len(best))].T
 
 
-def _said(
-  features: Float[np.ndarray, 'k f'],
-  rows: Int[np.ndarray, 'n'],
-  weights: Float[np.ndarray, 'd a'],
+def _predict(
+  blocks: _Blocks, count: int, weights: Float[np.ndarray, 'd a']
 ) -> Float[np.ndarray, 'n a']:
-  found = np.empty((len(rows), weights.shape[1]))
-  for own, block in _blocks(features, rows):
+  """The scores of the blocks' frames, `count` in all."""
+  found = np.empty((count, weights.shape[1]))
+  for own, block in blocks:
     found[own] = block @ weights
   return found

@@ -1,17 +1,16 @@
-"""What a sequence model must clear: chance, and linear looks at one or two frames.
+"""Linear SVMs on HOG features of one or two frames of a clip.
 
-A trial's floors see its training clips alone: their settings too are picked there, by
-inner folds over subjects, so the figures are as strong as such baselines honestly get.
+A trial's floors are fitted on its training clips alone. Their settings, too, are chosen
+there, by inner folds over subjects, so the baselines are as strong as is fair.
 """
 
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-import cv2
 import joblib
 import numpy as np
-from jaxtyping import Bool, Float, Int, Shaped, UInt8
+from jaxtyping import Bool, Float, Int, Shaped
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.model_selection import GroupKFold
 from sklearn.preprocessing import StandardScaler
@@ -19,20 +18,15 @@ from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
 from stc_jax import machine
+from stc_jax.baselines.constant import chance_accuracy
 from stc_jax.data.protocols import Trial
-from stc_jax.faces.images import resized
-
-_SIZE = 64
-# Dalal & Triggs 2005: 9 orientations, cells of 8 pixels, blocks of 2 x 2 cells.
-_HOG = cv2.HOGDescriptor((_SIZE, _SIZE), (16, 16), (8, 8), (8, 8), 9)
-HOG_FEATURES = _HOG.getDescriptorSize()
 
 # The SVM's C, ascending: for 1764 standardised features, from nearly the classes' means
-# to nearly a hard margin. The other is for training sets too small to pick by.
+# to nearly a hard margin. The other is for training sets too small to choose one.
 _COSTS = (1e-5, 1e-4, 1e-3, 1e-2)
-_UNPICKED_COST = 1e-3
+_DEFAULT_COST = 1e-3
 _INNER_FOLDS = 3
-# Of fewer trials the floors are found before processes have started.
+# Fewer trials are computed sooner than processes start.
 _WORTH_PROCESSES = 8
 KEYS = (
   'chance_accuracy',
@@ -63,27 +57,15 @@ class _Split(NamedTuple):
   test: Int[np.ndarray, 'b']
 
 
-def hog(frame: UInt8[np.ndarray, 'h w 3']) -> Float[np.ndarray, '1764']:
-  """Histograms of oriented gradients of an RGB frame, seen gray in 64 x 64 pixels."""
-  gray = cv2.cvtColor(resized(frame, _SIZE, _SIZE), cv2.COLOR_RGB2GRAY)
-  return _HOG.compute(gray).ravel()
-
-
-def chance_accuracy(labels: Int[np.ndarray, 'n'], trial: Trial) -> float:
-  """Accuracy of always saying the most frequent training class."""
-  guess = np.bincount(labels[trial.train]).argmax()
-  return float((labels[trial.test] == guess).mean())
-
-
 def all_floors(
   appearance: Appearance,
   labels: Int[np.ndarray, 'n'],
   groups: Shaped[np.ndarray, 'n'],
   trials: Sequence[Trial],
 ) -> Iterator[dict]:
-  """`trial_floors` of each trial, in their order, worked out on all cores.
+  """Yields `trial_floors` of each trial, in their order, computed on all cores.
 
-  In processes, for liblinear has one stream of random numbers in each.
+  In processes, because liblinear has one stream of random numbers per process.
   """
   cores = machine.cores() if len(trials) >= _WORTH_PROCESSES else 1
   task = joblib.delayed(trial_floors)
@@ -100,19 +82,19 @@ def trial_floors(
 ) -> dict:
   """Accuracies of simple baselines on a trial's test clips.
 
-  The floor is a linear SVM on the strongest frame; the temporal floor, one on the
-  change since the first frame, alone or beside the strongest. Deterministic.
+  The floor is a linear SVM on the strongest frame. The temporal floor is one on the
+  change since the first frame, alone or with the strongest frame. Deterministic.
 
   Args:
     appearance: of all clips.
     labels: their classes.
-    groups: their subjects; inner folds split none.
-    trial: which clips train, and which test.
+    groups: their subjects; inner folds keep each subject whole.
+    trial: which clips train and which test.
 
   Returns:
     chance_accuracy, floor_accuracy, temporal_floor_accuracy; floor_right and
-    temporal_floor_right, whether each test clip is classified rightly; and what was
-    picked: floor_c, temporal_floor_c, temporal_floor_features. All None without test
+    temporal_floor_right, whether each test clip is classified correctly; and the chosen
+    settings: floor_c, temporal_floor_c, temporal_floor_features. All None without test
     clips.
   """
   if not len(trial.test):
@@ -121,12 +103,12 @@ def trial_floors(
   moving = {'change': appearance.change, 'change and strongest': both}
   inner = _inner_folds(labels, groups, trial.train)
   # These matrices are too small for BLAS's threads, which spin where cores are busy.
-  # Labels that are hard to separate may need more steps than we grant; where the solver
-  # stops is still a baseline.
+  # Labels that are hard to separate may need more steps than the solver makes; the
+  # result is still a baseline.
   with threadpool_limits(limits=1, user_api='blas'), warnings.catch_warnings():
     warnings.simplefilter('ignore', ConvergenceWarning)
-    _, floor_c = _picked({'strongest': appearance.strongest}, labels, inner)
-    name, temporal_c = _picked(moving, labels, inner)
+    _, floor_c = _choose({'strongest': appearance.strongest}, labels, inner)
+    name, temporal_c = _choose(moving, labels, inner)
     (floor,) = _right(appearance.strongest, labels, trial, [floor_c])
     (temporal,) = _right(moving[name], labels, trial, [temporal_c])
   return {
@@ -146,7 +128,7 @@ def _inner_folds(
   groups: Shaped[np.ndarray, 'n'],
   train: Int[np.ndarray, 'a'],
 ) -> list[_Split]:
-  """Cuts `train` between groups; not at all where a part would have one class."""
+  """Splits `train` between groups; empty where a part would have one class."""
   folds = min(_INNER_FOLDS, len(np.unique(groups[train])))
   if folds < 2:
     return []
@@ -156,15 +138,15 @@ def _inner_folds(
   return splits if min(classes) > 1 else []
 
 
-def _picked(
+def _choose(
   features: Mapping[str, Float[np.ndarray, 'n _']],
   labels: Int[np.ndarray, 'n'],
   inner: Sequence[_Split],
 ) -> tuple[str, float]:
-  """Which features and which C do best: of equals the smaller C, then the first."""
+  """The best features and C; of equals the smaller C, then the first features."""
   names = list(features)
   if not inner:
-    return names[0], _UNPICKED_COST
+    return names[0], _DEFAULT_COST
   correct = np.array(
     [
       [
@@ -184,7 +166,7 @@ def _right(
   split: _Split | Trial,
   costs: Sequence[float],
 ) -> list[Bool[np.ndarray, 'm']]:
-  """Which test clips a linear SVM classifies rightly, for each C."""
+  """Which test clips a linear SVM classifies correctly, for each C."""
   train, test = _in_span(features[split.train], features[split.test])
   found = []
   for cost in costs:
@@ -197,10 +179,10 @@ def _right(
 def _in_span(
   train: Float[np.ndarray, 'a d'], test: Float[np.ndarray, 'b d']
 ) -> tuple[Float[np.ndarray, 'a k'], Float[np.ndarray, 'b k']]:
-  """Standardises by `train`, and gives coordinates in the span of its rows.
+  """Standardises by `train`, and returns coordinates in the span of its rows.
 
   An SVM's weights lie in that span, and their L2 norm is the same in any orthonormal
-  basis, so predictions stay; but there are at most `a` coordinates, not thousands.
+  basis. So predictions are the same with at most `a` coordinates, not thousands.
   """
   scaler = StandardScaler().fit(train.astype(np.float64))
   train, test = scaler.transform(train), scaler.transform(test)
