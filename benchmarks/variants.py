@@ -24,7 +24,7 @@ from benchmarks.variant_tables import TABLES
 from stc_jax.console import command_line, terminal
 from stc_jax.errors import InputError
 from stc_jax.evaluation import statistics
-from stc_jax.report import comparing, run_folder
+from stc_jax.report import comparison, run_folder
 from stc_jax.runs import study
 
 _TABLE = flags.DEFINE_enum('table', None, TABLES, 'Which variants.', required=True)
@@ -87,9 +87,9 @@ def _compared(name: str, base: str) -> tuple[str, str]:
   if name == base:
     return '', ''
   ours, theirs = (run_folder.read(n, _folder(n)) for n in (name, base))
-  if comparing.compare(ours, theirs).refused:
+  if comparison.compare(ours, theirs).refused:
     return '', ''
-  found = statistics.paired(comparing.by_subject(ours, theirs))
+  found = statistics.paired(comparison.by_subject(ours, theirs))
   return f'{100 * found["difference"]:+.1f}', f'{found["p_value"]:.3f}'
 
 

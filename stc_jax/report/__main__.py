@@ -43,8 +43,9 @@ def main() -> None:
       '--workdir: missing; name a folder that python -m stc_jax.main made'
     )
   if _FEATURES.value:
-    maps = importlib.import_module('stc_jax.report.maps')  # seconds, not for --help
-    maps.main(_WORKDIR.value[0], _FEATURES.value, _OUT.value)
+    # Its import takes seconds, which --help doesn't wait for.
+    heatmaps = importlib.import_module('stc_jax.report.heatmaps')
+    heatmaps.main(_WORKDIR.value[0], _FEATURES.value, _OUT.value)
     return
   command = importlib.import_module('stc_jax.report.command')
   command.main(_WORKDIR.value, _OUT.value, _FACES.value == 'yes', _NOTE.value)

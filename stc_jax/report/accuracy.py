@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from stc_jax.evaluation import metrics
-from stc_jax.report import comparing, published
+from stc_jax.report import comparison, published
 from stc_jax.report.run_folder import Run, is_right
 from stc_jax.report.table import Table, number, percent
 
@@ -72,7 +72,7 @@ def pairs_table(runs: Sequence[Run], caption: str) -> Table:
   """Each pair of runs, over the same trials."""
   rows = []
   for one, other in itertools.combinations(runs, 2):
-    found = comparing.compare(one, other)
+    found = comparison.compare(one, other)
     trials, subjects = found.trials or {}, found.subjects or {}
     rows.append(
       [

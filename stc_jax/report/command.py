@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from stc_jax.console import terminal
-from stc_jax.report import finding, page, section, strips
+from stc_jax.report import collect, page, section, strips
 from stc_jax.report.page import Section
 from stc_jax.report.report_folder import ReportFolder
 
@@ -40,7 +40,7 @@ def write(
 ) -> None:
   """Writes index.html, MODEL_CARD.md, tables and figures; see `main`."""
   out = ReportFolder(where)
-  runs, missing = finding.found(folders)
+  runs, missing = collect.finished_runs(folders)
   for words in missing:
     console.print(f'not in the report: {words}', highlight=False, soft_wrap=True)
   runs.sort(key=lambda run: run.told)  # stable: each dataset's keep their order

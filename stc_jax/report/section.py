@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from stc_jax import plots
 from stc_jax.errors import InputError
-from stc_jax.report import accuracy, cost, detection, figures, strips, unit_pairs
+from stc_jax.report import accuracy, au_comparison, cost, detection, figures, strips
 from stc_jax.report.page import Picture, Section
 from stc_jax.report.run_folder import Run
 from stc_jax.report.table import Table
@@ -60,7 +60,7 @@ def _of_clips(runs: Sequence[Run], caption: str) -> list[Table]:
 
 
 def _of_units(runs: Sequence[Run], caption: str) -> list[Table]:
-  pairs = [unit_pairs.unit_pairs_table(runs, caption)] if len(runs) > 1 else []
+  pairs = [au_comparison.au_pairs_table(runs, caption)] if len(runs) > 1 else []
   return [
     detection.published_table(runs, caption),
     detection.detection_table(runs, caption),

@@ -14,6 +14,7 @@ from stc_jax.errors import InputError
 from stc_jax.models import shapes
 from stc_jax.models.config import TrunkConfig
 from stc_jax.models.registry import build
+from stc_jax.report import study_table
 from stc_jax.runs import folder, results, run, run_data, start, study, study_fields
 from stc_jax.runs.config import Experiment, from_sections
 from stc_jax.runs.programs import chosen_placement
@@ -65,7 +66,7 @@ def _study(experiments: dict[str, Experiment], workdir: str, console: Console) -
     console.rule(f'{name} ({number} of {len(experiments)})')
     _run(experiment, study.folder_of(where, name), False, console)
   if hosts.is_first():
-    study.print_comparison(where, console)
+    study_table.print_comparison(where, console)
   hosts.wait_for_all()
 
 

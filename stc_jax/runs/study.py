@@ -10,22 +10,15 @@ import pathlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-
 from stc_jax import files
 from stc_jax.errors import InputError
 from stc_jax.models.registry import MODELS
-from stc_jax.report import command, comparing, finding
-from stc_jax.report.finding import STUDY, plan
-from stc_jax.report.run_folder import Run
-from stc_jax.report.table import number, percent
+from stc_jax.report.collect import STUDY, plan
 from stc_jax.runs import folder, study_fields
 from stc_jax.runs.config import Experiment, from_sections
 
 # What lies, or must not lie, in a study's folder beside its runs.
 _RESERVED = {'', '..', 'report', 'trials', 'models', 'checkpoints'}
-_METHOD = 'STC-NLSTM'
 
 
 def experiments(
@@ -104,41 +97,3 @@ def write_plan(workdir: pathlib.Path, names: Iterable[str]) -> None:
   before = plan(workdir) if path.exists() else {}
   runs = {name: folder_of(workdir, name).name for name in names}
   files.write(path, folder.as_json({'runs': before | runs}))
-
-
-def print_comparison(workdir: pathlib.Path, console: Console) -> None:
-  """Prints a row for each of a study's runs, and writes its report.
-
-  They stand beside the paper's method or, where that isn't one of them, the last.
-  """
-  runs, _ = finding.found([workdir])
-  base = next((run for run in runs if run.method == _METHOD), runs[-1])
-  table = Table(title='study')
-  for column in ('run', 'score', '±', f'over {base.name}', 'p, subjects', 'p, trials'):
-    table.add_column(column, justify='left' if column == 'run' else 'right')
-  for run in runs:
-    table.add_row(run.name, *_score(run), *_compared(run, base))
-  console.print(table)
-  command.write([workdir], workdir / 'report', True, '', console)
-
-
-def _score(run: Run) -> tuple[str, str]:
-  """Mean and deviation over whole repeats, or where none is whole over trials."""
-  summary, score = run.summary, 'f1' if run.is_detection else 'accuracy'
-  kind = score if summary[f'{score}_mean'] is not None else f'trial_{score}'
-  mean, deviation = summary[f'{kind}_mean'], summary[f'{kind}_std']
-  return percent(mean), percent(deviation)
-
-
-def _compared(run: Run, base: Run) -> tuple[str, str, str]:
-  """How many points above `base`, and how likely by chance: see `comparing`."""
-  if run is base or run.is_detection:
-    return '', '', ''
-  found = comparing.compare(run, base)
-  subjects, trials = found.subjects or {}, found.trials or {}
-  points = subjects.get('difference')
-  return (
-    '' if points is None else f'{100 * points:+.1f}',
-    number(subjects.get('p_value'), '.4f'),
-    number(trials.get('p_value'), '.4f'),
-  )

@@ -11,7 +11,7 @@ import pytest
 
 from stc_jax import files
 from stc_jax.errors import InputError
-from stc_jax.report import command, comparing, cost, finding, page, run_folder, section
+from stc_jax.report import collect, command, comparison, cost, page, run_folder, section
 from stc_jax.report.report_folder import ReportFolder
 
 FILES = ('config', 'dataset', 'summary', 'environment', 'execution', 'timings')
@@ -108,7 +108,7 @@ def test_a_damaged_log_of_starts_is_told_in_its_place(run, data, said):
 def test_a_damaged_study(tmp_path, data):
   (tmp_path / 'study.json').write_bytes(data)
   with pytest.raises(InputError, match=r'study\.json: .*start the study again'):
-    finding.found([tmp_path])
+    collect.finished_runs([tmp_path])
 
 
 def test_what_is_in_the_way(run, tmp_path):
@@ -184,5 +184,5 @@ def test_more_trials_of_the_same_folds_are_not_called_other_folds(run, tmp_path)
   rows = [row for row in whole.folds.splitlines(keepends=True) if row[:4] != '0,1,']
   for folds in (whole.folds, ''.join(rows)):
     (fewer / 'folds.csv').write_text(folds)
-    refused = comparing.refusal(whole, run_folder.read('', fewer))
+    refused = comparison.refusal(whole, run_folder.read('', fewer))
     assert refused == '2 trials and 1, of the same folds'

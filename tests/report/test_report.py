@@ -8,7 +8,7 @@ import shutil
 import pytest
 from command import fails, succeeds
 
-from stc_jax.report import comparing, finding, run_folder
+from stc_jax.report import collect, comparison, run_folder
 from stc_jax.report.table import Table
 
 REPORT = 'stc_jax.report'
@@ -112,7 +112,7 @@ def test_names_are_told_apart_and_the_paper_s_kept(finished, tmp_path):
     shutil.copytree(finished, tmp_path / study / 'STC-NLSTM')
     plan = json.dumps({'runs': {'STC-NLSTM': 'STC-NLSTM'}})
     (tmp_path / study / 'study.json').write_text(plan)
-  runs, missing = finding.found([tmp_path / 'one', tmp_path / 'two'])
+  runs, missing = collect.finished_runs([tmp_path / 'one', tmp_path / 'two'])
   assert not missing
   assert [run.name for run in runs] == [
     'STC-NLSTM, one/STC-NLSTM',
@@ -123,14 +123,14 @@ def test_names_are_told_apart_and_the_paper_s_kept(finished, tmp_path):
 
 def test_other_folds_and_other_data_are_not_compared(finished, tmp_path):
   run = run_folder.read('one', finished)
-  assert comparing.compare(run, run).trials['p_value'] == 1
+  assert comparison.compare(run, run).trials['p_value'] == 1
   folds = shutil.copytree(finished, tmp_path / 'folds')
   text = (folds / 'folds.csv').read_text().splitlines()
   (folds / 'folds.csv').write_text('\n'.join([text[0], *text[:0:-1]]))
-  assert comparing.compare(run, run_folder.read('', folds)).refused == 'other folds'
+  assert comparison.compare(run, run_folder.read('', folds)).refused == 'other folds'
   sha256 = run.dataset['sha256']
   data = doctored(finished, tmp_path / 'data', sha256, sha256[::-1])
-  assert comparing.compare(run, run_folder.read('', data)).refused == 'other data'
+  assert comparison.compare(run, run_folder.read('', data)).refused == 'other data'
 
 
 def test_features_of_a_clip(finished, data_dir, tmp_path):

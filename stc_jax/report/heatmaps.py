@@ -16,7 +16,7 @@ from stc_jax.faces.images import resize
 from stc_jax.predict import bundle
 from stc_jax.predict.maps import Maps
 from stc_jax.predict.maps import maps as maps_of
-from stc_jax.report import finding
+from stc_jax.report import collect
 from stc_jax.report.report_folder import make_folder
 from stc_jax.report.run_folder import Run
 
@@ -43,7 +43,7 @@ def main(folder: str, clip: str, out: str) -> None:
     InputError: the run is unfinished, tells action units, or tested no such clip; or
       its set isn't prepared here.
   """
-  (run, *_), _ = finding.found([pathlib.Path(folder)])
+  (run, *_), _ = collect.finished_runs([pathlib.Path(folder)])
   where = pathlib.Path(out) if out else pathlib.Path(folder) / 'report'
   frames, real, found = _looked_into(run, clip)
   rows = _rows(frames[:real], found, real)

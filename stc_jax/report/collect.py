@@ -13,7 +13,7 @@ from stc_jax.report.run_folder import Run, read
 STUDY = 'study.json'
 
 
-def found(folders: Sequence[pathlib.Path]) -> tuple[list[Run], list[str]]:
+def finished_runs(folders: Sequence[pathlib.Path]) -> tuple[list[Run], list[str]]:
   """The finished runs in folders of runs and studies, and what is missing of others.
 
   A run that lies in two of them is taken once.

@@ -14,7 +14,7 @@ from stc_jax.errors import InputError
 from stc_jax.evaluation import detection
 from stc_jax.evaluation.detected import Judged
 from stc_jax.evaluation.detection import Counts
-from stc_jax.report.comparing import refusal
+from stc_jax.report.comparison import refusal
 from stc_jax.report.run_folder import Run
 from stc_jax.report.table import Table
 
@@ -38,7 +38,7 @@ class _Tested(NamedTuple):
   judged: Judged
 
 
-def unit_pairs_table(runs: Sequence[Run], caption: str) -> Table:
+def au_pairs_table(runs: Sequence[Run], caption: str) -> Table:
   """Each pair of runs, at 0.5 and at thresholds chosen on training frames."""
   rows = [
     [f'{one.name} over {other.name}', *_compared(one, other)]

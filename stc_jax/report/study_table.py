@@ -1,0 +1,50 @@
+"""What a study ends with: a table of its runs on the terminal, and its report."""
+
+import pathlib
+
+from rich.console import Console
+from rich.table import Table
+
+from stc_jax.report import collect, command, comparison
+from stc_jax.report.run_folder import Run
+from stc_jax.report.table import number, percent
+
+_METHOD = 'STC-NLSTM'
+
+
+def print_comparison(workdir: pathlib.Path, console: Console) -> None:
+  """Prints a row for each run of a study, and writes the study's report.
+
+  Each is compared with the paper's method or, where that isn't there, the last run.
+  """
+  runs, _ = collect.finished_runs([workdir])
+  base = next((run for run in runs if run.method == _METHOD), runs[-1])
+  table = Table(title='study')
+  for column in ('run', 'score', '±', f'over {base.name}', 'p, subjects', 'p, trials'):
+    table.add_column(column, justify='left' if column == 'run' else 'right')
+  for run in runs:
+    table.add_row(run.name, *_score(run), *_compared(run, base))
+  console.print(table)
+  command.write([workdir], workdir / 'report', True, '', console)
+
+
+def _score(run: Run) -> tuple[str, str]:
+  """Mean and deviation over complete repeats; where there is none, over trials."""
+  summary, score = run.summary, 'f1' if run.is_detection else 'accuracy'
+  kind = score if summary[f'{score}_mean'] is not None else f'trial_{score}'
+  mean, deviation = summary[f'{kind}_mean'], summary[f'{kind}_std']
+  return percent(mean), percent(deviation)
+
+
+def _compared(run: Run, base: Run) -> tuple[str, str, str]:
+  """The difference to `base` in points, and its p values: see `comparison`."""
+  if run is base or run.is_detection:
+    return '', '', ''
+  found = comparison.compare(run, base)
+  subjects, trials = found.subjects or {}, found.trials or {}
+  points = subjects.get('difference')
+  return (
+    '' if points is None else f'{100 * points:+.1f}',
+    number(subjects.get('p_value'), '.4f'),
+    number(trials.get('p_value'), '.4f'),
+  )
