@@ -25,7 +25,7 @@ from stc_jax.launch import bp4d
 from stc_jax.runs import programs
 from stc_jax.runs.config import from_sections
 from stc_jax.runs.run_data import RunData
-from stc_jax.training.tasks import task_of
+from stc_jax.tasks.registry import task_of
 
 _LENGTH, _SIDE = 448, 64  # of a recording, about as BP4D's
 

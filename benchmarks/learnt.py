@@ -27,8 +27,8 @@ from stc_jax.models.registry import build
 from stc_jax.predict import bundle
 from stc_jax.runs import models, run, run_data, start
 from stc_jax.runs.run_data import RunData
+from stc_jax.tasks.classification import Classification
 from stc_jax.training.step import mean_probabilities
-from stc_jax.training.tasks import Classification
 
 _WORKDIR = flags.DEFINE_string('workdir', None, "The run's folder.", required=True)
 _WINDOW = 100

@@ -8,7 +8,7 @@ from stc_jax.launch import default
 from stc_jax.models import shapes
 from stc_jax.models.registry import MODELS, build
 from stc_jax.predict.bundle import Bundle
-from stc_jax.training.tasks import TaskConfig
+from stc_jax.tasks.registry import TaskConfig
 
 CLASSES = ('anger', 'fear', 'happiness')
 # Odd sizes: P2 leaves a row out, and no level of a pyramid divides them.

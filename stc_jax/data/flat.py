@@ -13,11 +13,11 @@ import zipfile
 from collections.abc import Sequence
 
 import numpy as np
-import tensorflow_datasets as tfds
 from jaxtyping import Float, Int, Int8, UInt8
 
 from stc_jax import locks, machine
 from stc_jax.data.flat_writing import FRAMES, REST, write
+from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.errors import InputError
 
 _VERSION = 1  # changes when the same records give other files
@@ -53,7 +53,7 @@ class Flat:
   folder: pathlib.Path
 
 
-def opened(builder: tfds.core.DatasetBuilder, height: int, width: int) -> Flat:
+def opened(builder: PreparedSet, height: int, width: int) -> Flat:
   """Maps a set's frames, laid out anew where they aren't yet.
 
   Raises:
@@ -91,9 +91,7 @@ def is_writable(folder: pathlib.Path) -> bool:
     return False
 
 
-def _places(
-  builder: tfds.core.DatasetBuilder, height: int, width: int
-) -> list[pathlib.Path]:
+def _places(builder: PreparedSet, height: int, width: int) -> list[pathlib.Path]:
   """Where a set's frames may lie, by all that they follow from."""
   data = pathlib.Path(builder.data_path)
   files = [(f.name, f.stat()) for f in sorted(data.glob('*.array_record*'))]

@@ -8,12 +8,12 @@ import shutil
 from typing import BinaryIO
 
 import numpy as np
-import tensorflow_datasets as tfds
 
 from stc_jax.console import terminal
 from stc_jax.console.progress import with_bar
 from stc_jax.data import records, sampling
 from stc_jax.data.input import COLOURS
+from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.errors import InputError
 from stc_jax.faces.images import resize
 
@@ -23,9 +23,7 @@ FRAMES, REST = 'frames.npy', 'coding.npz'
 _HEADER = 128
 
 
-def write(
-  builder: tfds.core.DatasetBuilder, height: int, width: int, place: pathlib.Path
-) -> None:
+def write(builder: PreparedSet, height: int, width: int, place: pathlib.Path) -> None:
   """Lays a set out at `place`, whole or not at all."""
   for left in place.parent.glob('.part_*'):  # by a kill; the lock is ours
     shutil.rmtree(left)
@@ -67,7 +65,7 @@ def _append(
   }
 
 
-def _columns(builder: tfds.core.DatasetBuilder, rows: list[dict]) -> dict:
+def _columns(builder: PreparedSet, rows: list[dict]) -> dict:
   """The arrays of `coding.npz`."""
   names = [row['names'] for row in rows]
   if twice := next(

@@ -3,18 +3,16 @@
 from collections.abc import Sequence
 
 import numpy as np
-import tensorflow_datasets as tfds
 
 from stc_jax.data import flat, reading, records
 from stc_jax.data.clip_set import ClipSet, LabelledFrames
 from stc_jax.data.flat import Flat
 from stc_jax.data.input import InputConfig
+from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.errors import InputError
 
 
-def read(
-  builder: tfds.core.DatasetBuilder, config: InputConfig, aus: Sequence[int]
-) -> ClipSet:
+def read(builder: PreparedSet, config: InputConfig, aus: Sequence[int]) -> ClipSet:
   """Maps a set's frames; each coded one is shown with those around it.
 
   Args:
@@ -69,7 +67,7 @@ def _windows(found: Flat, rows: np.ndarray, config: InputConfig) -> np.ndarray:
   return rows[config.frame_windows(found.numbers[rows], fps)]
 
 
-def _columns(builder: tfds.core.DatasetBuilder, aus: Sequence[int]) -> list[int]:
+def _columns(builder: PreparedSet, aus: Sequence[int]) -> list[int]:
   """Where in the set's coding the wanted action units stand."""
   features = builder.info.features
   if 'frame_numbers' not in features:

@@ -70,7 +70,7 @@ def trials(clip_set: ClipSet, protocol: ProtocolConfig) -> list[Trial]:
   """All trials of a protocol, repeat by repeat (Yu et al. 2018, sec. 4.1).
 
   Raises:
-    InputError: the set can't be cut so, or a training side has a single class.
+    InputError: the set can't be cut so.
   """
   made = []
   for repeat in range(protocol.repeats):
@@ -85,7 +85,6 @@ def trials(clip_set: ClipSet, protocol: ProtocolConfig) -> list[Trial]:
           test=np.flatnonzero(tests.tested),
         )
       )
-  _check_classes(clip_set, made)
   return made
 
 
@@ -182,31 +181,3 @@ def _tested_clips(clip_set: ClipSet, trial: Trial) -> Iterator[tuple[int, str | 
   for _, group in itertools.groupby(trial.test, lambda i: clip_set.clips[i]):
     own = list(group)
     yield own[0], len(own)
-
-
-def _check_classes(clip_set: ClipSet, made: Sequence[Trial]) -> None:
-  """Refuses, before hours of training, what no classifier can learn from."""
-  if clip_set.labelled is not None:
-    _check_action_units(clip_set, made)
-    return
-  for trial in made:
-    classes = set(clip_set.targets[trial.train].tolist())
-    if len(classes) < 2:
-      found = ', '.join(clip_set.names[c] for c in classes) or 'no clip at all'
-      raise InputError(
-        f'trial {trial.name}: the training side of {clip_set.name} has one class alone '
-        f'({found}); set another --config.protocol.folds, or --config.protocol.unit'
-      )
-
-
-def _check_action_units(clip_set: ClipSet, made: Sequence[Trial]) -> None:
-  for trial in made:
-    targets = clip_set.targets[trial.train]
-    for name, column in zip(clip_set.names, targets.T, strict=True):
-      if not ((column == 0).any() and (column == 1).any()):
-        which = 'shows' if (column == 0).any() else 'lacks'
-        raise InputError(
-          f'trial {trial.name}: no frame of the training side of {clip_set.name} '
-          f'{which} {name}; leave it out of --config.task.aus, or set another '
-          '--config.protocol'
-        )

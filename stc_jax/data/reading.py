@@ -5,12 +5,12 @@ import itertools
 from collections.abc import Iterator
 
 import numpy as np
-import tensorflow_datasets as tfds
 from jaxtyping import Float, UInt8
 
 from stc_jax.data import records, sampling
 from stc_jax.data.clip_set import NEUTRAL, ClipSet
 from stc_jax.data.input import COLOURS, InputConfig
+from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.errors import InputError
 from stc_jax.faces.face_crop import black_columns
 from stc_jax.faces.images import resize
@@ -20,7 +20,7 @@ _ALIGNMENT = 64
 
 
 def read(
-  builder: tfds.core.DatasetBuilder,
+  builder: PreparedSet,
   config: InputConfig,
   neutral_share: float = 0.0,
 ) -> ClipSet:
@@ -75,7 +75,7 @@ def read(
 
 
 def clips_of(
-  builder: tfds.core.DatasetBuilder, neutral_share: float
+  builder: PreparedSet, neutral_share: float
 ) -> Iterator[records.PreparedClip]:
   """Yields the clips that training and tests are about; see `read`."""
   clips = records.of(builder)
@@ -103,7 +103,7 @@ def _as_arrays(
   return found | {'at_rest': found['targets'] == neutral}
 
 
-def black_sides(builder: tfds.core.DatasetBuilder) -> float:
+def black_sides(builder: PreparedSet) -> float:
   """Share of the width; sets of before 1.1.0 don't note it."""
   metadata, width = builder.info.metadata or {}, _sides_of(builder)[1]
   is_cut = metadata.get('recipe', {}).get('align') == 'mtcnn'
@@ -111,18 +111,18 @@ def black_sides(builder: tfds.core.DatasetBuilder) -> float:
   return columns / width
 
 
-def alignment(builder: tfds.core.DatasetBuilder) -> dict[str, str]:
+def alignment(builder: PreparedSet) -> dict[str, str]:
   """How a set's faces were cut out, by flag."""
   recipe = (builder.info.metadata or {}).get('recipe', {})
   return dict(recipe) | {'size': '{} x {}'.format(*_sides_of(builder))}
 
 
-def subject_folds(builder: tfds.core.DatasetBuilder) -> tuple[tuple[str, ...], ...]:
+def subject_folds(builder: PreparedSet) -> tuple[tuple[str, ...], ...]:
   """The set's own lists of subjects."""
   return tuple(map(tuple, (builder.info.metadata or {}).get('subject_folds', ())))
 
 
-def _sides_of(builder: tfds.core.DatasetBuilder) -> tuple[int, int]:
+def _sides_of(builder: PreparedSet) -> tuple[int, int]:
   """Height and width of the prepared frames."""
   return builder.info.features['frames'].shape[1:3]
 

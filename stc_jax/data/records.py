@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import tensorflow_datasets as tfds
 from jaxtyping import Int, Int8, UInt8
 
 from stc_jax.data import sampling
 from stc_jax.data.clip_set import NEUTRAL
+from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.errors import InputError, blames_file
 
 # An action unit is not shown, shown, or unknown.
@@ -57,7 +57,7 @@ class CodedRecording(NamedTuple):
   split: str
 
 
-def of(builder: tfds.core.DatasetBuilder) -> Iterator[PreparedClip]:
+def of(builder: PreparedSet) -> Iterator[PreparedClip]:
   """Yields every clip of a prepared set, split by split, in the order of its files.
 
   Raises:
@@ -101,7 +101,7 @@ def with_neutral(
     )
 
 
-def coded(builder: tfds.core.DatasetBuilder) -> Iterator[CodedRecording]:
+def coded(builder: PreparedSet) -> Iterator[CodedRecording]:
   """Yields every recording of a set of action units, in the order of its files.
 
   Raises:
@@ -131,7 +131,7 @@ def coded(builder: tfds.core.DatasetBuilder) -> Iterator[CodedRecording]:
     )
 
 
-def _examples(builder: tfds.core.DatasetBuilder) -> Iterator[tuple[str, dict]]:
+def _examples(builder: PreparedSet) -> Iterator[tuple[str, dict]]:
   """Yields (split, example)."""
   for split in sorted(builder.info.splits):
     source = builder.as_data_source(split)
@@ -150,7 +150,7 @@ def _examples(builder: tfds.core.DatasetBuilder) -> Iterator[tuple[str, dict]]:
       yield split, example
 
 
-def au_numbers(builder: tfds.core.DatasetBuilder) -> list[int]:
+def au_numbers(builder: PreparedSet) -> list[int]:
   """What each column of a set's `aus` is about; see `contract.check`."""
   return [int(number) for number in (builder.info.metadata or {})['au_numbers']]
 

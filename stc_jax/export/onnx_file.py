@@ -16,8 +16,9 @@ from stc_jax.export.layers import Maps
 from stc_jax.export.metadata import how_to, metadata
 from stc_jax.export.networks import Clips
 from stc_jax.predict.bundle import Bundle
+from stc_jax.tasks.registry import task_of
 
-_PROBABILITIES = {'classification': 'Softmax', 'detection': 'Sigmoid'}
+_PROBABILITIES = {'softmax': 'Softmax', 'sigmoid': 'Sigmoid'}
 _BATCH = 'batch'
 _START = np.zeros(1, np.int64)
 
@@ -111,7 +112,7 @@ def _answer(graph: Graph, bundle: Bundle, clips: Clips) -> str:
   logits, auxiliary = networks.answers(
     graph, bundle.model, bundle.network, bundle.variables, clips
   )
-  kind = _PROBABILITIES[bundle.task.kind]
+  kind = _PROBABILITIES[task_of(bundle.task).activation]
   answer = graph.add(kind, logits)
   if not auxiliary:
     return answer

@@ -18,7 +18,7 @@ from jaxtyping import Float
 from stc_jax.data.input import InputConfig, Normalisation
 from stc_jax.errors import InputError, machine_error
 from stc_jax.predict import bundle_fields, weights
-from stc_jax.training.tasks import TaskConfig
+from stc_jax.tasks.registry import TaskConfig
 
 _WEIGHTS, _REST = 'weights.safetensors', 'bundle.json'
 # What the bundles of one run share: their probabilities are averaged, name by name.

@@ -11,7 +11,7 @@ from stc_jax.errors import InputError, require, require_choice
 from stc_jax.models.registry import MODELS
 from stc_jax.predict import recipe
 from stc_jax.sections import check_names, check_type, checked
-from stc_jax.training.tasks import TaskConfig
+from stc_jax.tasks.registry import TaskConfig, task_of
 
 FORMAT = 3
 _MOST_BYTES = 2**26
@@ -106,7 +106,7 @@ def _check_fit(network, input: InputConfig, task: TaskConfig) -> None:
   least = network.least_side
   require(side >= least, 'input', f'{side} pixels', f'have {least} pixels for poolings')
   words = f'go with task.kind={task.kind!r}'
-  fits = input.per_frame == (task.kind == 'detection')
+  fits = input.sampling in task_of(task).samplings
   require(fits, 'input.sampling', input.sampling, words)
 
 
@@ -116,8 +116,7 @@ def _names(values, task: TaskConfig) -> tuple[str, ...]:
   check_type('names', names, tuple[str, ...])
   different = len(set(names)) == len(names) and all(name.strip() for name in names)
   require(different and bool(names), 'names', names, 'be different words')
-  fits = task.kind != 'detection' or len(names) == len(task.aus)
-  require(fits, 'names', names, f'be as many as task.aus, {len(task.aus)}')
+  task_of(task).check_names(names)
   return names
 
 

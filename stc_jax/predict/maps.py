@@ -13,8 +13,8 @@ from stc_jax.models import stc
 from stc_jax.models.config import TrunkConfig
 from stc_jax.models.registry import build
 from stc_jax.predict.bundle import Bundle
+from stc_jax.tasks.registry import task_of
 from stc_jax.training.step import mean_probabilities
-from stc_jax.training.tasks import task_of
 
 _STEPS = 32  # along the path of integrated gradients
 

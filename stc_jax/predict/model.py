@@ -22,8 +22,8 @@ from stc_jax.predict.answering import Asked
 from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.sliding import BATCH
 from stc_jax.predict.sources import Source
+from stc_jax.tasks.registry import task_of
 from stc_jax.training.step import mean_probabilities
-from stc_jax.training.tasks import task_of
 
 
 def load(path: str | os.PathLike) -> 'Model':

@@ -6,23 +6,22 @@ from collections.abc import Mapping, Sequence
 
 from stc_jax.data.input import InputConfig
 from stc_jax.data.protocols import ProtocolConfig
-from stc_jax.data.sampling import FRAME_SAMPLINGS, SAMPLINGS
 from stc_jax.errors import InputError, require, require_choice
 from stc_jax.models import notation
 from stc_jax.models.config import DenseNetConfig, TrunkConfig
 from stc_jax.models.registry import MODELS
 from stc_jax.sections import check_names, check_type, checked, in_section
+from stc_jax.tasks.registry import TASKS, TaskConfig
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.placement import PLACEMENTS
-from stc_jax.training.tasks import TaskConfig
 
 STRONGEST = ('last', 'most_changed')
 # Fields that not every kind of task or protocol reads, and those that do.
 _READ_BY = {
-  'dataset.neutral_share': ('task', ('classification',)),
-  'dataset.strongest_frame': ('task', ('classification',)),
-  'task.logit_adjustment': ('task', ('classification',)),
-  'task.positive_weight': ('task', ('detection',)),
+  **{
+    field: ('task', tuple(kind for kind in TASKS if field in TASKS[kind].reads))
+    for field in sorted(set().union(*(task.reads for task in TASKS.values())))
+  },
   'protocol.folds': ('protocol', ('folds',)),
   'protocol.unit': ('protocol', ('folds',)),
   'protocol.repeats': ('protocol', ('folds', 'given', 'fixed')),
@@ -205,11 +204,12 @@ def _check_read(experiment: Experiment, set_fields: Sequence[str]) -> None:
 
 def _check_together(experiment: Experiment) -> None:
   """Checks what one section's fields mean for another's."""
-  size, network, kind = experiment.input, experiment.network, experiment.task.kind
-  if size.per_frame != (kind == 'detection'):
-    wanted = ' or '.join(FRAME_SAMPLINGS if kind == 'detection' else SAMPLINGS)
+  size, network = experiment.input, experiment.network
+  task = TASKS[experiment.task.kind]
+  if size.sampling not in task.samplings:
     raise InputError(
-      f'input.sampling: {size.sampling!r}, but task.kind is {kind!r}; set {wanted}'
+      f'input.sampling: {size.sampling!r}, but task.kind is {task.kind!r}; set '
+      f'{" or ".join(task.samplings)}'
     )
   if experiment.dataset.neutral_share:
     _check_neutral(experiment)
@@ -223,10 +223,11 @@ def _check_together(experiment: Experiment) -> None:
 
 
 def _check_neutral(experiment: Experiment) -> None:
-  if experiment.task.kind == 'detection':
+  kind = experiment.task.kind
+  if 'dataset.neutral_share' not in TASKS[kind].reads:
     raise InputError(
-      'dataset.neutral_share: is of clips with labels, but task.kind is '
-      "'detection'; leave it out"
+      f'dataset.neutral_share: is of clips with labels, but task.kind is {kind!r}; '
+      'leave it out'
     )
   protocol = experiment.protocol
   if protocol.kind == 'folds' and protocol.unit == 'sequence':

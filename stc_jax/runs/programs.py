@@ -9,10 +9,10 @@ from stc_jax.data.resident import resident
 from stc_jax.models.registry import build
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
+from stc_jax.tasks.registry import task_of
 from stc_jax.training.mesh import make_mesh
 from stc_jax.training.placement import OnDevice, OnHost, Placement
 from stc_jax.training.programs import Programs
-from stc_jax.training.tasks import task_of
 
 
 def programs_of(

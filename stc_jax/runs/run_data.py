@@ -4,13 +4,13 @@ import dataclasses
 
 import tensorflow_datasets as tfds
 
-from stc_jax.data import catalogue, frame_reading, protocols, reading
+from stc_jax.data import catalogue, protocols
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.input import InputConfig
 from stc_jax.data.resident import TrialArrays, trial_arrays
 from stc_jax.errors import InputError
 from stc_jax.runs.config import Experiment
-from stc_jax.training.tasks import task_of
+from stc_jax.tasks.registry import task_of
 
 
 @dataclasses.dataclass(frozen=True)
@@ -50,14 +50,13 @@ def load(experiment: Experiment) -> RunData:
     dataset.name, dataset.builder_config, experiment.execution.data_dir
   )
   size, task = experiment.input, task_of(experiment.task)
-  if experiment.task.kind == 'detection':
-    clip_set = frame_reading.read(builder, size, experiment.task.aus)
-  else:
-    clip_set = reading.read(builder, size, dataset.neutral_share)
-    size = _fitted(experiment.input, clip_set)
-    if size != experiment.input:
-      clip_set = reading.read(builder, size, dataset.neutral_share)
+  clip_set = task.read(builder, size, dataset.neutral_share)
+  size = _fitted(experiment.input, clip_set)
+  if size != experiment.input:
+    clip_set = task.read(builder, size, dataset.neutral_share)
   trials = protocols.trials(clip_set, experiment.protocol)
+  for trial in trials:
+    task.check_trial(clip_set, trial)
   first = experiment.execution.first_trials
   if first > len(trials):
     raise InputError(

@@ -20,12 +20,12 @@ from stc_jax.models.registry import build
 from stc_jax.runs.config import Experiment
 from stc_jax.speed.clock import Timing, measure
 from stc_jax.speed.random_clips import CLIPS, random_clips
+from stc_jax.tasks.registry import task_of
 from stc_jax.training import loop
 from stc_jax.training.mesh import make_mesh
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.placement import OnDevice
 from stc_jax.training.programs import Programs
-from stc_jax.training.tasks import task_of
 
 # A step past a run's last changes nothing; no measurement gets so far.
 _STEPS = 10_000

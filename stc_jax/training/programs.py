@@ -19,13 +19,13 @@ from stc_jax.data.input import InputConfig
 from stc_jax.data.resident import Resident, TrialArrays, trial_key
 from stc_jax.models import shapes
 from stc_jax.models.conv.conv3d import compiler_options
+from stc_jax.tasks.task import Task
 from stc_jax.training import hosts, step
 from stc_jax.training import mesh as meshes
 from stc_jax.training.mesh import DATA, TRIAL, over_trials
 from stc_jax.training.optimizer import TrainingConfig, make
 from stc_jax.training.state import TrainState, create
 from stc_jax.training.step import Learner
-from stc_jax.training.tasks import Task
 
 _PROGRAMS = ('train_chunk', 'predict', 'init')  # the longest first
 

@@ -13,9 +13,9 @@ from jaxtyping import Array, Float, Int
 from stc_jax.data.input import Clips
 from stc_jax.data.resident import Batch
 from stc_jax.models.stc import AUXILIARY
+from stc_jax.tasks.task import Task
 from stc_jax.training.mesh import DataAxis
 from stc_jax.training.state import TrainState
-from stc_jax.training.tasks import Task
 
 
 class Learner(NamedTuple):

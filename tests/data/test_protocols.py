@@ -139,14 +139,6 @@ def test_everything_is_trained_on_and_nothing_tested():
   assert (len(trial.train), len(trial.test)) == (len(clip_set), 0)
 
 
-def test_a_training_side_of_one_class_is_refused():
-  labels = np.array([0, 0, 0, 1, 1, 1])
-  clip_set = clip_sets.random(subjects=2, targets=labels)
-  protocol = dataclasses.replace(PROTOCOL, folds=2)
-  with pytest.raises(InputError, match=r'trial 0-0: .*one class alone \(happiness\)'):
-    protocols.trials(clip_set, protocol)
-
-
 @pytest.mark.parametrize(
   ('field', 'value'),
   [('kind', 'loso'), ('folds', 1), ('repeats', 0), ('unit', 'frame'), ('seed', -1)],

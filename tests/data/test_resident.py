@@ -6,7 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from stc_jax.data import input, protocols, resident
-from stc_jax.training.tasks import Classification
+from stc_jax.tasks.classification import Classification
 
 PROTOCOL = protocols.ProtocolConfig(
   kind='folds', folds=3, repeats=1, unit='subject', seed=0

@@ -7,7 +7,7 @@ from stc_jax.faces.detect import Face
 from stc_jax.predict import answering
 from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.model import Model
-from stc_jax.training.tasks import TaskConfig
+from stc_jax.tasks.registry import TaskConfig
 
 CLIP = InputConfig(
   frames=4,

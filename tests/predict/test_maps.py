@@ -11,7 +11,7 @@ from stc_jax.models.config import TrunkConfig
 from stc_jax.models.registry import build
 from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.maps import integrated, maps
-from stc_jax.training.tasks import TaskConfig
+from stc_jax.tasks.registry import TaskConfig
 
 SIDE, FRAMES = 16, 3
 PATCH = np.s_[:, 2:8, 9:15]  # 14 % of a frame

@@ -4,7 +4,7 @@ import pytest
 
 from stc_jax.runs.config import DatasetConfig, ExecutionConfig, Experiment
 from stc_jax.speed import scaling
-from stc_jax.training.tasks import TaskConfig
+from stc_jax.tasks.registry import TaskConfig
 
 EXPERIMENT = Experiment(
   dataset=DatasetConfig('clip_folder', '', 'last', 0.0),

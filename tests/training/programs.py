@@ -12,11 +12,11 @@ from stc_jax.data import protocols, resident
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.models.config import NestedConfig
 from stc_jax.models.registry import build
+from stc_jax.tasks.classification import Classification
 from stc_jax.training.mesh import make_mesh
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.placement import OnDevice, OnHost, Placement
 from stc_jax.training.programs import Programs
-from stc_jax.training.tasks import Classification
 from stc_jax.training.testing import test
 
 TASK = Classification(adjustment=1.0)

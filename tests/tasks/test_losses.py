@@ -1,10 +1,15 @@
+from types import SimpleNamespace
+
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from stc_jax.data.protocols import Trial
 from stc_jax.errors import InputError
-from stc_jax.training.tasks import Classification, Detection, TaskConfig
+from stc_jax.tasks.classification import Classification
+from stc_jax.tasks.detection import Detection
+from stc_jax.tasks.registry import TaskConfig
 
 AUS = np.array([[0, 1, 9], [1, 1, 9], [0, 0, 0], [9, 9, 9], [0, 1, 1]], np.int8)
 LOGITS = np.random.default_rng(0).normal(size=AUS.shape).astype(np.float32)
@@ -12,7 +17,7 @@ LOGITS = np.random.default_rng(0).normal(size=AUS.shape).astype(np.float32)
 
 @pytest.mark.parametrize('balanced', [False, True])
 def test_unknown_action_units_count_nowhere(balanced):
-  task = Detection(balanced)
+  task = Detection(balanced=balanced)
   weights = task.weights(AUS, 3)
   marks = task.targets(jnp.asarray(AUS), jnp.asarray(weights))
   found = task.losses(jnp.asarray(LOGITS), marks)
@@ -65,3 +70,17 @@ def test_classes_that_are_as_frequent_are_learnt_as_without():
 def test_a_task_that_is_none_is_refused(kind, aus):
   with pytest.raises(InputError, match=r'kind|aus'):
     TaskConfig(kind, aus, logit_adjustment=0.0, positive_weight='none')
+
+
+def clip_set_of(targets, names):
+  return SimpleNamespace(name='some set', names=names, targets=targets)
+
+
+def test_a_training_side_that_teaches_nothing_is_refused():
+  trial = Trial(repeat=0, fold=1, seed=0, train=np.arange(2), test=np.arange(2, 3))
+  units = clip_set_of(np.zeros((3, 2), np.int8), ('AU1', 'AU12'))
+  with pytest.raises(InputError, match=r'no frame of the training side .* shows AU1;'):
+    Detection((1, 12)).check_trial(units, trial)
+  one_class = clip_set_of(np.array([1, 1, 0]), ('happy', 'sad'))
+  with pytest.raises(InputError, match=r'0-1: .* has one class alone \(sad\)'):
+    Classification().check_trial(one_class, trial)
