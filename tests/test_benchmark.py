@@ -2,9 +2,9 @@
 
 import json
 
-import configs
 import pytest
 from command import fails, succeeds
+from small import configs
 
 SMALL = (
   '--config=launch/clip_folder.py',

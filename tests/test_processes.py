@@ -14,18 +14,21 @@ import numpy as np
 import pytest
 import small_run
 from command import fails, succeeds
+from small import script
 
-HERE = pathlib.Path(__file__).parent
-PROGRAM = HERE / 'training' / 'many_processes.py'
+PROGRAM = script.TESTS / 'training' / 'many_processes.py'
 
 
 def start(where, devices, coordinator, count, number):
   flags = f'{small_run.ONLY_UNOPTIMISED} --xla_force_host_platform_device_count='
-  search = os.pathsep.join(map(str, (HERE / 'training', HERE, HERE.parent)))
   return subprocess.Popen(
     [sys.executable, str(PROGRAM), where, coordinator, str(count), str(number)],
     env=os.environ
-    | {'XLA_FLAGS': flags + str(devices), 'NPROC': '4', 'PYTHONPATH': search},
+    | {
+      'XLA_FLAGS': flags + str(devices),
+      'NPROC': '4',
+      'PYTHONPATH': script.python_path(),
+    },
     stdout=subprocess.PIPE,
     stderr=subprocess.PIPE,
     text=True,

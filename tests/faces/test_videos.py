@@ -10,7 +10,7 @@ import av
 import cv2
 import numpy as np
 import pytest
-from films import assert_levels, noise, write_video
+from fakes.films import assert_levels, noise, write_video
 
 from stc_jax.errors import InputError
 from stc_jax.faces import images, videos

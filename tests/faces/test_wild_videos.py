@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from av.stream import Disposition
-from films import assert_levels, write_video
+from fakes.films import assert_levels, write_video
 
 from stc_jax.datasets.recorded import quality_report
 from stc_jax.errors import InputError

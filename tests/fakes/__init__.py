@@ -1,1 +1,1 @@
-"""Writes databases as their owners distribute them, with a public-domain face."""
+"""What tests use in place of the real thing: databases, videos, a model, a visitor."""

@@ -1,5 +1,5 @@
-import configs
 import pytest
+from small import configs
 
 from stc_jax.errors import InputError
 from stc_jax.models import shapes

@@ -1,11 +1,11 @@
 import dataclasses
 import functools
 
-import configs
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from small import configs
 
 from stc_jax.errors import InputError
 from stc_jax.models import notation, shapes, stc

@@ -2,11 +2,11 @@
 
 import dataclasses
 
-import configs
 import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from small import configs
 
 from stc_jax.data import transforms
 from stc_jax.models.lstm import LSTM

@@ -4,11 +4,11 @@ import dataclasses
 import tracemalloc
 
 import cv2
-import fake_model
 import numpy as np
 import pytest
 import skimage.data
-from fake_model import face
+from fakes import fake_model
+from fakes.fake_model import face
 
 from stc_jax.errors import InputError
 from stc_jax.faces import stream

@@ -6,10 +6,9 @@ import os
 import re
 
 import av
-import fake_model
 import numpy as np
 import pytest
-import videos
+from fakes import fake_model, videos
 from PIL import Image
 
 from stc_jax.errors import InputError

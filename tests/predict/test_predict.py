@@ -13,8 +13,8 @@ import time
 import av
 import numpy as np
 import pytest
-import videos
 from command import fails, refused, succeeds
+from fakes import videos
 
 import stc_jax
 from stc_jax.errors import InputError

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 import pytest
-import videos
+from fakes import videos
 from PIL import Image
 
 from stc_jax.datasets.clip_folder import folder_clips

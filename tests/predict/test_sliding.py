@@ -2,9 +2,9 @@
 
 import dataclasses
 
-import fake_model
 import numpy as np
 import pytest
+from fakes import fake_model
 
 from stc_jax.data import sampling
 from stc_jax.faces.images import resize

@@ -3,7 +3,7 @@
 import av
 import numpy as np
 import pytest
-import videos
+from fakes import videos
 
 from stc_jax.predict import encoding, sound
 

@@ -1,6 +1,6 @@
 import clip_sets
-import programs
 import pytest
+from small import programs
 
 from stc_jax.runs.config import DatasetConfig, ExecutionConfig, Experiment
 from stc_jax.speed import scaling

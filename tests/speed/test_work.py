@@ -1,7 +1,7 @@
 import math
 
-import configs
 import pytest
+from small import configs
 
 from stc_jax.speed import clock, work
 

@@ -10,8 +10,8 @@ import json
 import sys
 
 import jax
-import programs
-from programs import TRAINING
+from small import programs
+from small.programs import TRAINING
 
 WAVES = {'alone': [33], 'stacked': [7, 0, 33]}
 

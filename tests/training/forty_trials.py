@@ -10,7 +10,7 @@ import sys
 
 import jax
 import numpy as np
-import programs
+from small import programs
 
 
 def main() -> None:

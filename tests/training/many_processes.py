@@ -10,8 +10,8 @@ from unittest import mock
 import jax
 import jax.numpy as jnp
 import numpy as np
-import programs
 import spread_trials
+from small import programs
 
 from stc_jax.models import config
 from stc_jax.training import hosts

@@ -12,7 +12,7 @@ from unittest import mock
 
 import jax
 import jax.numpy as jnp
-import programs
+from small import programs
 
 from stc_jax.models import config
 from stc_jax.training import state

@@ -6,7 +6,7 @@ import sys
 import tempfile
 
 import numpy as np
-import programs
+from small import programs
 
 from benchmarks.memory import Peak
 from stc_jax.data import protocols, resident

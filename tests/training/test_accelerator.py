@@ -5,8 +5,8 @@ import re
 
 import jax
 import numpy as np
-import programs
 import pytest
+from small import programs
 
 
 @pytest.fixture(scope='module')

@@ -2,7 +2,7 @@
 
 import pytest
 import small_run
-from test_mesh import report
+from small.script import report
 
 
 @pytest.fixture(scope='module')

@@ -1,32 +1,10 @@
-import json
-import os
-import pathlib
-import subprocess
-import sys
-
 import numpy as np
 import pytest
 import small_run
+from small.script import report
 
 from stc_jax.errors import InputError
 from stc_jax.training.mesh import devices_per_trial
-
-HERE = pathlib.Path(__file__).parent
-
-
-def report(program, *argv, devices, flags=''):
-  """A sum's last digit follows the number of threads, so that is the same."""
-  flags += f' --xla_force_host_platform_device_count={devices}'
-  search = os.pathsep.join([str(HERE), str(HERE.parent), str(HERE.parent.parent)])
-  done = subprocess.run(
-    [sys.executable, str(HERE / program), *argv],
-    env=os.environ | {'XLA_FLAGS': flags, 'NPROC': '4', 'PYTHONPATH': search},
-    capture_output=True,
-    text=True,
-    check=True,
-    timeout=300,
-  )
-  return json.loads(done.stdout)
 
 
 @pytest.mark.slow

@@ -2,8 +2,8 @@ import dataclasses
 
 import jax.numpy as jnp
 import numpy as np
-import programs
 import pytest
+from small import programs
 
 from stc_jax.errors import InputError
 from stc_jax.training import optimizer

@@ -4,9 +4,9 @@ import dataclasses
 
 import jax
 import numpy as np
-import programs
 import pytest
-from test_mesh import report
+from small import programs
+from small.script import report
 
 from stc_jax.data import resident, streamed
 

@@ -2,8 +2,8 @@ import dataclasses
 
 import jax
 import numpy as np
-import programs
 import pytest
+from small import programs
 
 from stc_jax.data import resident
 from stc_jax.training.waves import take, waves

@@ -6,8 +6,7 @@ import socket
 import time
 
 import pytest
-import videos
-import visiting
+from fakes import videos, visiting
 
 httpx = pytest.importorskip('httpx')
 pytest.importorskip('gradio')

@@ -1,16 +1,16 @@
 """Serves the page with a model that tells brightness, in place of a trained one.
 
 A video whose name begins with `held` is worked on until HOLD, a file, is gone; one that
-is called `defect` meets one: `bright_server.py HOLD HOST PORT MEGABYTES`.
+is called `defect` meets one: `python -m fakes.bright_server HOLD HOST PORT MEGABYTES`.
 """
 
 import pathlib
 import sys
 
 import cv2
-import fake_model
 import numpy as np
 
+from fakes import fake_model
 from stc_jax.console import command_line
 from stc_jax.web import command
 

@@ -15,7 +15,6 @@ import pytest
 
 httpx = pytest.importorskip('httpx')
 
-HERE = pathlib.Path(__file__).parent
 MEGABYTES = '1'
 PATIENCE = 20  # seconds
 
@@ -79,7 +78,10 @@ def serving(folder):
   """Serves, until the block ends, with `folder` for temporary files."""
   host, port = free_address()
   with subprocess.Popen(
-    [sys.executable, HERE / 'bright_server.py', folder / 'hold', host, port, MEGABYTES],
+    [
+      sys.executable,
+      *('-m', 'fakes.bright_server', folder / 'hold', host, port, MEGABYTES),
+    ],
     env=os.environ
     | {'TMPDIR': str(folder), 'PYTHONPATH': os.pathsep.join(p for p in sys.path if p)},
     stdout=subprocess.PIPE,
