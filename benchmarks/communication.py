@@ -15,7 +15,8 @@ import jax
 import numpy as np
 from rich.table import Table
 
-from stc_jax.console import command_line, launch_file, terminal
+from stc_jax.cli import command_line, launch_file
+from stc_jax.console import terminal
 from stc_jax.data.input import InputConfig
 from stc_jax.models import shapes
 from stc_jax.models.registry import build

@@ -15,7 +15,8 @@ import numpy as np
 from absl import flags
 from rich.table import Table
 
-from stc_jax.console import command_line, launch_file, terminal
+from stc_jax.cli import command_line, launch_file
+from stc_jax.console import terminal
 from stc_jax.data.input import COLOURS, Normalisation
 from stc_jax.export import onnx_file, stablehlo_file
 from stc_jax.export.jax_function import HostFunction

@@ -21,7 +21,8 @@ import jax
 from absl import flags
 from rich.table import Table
 
-from stc_jax.console import command_line, launch_file, terminal
+from stc_jax.cli import command_line, launch_file
+from stc_jax.console import terminal
 from stc_jax.errors import InputError
 from stc_jax.runs.config import from_sections
 from stc_jax.speed import parts

@@ -20,7 +20,8 @@ from jaxtyping import Float
 from rich.table import Table
 
 from benchmarks.curves import lowest_mean
-from stc_jax.console import command_line, terminal
+from stc_jax.cli import command_line
+from stc_jax.console import terminal
 from stc_jax.data import resident
 from stc_jax.data.protocols import Trial
 from stc_jax.models.registry import build

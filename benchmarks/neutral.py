@@ -20,7 +20,7 @@ from absl import flags
 from jaxtyping import UInt8
 
 from stc_jax import machine
-from stc_jax.console import command_line
+from stc_jax.cli import command_line
 from stc_jax.data.clip_set import NEUTRAL
 from stc_jax.datasets.synthetic_faces import action_units, clips
 from stc_jax.predict import model as models

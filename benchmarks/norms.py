@@ -17,7 +17,8 @@ import optax
 from absl import flags
 from rich.table import Table
 
-from stc_jax.console import command_line, launch_file, terminal
+from stc_jax.cli import command_line, launch_file
+from stc_jax.console import terminal
 from stc_jax.runs import run_data
 from stc_jax.runs.config import Experiment, from_sections
 from stc_jax.runs.programs import placement_of, programs_of

@@ -23,7 +23,7 @@ import skimage.data
 from absl import flags
 
 from stc_jax import machine
-from stc_jax.console import command_line
+from stc_jax.cli import command_line
 
 _MODEL = flags.DEFINE_string(
   'model', None, 'A run, or one of its models.', required=True

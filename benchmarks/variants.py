@@ -21,7 +21,8 @@ from rich.table import Table
 
 from benchmarks.curves import lowest_mean
 from benchmarks.variant_tables import TABLES
-from stc_jax.console import command_line, terminal
+from stc_jax.cli import command_line
+from stc_jax.console import terminal
 from stc_jax.errors import InputError
 from stc_jax.evaluation import statistics
 from stc_jax.report import comparison, run_folder

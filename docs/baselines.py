@@ -9,7 +9,7 @@ features of the last frame, and of the change from the first, alone or beside it
 import numpy as np
 
 from stc_jax.baselines import clip_floors, svm
-from stc_jax.console import command_line
+from stc_jax.cli import command_line
 from stc_jax.data import preparation, records
 from stc_jax.launch import synthetic
 from stc_jax.runs import run_data

@@ -11,7 +11,7 @@ import shutil
 
 from absl import flags
 
-from stc_jax.console import command_line
+from stc_jax.cli import command_line
 from stc_jax.errors import InputError
 
 _REPORT = flags.DEFINE_string('report', None, 'The folder of a report.', required=True)

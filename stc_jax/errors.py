@@ -47,7 +47,7 @@ class InputError(Exception):
   """Bad input: a single line that names the file or field, what was found, the remedy.
 
   Entry points turn it into that line on standard error and exit code 2
-  (`stc_jax.console.command_line`); everything else is a defect of ours and keeps its
+  (`stc_jax.cli.command_line`); everything else is a defect of ours and keeps its
   traceback.
   """
 

@@ -69,7 +69,8 @@ def test_an_empty_setting_is_none(monkeypatch, tmp_path):
 
 def test_a_terminal_that_knows_ascii_alone():
   code = (
-    'from stc_jax.console import command_line, terminal\n'
+    'from stc_jax.cli import command_line\n'
+    'from stc_jax.console import terminal\n'
     'command_line.run(lambda: terminal.console().print("fr\\xf6hlich \\xb1 1 \\u559c"))'
   )
   done = subprocess.run(

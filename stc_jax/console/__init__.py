@@ -1,1 +1,1 @@
-"""The terminal: flags, launch files, progress, tables, Ctrl-C; imports no room."""
+"""The terminal: consoles, progress, tables, Ctrl-C; imports no other room."""

@@ -6,7 +6,7 @@ import shlex
 
 import tensorflow_datasets as tfds
 
-from stc_jax.console import compilation
+from stc_jax.cli import compilation
 from stc_jax.data import preparation
 from stc_jax.datasets.recorded.builder import Options
 from stc_jax.errors import InputError

@@ -9,7 +9,8 @@ from typing import NoReturn
 from rich.console import Console
 
 from stc_jax import locks
-from stc_jax.console import compilation, terminal
+from stc_jax.cli import compilation
+from stc_jax.console import terminal
 from stc_jax.console.progress import FrameProgress
 from stc_jax.errors import InputError, machine_error, printable, told
 from stc_jax.predict import answering, outputs, record, search, sources, writing

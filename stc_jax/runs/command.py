@@ -8,7 +8,8 @@ import numpy as np
 from rich.console import Console
 
 from stc_jax import locks
-from stc_jax.console import compilation, launch_file, tables, terminal
+from stc_jax.cli import compilation, launch_file
+from stc_jax.console import tables, terminal
 from stc_jax.data import catalogue, preparation
 from stc_jax.errors import InputError
 from stc_jax.models import shapes

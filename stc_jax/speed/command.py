@@ -12,11 +12,8 @@ import jax
 from rich.console import Console
 
 from stc_jax import files
-from stc_jax.console import (
-  compilation,
-  launch_file,
-  terminal,
-)
+from stc_jax.cli import compilation, launch_file
+from stc_jax.console import terminal
 from stc_jax.data import catalogue, preparation
 from stc_jax.errors import InputError
 from stc_jax.models.config import DTYPES

@@ -9,7 +9,8 @@ import tempfile
 import time
 from collections.abc import Iterator
 
-from stc_jax.console import compilation, terminal
+from stc_jax.cli import compilation
+from stc_jax.console import terminal
 from stc_jax.errors import InputError
 from stc_jax.predict.answering import Asked, windows_of
 from stc_jax.predict.model import load

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 
 from fakes import fake_model
-from stc_jax.console import command_line
+from stc_jax.cli import command_line
 from stc_jax.web import command
 
 HOLD, HOST, PORT, MEGABYTES = sys.argv[1:]

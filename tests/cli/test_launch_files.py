@@ -10,7 +10,7 @@ from absl import flags
 from command import fails
 from ml_collections import config_flags
 
-from stc_jax.console import arguments
+from stc_jax.cli import arguments
 from stc_jax.errors import InputError
 from stc_jax.launch import bp4d, ck_plus, default, recipes, study, synthetic_study
 from stc_jax.runs.config import from_sections

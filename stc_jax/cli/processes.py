@@ -1,44 +1,49 @@
-"""Several processes that share every trial: on this machine, or on a cluster's.
+"""Several processes that share every trial: on this machine, or on a cluster.
 
-`--processes=N` starts N here, and watches them: where one ends, all do, and one line
-says why. On a cluster each process is started by the cluster, with --coordinator.
+`--processes=N` starts N processes here and watches them: if one fails, all are ended
+and one line says why. A cluster starts its processes itself, with --coordinator.
 """
 
-import importlib
 import os
 import sys
 
 from absl import flags
 
-from stc_jax.console import local_processes
+from stc_jax.cli import late, local_processes
 from stc_jax.errors import InputError
 
 _PROCESSES = flags.DEFINE_integer(
   'processes',
   1,
-  'Start so many processes on this machine, which share every trial, on CPUs; GPUs of '
-  'one machine need no more than one.',
+  'Processes to start on this machine, which share every trial; for CPUs. One process '
+  'uses all GPUs of a machine.',
   lower_bound=1,
 )
 _COORDINATOR = flags.DEFINE_string(
   'coordinator',
   '',
-  'Of one of several processes: host:port of the first of them, which all can reach; '
-  "'auto': what the cluster's environment (SLURM, MPI, TPU) says.",
+  'For one of several processes: host:port of the first, which all must reach; auto '
+  "takes it from the cluster's environment (SLURM, MPI, TPU).",
 )
-_COUNT = flags.DEFINE_integer('process_count', 0, 'With --coordinator: how many.')
-_NUMBER = flags.DEFINE_integer('process_id', -1, 'With --coordinator: which, from 0.')
+_COUNT = flags.DEFINE_integer(
+  'process_count', 0, 'With --coordinator: the number of processes.'
+)
+_NUMBER = flags.DEFINE_integer(
+  'process_id',
+  -1,
+  'With --coordinator: the number of this process, from 0.',
+)
 
-# How long the others wait for a sign of life of one, and for its farewell.
+# How long the others wait for the heartbeat of one, and for its shutdown.
 _HEARTBEAT_SECONDS, _FAREWELL_SECONDS = 30, 10
 
 
 def start_or_join() -> int | None:
-  """Starts what --processes asks for, or joins the others that --coordinator names.
+  """Starts the processes of --processes, or joins the others of --coordinator.
 
   Returns:
-    The exit code, where processes were started: all of them have ended. None, where
-    this is one that should go on.
+    The exit code, if processes were started: all of them have ended. None, if this
+    process is to do the work.
 
   Raises:
     InputError: flags that don't go together.
@@ -66,12 +71,12 @@ def start_or_join() -> int | None:
 
 
 def _join(**given) -> None:
-  """Waits for the others.
+  """Connects with the other processes.
 
   Raises:
-    InputError: they, or the cluster, can't be found.
+    InputError: they, or the cluster's environment, can't be found.
   """
-  distributed = importlib.import_module('jax').distributed  # seconds, not for --help
+  distributed = late.load('jax').distributed
   try:
     distributed.initialize(
       **given,
@@ -84,7 +89,7 @@ def _join(**given) -> None:
 
 
 def leave(code: int) -> None:
-  """Ends one of several processes at once: the others would be waited for in vain."""
+  """Ends one of several processes at once, without a wait for the others."""
   if _COORDINATOR.present and _COORDINATOR.value:
     sys.stdout.flush()
     sys.stderr.flush()

@@ -1,4 +1,4 @@
-"""Starts this command several times on this machine, and watches: one ends, all do."""
+"""Starts this command several times on this machine; if one fails, all are ended."""
 
 import contextlib
 import os
@@ -12,23 +12,23 @@ import time
 from collections.abc import Sequence
 from typing import BinaryIO, NamedTuple
 
-# How long an interrupt may take, before it is a kill.
+# Time for an orderly end after an interrupt; then the processes are killed.
 _INTERRUPT_SECONDS = 15
 _BAD_INPUT, _INTERRUPTED = 2, 130
-# Set for processes that were started so.
+# Set in the processes that this module starts.
 _STARTED = 'STC_JAX_STARTED'
 _LOOK_SECONDS = 0.1
 
 
 def start_and_watch(count: int) -> int:
-  """Starts so many, and waits until all have ended; returns the exit code."""
+  """Starts `count` processes and waits for them; returns the exit code."""
   signal.signal(signal.SIGTERM, _end)
   with contextlib.ExitStack() as files:
     return _watch(_start(count, files))
 
 
 def follow_starter() -> None:
-  """Ends this process, if it was started so, once the one that did is gone."""
+  """Ends this process once the process that started it is gone."""
   if not os.environ.get(_STARTED):
     return
   starter = os.getppid()
@@ -42,16 +42,16 @@ def follow_starter() -> None:
 
 
 class _Started(NamedTuple):
-  """One of the processes, and what it says of errors."""
+  """One of the processes, and its standard error."""
 
   process: subprocess.Popen
   errors: BinaryIO
 
 
 def _start(count: int, files: contextlib.ExitStack) -> list[_Started]:
-  """Starts this command `count` times; what each says of errors goes to a file.
+  """Starts this command `count` times, with standard error in a file each.
 
-  What is shown on the terminal is the first one's.
+  Only the first writes to the terminal.
   """
   with contextlib.closing(socket.socket()) as free:
     free.bind(('localhost', 0))
@@ -76,7 +76,7 @@ def _start(count: int, files: contextlib.ExitStack) -> list[_Started]:
 
 
 def _watch(started: Sequence[_Started]) -> int:
-  """Waits for all; once one has failed, ends the others. Returns the exit code."""
+  """Waits for all; if one fails, ends the others. Returns the exit code."""
   processes = [one.process for one in started]
   try:
     while True:
@@ -111,7 +111,7 @@ def _watch(started: Sequence[_Started]) -> int:
 
 
 def _wait(processes: Sequence[subprocess.Popen], seconds: float) -> None:
-  """Until all have ended, or for so long."""
+  """Waits until all have ended, but no longer than `seconds`."""
   end = time.monotonic() + seconds
   for process in processes:
     with contextlib.suppress(subprocess.TimeoutExpired):
@@ -119,13 +119,13 @@ def _wait(processes: Sequence[subprocess.Popen], seconds: float) -> None:
 
 
 def _end(signal_number: int, frame) -> None:
-  """SIGTERM ends this process as an error does: with those that it started."""
+  """Ends this process, and those that it started, at SIGTERM."""
   del frame
   raise SystemExit(128 + signal_number)
 
 
 def _first_cause(codes: Sequence[int | None]) -> int | None:
-  """Which process's end is to be told: a killed one's, bad input, any other."""
+  """The process whose end is reported: a killed one, bad input, or any other."""
   causes = (
     lambda code: code is not None and code < 0,
     lambda code: code == _BAD_INPUT,
@@ -139,6 +139,7 @@ def _first_cause(codes: Sequence[int | None]) -> int | None:
 
 
 def _show(errors: BinaryIO) -> None:
+  """Copies a process's standard error to ours."""
   errors.seek(0)
   sys.stderr.buffer.write(errors.read())
   sys.stderr.flush()

@@ -2,7 +2,7 @@ import subprocess
 import sys
 
 CODE = """
-from stc_jax.console import determinism
+from stc_jax.cli import determinism
 determinism.fix_programs()
 import jax
 print(jax.jit(lambda x: x + 1)(1))

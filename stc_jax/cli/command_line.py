@@ -1,7 +1,7 @@
-"""What every entry point shares: strict flags, one-line errors, exit codes.
+"""What every verb shares: strict flags, --help, one-line errors, exit codes.
 
-Exit codes: 0 done, 2 bad input (one line says what), 130 interrupted; 1, with a
-traceback (or a line, where other files were answered), is a defect.
+Exit codes: 0 done; 2 bad input, with one line that names it; 130 interrupted; 1 a
+defect, with a traceback, or with one line where other files were answered.
 """
 
 import functools
@@ -10,16 +10,18 @@ import pathlib
 import re
 import sys
 import traceback
+import types
 from collections.abc import Callable, Sequence
 from typing import NoReturn
 
 from absl import app, flags, logging
 
-from stc_jax.console import arguments
+from stc_jax.cli import arguments
 from stc_jax.errors import InputError, machine_error, printable, told
 
 _BAD_INPUT = 2
 _INTERRUPTED = 130
+_HELP = ('--help', '-help', '--helpshort', '-h', '-?')
 
 _OURS = pathlib.Path(__file__).parents[1]
 _NOT_LAUNCH = re.compile(rf'^<|/lib/python|site-packages|^{re.escape(str(_OURS))}/')
@@ -33,10 +35,10 @@ def run(
   """Parses the flags, calls `main`, and ends the process with its exit code.
 
   Args:
-    main: does the work.
-    leave: is told the code once all has been said, where that isn't 0.
-    takes: what stands on the command line beside options, such as 'videos', which
-      `main` is then given as a list; '': nothing.
+    main: does the work. The docstring and the flags of its module are the --help.
+    leave: called last with an exit code other than 0.
+    takes: the arguments besides flags, such as 'videos', which `main` receives as a
+      list; '': there are none.
   """
   for stream in (sys.stdout, sys.stderr):
     if isinstance(stream, io.TextIOWrapper):  # a terminal may know ASCII alone
@@ -45,6 +47,9 @@ def run(
   def called(argv: list[str]) -> None:
     main(*([argv[1:]] if takes else []))
 
+  if any(argument in _HELP for argument in _before_end(sys.argv[1:])):
+    print(_help(sys.modules[main.__module__], takes))
+    raise SystemExit(0)
   try:
     app.run(called, flags_parser=functools.partial(_parse, takes=takes))
   except InputError as error:
@@ -58,8 +63,21 @@ def run(
   raise SystemExit(0)
 
 
+def _before_end(argv: Sequence[str]) -> Sequence[str]:
+  """The arguments in front of `--`, behind which there are no flags."""
+  return argv[: argv.index('--')] if '--' in argv else argv
+
+
+def _help(module: types.ModuleType, takes: str) -> str:
+  """A module's docstring and its flags."""
+  name = sys.argv[0] if module.__name__ == '__main__' else module.__name__
+  listed = flags.FLAGS.module_help(name).strip().removeprefix(f'{name}:')
+  behind = f'\n\nBehind the flags: {takes}.' if takes else ''
+  return f'{(module.__doc__ or "").strip()}{behind}\n\nflags:{listed}'
+
+
 def one_line(error: Exception) -> str:
-  """Says what `error` says, without line breaks."""
+  """Returns the message of `error` without line breaks."""
   if error.args and isinstance(error.args[0], Exception):
     return one_line(error.args[0])
   text = str(error)
@@ -96,7 +114,7 @@ def _parse(argv: Sequence[str], takes: str) -> list[str]:
 
 
 def _launch_line(error: Exception) -> str:
-  """Where in a launch file `error` arose, in brackets, or ''."""
+  """The line of a launch file where `error` arose, in brackets, or ''."""
   story = ''.join(traceback.format_exception(error))
   for path, line in reversed(re.findall(r'File "(.+?)", line (\d+)', story)):
     if not _NOT_LAUNCH.search(path):

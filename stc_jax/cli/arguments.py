@@ -13,9 +13,9 @@ _NAME = re.compile(r'(?:launch/)?(?P<name>\w+)(?:\.py)?')
 
 
 def prepared(argv: Sequence[str]) -> list[str]:
-  """The command line with launch files' paths, and each field of theirs once, the last.
+  """Replaces names of launch files by paths, and keeps the last value of each field.
 
-  The flags of ml_collections would append what is given to a tuple a second time.
+  Without that, ml_collections appends a second value of a tuple to the first.
   """
   found, fields = [], {}
   end = argv.index('--') if '--' in argv else len(argv)
@@ -32,7 +32,7 @@ def prepared(argv: Sequence[str]) -> list[str]:
 
 
 def _joined(argv: Sequence[str]) -> list[str]:
-  """With a flag's value behind a sign, where it was the next argument."""
+  """Joins `--config`, and its fields, with a value that is the next argument."""
   found = []
   for argument in argv:
     is_open = found and re.fullmatch(r'--?config(\.[^=]+)?', found[-1])
@@ -44,7 +44,7 @@ def _joined(argv: Sequence[str]) -> list[str]:
 
 
 def _path(given: str) -> str:
-  """The file of a launch file: as given or, where there is none, ours of that name."""
+  """The path of a launch file: as given or, if there is no such file, ours by name."""
   ours = _NAME.fullmatch(given)
   if ours is None or pathlib.Path(given).is_file():
     return given

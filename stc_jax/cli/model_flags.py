@@ -1,0 +1,46 @@
+"""Flags of `predict` and `serve`: the model, and how videos are shown to it."""
+
+from absl import flags
+
+MODEL = flags.DEFINE_string(
+  'model', None, "A run's folder, or one of the models in it.", required=True
+)
+_FACES = flags.DEFINE_enum(
+  'faces',
+  'largest',
+  ['largest', 'all'],
+  'Which faces are answered: the largest of each frame, or all.',
+)
+_ALIGN = flags.DEFINE_enum(
+  'align',
+  '',
+  ['', 'mtcnn', 'none'],
+  'How faces are cut out: mtcnn finds them and cuts them out by their eyes, none takes '
+  "whole frames as faces. Default: as in the model's training clips.",
+)
+_SECONDS = flags.DEFINE_float(
+  'seconds',
+  None,
+  'Length of a window in seconds. Default: the median of the training clips.',
+)
+_STEP = flags.DEFINE_float(
+  'step',
+  None,
+  'Seconds from one window to the next. Default: a quarter of a window.',
+)
+_ONE_CLIP = flags.DEFINE_bool(
+  'one_clip', False, 'Takes each video as one expression, whatever its length.'
+)
+_MIN_MOTION = flags.DEFINE_float(
+  'min_motion',
+  None,
+  'Windows with less motion (in levels of 0..255) have no answer. Default: the 5th '
+  'percentile of the training clips; with a class neutral, only still pictures have '
+  'no answer.',
+)
+
+
+def options() -> dict:
+  """The options of a prediction, by flag."""
+  chosen = (_FACES, _ALIGN, _SECONDS, _STEP, _ONE_CLIP, _MIN_MOTION)
+  return {flag.name: flag.value for flag in chosen}

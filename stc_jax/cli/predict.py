@@ -1,0 +1,54 @@
+"""Predicts videos: `stc-jax predict --model=RUN video.mp4 --out=FOLDER`.
+
+Writes for each video a table (.csv), the video with the predictions drawn in (.mp4), a
+time line (.html), and a record of model, options and counts (.json). Finished files are
+kept, so the same command continues after a stop. `--serve` shows a page instead.
+"""
+
+from typing import NoReturn
+
+from absl import flags
+
+from stc_jax.cli import command_line, late, model_flags, serve
+from stc_jax.errors import InputError
+
+_OUT = flags.DEFINE_string('out', 'predictions', 'The folder of all output files.')
+_IMAGE_FPS = flags.DEFINE_float(
+  'image_fps', None, 'Frames a second of folders of images. Default: 25.'
+)
+_OVERWRITE = flags.DEFINE_bool('overwrite', False, 'Makes finished files again.')
+_SERVE = flags.DEFINE_bool(
+  'serve', False, 'Shows a page that takes videos, as `stc-jax serve` does.'
+)
+flags.adopt_module_key_flags(model_flags)
+flags.adopt_module_key_flags(serve)
+
+
+def main(inputs: list[str]) -> None:
+  """Predicts the videos that the command line names, or serves the page.
+
+  Raises:
+    InputError: there are no videos, or --serve and videos.
+  """
+  if bool(inputs) == _SERVE.value:
+    raise InputError(
+      'no videos given; name them behind the options, or take --serve'
+      if not inputs
+      else f'{inputs[0]}: the page takes its own videos; leave it out, or --serve'
+    )
+  if _SERVE.value:
+    serve.main()
+    return
+  late.load('stc_jax.predict.command').main(
+    model_flags.MODEL.value,
+    inputs,
+    _OUT.value,
+    model_flags.options(),
+    _IMAGE_FPS.value,
+    _OVERWRITE.value,
+  )
+
+
+def run() -> NoReturn:
+  """Runs the verb as a program."""
+  command_line.run(main, takes='videos')
