@@ -30,7 +30,7 @@ from stc_jax.tasks.registry import task_of
 _LENGTH, _SIDE = 448, 64  # of a recording, about as BP4D's
 
 
-class Noise(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+class NoiseFrames(tfds.core.GeneratorBasedBuilder, skip_registration=True):
   """`count` coded frames of noise, of 40 subjects in two splits."""
 
   VERSION = tfds.core.Version('1.0.0')
@@ -134,8 +134,8 @@ def main() -> None:
     print(json.dumps(first_step(given.start, given.placement, given.chunks)))
     return
   with tempfile.TemporaryDirectory() as home:
-    Noise.count = given.frames
-    folder = prepared(Noise, home)
+    NoiseFrames.count = given.frames
+    folder = prepared(NoiseFrames, home)
     flags = (f'--placement={given.placement}', f'--chunks={given.chunks}')
     for start in ('first', 'second'):
       found = alone('benchmarks.coded_sets', f'--start={folder}', *flags)

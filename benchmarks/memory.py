@@ -29,7 +29,7 @@ from stc_jax.data.resident import resident
 SIZE = InputConfig(18, 64, 64, 0.0, 'uniform', 'same', (), ('original',))
 
 
-class Noise(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+class NoiseClips(tfds.core.GeneratorBasedBuilder, skip_registration=True):
   """`count` clips of noise."""
 
   VERSION = tfds.core.Version('1.0.0')
@@ -130,8 +130,8 @@ def main() -> None:
     print(json.dumps(load(given.load)))
     return
   with tempfile.TemporaryDirectory() as home:
-    Noise.count = given.clips
-    found = alone('benchmarks.memory', f'--load={prepared(Noise, home)}')
+    NoiseClips.count = given.clips
+    found = alone('benchmarks.memory', f'--load={prepared(NoiseClips, home)}')
   own, before, most = (found[k] / 1e9 for k in ('bytes', 'before', 'peak'))
   print(
     f'{given.clips} clips of {own:.2f} GB: at most {most:.2f} GB of anonymous memory, '

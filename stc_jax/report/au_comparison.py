@@ -24,7 +24,7 @@ interval is of percentiles over 2000 draws of subjects, with all their frames (E
 Tibshirani 1993), and not corrected for how many pairs there are."""
 
 
-class _Tested(NamedTuple):
+class _TestedFrames(NamedTuple):
   """A trial's tested frames, and what a run says of them.
 
   Attributes:
@@ -73,7 +73,7 @@ def _compared(ours: Run, theirs: Run) -> list[str]:
   return [*cells, f'{len(names)} subjects' + f', {repeats} times' * (repeats > 1)]
 
 
-def _whole_repeats(run: Run) -> list[list[_Tested]]:
+def _whole_repeats(run: Run) -> list[list[_TestedFrames]]:
   """The trials of each repeat that has as many as any."""
   count = Counter(trial['repeat'] for trial in run.trials)
   whole = [repeat for repeat, n in count.items() if n == max(count.values())]
@@ -87,7 +87,7 @@ def _whole_repeats(run: Run) -> list[list[_Tested]]:
   ]
 
 
-def _tested(run: Run, trial: dict, subjects: dict) -> _Tested:
+def _tested(run: Run, trial: dict, subjects: dict) -> _TestedFrames:
   """What a trial left.
 
   Raises:
@@ -102,11 +102,11 @@ def _tested(run: Run, trial: dict, subjects: dict) -> _Tested:
     names = np.array([subjects[(*place, clip)] for clip in clips.tolist()])
   except (EOFError, KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
     raise InputError(f'{path}: cannot be read ({error})') from error
-  return _Tested(targets, names, Judged(scores, np.array(trial['thresholds'])))
+  return _TestedFrames(targets, names, Judged(scores, np.array(trial['thresholds'])))
 
 
 def _counts(
-  repeat: Sequence[_Tested], names: Shaped[np.ndarray, 's'], tuned: bool
+  repeat: Sequence[_TestedFrames], names: Shaped[np.ndarray, 's'], tuned: bool
 ) -> Counts:
   """Of each subject, over a repeat's trials."""
   parts = []

@@ -24,7 +24,7 @@ _COLUMNS, _SIDE = 9, 96
 _HEAT = 0.55  # how much of a heat map covers the face
 
 
-class _Shown(NamedTuple):
+class _FilmRow(NamedTuple):
   """A row of the picture: its name, and each frame's colours in 0..1."""
 
   name: str
@@ -81,11 +81,13 @@ def _looked_into(run: Run, clip: str) -> tuple[UInt8[np.ndarray, 't h w 3'], int
   return frames, real, maps_of(model, frames, real)
 
 
-def _rows(frames: UInt8[np.ndarray, 't h w 3'], found: Maps, real: int) -> list[_Shown]:
-  rows = [_Shown('frames', _enlarged(frames / 255.0))]
+def _rows(
+  frames: UInt8[np.ndarray, 't h w 3'], found: Maps, real: int
+) -> list[_FilmRow]:
+  rows = [_FilmRow('frames', _enlarged(frames / 255.0))]
   for number, layer in enumerate(found.layers, start=1):
-    rows.append(_Shown(f'conv{number}', _heated(frames, layer[:real])))
-  return [*rows, _Shown('decision', _heated(frames, _soft(found.decision[:real])))]
+    rows.append(_FilmRow(f'conv{number}', _heated(frames, layer[:real])))
+  return [*rows, _FilmRow('decision', _heated(frames, _soft(found.decision[:real])))]
 
 
 def _soft(heat: Float[np.ndarray, 't h w']) -> Float[np.ndarray, 't h w']:
@@ -115,7 +117,7 @@ def _enlarged(frames: Float[np.ndarray, 't h w *c']) -> np.ndarray:
 
 
 @plots.style()
-def _picture(rows: list[_Shown], title: str) -> Figure:
+def _picture(rows: list[_FilmRow], title: str) -> Figure:
   """A row for each, a column for each of up to nine frames."""
   count = min(_COLUMNS, len(rows[0].frames))
   numbers = np.linspace(0, len(rows[0].frames) - 1, count).round().astype(int)
@@ -133,7 +135,7 @@ def _picture(rows: list[_Shown], title: str) -> Figure:
   return figure
 
 
-def _animation(rows: list[_Shown], path: pathlib.Path) -> None:
+def _animation(rows: list[_FilmRow], path: pathlib.Path) -> None:
   """All rows side by side, frame by frame, over and over."""
   steps = [np.hstack(step) for step in zip(*(row.frames for row in rows), strict=True)]
   plots.save_gif([np.uint8(255 * step) for step in steps], path)
