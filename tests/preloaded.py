@@ -28,7 +28,7 @@ _MODULES = (
   'stc_jax.runs.run',
   'stc_jax.data.preparation',
   'stc_jax.predict.command',
-  'stc_jax.report.command',
+  'stc_jax.report.writer',
   'stc_jax.report.pictures',
 )
 # What JAX and the interpreter read while they are imported: another server for others.

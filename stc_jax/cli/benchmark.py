@@ -10,7 +10,8 @@ from typing import NoReturn
 
 from absl import flags
 
-from stc_jax.cli import command_line, late, launch_file
+from stc_jax import late
+from stc_jax.cli import command_line, launch_file
 
 _PARTS = (
   'training',

@@ -2,8 +2,7 @@
 
 import platform
 
-from stc_jax import machine
-from stc_jax.cli import late
+from stc_jax import late, machine
 
 
 def keep_programs() -> None:

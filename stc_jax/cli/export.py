@@ -9,7 +9,8 @@ from typing import NoReturn
 
 from absl import flags
 
-from stc_jax.cli import command_line, late
+from stc_jax import late
+from stc_jax.cli import command_line
 
 _MODEL = flags.DEFINE_string(
   'model', None, "A run's folder, or one of the models in it.", required=True

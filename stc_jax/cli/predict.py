@@ -9,7 +9,8 @@ from typing import NoReturn
 
 from absl import flags
 
-from stc_jax.cli import command_line, late, model_flags, serve
+from stc_jax import late
+from stc_jax.cli import command_line, model_flags, serve
 from stc_jax.errors import InputError
 
 _OUT = flags.DEFINE_string('out', 'predictions', 'The folder of all output files.')

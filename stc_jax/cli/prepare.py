@@ -7,7 +7,8 @@ from typing import NoReturn
 
 from absl import flags
 
-from stc_jax.cli import command_line, late
+from stc_jax import late
+from stc_jax.cli import command_line
 
 _DATASET = flags.DEFINE_string(
   'dataset', None, 'The dataset: a folder of datasets/.', required=True

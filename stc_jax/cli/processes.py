@@ -9,7 +9,8 @@ import sys
 
 from absl import flags
 
-from stc_jax.cli import late, local_processes
+from stc_jax import late
+from stc_jax.cli import local_processes
 from stc_jax.errors import InputError
 
 _PROCESSES = flags.DEFINE_integer(

@@ -4,11 +4,14 @@ Writes report/index.html, which needs no network and no other file, and the same
 as Markdown, CSV and LaTeX. Runs with the same folds and data are compared.
 """
 
+import pathlib
 from typing import NoReturn
 
 from absl import flags
 
-from stc_jax.cli import command_line, late
+from stc_jax import late
+from stc_jax.cli import command_line, reporting
+from stc_jax.console import terminal
 from stc_jax.errors import InputError
 
 _WORKDIR = flags.DEFINE_multi_string(
@@ -42,13 +45,16 @@ def main() -> None:
     raise InputError(
       '--workdir: missing; name a folder that python -m stc_jax.main made'
     )
+  folders = [pathlib.Path(folder) for folder in _WORKDIR.value]
+  where = pathlib.Path(_OUT.value) if _OUT.value else folders[0] / 'report'
+  console = terminal.console(highlight=False, soft_wrap=True)
   if _FEATURES.value:
     heatmaps = late.load('stc_jax.report.heatmaps')
-    heatmaps.main(_WORKDIR.value[0], _FEATURES.value, _OUT.value)
+    stem = heatmaps.draw(folders[0], _FEATURES.value, where)
+    console.print(f'features: {where}/{stem}.png, .gif')
     return
-  late.load('stc_jax.report.command').main(
-    _WORKDIR.value, _OUT.value, _FACES.value == 'yes', _NOTE.value
-  )
+  faces = _FACES.value == 'yes'
+  reporting.write_report(console, folders, where, faces, _NOTE.value)
 
 
 def run() -> NoReturn:

@@ -8,7 +8,8 @@ from typing import NoReturn
 
 from absl import flags
 
-from stc_jax.cli import command_line, late, model_flags
+from stc_jax import late
+from stc_jax.cli import command_line, model_flags
 
 _HOST = flags.DEFINE_string(
   'host', '127.0.0.1', 'Address to serve at; 0.0.0.0 admits every machine in reach.'

@@ -9,7 +9,8 @@ from typing import NoReturn
 
 from absl import flags
 
-from stc_jax.cli import command_line, determinism, late, launch_file, processes
+from stc_jax import late
+from stc_jax.cli import command_line, determinism, launch_file, processes
 
 _WORKDIR = flags.DEFINE_string(
   'workdir',

@@ -10,7 +10,6 @@ from jaxtyping import Float, UInt8
 from matplotlib.figure import Figure
 
 from stc_jax import plots
-from stc_jax.console import terminal
 from stc_jax.errors import InputError
 from stc_jax.faces.images import resize
 from stc_jax.predict import bundle
@@ -31,20 +30,22 @@ class _FilmRow(NamedTuple):
   frames: Float[np.ndarray, 't h w 3']
 
 
-def main(folder: str, clip: str, out: str) -> None:
+def draw(folder: pathlib.Path, clip: str, where: pathlib.Path) -> str:
   """Draws what a run's model sees in a clip that it was tested on.
 
   Args:
     folder: of the run.
     clip: its name, as in predictions.csv.
-    out: where to; '': `report` in the run's folder.
+    where: the folder of the picture and the animation.
+
+  Returns:
+    The name of both files, less its ending.
 
   Raises:
     InputError: the run is unfinished, tells action units, or tested no such clip; or
       its set isn't prepared here.
   """
-  (run, *_), _ = collect.finished_runs([pathlib.Path(folder)])
-  where = pathlib.Path(out) if out else pathlib.Path(folder) / 'report'
+  (run, *_), _ = collect.finished_runs([folder])
   frames, real, found = _looked_into(run, clip)
   rows = _rows(frames[:real], found, real)
   title = f'{clip}: {found.label} ({found.probability:.0%}), {run.name}'
@@ -52,9 +53,7 @@ def main(folder: str, clip: str, out: str) -> None:
   stem = f'features_{clip}'.replace('/', '_')
   plots.save_png(_picture(rows, title), where / f'{stem}.png')
   _animation(rows, where / f'{stem}.gif')
-  terminal.console().print(
-    f'features: {where}/{stem}.png, .gif', highlight=False, soft_wrap=True
-  )
+  return stem
 
 
 def _looked_into(run: Run, clip: str) -> tuple[UInt8[np.ndarray, 't h w 3'], int, Maps]:

@@ -1,19 +1,18 @@
-"""What a study ends with: a table of its runs on the terminal, and its report."""
+"""A study's runs in a table for the terminal."""
 
 import pathlib
 
-from rich.console import Console
 from rich.table import Table
 
-from stc_jax.report import collect, command, comparison
+from stc_jax.report import collect, comparison
 from stc_jax.report.run_folder import Run
 from stc_jax.report.table import number, percent
 
 _METHOD = 'STC-NLSTM'
 
 
-def print_comparison(workdir: pathlib.Path, console: Console) -> None:
-  """Prints a row for each run of a study, and writes the study's report.
+def study_table(workdir: pathlib.Path) -> Table:
+  """Returns a row for each run of a study.
 
   Each is compared with the paper's method or, where that isn't there, the last run.
   """
@@ -24,8 +23,7 @@ def print_comparison(workdir: pathlib.Path, console: Console) -> None:
     table.add_column(column, justify='left' if column == 'run' else 'right')
   for run in runs:
     table.add_row(run.name, *_score(run), *_compared(run, base))
-  console.print(table)
-  command.write([workdir], workdir / 'report', True, '', console)
+  return table
 
 
 def _score(run: Run) -> tuple[str, str]:

@@ -8,7 +8,7 @@ import numpy as np
 from rich.console import Console
 
 from stc_jax import locks
-from stc_jax.cli import compilation, launch_file
+from stc_jax.cli import compilation, launch_file, reporting
 from stc_jax.console import tables, terminal
 from stc_jax.data import catalogue, preparation
 from stc_jax.errors import InputError
@@ -67,7 +67,8 @@ def _study(experiments: dict[str, Experiment], workdir: str, console: Console) -
     console.rule(f'{name} ({number} of {len(experiments)})')
     _run(experiment, study.folder_of(where, name), False, console)
   if hosts.is_first():
-    study_table.print_comparison(where, console)
+    console.print(study_table.study_table(where))
+    reporting.write_report(console, [where], where / 'report')
   hosts.wait_for_all()
 
 

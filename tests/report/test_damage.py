@@ -11,7 +11,7 @@ import pytest
 
 from stc_jax import files
 from stc_jax.errors import InputError
-from stc_jax.report import collect, command, comparison, cost, page, run_folder, section
+from stc_jax.report import collect, comparison, cost, page, run_folder, section, writer
 from stc_jax.report.report_folder import ReportFolder
 
 FILES = ('config', 'dataset', 'summary', 'environment', 'execution', 'timings')
@@ -116,7 +116,7 @@ def test_what_is_in_the_way(run, tmp_path):
   taken.write_text('mine')
   for out in (taken, taken / 'below'):
     with pytest.raises(InputError, match=f'^{out}: cannot be a folder'):
-      command.main([str(run)], str(out), faces=False, note='')
+      writer.write([run], out, faces=False)
   (tmp_path / 'out' / 'index.html').mkdir(parents=True)
   with pytest.raises(InputError, match=r'index\.html: is a folder; remove it'):
     ReportFolder(tmp_path / 'out').write('index.html', '')
@@ -146,10 +146,10 @@ def test_two_may_write_one_file_and_leave_nothing_else(tmp_path):
   writers = [threading.Thread(target=write, args=(text,)) for text in texts]
   failed = []
   threading.excepthook, before = failed.append, threading.excepthook
-  for writer in writers:
-    writer.start()
-  for writer in writers:
-    writer.join()
+  for thread in writers:
+    thread.start()
+  for thread in writers:
+    thread.join()
   threading.excepthook = before
   assert not failed
   assert path.read_text() in texts
