@@ -20,6 +20,7 @@ from stc_jax.tasks.registry import task_of
 
 _PROBABILITIES = {'softmax': 'Softmax', 'sigmoid': 'Sigmoid'}
 _BATCH = 'batch'
+IN_FLOAT32 = True  # its graph has no other precision
 _START = np.zeros(1, np.int64)
 
 

@@ -13,6 +13,7 @@ from stc_jax.predict.bundle import Bundle
 from stc_jax.runs.folder import as_json
 
 PROGRAM, METADATA = 'program', 'metadata.json'
+IN_FLOAT32 = False  # it keeps the network's precision
 # What one file is for; JAX chose convolutions for the machine that it was made on.
 _PLATFORMS = ('cpu', 'cuda')
 _NO_TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip file knows

@@ -1,10 +1,11 @@
-"""`python -m stc_jax.export` of a finished run, for a reader without us."""
+"""`stc-jax export` of a finished run, for a reader without us."""
 
 import json
+import shutil
 
 import numpy as np
 import pytest
-from command import succeeds
+from command import fails, succeeds
 
 import stc_jax
 from stc_jax.data import catalogue, records
@@ -41,3 +42,21 @@ def test_a_run_as_onnx(finished, clips, environment, tmp_path):
     '0-0',
     '0-1',
   ]
+
+
+def test_a_bundle_as_stablehlo_lies_in_its_folder(finished, environment, tmp_path):
+  folder = shutil.copytree(finished / 'models' / '0-1', tmp_path / 'model')
+  argv = ('stc_jax', 'export', f'--model={folder}', '--format=stablehlo')
+  said = succeeds(*argv, env=environment)
+  assert f'{folder}/model.stablehlo.zip: ' in said
+  assert 'not for archiving' in said
+  assert (folder / 'model.stablehlo.zip').stat().st_size
+
+
+def test_a_file_that_cannot_be_written(finished, tmp_path):
+  for output, naming in (
+    (tmp_path, f'{tmp_path}: is a folder; name a file'),
+    (tmp_path / 'none' / 'm.onnx', 'none is no folder; make it'),
+  ):
+    argv = ('stc_jax.export', f'--model={finished}', f'--output={output}')
+    fails(*argv, naming=naming)
