@@ -5,12 +5,24 @@ be set on the command line, as in --config.model=stc_lstm. The same command cont
 run that was stopped; `--mode=evaluate --workdir=RUN` tests its models again.
 """
 
-from typing import NoReturn
+import pathlib
+from collections.abc import Mapping
+from typing import Any, NoReturn
 
 from absl import flags
+from rich.console import Console
 
 from stc_jax import late
-from stc_jax.cli import command_line, determinism, launch_file, processes
+from stc_jax.cli import (
+  command_line,
+  compilation,
+  determinism,
+  launch_file,
+  processes,
+  reporting,
+)
+from stc_jax.console import terminal
+from stc_jax.errors import InputError
 
 _WORKDIR = flags.DEFINE_string(
   'workdir',
@@ -37,9 +49,65 @@ def main() -> None:
     raise SystemExit(code)
   if _DETERMINISTIC.value:
     determinism.fix_programs()
-  late.load('stc_jax.runs.command').main(
-    _WORKDIR.value, evaluate=_MODE.value == 'evaluate'
-  )
+  compilation.keep_programs()
+  hosts = late.load('stc_jax.training.hosts')
+  evaluate = _MODE.value == 'evaluate'
+  if evaluate and hosts.are_several():
+    raise InputError('--mode=evaluate: takes one process; leave out --processes')
+  console = terminal.console(quiet=not hosts.is_first())
+  if evaluate and not launch_file.is_given():
+    where = pathlib.Path(_WORKDIR.value)
+    _run(late.load('stc_jax.runs.start').experiment_of(where), where, console)
+    return
+  sections = launch_file.read().to_dict()
+  if 'study' in sections:
+    _study(sections, console)
+    return
+  config = late.load('stc_jax.runs.config')
+  experiment = config.from_sections(sections, launch_file.set_fields())
+  _run(experiment, _folder({experiment.model: experiment}), console)
+
+
+def _study(sections: Mapping[str, Any], console: Console) -> None:
+  """Trains the runs of a study in turn, and compares them.
+
+  Raises:
+    InputError: --mode=evaluate, which is for single runs.
+  """
+  if _MODE.value == 'evaluate':
+    raise InputError(
+      '--mode=evaluate: tests one run; name its folder in the study, without --config'
+    )
+  study, hosts = map(late.load, ('stc_jax.runs.study', 'stc_jax.training.hosts'))
+  set_fields = launch_file.set_fields()
+  experiments = study.experiments(sections, set_fields)
+  study_fields = late.load('stc_jax.runs.study_fields')
+  for note in study_fields.notes(experiments, sections, set_fields):
+    console.print(note, highlight=False, soft_wrap=True)
+  where = _folder(experiments)
+  if hosts.is_first():
+    study.write_plan(where, experiments)
+  for number, (name, experiment) in enumerate(experiments.items(), start=1):
+    console.rule(f'{name} ({number} of {len(experiments)})')
+    _run(experiment, study.folder_of(where, name), console)
+  if hosts.is_first():
+    console.print(late.load('stc_jax.report.study_table').study_table(where))
+    reporting.write_report(console, [where], where / 'report')
+  hosts.wait_for_all()
+
+
+def _run(experiment: Any, where: pathlib.Path, console: Console) -> None:
+  """Trains an experiment in its folder, or tests it again."""
+  command = late.load('stc_jax.runs.command')
+  command.run_in_folder(experiment, where, _MODE.value == 'evaluate', console)
+
+
+def _folder(experiments: Mapping[str, Any]) -> pathlib.Path:
+  """The folder of a run or study: --workdir, or one that its configuration names."""
+  if _WORKDIR.value:
+    return pathlib.Path(_WORKDIR.value)
+  launch = pathlib.Path(launch_file.path()).stem
+  return late.load('stc_jax.runs.study').default_folder(launch, experiments)
 
 
 def run() -> NoReturn:

@@ -1,23 +1,19 @@
-"""What `python -m stc_jax.main` does, once its flags are read."""
+"""A run from its experiment to its finished folder."""
 
 import dataclasses
-import hashlib
 import pathlib
 
 import numpy as np
 from rich.console import Console
 
 from stc_jax import locks
-from stc_jax.cli import compilation, launch_file, reporting
-from stc_jax.console import tables, terminal
+from stc_jax.console import tables
 from stc_jax.data import catalogue, preparation
-from stc_jax.errors import InputError
 from stc_jax.models import shapes
 from stc_jax.models.config import TrunkConfig
 from stc_jax.models.registry import build
-from stc_jax.report import study_table
-from stc_jax.runs import folder, results, run, run_data, start, study, study_fields
-from stc_jax.runs.config import Experiment, from_sections
+from stc_jax.runs import folder, results, run, run_data, start
+from stc_jax.runs.config import Experiment
 from stc_jax.runs.programs import chosen_placement
 from stc_jax.training import hosts
 from stc_jax.training.placement import PLACEMENTS
@@ -26,56 +22,20 @@ from stc_jax.training.placement import PLACEMENTS
 _EMBEDDED = 'synthetic_faces'
 
 
-def main(workdir: str, evaluate: bool) -> None:
-  """Trains and evaluates what the launch file says, or tests a run again.
-
-  Args:
-    workdir: the folder of the run, or study; '': one for each configuration.
-    evaluate: tests the finished models of `workdir`; needs no launch file.
-  """
-  console = terminal.console(quiet=not hosts.is_first())
-  compilation.keep_programs()
-  if evaluate and hosts.are_several():
-    raise InputError('--mode=evaluate: takes one process; leave out --processes')
-  if evaluate and not launch_file.is_given():
-    where = pathlib.Path(workdir)
-    _run(start.experiment_of(where), where, evaluate, console)
-    return
-  sections = launch_file.read().to_dict()
-  if 'study' in sections:
-    if evaluate:
-      raise InputError(
-        '--mode=evaluate: tests one run; name its folder in the study, without --config'
-      )
-    set_fields = launch_file.set_fields()
-    found = study.experiments(sections, set_fields)
-    for note in study_fields.notes(found, sections, set_fields):
-      console.print(note, highlight=False, soft_wrap=True)
-    _study(found, workdir, console)
-    return
-  experiment = from_sections(sections, launch_file.set_fields())
-  where = pathlib.Path(workdir or _default_workdir({experiment.model: experiment}))
-  _run(experiment, where, evaluate, console)
-
-
-def _study(experiments: dict[str, Experiment], workdir: str, console: Console) -> None:
-  """Runs them in turn, and compares what they come to."""
-  where = pathlib.Path(workdir or _default_workdir(experiments))
-  if hosts.is_first():
-    study.write_plan(where, experiments)
-  for number, (name, experiment) in enumerate(experiments.items(), start=1):
-    console.rule(f'{name} ({number} of {len(experiments)})')
-    _run(experiment, study.folder_of(where, name), False, console)
-  if hosts.is_first():
-    console.print(study_table.study_table(where))
-    reporting.write_report(console, [where], where / 'report')
-  hosts.wait_for_all()
-
-
-def _run(
+def run_in_folder(
   experiment: Experiment, where: pathlib.Path, evaluate: bool, console: Console
 ) -> None:
-  """Trains and evaluates in a folder, from wherever an earlier start left it."""
+  """Trains and evaluates in a folder, from the state that an earlier start left.
+
+  Args:
+    experiment: what is trained.
+    where: the folder of the run.
+    evaluate: tests the finished models of the folder again, and trains nothing.
+    console: where progress and results are printed.
+
+  Raises:
+    InputError: the folder is of another run, or there is nothing to evaluate.
+  """
   if evaluate and not (where / 'config.json').exists():
     raise start.no_run(where)
   if experiment.dataset.name == _EMBEDDED:
@@ -120,15 +80,6 @@ def _prepare_embedded(experiment: Experiment, console: Console) -> None:
   if not catalogue.is_current(*which):
     console.print('rendering the embedded dataset: about a minute ...')
     preparation.prepare(*which)
-
-
-def _default_workdir(experiments: dict[str, Experiment]) -> str:
-  """A folder for each configuration: the same command finds its run again."""
-  launch = pathlib.Path(launch_file.path()).stem
-  found = {name: one.decisive() for name, one in experiments.items()}
-  name, own = next(iter(found.items())) if len(found) == 1 else ('study', found)
-  digest = hashlib.sha256(folder.as_json(own).encode()).hexdigest()[:8]
-  return f'runs/{launch}-{name}-{digest}'
 
 
 def _print_setup(

@@ -5,6 +5,7 @@ otherwise, ('STC', {'model': 'stc'}), or a function that makes this of the secti
 with what the command line sets. Every run is an ordinary one in its own folder.
 """
 
+import hashlib
 import itertools
 import pathlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -85,6 +86,19 @@ def _pairs(given: Any) -> Sequence[tuple[str, Mapping[str, Any] | Callable]]:
 def folder_of(workdir: pathlib.Path, name: str) -> pathlib.Path:
   """Of one of a study's runs."""
   return workdir / name.replace(' ', '_').replace("'", '')
+
+
+def default_folder(launch: str, experiments: Mapping[str, Experiment]) -> pathlib.Path:
+  """A folder for each configuration, so that the same command finds its run again.
+
+  Args:
+    launch: the name of the launch file.
+    experiments: the runs of a study, or a single run, by name.
+  """
+  found = {name: one.decisive() for name, one in experiments.items()}
+  name, own = next(iter(found.items())) if len(found) == 1 else ('study', found)
+  digest = hashlib.sha256(folder.as_json(own).encode()).hexdigest()[:8]
+  return pathlib.Path(f'runs/{launch}-{name}-{digest}')
 
 
 def write_plan(workdir: pathlib.Path, names: Iterable[str]) -> None:
