@@ -1,4 +1,4 @@
-"""Launch files: which dataset, input, model, protocol and training; values only.
+"""Launch files: dataset, input, model, protocol and training; values only.
 
-Installed they are `stc_jax.launch`, and `--config=mmi` finds them from any folder.
+They are installed as `stc_jax.launch`; `--config=mmi` finds them from any folder.
 """

@@ -1,8 +1,7 @@
-"""Every field there is, with its meaning; the other launch files override these.
+"""All fields, with their meaning and defaults; the other launch files override them.
 
-A command line overrides both: --config.training.batch_size=16. A recipe behind the
-launch file's name (launch/recipes.py) replaces how a network trains, or which:
-launch/mmi.py:paper.
+The command line overrides both: --config.training.batch_size=16. A recipe after the
+colon (launch/recipes.py) replaces the training or the network: launch/mmi.py:paper.
 """
 
 from ml_collections import ConfigDict
@@ -11,60 +10,61 @@ LAYERS = 'C(3,64)-BN-P2-C(3,64)-BN-P2-C(3,64)-C(3,64)-P2-C(3,64)-S'
 
 
 def get_config() -> ConfigDict:
-  """Returns all defaults, locked: a field that isn't here can't be set."""
+  """Returns all defaults, locked: no other field can be set."""
   config = ConfigDict()
 
   config.dataset = ConfigDict()
   config.dataset.name = ''  # a folder of datasets/
   config.dataset.builder_config = ''  # '': the builder's first
-  # 'last' or 'most_changed': what the static floor sees
+  # The frame that the static floor sees: 'last' or 'most_changed'.
   config.dataset.strongest_frame = 'last'
-  # A class `neutral`: each clip once more, of which only so much of its start is shown,
-  # played back and forth for as long as the clip. 0: no such class.
+  # Adds a class `neutral`: the first frames of each clip, up to this share, played back
+  # and forth for the length of the clip. 0: no such class.
   config.dataset.neutral_share = 0.0
 
   config.task = ConfigDict()
-  config.task.kind = 'classification'  # of clips; 'detection': of each frame's AUs
-  # Of 'classification': how often the logarithm of a class's share of training clips is
-  # added to its logit in the loss, for rare classes to be learnt as well; 0: plain.
+  config.task.kind = 'classification'  # of clips; or 'detection' of AUs in frames
+  # Of 'classification': factor of the logarithm of a class's share of training clips,
+  # which the loss adds to its logit, so that rare classes are learnt; 0: not added.
   config.task.logit_adjustment = 1.0
   config.task.aus = ()  # of 'detection': the action units' numbers
-  # Of 'detection': 'balanced', where frames that show an AU should count as much in all
-  # as those that don't; 'none'.
+  # Of 'detection': 'balanced' weights the frames that show an AU so that in all they
+  # count as much as the others; 'none'.
   config.task.positive_weight = 'none'
 
   config.input = _input()
-  config.model = 'stc_nlstm'  # the section of this name is used, the others are not
+  config.model = 'stc_nlstm'  # the section of this name is used, the others aren't
   for model in MODELS:
     config[model] = MODELS[model]()
   config.protocol = _protocol()
 
   config.training = ConfigDict()
-  # (steps, learning rate). The rate goes with one over the root of the width: twice as
-  # high at 16 filters. With the root of the batch, too, where that was tried: within as
-  # many clips 8 at 0.0008 lose 1.7 points against 2 at 0.0004 (benchmarks/RECIPE.md).
+  # (steps, learning rate). Scale the rate with one over the root of the width: with 16
+  # filters it is twice as high. Scale it with the root of the batch size, too: for the
+  # same number of clips, batches of 8 at 0.0008 were 1.7 points worse than batches of 2
+  # at 0.0004 (benchmarks/RECIPE.md).
   config.training.stages = ((2000, 0.0002), (500, 0.00002))
   config.training.batch_size = 8
   config.training.optimizer = 'adamw'  # or sgd
-  config.training.momentum = 0.9  # adamw's first moment, or sgd's momentum
-  # adamw: times the rate, of which 0.1 and 2 were no better; sgd: L2 in the loss.
+  config.training.momentum = 0.9  # decay of adamw's first moment, or sgd's momentum
+  # adamw: multiplied by the rate (0.1 and 2 were no better); sgd: L2 in the loss.
   config.training.weight_decay = 1.0
   config.training.gradient_clip = 1.0  # largest global norm; 0: none
-  # 'mild'; 'strong_but_true': no expression is made stronger; 'paper': its 14 variants;
-  # 'none'.
+  # 'strong'; 'mild'; 'strong_but_true', which exaggerates no expression; 'paper', with
+  # its 14 variants; 'none'.
   config.training.augment = 'strong'
 
-  # How it is carried out: nothing here changes what a run finds.
+  # How a run is executed: no result depends on these fields.
   config.execution = ConfigDict()
-  config.execution.data_dir = ''  # of prepared sets; '': TFDS's own
-  # Where frames lie: in the memory of every 'device'; on the 'host', from where each
-  # chunk's are sent; 'auto': on the device, if they fill at most half of its memory.
+  config.execution.data_dir = ''  # folder of prepared sets; '': TFDS's own
+  # Where frames are kept: in the memory of each 'device'; on the 'host', which sends
+  # those of a chunk of steps; 'auto': on the device, if they fill at most half.
   config.execution.placement = 'auto'
-  config.execution.first_trials = 0  # stop after so many of the protocol's; 0: all
-  config.execution.trials_per_device = 1  # trials a device holds at a time
-  config.execution.devices_per_trial = 0  # fixed at a run's first start; 0: all it can
-  config.execution.steps_per_chunk = 10  # steps between two looks at the host
-  config.execution.checkpoint_seconds = 60.0  # at least so long between checkpoints
+  config.execution.first_trials = 0  # stop after this number of trials; 0: all
+  config.execution.trials_per_device = 1  # trials on a device at a time
+  config.execution.devices_per_trial = 0  # fixed at the first start; 0: as many as fit
+  config.execution.steps_per_chunk = 10  # steps of a compiled loop on the device
+  config.execution.checkpoint_seconds = 60.0  # shortest time between checkpoints
 
   return config.lock()
 
@@ -77,35 +77,36 @@ def set_models(config: ConfigDict, **fields) -> None:
 
 def _input() -> ConfigDict:
   section = ConfigDict()
-  section.frames = 18  # at most: never more than the longest clip has
+  section.frames = 18  # at most: no more than the longest clip has
   section.height = 64
   section.width = 64
-  section.frame_rate = 0.0  # resample clips to so many frames a second; 0: don't
-  # How a clip's frames are chosen. 'last', 'most_changed': its strongest. 'past' shows
-  # each labelled frame and those before, 'centred' those around it.
+  section.frame_rate = 0.0  # clips are resampled to this rate in Hz; 0: not
+  # How frames are chosen: 'uniform' over the clip; 'last' or 'most_changed', the
+  # strongest of the clip; 'past', a labelled frame and those before it; 'centred', a
+  # labelled frame and those around it.
   section.sampling = 'uniform'
-  section.training_sampling = 'jittered'  # other frames each time; 'same': as tested
+  section.training_sampling = 'jittered'  # other frames each time; 'same': as in tests
   section.transforms = ('gray', 'local_contrast', 'frames_and_change')  # in this order
-  section.views = ('original', 'mirrored')  # averaged at test
+  section.views = ('original', 'mirrored')  # averaged in tests
   return section
 
 
 def _protocol() -> ConfigDict:
   section = ConfigDict()
-  # 'given': the set's own lists of subjects; 'fixed': its own splits; 'all': one model
-  # on everything, for use on other videos.
+  # 'folds': cross-validation; 'given': subject lists of the set; 'fixed': splits of the
+  # set; 'all': one model trained on everything, for other videos.
   section.kind = 'folds'
   section.folds = 10  # of 'folds'
-  section.repeats = 4  # with another seed; 'all' has one
+  section.repeats = 4  # each with its own seed; 'all' has one
   section.unit = 'subject'  # what a fold keeps whole: 'subject' or 'sequence'
-  # Of every trial's randomness, and of folds, but for those of subjects in the first
-  # repeat, which follow from their names alone.
+  # Seeds all randomness of trials, and the folds. Folds by subject in the first repeat
+  # depend on the subjects' names alone.
   section.seed = 0
   return section
 
 
 def _network() -> ConfigDict:
-  """The fields of every model with a 3D CNN; on most of them the paper is silent."""
+  """The fields of every model with a 3D CNN; the paper specifies few of them."""
   section = ConfigDict()
   section.notation = LAYERS  # FCn before S: hidden layers before the softmax
   section.activation = 'relu'  # or leaky_relu, elu, tanh
@@ -120,13 +121,13 @@ def _recurrent() -> ConfigDict:
   """The fields of the models with LSTMs."""
   section = _network()
   section.levels = (8, 4, 2)  # MSPP: n x n regions a level
-  section.pyramid_norm = True  # batch-normalise what the T-LSTMs read
+  section.pyramid_norm = True  # batch-normalise the inputs of T-LSTMs
   section.lstm_width = 128  # hidden units of every LSTM layer
   section.lstm_layers = 2  # of each T-LSTM and of the C-LSTM
-  # Which hidden state is read: that of a clip's last own frame, 'mean' of those of its
-  # own frames, or 'last_padded', where a short clip's last frame was repeated.
+  # The hidden state that is read: 'last', of the last frame of the clip; 'mean', over
+  # the frames of the clip; 'last_padded', after the repeated frames of a short clip.
   section.lstm_readout = 'last'
-  section.gate_bias = 1.0  # first bias of the input, forget and output gates
+  section.gate_bias = 1.0  # initial bias of input, forget and output gates
   return section
 
 

@@ -1,4 +1,4 @@
-"""Recipes: another way to train, or another network, behind a launch file's name."""
+"""Recipes: other training, or another network, named after a launch file's colon."""
 
 from ml_collections import ConfigDict
 
@@ -8,8 +8,8 @@ from stc_jax.launch import default
 def with_recipe(config: ConfigDict, recipe: str) -> ConfigDict:
   """Returns `config` with the recipe of this name; '' leaves it as it is.
 
-  `paper` and `paper_learns` know of the launch file the dataset alone; `stills` keeps
-  its size, and as many clips.
+  `paper` and `paper_learns` keep only the dataset of the launch file; `stills` keeps
+  the frame size and the number of clips that training shows.
 
   Raises:
     ValueError: there is no such recipe.
@@ -22,20 +22,19 @@ def with_recipe(config: ConfigDict, recipe: str) -> ConfigDict:
 
 
 def _paper(config: ConfigDict) -> None:
-  """The paper to the letter, where it has one (Yu et al. 2018, sec. 3 and 4).
+  """Everything that the paper specifies (Yu et al. 2018, sec. 3 and 4).
 
-  Its frames, size and layers with FC18, two LSTM layers, plain SGD at its rates,
-  iterations and weight decay, its 14 variants, 10 folds 4 times; none of what the
-  defaults add.
+  Its frames, size and layers with FC18, two LSTM layers, plain SGD with its rates,
+  iterations and weight decay, its 14 augmented variants, 10 folds 4 times; nothing that
+  the defaults add.
 
-  Where even this had to choose, for the paper is silent: optimiser, batch size (32),
+  The paper doesn't specify, so this recipe chooses: optimiser, batch size (32),
   activation (ReLU after BN), momentum of BN's running statistics (0.9), LSTM width
-  (128) and read-out (last step), first biases (0), rotation's border (repeated), crop
-  (datasets/<name>/README.md), and folds, which are independent of subjects. Its weight
-  decay is taken as L2 in the loss, on matrices and kernels alone. MMI has 208
-  sequences, not 205.
+  (128) and read-out (last step), initial biases (0), border of rotated frames
+  (repeated), crop (datasets/<name>/README.md), and folds (by subject). Weight decay is
+  L2 in the loss, on matrices and kernels only. MMI has 208 sequences here, not 205.
   """
-  sampling = config.input.sampling  # of clips, or of labelled frames
+  sampling = config.input.sampling  # for clips, or for labelled frames
   defaults = default.get_config()
   config.input = defaults.input
   config.input.sampling = sampling
@@ -69,12 +68,11 @@ def _paper(config: ConfigDict) -> None:
 
 
 def _paper_learns(config: ConfigDict) -> None:
-  """The nearest reading of `:paper` that was found to learn (benchmarks/RECIPE.md).
+  """The recipe closest to `:paper` that was found to learn (benchmarks/RECIPE.md).
 
-  Tried on laboratory faces, 4 frames of 32 x 32 and 16 filters.
-
-  Momentum, small batches, and ten times the iterations; and where the paper is silent,
-  gates that start open and pyramids that are normalised.
+  Tried on laboratory faces, with 4 frames of 32 x 32 and 16 filters. It adds momentum,
+  small batches and ten times the iterations and, where the paper specifies nothing,
+  gates with a positive bias and normalised pyramids.
   """
   _paper(config)
   default.set_models(config, pyramid_norm=True, gate_bias=1.0)
@@ -84,13 +82,13 @@ def _paper_learns(config: ConfigDict) -> None:
 
 
 def _stills(config: ConfigDict) -> None:
-  """DenseNet on each clip's strongest frames: the paper's baseline without time.
+  """DenseNet on the strongest frames of a clip: the paper's baseline without time.
 
-  Of action units, on the labelled frame alone. Which frames are the strongest is the
-  launch file's rule: set input.sampling beside dataset.strongest_frame. As many clips
-  as the others are shown, in batches of 16 at least: batch normalisation learnt nothing
-  from two. No gates saturate here: five times the others' rates, which weren't searched
-  for.
+  For action units it sees the labelled frame alone. The launch file defines the
+  strongest frames: set input.sampling together with dataset.strongest_frame. Training
+  shows as many clips as the launch file's, in batches of at least 16, because batch
+  normalisation failed with two. Rates are five times those of the launch file, because
+  there are no gates to saturate; they weren't searched for.
   """
   config.model = 'densenet'
   config.input.transforms = ('gray', 'local_contrast')
@@ -114,7 +112,7 @@ RECIPES = {
   'paper': _paper,
   'paper_learns': _paper_learns,
 }
-# Of CK+, and of all that the paper doesn't know, the defaults.
+# CK+, and datasets that the paper doesn't use, have the defaults.
 _PAPER_INPUT = {
   'oulu_casia': {'frames': 22},
   'mmi': {'frames': 22, 'frame_rate': 10.0},

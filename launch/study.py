@@ -1,11 +1,11 @@
-"""The paper's methods on the same trials, or STC-NLSTM by its depth: one run each.
+"""The paper's methods, or STC-NLSTM at several depths, each run on the same trials.
 
 python -m stc_jax.main --config=launch/study.py:ck_plus,methods
 python -m stc_jax.main --config=launch/study.py:mmi,layers
 
-Tables 3 to 8 and figure 10 of Yu et al. 2018; `:all` has both. Every run is an ordinary
-one, in a folder of its own below --workdir; the same command goes on where it was
-stopped, and ends with a report. In front stands the launch file of the dataset.
+These are tables 3 to 8 and figure 10 of Yu et al. 2018; `all` has both. Each run has a
+folder below --workdir. The same command continues a study that was stopped, and ends
+with a report. The launch file of the dataset comes first, then the study.
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,7 @@ from ml_collections import ConfigDict
 
 from stc_jax.launch import ck_plus, clip_folder, default, mmi, oulu_casia, recipes
 
-# Launch files of clips, each class of which is an expression.
+# Launch files whose examples are clips, and whose classes are expressions.
 OF_CLIPS = {
   'ck_plus': ck_plus,
   'oulu_casia': oulu_casia,
@@ -35,7 +35,7 @@ DEPTHS = {
 
 
 def get_config(which: str = '') -> ConfigDict:
-  """Returns a launch file's configuration with a study, such as 'ck_plus,methods'.
+  """Returns a launch file's configuration with a study: 'ck_plus,methods'.
 
   Raises:
     ValueError: there is no such launch file, or study.
@@ -50,7 +50,7 @@ def get_config(which: str = '') -> ConfigDict:
 def with_study(
   config: ConfigDict, which: str, depths: Sequence[int] = tuple(DEPTHS)
 ) -> ConfigDict:
-  """Returns `config` with the runs of a study; of layers, those of `depths`.
+  """Returns `config` with the runs of a study; a study of layers has `depths`.
 
   Raises:
     ValueError: there is no such study.
@@ -63,7 +63,7 @@ def with_study(
 
 
 def stills(sections: Mapping[str, Any]) -> dict:
-  """DenseNet's own fields; they follow from what the others have."""
+  """The fields of DenseNet, which follow from those of the other methods."""
   config = recipes.with_recipe(ConfigDict(sections), 'stills')
   return {
     'model': 'densenet',
@@ -99,7 +99,7 @@ def _layers(config: ConfigDict, depths: Sequence[int]) -> dict[str, dict]:
 
 
 def _all(config: ConfigDict, depths: Sequence[int]) -> dict[str, Any]:
-  """Both; the method itself is the one of five layers."""
+  """Both studies; STC-NLSTM is the one with five layers."""
   others = [depth for depth in depths if DEPTHS[depth] != default.LAYERS]
   return _methods(config, depths) | _layers(config, others)
 

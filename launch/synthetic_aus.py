@@ -1,4 +1,4 @@
-"""Action units frame by frame on the embedded dataset: BP4D's path without a licence.
+"""Action units frame by frame on the embedded dataset, as for BP4D; needs no licence.
 
 python -m stc_jax.main --config=launch/synthetic_aus.py
 
@@ -14,7 +14,7 @@ def get_config(recipe: str = ''):
   config = default.get_config()
   config.dataset.name = 'synthetic_faces'
   config.dataset.builder_config = 'action_units'
-  # Those of BP4D that the renderer has.
+  # The action units of BP4D that the renderer has.
   config.task.kind = 'detection'
   config.task.aus = (1, 2, 4, 6, 7, 10, 12, 15, 17, 23)
   config.input.frames = 4  # over a second

@@ -11,7 +11,7 @@ def get_config(recipe: str = ''):
   config.dataset.name = 'synthetic_faces'
   config.dataset.builder_config = 'neutral_to_apex'
   config.training.augment = 'mild'
-  # 12,000 clips: half an hour to an hour a trial on two cores.
+  # 12,000 clips: a trial takes half an hour to an hour on two cores.
   config.training.batch_size = 2
   config.training.stages = ((4800, 0.0002), (1200, 0.00002))
   return recipes.with_recipe(config, recipe)

@@ -1,4 +1,4 @@
-"""The study on the embedded dataset, with a third of the demo's steps: `make study`.
+"""The study on the embedded dataset, with a third of the demo's steps (`make study`).
 
 python -m stc_jax.main --config=launch/synthetic_study.py:all
 """
@@ -20,7 +20,7 @@ def get_config(which: str = 'all'):
 
 
 def _last_frames(sections):
-  """Stills of the last frame alone, for this network is slow on a CPU."""
+  """DenseNet on the last frame alone, because it is slow on a CPU."""
   own = study.stills(sections)
   own['input']['frames'] = 1
   return own
