@@ -6,6 +6,7 @@ defect, with a traceback, or with one line where other files were answered.
 
 import functools
 import io
+import os
 import pathlib
 import re
 import sys
@@ -48,7 +49,7 @@ def run(
     main(*([argv[1:]] if takes else []))
 
   if any(argument in _HELP for argument in _before_end(sys.argv[1:])):
-    print(_help(sys.modules[main.__module__], takes))
+    show(_help(sys.modules[main.__module__], takes))
     raise SystemExit(0)
   try:
     app.run(called, flags_parser=functools.partial(_parse, takes=takes))
@@ -61,6 +62,14 @@ def run(
       raise
     _leave(f'{told(error)}, then the same command continues', _BAD_INPUT, leave)
   raise SystemExit(0)
+
+
+def show(text: str) -> None:
+  """Prints a text, of which a pager may read only the start."""
+  try:
+    print(text, flush=True)
+  except BrokenPipeError:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _before_end(argv: Sequence[str]) -> Sequence[str]:

@@ -8,6 +8,8 @@ import importlib
 import sys
 from typing import NoReturn
 
+from stc_jax.cli import command_line
+
 _PROGRAM = 'stc-jax'
 # What each file does, for --help; no file is imported for that.
 VERBS = {
@@ -30,7 +32,7 @@ def main() -> NoReturn:
   _, *arguments = sys.argv
   verb = arguments[0] if arguments else ''
   if verb in ('--help', '-h', '-help', 'help'):
-    print(_usage())
+    command_line.show(_usage())
     raise SystemExit(0)
   if verb not in VERBS:
     raise SystemExit(_refuse(verb))
