@@ -20,7 +20,7 @@ import tensorflow_datasets as tfds
 
 from benchmarks.memory import Peak, alone, prepared
 from stc_jax.data import frame_reading, protocols
-from stc_jax.data.resident import trial_arrays
+from stc_jax.data.device_data import trial_arrays
 from stc_jax.launch import bp4d
 from stc_jax.runs import programs
 from stc_jax.runs.config import from_sections

@@ -22,7 +22,7 @@ from rich.table import Table
 from benchmarks.curves import lowest_mean
 from stc_jax.cli import command_line
 from stc_jax.console import terminal
-from stc_jax.data import resident
+from stc_jax.data import device_data
 from stc_jax.data.protocols import Trial
 from stc_jax.models.registry import build
 from stc_jax.predict import bundle
@@ -48,7 +48,10 @@ def main() -> None:
   network = build(experiment.model, experiment.network, len(data.clip_set.names))
   look = jax.jit(
     functools.partial(
-      _look, network, data.input, jax.device_put(resident.resident(data.clip_set))
+      _look,
+      network,
+      data.input,
+      jax.device_put(device_data.device_arrays(data.clip_set)),
     )
   )
   for trial, result in zip(
@@ -83,7 +86,7 @@ def of_model(
 
 def _look(network, size, data, variables, normalisation, clips):
   """Of some clips the likeliest classes, and all gates [..., kinds, t, b, h]."""
-  shown = resident.test_views(data, normalisation, clips, size)[0]
+  shown = device_data.test_views(data, normalisation, clips, size)[0]
   task = Classification()
   found = mean_probabilities(task, network, variables, [shown])
   _, more = network.apply(variables, *shown, train=False, mutable=['intermediates'])

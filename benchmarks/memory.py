@@ -22,9 +22,9 @@ import numpy as np
 import tensorflow_datasets as tfds
 from tensorflow_datasets.core import shuffle
 
+from stc_jax.data.device_data import device_arrays
 from stc_jax.data.input import COLOURS, InputConfig
 from stc_jax.data.reading import read
-from stc_jax.data.resident import resident
 
 SIZE = InputConfig(18, 64, 64, 0.0, 'uniform', 'same', (), ('original',))
 
@@ -94,7 +94,7 @@ def load(folder: str) -> dict:
   peak, began = Peak(), time.perf_counter()
   peak.start()
   clip_set = read(tfds.builder_from_directory(folder), SIZE)
-  jax.block_until_ready(jax.device_put(resident(clip_set)))
+  jax.block_until_ready(jax.device_put(device_arrays(clip_set)))
   return {
     'bytes': clip_set.frames.nbytes,
     'before': peak.first,

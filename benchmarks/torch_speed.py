@@ -8,7 +8,7 @@ JSON line on standard input, and reads one from standard output:
 - out: `training` and `inference`, each with `eager` and `compiled`: seconds, or why not
 
 Channels-last 3D, compiled inference with frozen parameters, cuDNN's LSTM, autocast to
-bfloat16 where the model's dtype says so, a fused AdamW, the clips resident on the
+bfloat16 where the model's dtype says so, a fused AdamW, the clips in memory of the
 device, looks drawn and made there as ours are.
 """
 

@@ -16,7 +16,7 @@ from threadpoolctl import threadpool_limits
 from stc_jax import files, machine
 from stc_jax.baselines import ridge
 from stc_jax.baselines.hog import HOG_FEATURES, hog
-from stc_jax.data import flat, records
+from stc_jax.data import frame_store, records
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.protocols import Trial
 from stc_jax.evaluation import detection
@@ -78,7 +78,7 @@ def of_trials(
 
 def _cache_folder(frames: pathlib.Path) -> pathlib.Path:
   """The folder of a set's frames or, where it is read-only, one in the user's cache."""
-  if flat.is_writable(frames):
+  if frame_store.is_writable(frames):
     return frames
   other = machine.cache_folder() / 'flat' / frames.name
   other.mkdir(parents=True, exist_ok=True)

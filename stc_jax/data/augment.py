@@ -17,7 +17,7 @@ from jaxtyping import Array, Bool, Float
 DEGREES = (-7.5, -5.0, -2.5, 0.0, 2.5, 5.0, 7.5)
 
 
-class Look(NamedTuple):
+class AugmentParams(NamedTuple):
   """How a clip is shown; the defaults show it as it is.
 
   Attributes:
@@ -40,10 +40,10 @@ class Look(NamedTuple):
   brightness: Float[Array, 'b']
 
 
-def plain(clips: int) -> Look:
+def plain(clips: int) -> AugmentParams:
   """Clips as they are."""
   ones, zeros = jnp.ones(clips), jnp.zeros(clips)
-  return Look(
+  return AugmentParams(
     strength=ones,
     mirror=jnp.zeros(clips, bool),
     degrees=zeros,
@@ -54,7 +54,7 @@ def plain(clips: int) -> Look:
   )
 
 
-def paper(key: Array, clips: int) -> Look:
+def paper(key: Array, clips: int) -> AugmentParams:
   """One of 14 variants: mirrored or not x a rotation of `DEGREES` (Yu et al., 4.2)."""
   mirror_key, angle_key = jax.random.split(key)
   return plain(clips)._replace(
@@ -63,7 +63,9 @@ def paper(key: Array, clips: int) -> Look:
   )
 
 
-def strong(key: Array, clips: int, reach: float = 1.0, strength: float = 0.5) -> Look:
+def strong(
+  key: Array, clips: int, reach: float = 1.0, strength: float = 0.5
+) -> AugmentParams:
   """Strength, mirror, pose, size, place and light at once, from continuous ranges.
 
   `reach` scales the ranges of pose, size, place and light; `strength` is the largest
@@ -74,7 +76,7 @@ def strong(key: Array, clips: int, reach: float = 1.0, strength: float = 0.5) ->
   def uniform(most, *dims):
     return jax.random.uniform(next(keys), (clips, *dims), minval=-most, maxval=most)
 
-  return Look(
+  return AugmentParams(
     strength=jnp.exp(uniform(strength)),
     mirror=jax.random.bernoulli(next(keys), shape=(clips,)),
     degrees=uniform(reach * 12.0),
@@ -85,7 +87,7 @@ def strong(key: Array, clips: int, reach: float = 1.0, strength: float = 0.5) ->
   )
 
 
-AUGMENTATIONS: dict[str, Callable[[Array, int], Look] | None] = {
+AUGMENTATIONS: dict[str, Callable[[Array, int], AugmentParams] | None] = {
   'none': None,
   'paper': paper,
   'mild': functools.partial(strong, reach=0.3),
@@ -123,9 +125,9 @@ TRAINING_SAMPLINGS: dict[str, Callable[[Array, int, int], Array] | None] = {
 
 def vary(
   video: Float[Array, 'b t h w c'],
-  look: Look,
+  look: AugmentParams,
   black_sides: Float[Array, ''] | float = 0.0,
-  frame_looks: Look | None = None,
+  frame_looks: AugmentParams | None = None,
   noise: Float[Array, 'b t h w c'] | None = None,
 ) -> Float[Array, 'b t h w c']:
   """Shows each clip, pixels of 0..255, in its look.
@@ -167,7 +169,9 @@ def vary(
 
 
 def _moved(
-  video: Float[Array, 'b t h w c'], look: Look, black_sides: Float[Array, ''] | float
+  video: Float[Array, 'b t h w c'],
+  look: AugmentParams,
+  black_sides: Float[Array, ''] | float,
 ) -> Float[Array, 'b t h w c']:
   """Each clip in its look's pose, size and place."""
   height, width = video.shape[2:4]
@@ -185,7 +189,7 @@ def _margin(black_sides: Float[Array, ''] | float, width: int) -> Float[Array, '
 
 
 def _source(
-  height: int, width: int, look: Look
+  height: int, width: int, look: AugmentParams
 ) -> tuple[Float[Array, 'h w'], Float[Array, 'h w']]:
   """Where the pixels of one clip's look come from: rows and columns."""
   y, x = np.mgrid[:height, :width].astype(np.float32)

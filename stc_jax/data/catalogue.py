@@ -21,7 +21,7 @@ from tensorflow_datasets.core import dataset_builder, dataset_info
 
 import stc_jax.datasets
 from stc_jax import machine
-from stc_jax.data import contract, replacing
+from stc_jax.data import atomic_swap, schema
 from stc_jax.errors import InputError, blames_file
 
 # What TFDS raises of its own of damaged descriptions; it asks TensorFlow for unknown
@@ -101,7 +101,7 @@ def _newest(name: str, builder_config: str, data_dir: str) -> Path | None:
   """Returns the folder of a prepared dataset's newest version."""
   folder = data_root(data_dir) / name
   folder /= builder_config or _recorded_default(folder)
-  replacing.recover_all(folder)
+  atomic_swap.recover_all(folder)
   versions = [
     tfds.core.Version(entry.name)
     for entry in (folder.iterdir() if folder.is_dir() else ())
@@ -192,7 +192,7 @@ def open_folder(folder: Path, command: str) -> tfds.core.DatasetBuilder:
       f'{folder}: damaged, or not a dataset of ours ({what}); make it again: {command} '
       '--overwrite, with the --manual_dir of before if there was one'
     ) from error
-  contract.check(builder)
+  schema.check(builder)
   return builder
 
 

@@ -36,9 +36,10 @@ class ClipSet:
     names: what each of a network's outputs stands for: the classes, or action units.
     frames: every frame that is shown, once.
     windows: of each example, the numbers of its frames among `frames`.
-    real: of each example, how many of those are its own; the others repeat the last.
+    lengths: of each example, how many of those are its own; the others repeat the last.
     candidates: of each example, the frames that training chooses from.
-    choices: of each example, how many of those there are; the others repeat the last.
+    num_candidates: of each example, how many of those there are; the others repeat
+      the last.
     at_rest: of each example, whether it is of a class made of faces at rest; None:
       there is none.
     targets: of each example, its class; or its action units: 1 shown, 0 not, 9 unknown.
@@ -60,9 +61,9 @@ class ClipSet:
   names: tuple[str, ...]
   frames: UInt8[np.ndarray, 'k h w 3']
   windows: Int[np.ndarray, 'n t']
-  real: Int[np.ndarray, 'n']
+  lengths: Int[np.ndarray, 'n']
   candidates: Int[np.ndarray, 'n p']
-  choices: Int[np.ndarray, 'n']
+  num_candidates: Int[np.ndarray, 'n']
   targets: Int[np.ndarray, 'n'] | Int8[np.ndarray, 'n a']
   subjects: tuple[str, ...]
   clips: tuple[str, ...]

@@ -12,7 +12,7 @@ import jax
 import jax.numpy as jnp
 from jaxtyping import Array, Bool, Float, Key
 
-from stc_jax.data.augment import Look
+from stc_jax.data.augment import AugmentParams
 
 # Most of a clip's sway: as a head does that keeps still for a second or two, and as
 # places of eyes stray from frame to frame.
@@ -27,7 +27,8 @@ class Filming(NamedTuple):
   """How some clips are filmed.
 
   Attributes:
-    degrees, scale, shift: of each frame of faces at rest, as in `Look`, and besides it.
+    degrees, scale, shift: of each frame of faces at rest, as in `AugmentParams`, and
+      besides it.
     noise: deviation of each pixel's noise, in levels of 0..255.
     key: of each clip's noise.
   """
@@ -69,7 +70,9 @@ def noise(filming: Filming, shape: tuple[int, ...]) -> Float[Array, 'b t h w c']
   return filming.noise[:, None, None, None, None] * drawn
 
 
-def frame_looks(look: Look, filming: Filming, sways: Bool[Array, 'b']) -> Look:
+def frame_looks(
+  look: AugmentParams, filming: Filming, sways: Bool[Array, 'b']
+) -> AugmentParams:
   """The look of each frame of all clips, one after the other.
 
   `sways` says which clips are of faces at rest.

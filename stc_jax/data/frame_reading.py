@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from stc_jax.data import flat, reading, records
+from stc_jax.data import frame_store, reading, records
 from stc_jax.data.clip_set import ClipSet, LabelledFrames
-from stc_jax.data.flat import Flat
+from stc_jax.data.frame_store import FrameStore
 from stc_jax.data.input import InputConfig
 from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.errors import InputError
@@ -25,7 +25,7 @@ def read(builder: PreparedSet, config: InputConfig, aus: Sequence[int]) -> ClipS
   """
   columns = _columns(builder, aus)
   config.check_shown(config.frames, builder.info.full_name)
-  found = flat.opened(builder, config.height, config.width)
+  found = frame_store.opened(builder, config.height, config.width)
   order = np.argsort(found.names)  # of the recordings
   rows = [np.flatnonzero(found.recordings == number) for number in order]
   windows = [_windows(found, own, config) for own in rows]
@@ -36,9 +36,9 @@ def read(builder: PreparedSet, config: InputConfig, aus: Sequence[int]) -> ClipS
     names=tuple(f'AU{number}' for number in aus),
     frames=np.asarray(found.frames),
     windows=windows,
-    real=everything,
+    lengths=everything,
     candidates=windows,
-    choices=everything,
+    num_candidates=everything,
     targets=np.ascontiguousarray(found.aus[rows][:, columns]),
     means=found.means[windows].mean(axis=1),
     squares=found.squares[windows].mean(axis=1),
@@ -51,7 +51,7 @@ def read(builder: PreparedSet, config: InputConfig, aus: Sequence[int]) -> ClipS
   )
 
 
-def _of_recordings(found: Flat, own: np.ndarray) -> dict:
+def _of_recordings(found: FrameStore, own: np.ndarray) -> dict:
   """What each example has of its recording; `own` is the recording's number."""
   texts = {'subjects': found.subjects, 'clips': found.names, 'splits': found.splits}
   length = np.bincount(found.recordings)
@@ -62,7 +62,7 @@ def _of_recordings(found: Flat, own: np.ndarray) -> dict:
   }
 
 
-def _windows(found: Flat, rows: np.ndarray, config: InputConfig) -> np.ndarray:
+def _windows(found: FrameStore, rows: np.ndarray, config: InputConfig) -> np.ndarray:
   fps = float(found.fps[found.recordings[rows[0]]])
   return rows[config.frame_windows(found.numbers[rows], fps)]
 

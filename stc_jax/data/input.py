@@ -73,16 +73,16 @@ class InputConfig:
     """Of the video that a network reads, after all transforms."""
     shape = (1, self.frames, self.height, self.width, COLOURS)
     video = jax.ShapeDtypeStruct(shape, jnp.float32)
-    real = jax.ShapeDtypeStruct((1,), jnp.int32)
-    return jax.eval_shape(self.transformed, video, real).shape[-1]
+    lengths = jax.ShapeDtypeStruct((1,), jnp.int32)
+    return jax.eval_shape(self.transformed, video, lengths).shape[-1]
 
-  def check_shown(self, real: int, clip: str) -> None:
+  def check_shown(self, length: int, clip: str) -> None:
     """Refuses a clip of which nothing would be left.
 
     Raises:
       InputError: it shows one frame, and only change is looked at; names `clip`.
     """
-    if real == 1 and 'remove_appearance' in self.transforms:
+    if length == 1 and 'remove_appearance' in self.transforms:
       raise InputError(
         f'{clip}: one frame is shown of it, and input.transforms=remove_appearance '
         'leaves nothing of one; take it out, or set other transforms'
@@ -91,7 +91,7 @@ class InputConfig:
   def window(
     self, clip: UInt8[np.ndarray, 'n h w 3'], fps: float
   ) -> tuple[Int[np.ndarray, 't'], int]:
-    """The frame numbers that are shown of a clip, and how many of them are real."""
+    """The frame numbers that are shown of a clip, and how many are its own."""
     return sampling.window(clip, fps, self.frame_rate, self.frames, self.sampling)
 
   def frame_windows(
@@ -105,7 +105,7 @@ class InputConfig:
   def candidates(
     self, clip: UInt8[np.ndarray, 'n h w 3'], fps: float
   ) -> tuple[Int[np.ndarray, 'p'], int]:
-    """The frame numbers that training may show of a clip, and how many are real."""
+    """The frame numbers that training may show of a clip, and how many are its own."""
     if self.training_sampling == 'same':
       return self.window(clip, fps)
     return sampling.candidates(len(clip), fps, self.frame_rate, self.frames)
@@ -122,11 +122,11 @@ class InputConfig:
     return draw(key, clips, self.frames) if draw else None
 
   def transformed(
-    self, video: Float[Array, 'b t h w c'], real: Int[Array, 'b']
+    self, video: Float[Array, 'b t h w c'], lengths: Int[Array, 'b']
   ) -> Float[Array, 'b t h w c2']:
     """Applies the transforms, in their order, to normalised videos."""
     for name in self.transforms:
-      video = TRANSFORMS[name](video, real)
+      video = TRANSFORMS[name](video, lengths)
     return video
 
   def seen(self, video: Float[Array, 'b t h w c']) -> list[Float[Array, 'b t h w c']]:
@@ -146,24 +146,24 @@ class Normalisation(NamedTuple):
   scale: Float[Array, '*trials c']
 
 
-class Clips(NamedTuple):
+class NetworkInput(NamedTuple):
   """What a network reads.
 
   Attributes:
     video: normalised and transformed.
-    real: how many frames of each are its own; the others repeat the last.
+    lengths: how many frames of each are its own; the others repeat the last.
   """
 
   video: Float[Array, 'b t h w c']
-  real: Int[Array, 'b']
+  lengths: Int[Array, 'b']
 
 
 def network_input(
   video: Float[Array, 'b t h w c'],
-  real: Int[Array, 'b'],
+  lengths: Int[Array, 'b'],
   normalisation: Normalisation,
   config: InputConfig,
-) -> Clips:
+) -> NetworkInput:
   """From pixels 0..255 to what a network reads: normalised, then transformed."""
   unit = (video / 255.0 - normalisation.mean) * normalisation.scale
-  return Clips(config.transformed(unit, real), real)
+  return NetworkInput(config.transformed(unit, lengths), lengths)

@@ -10,7 +10,7 @@ from pathlib import Path
 import tensorflow_datasets as tfds
 
 from stc_jax import locks, machine
-from stc_jax.data import catalogue, replacing
+from stc_jax.data import atomic_swap, catalogue
 from stc_jax.datasets.recorded.builder import AlignedClipsBuilder, Options
 from stc_jax.errors import InputError
 
@@ -63,11 +63,11 @@ def prepare(
     new(root)
   _make_folder(folder.parent)
   with locks.alone_in(folder.parent, functools.partial(_waits, folder)):
-    replacing.recover(folder)
+    atomic_swap.recover(folder)
     if folder.exists() and not overwrite:  # by whom we waited for
       return opened()
     print(f'preparing {folder}', flush=True)
-    with replacing.place(root, folder) as place:
+    with atomic_swap.place(root, folder) as place:
       builder = _generate(new(place, **given), manual_dir)
     _clean_up(builder)
   return catalogue.open_folder(folder, command)

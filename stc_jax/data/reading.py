@@ -153,19 +153,19 @@ class _Frames:
 
 def _row(record: records.PreparedClip, shown: _Frames, config: InputConfig) -> dict:
   """Keeps a clip's shown frames in `shown`; returns its fields of `ClipSet`."""
-  window, real = config.window(record.frames, record.fps)
-  config.check_shown(real, f'clip {record.clip}')
-  candidates, choices = config.candidates(record.frames, record.fps)
+  window, length = config.window(record.frames, record.fps)
+  config.check_shown(length, f'clip {record.clip}')
+  candidates, num_candidates = config.candidates(record.frames, record.fps)
   kept, place = np.unique(np.concatenate([window, candidates]), return_inverse=True)
   frames = resize(record.frames[kept], config.height, config.width)
-  tested = frames[place[:real]]
+  tested = frames[place[:length]]
   means, squares = _moments(tested)
   numbers = (shown.add(frames) + place).astype(np.int32)
   return {
     'windows': numbers[: len(window)],
-    'real': np.int32(real),
+    'lengths': np.int32(length),
     'candidates': numbers[len(window) :],
-    'choices': np.int32(choices),
+    'num_candidates': np.int32(num_candidates),
     'targets': np.int32(record.label),
     'subjects': record.subject,
     'clips': record.clip,

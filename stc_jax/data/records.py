@@ -151,7 +151,7 @@ def _examples(builder: PreparedSet) -> Iterator[tuple[str, dict]]:
 
 
 def au_numbers(builder: PreparedSet) -> list[int]:
-  """What each column of a set's `aus` is about; see `contract.check`."""
+  """What each column of a set's `aus` is about; see `schema.check`."""
   return [int(number) for number in (builder.info.metadata or {})['au_numbers']]
 
 

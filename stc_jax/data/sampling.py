@@ -91,10 +91,10 @@ def window(
   frames: int,
   sampling: str,
 ) -> tuple[Int[np.ndarray, 't'], int]:
-  """The frame numbers that a network is shown of a clip, and how many are real.
+  """The frame numbers that a network is shown of a clip, and how many are its own.
 
   First resampled to `frame_rate` frames a second (0: as recorded; Yu et al. 2018 take
-  MMI at 10), then sampled; the numbers past the real ones repeat the last.
+  MMI at 10), then sampled; the numbers past those repeat the last.
   """
   at_rate = _at_rate(len(clip), fps, frame_rate)
   return SAMPLINGS[sampling](clip, at_rate, frames), min(frames, len(at_rate))
@@ -103,7 +103,7 @@ def window(
 def candidates(
   length: int, fps: float, frame_rate: float, frames: int
 ) -> tuple[Int[np.ndarray, 'p'], int]:
-  """The frame numbers that jittered training chooses from, and how many are real."""
+  """The frame numbers that jittered training chooses from, and how many are its own."""
   at_rate, most = _at_rate(length, fps, frame_rate), DENSITY * frames
   return at_rate[uniform(len(at_rate), most)], min(most, len(at_rate))
 

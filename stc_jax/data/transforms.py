@@ -1,8 +1,9 @@
 """What is done to a video before a network reads it; on the device.
 
-A transform maps normalised videos [b, t, h, w, c], and how many frames of each are real
-(those behind repeat the last one), to videos [b, t, h, w, c2]. A new one is a line in
-`TRANSFORMS`. A view is another look at the same clip, for averaging when it is tested.
+A transform maps normalised videos [b, t, h, w, c] and their lengths to videos
+[b, t, h, w, c2]. A video's length is the number of its own frames; those after them
+repeat the last one. A new transform is a line in `TRANSFORMS`. A view is a variant of a
+clip; at test time the probabilities of all views are averaged.
 """
 
 import jax
@@ -25,37 +26,37 @@ _EXACT = jax.lax.Precision.HIGHEST  # else an accelerator rounds to 10 bits
 
 
 def gray(
-  video: Float[Array, 'b t h w c'], real: Int[Array, 'b']
+  video: Float[Array, 'b t h w c'], lengths: Int[Array, 'b']
 ) -> Float[Array, 'b t h w 1']:
   """The mean of the colours: an expression is told by shape, and not by colour."""
-  del real  # Each pixel by itself.
+  del lengths  # Each pixel by itself.
   return video.mean(axis=-1, keepdims=True)
 
 
 def remove_appearance(
-  video: Float[Array, 'b t h w c'], real: Int[Array, 'b']
+  video: Float[Array, 'b t h w c'], lengths: Int[Array, 'b']
 ) -> Float[Array, 'b t h w c']:
-  """Subtracts each pixel's mean over the clip's real frames: change is what is left.
+  """Subtracts each pixel's mean over the clip's own frames: change is what is left.
 
   With few subjects a network can tell people apart before it tells expressions apart.
   Where nothing changes 0 is left, and no rounding for others to amplify.
   """
-  weights = _weights(video, real)
+  weights = _weights(video, lengths)
   mean = jnp.einsum('bt,bthwc->bhwc', weights, video, precision=_EXACT)[:, None]
   change = video - mean
   return jnp.where(abs(change) <= _rounding(mean), 0, change)
 
 
 def frames_and_change(
-  video: Float[Array, 'b t h w c'], real: Int[Array, 'b']
+  video: Float[Array, 'b t h w c'], lengths: Int[Array, 'b']
 ) -> Float[Array, 'b t h w 2*c']:
   """Puts what `remove_appearance` leaves, twice as strong, behind the frames."""
-  change = CHANGE * remove_appearance(video, real)
+  change = CHANGE * remove_appearance(video, lengths)
   return jnp.concatenate([video, change], axis=-1)
 
 
 def local_contrast(
-  video: Float[Array, 'b t h w c'], real: Int[Array, 'b']
+  video: Float[Array, 'b t h w c'], lengths: Int[Array, 'b']
 ) -> Float[Array, 'b t h w c']:
   """Each pixel in terms of its neighbourhood's mean and deviation.
 
@@ -69,17 +70,17 @@ def local_contrast(
   centred = video - mean
   centred = jnp.where(abs(centred) <= _rounding(mean), 0, centred)
   deviation = jnp.sqrt(_neighbourhood_mean(jnp.square(centred)) + LEAST_SQUARE)
-  weights = _weights(video, real)
+  weights = _weights(video, lengths)
   usual = jnp.einsum('bt,bt->b', weights, deviation.mean(axis=(2, 3, 4)))
   return centred / (deviation + CONTRAST_FLOOR * usual[:, None, None, None, None])
 
 
 def _weights(
-  video: Float[Array, 'b t h w c'], real: Int[Array, 'b']
+  video: Float[Array, 'b t h w c'], lengths: Int[Array, 'b']
 ) -> Float[Array, 'b t']:
-  """Of a mean over a clip's real frames."""
+  """Of a mean over a clip's own frames."""
   frames = jnp.arange(video.shape[1])
-  return jnp.where(frames < real[:, None], 1 / real[:, None], 0)
+  return jnp.where(frames < lengths[:, None], 1 / lengths[:, None], 0)
 
 
 def _rounding(of: Float[Array, '*n']) -> Float[Array, '*n']:

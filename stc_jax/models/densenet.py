@@ -48,11 +48,11 @@ class DenseNet(nn.Module):
   def __call__(
     self,
     video: Float[Array, 'b t h w c'],
-    real: Int[Array, 'b'] | None = None,
+    lengths: Int[Array, 'b'] | None = None,
     *,
     train: bool,
   ) -> Float[Array, 'b n']:
-    """The mean of the logits of a clip's `real` frames (None: of all)."""
+    """The mean of the logits of a clip's first `lengths` frames (None: of all)."""
     b, t = video.shape[:2]
     config = self.config
     maps = self._convolved(video, 2 * config.growth, 3, 'stem')
@@ -65,9 +65,9 @@ class DenseNet(nn.Module):
     features = self._activated(maps, 'norm', train).mean(axis=(2, 3), dtype=jnp.float32)
     glorot = nn.initializers.glorot_uniform()
     logits = nn.Dense(self.outputs, kernel_init=glorot, name='fc')(features)
-    real = jnp.full(b, t) if real is None else real
-    own = (jnp.arange(t) < real[:, None])[..., None]
-    return (logits * own).sum(axis=1) / real[:, None]
+    lengths = jnp.full(b, t) if lengths is None else lengths
+    own = (jnp.arange(t) < lengths[:, None])[..., None]
+    return (logits * own).sum(axis=1) / lengths[:, None]
 
   def _layer(self, maps: Array, name: str, train: bool) -> Array:
     """A bottleneck, then what the layer adds."""

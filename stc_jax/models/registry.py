@@ -1,7 +1,7 @@
 """The models by name: each with the dataclass of its section, and its module.
 
 A module has the attributes `config`, `outputs` and `data_axis`; called with float video
-[b, t, h, w, c], how many frames of each are real, and whether it trains, it returns
+[b, t, h, w, c], how many frames of each are its own, and whether it trains, it returns
 float32 logits [b, outputs]. It may
 sow auxiliary ones, float32 [k, b, outputs], which are supervised and averaged with
 them. A new model is a line here, and a section of its name in launch/default.py.

@@ -43,7 +43,7 @@ def trunk_of(config: TrunkConfig, data_axis: str | None = None) -> Trunk:
 class _Network(nn.Module):
   """What the four models share: the trunk, the pyramids, the classifier.
 
-  Called with float video [b, t, h, w, c], how many frames of each clip are real (int
+  Called with float video [b, t, h, w, c], how many frames of each clip are its own (int
   [b]; None: all) and whether it trains, a model returns float32 logits [b, outputs].
 
   Attributes:
@@ -112,27 +112,29 @@ class _RecurrentNetwork(_Network):
     }
 
   def read(
-    self, sequence: Float[Array, '*streams b t h'], real: Int[Array, 'b'] | None = None
+    self,
+    sequence: Float[Array, '*streams b t h'],
+    lengths: Int[Array, 'b'] | None = None,
   ) -> Float[Array, '*streams b h']:
     """Takes one vector from an LSTM's hidden states, as `lstm_readout` says.
 
-    Of the first `real` steps alone (None: of all), but for the paper's 'last_padded'.
+    It reads the first `lengths` steps (None: all); the paper's 'last_padded' reads all.
     """
-    if real is None or self.config.lstm_readout == 'last_padded':
-      real = jnp.full(sequence.shape[-3], sequence.shape[-2])
+    if lengths is None or self.config.lstm_readout == 'last_padded':
+      lengths = jnp.full(sequence.shape[-3], sequence.shape[-2])
     if self.config.lstm_readout == 'mean':
-      own = jnp.arange(sequence.shape[-2]) < real[:, None]
-      return (sequence * own[..., None]).sum(axis=-2) / real[:, None]
-    return sequence[..., jnp.arange(real.shape[0]), real - 1, :]
+      own = jnp.arange(sequence.shape[-2]) < lengths[:, None]
+      return (sequence * own[..., None]).sum(axis=-2) / lengths[:, None]
+    return sequence[..., jnp.arange(lengths.shape[0]), lengths - 1, :]
 
 
 class STC(_Network):
   """No LSTM: the last conv layer's output to the classifier."""
 
   @nn.compact
-  def __call__(self, video, real=None, *, train):
+  def __call__(self, video, lengths=None, *, train):
     """See `_Network`; repeated frames are read as they come."""
-    del real
+    del lengths
     last = self.features(video, train)[-1].output
     return self.classify(last.reshape(last.shape[0], -1), train)
 
@@ -141,22 +143,22 @@ class STCLSTM(_RecurrentNetwork):
   """The last conv layer's pyramid to one LSTM."""
 
   @nn.compact
-  def __call__(self, video, real=None, *, train):
+  def __call__(self, video, lengths=None, *, train):
     """See `_Network`."""
     pyramid = self.pyramids(self.features(video, train)[-1:], train)[0]
     sequence = LSTM(**self.lstm_attributes(), name='t_lstm')(pyramid)
-    return self.classify(self.read(sequence, real), train)
+    return self.classify(self.read(sequence, lengths), train)
 
 
 class STCSLSTM(_RecurrentNetwork):
   """All conv layers' pyramids, summed position by position, to one LSTM."""
 
   @nn.compact
-  def __call__(self, video, real=None, *, train):
+  def __call__(self, video, lengths=None, *, train):
     """See `_Network`."""
     pyramid = self.pyramids(self.features(video, train), train).sum(axis=0)
     sequence = LSTM(**self.lstm_attributes(), name='t_lstm')(pyramid)
-    return self.classify(self.read(sequence, real), train)
+    return self.classify(self.read(sequence, lengths), train)
 
 
 class STCNLSTM(_RecurrentNetwork):
@@ -169,12 +171,12 @@ class STCNLSTM(_RecurrentNetwork):
   config: NestedConfig
 
   @nn.compact
-  def __call__(self, video, real=None, *, train):
+  def __call__(self, video, lengths=None, *, train):
     """See `_Network`."""
     pyramids = self.pyramids(self.features(video, train), train)
     attributes = self.lstm_attributes()
     temporal = batched_lstm(len(pyramids), **attributes, name='t_lstm')(pyramids)
-    layers = self.read(temporal, real)
+    layers = self.read(temporal, lengths)
     if self.config.deep_supervision:
       self._supervise(layers)
     sequence = LSTM(**attributes, name='c_lstm')(layers.swapaxes(0, 1))

@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, UInt8
 
-from stc_jax.data.input import Clips, network_input
+from stc_jax.data.input import NetworkInput, network_input
 from stc_jax.models import stc
 from stc_jax.models.config import TrunkConfig
 from stc_jax.models.registry import build
@@ -55,7 +55,7 @@ def maps(model: Bundle, frames: UInt8[np.ndarray, 't h w 3'], real: int) -> Maps
   task = task_of(model.task)
 
   def probabilities(video: Array, variables: dict) -> Float[Array, 'n']:
-    views = [Clips(video, lengths)]
+    views = [NetworkInput(video, lengths)]
     return mean_probabilities(task, network, variables, views)[0]
 
   said = np.asarray(jax.jit(probabilities)(clips.video, variables))

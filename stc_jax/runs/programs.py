@@ -5,7 +5,7 @@ import functools
 import jax
 
 from stc_jax import machine
-from stc_jax.data.resident import resident
+from stc_jax.data.device_data import device_arrays
 from stc_jax.models.registry import build
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
@@ -35,7 +35,7 @@ def placement_of(experiment: Experiment, run_data: RunData) -> Placement:
   """What gives the programs their data."""
   where, _ = chosen_placement(experiment, run_data)
   if where == 'device':
-    return OnDevice(resident(run_data.clip_set), run_data.arrays)
+    return OnDevice(device_arrays(run_data.clip_set), run_data.arrays)
   execution = experiment.execution
   return OnHost(
     run_data.clip_set,

@@ -6,8 +6,8 @@ import tensorflow_datasets as tfds
 
 from stc_jax.data import catalogue, protocols
 from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.device_data import TrialArrays, trial_arrays
 from stc_jax.data.input import InputConfig
-from stc_jax.data.resident import TrialArrays, trial_arrays
 from stc_jax.errors import InputError
 from stc_jax.runs.config import Experiment
 from stc_jax.tasks.registry import task_of
@@ -81,4 +81,4 @@ def load(experiment: Experiment) -> RunData:
 
 def _fitted(size: InputConfig, clip_set: ClipSet) -> InputConfig:
   """The input without frames that would be padding in every clip."""
-  return dataclasses.replace(size, frames=min(size.frames, int(clip_set.real.max())))
+  return dataclasses.replace(size, frames=min(size.frames, int(clip_set.lengths.max())))

@@ -6,7 +6,7 @@ import tempfile
 
 import numpy as np
 
-from stc_jax.data import streamed
+from stc_jax.data import host_data
 from stc_jax.data.input import InputConfig
 from stc_jax.speed.clock import measure
 from stc_jax.speed.parts import Measured
@@ -34,16 +34,16 @@ def windows(size: InputConfig, repeats: int) -> Measured:
       frames=np.asarray(np.load(path, mmap_mode='r')),
       windows=shown,
       candidates=shown,
-      real=every + size.frames,
-      choices=every + size.frames,
+      lengths=every + size.frames,
+      num_candidates=every + size.frames,
       targets=every,
     )
     examples = random.integers(0, _FRAMES, (_CHUNKS, _STEPS, _BATCH))
 
     def gather(number: int):
-      return streamed.part(clip_set, examples[number], place=0, parts=1)
+      return host_data.part(clip_set, examples[number], place=0, parts=1)
 
-    timing = measure(lambda: list(streamed.ahead(gather, _CHUNKS)), repeats)
+    timing = measure(lambda: list(host_data.ahead(gather, _CHUNKS)), repeats)
   return Measured(timing, examples.size, 'windows')
 
 

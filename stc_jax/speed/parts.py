@@ -13,8 +13,13 @@ import numpy as np
 from stc_jax.console import terminal
 from stc_jax.console.progress import TrainingProgress
 from stc_jax.data import frame_reading, reading, records
+from stc_jax.data.device_data import (
+  DeviceData,
+  TrialArrays,
+  device_arrays,
+  trial_arrays,
+)
 from stc_jax.data.protocols import Trial
-from stc_jax.data.resident import Resident, TrialArrays, resident, trial_arrays
 from stc_jax.faces import images
 from stc_jax.models.registry import build
 from stc_jax.runs.config import Experiment
@@ -57,7 +62,7 @@ class Measured:
 
 
 class Workload:
-  """A launch file's model on random clips, resident on the devices.
+  """A launch file's model on random clips in device memory.
 
   Args:
     experiment: model and training count; the dataset isn't read.
@@ -114,7 +119,7 @@ class Workload:
     return programs.train_chunk.as_text(), _TOGETHER
 
   def inference(self, repeats: int) -> Measured:
-    """The test of a trial: class probabilities of resident clips."""
+    """The test of a trial: class probabilities of clips in device memory."""
     programs, data, trials = self._on_device(self._experiment, chunk=1)
     variables = programs.init(trials).variables
     timing = measure(
@@ -175,11 +180,11 @@ class Workload:
     steps, batch_size = training.steps, training.batch_size
     weights = task_of(self._experiment.task).weights
     arrays = trial_arrays(self._clips, self._protocol, steps, batch_size, weights)
-    return OnDevice(resident(self._clips), arrays)
+    return OnDevice(device_arrays(self._clips), arrays)
 
   def _on_device(
     self, experiment: Experiment, chunk: int
-  ) -> tuple[Programs, Resident, TrialArrays]:
+  ) -> tuple[Programs, DeviceData, TrialArrays]:
     placement, outputs = self._placement(experiment.training), len(self._clips.names)
     programs = Programs(
       build=functools.partial(build, experiment.model, experiment.network, outputs),
@@ -205,7 +210,7 @@ def input_pipeline(builder, experiment: Experiment, repeats: int) -> Measured:
       clip_set = frame_reading.read(builder, experiment.input, some)
     else:
       clip_set = reading.read(builder, experiment.input)
-    jax.block_until_ready(jax.device_put(resident(clip_set)))
+    jax.block_until_ready(jax.device_put(device_arrays(clip_set)))
 
   return Measured(measure(call, repeats), count, 'clips')
 

@@ -26,9 +26,9 @@ def random_clips(
     names=tuple(map(str, aus or range(CLASSES))),
     frames=random.integers(0, 256, shape, np.uint8).reshape(-1, *shape[2:]),
     windows=windows,
-    real=np.full(count, size.frames, np.int32),
+    lengths=np.full(count, size.frames, np.int32),
     candidates=windows,
-    choices=np.full(count, size.frames, np.int32),
+    num_candidates=np.full(count, size.frames, np.int32),
     targets=random.integers(0, 2, (count, len(aus))).astype(np.int8)
     if aus
     else random.integers(0, CLASSES, count).astype(np.int32),

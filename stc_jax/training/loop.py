@@ -16,7 +16,7 @@ from stc_jax.training import checkpoint, hosts
 from stc_jax.training.checkpoint import WaveCheckpoints
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.placement import Placement
-from stc_jax.training.programs import Given, Programs
+from stc_jax.training.programs import ProgramInputs, Programs
 from stc_jax.training.state import TrainState
 from stc_jax.training.step import Progress
 from stc_jax.training.testing import Tested, test
@@ -175,7 +175,7 @@ class Loop:
       if step
     }
 
-  def _chunks(self, wave: Wave, at: Int[np.ndarray, 'w']) -> Iterator[Given]:
+  def _chunks(self, wave: Wave, at: Int[np.ndarray, 'w']) -> Iterator[ProgramInputs]:
     return self._placement.chunks(self._programs, wave.numbers, at)
 
   def _test(self, states: TrainState, wave: Wave) -> Iterator[Finished]:

@@ -11,10 +11,10 @@ import jax
 import numpy as np
 from jaxtyping import Int
 
-from stc_jax.data import streamed
+from stc_jax.data import host_data
 from stc_jax.data.clip_set import ClipSet
-from stc_jax.data.resident import Resident, TrialArrays
-from stc_jax.training.programs import Given, Programs
+from stc_jax.data.device_data import DeviceData, TrialArrays
+from stc_jax.training.programs import ProgramInputs, Programs
 from stc_jax.training.waves import take
 
 PLACEMENTS = ('auto', 'device', 'host')
@@ -31,7 +31,7 @@ class Placement(Protocol):
   tested: int
   sampled: int
 
-  def given(self, wave: int) -> Given:
+  def given(self, wave: int) -> ProgramInputs:
     """Shapes of what programs for `wave` trials at a time will be given."""
 
   def arrays(self, programs: Programs, numbers: Int[np.ndarray, 'w']) -> TrialArrays:
@@ -39,7 +39,7 @@ class Placement(Protocol):
 
   def chunks(
     self, programs: Programs, numbers: Int[np.ndarray, 'w'], at: Int[np.ndarray, 'w']
-  ) -> Iterator[Given]:
+  ) -> Iterator[ProgramInputs]:
     """Yields what each chunk of steps reads, on the devices.
 
     Args:
@@ -48,7 +48,9 @@ class Placement(Protocol):
       at: how many steps each has made.
     """
 
-  def asked(self, programs: Programs, numbers: Int[np.ndarray, 'w']) -> Iterator[Given]:
+  def asked(
+    self, programs: Programs, numbers: Int[np.ndarray, 'w']
+  ) -> Iterator[ProgramInputs]:
     """Yields what predictions read, in their order: test clips, then the sample."""
 
 
@@ -60,25 +62,29 @@ class OnDevice:
     arrays: of all trials, on the host.
   """
 
-  def __init__(self, data: Resident, arrays: TrialArrays):
+  def __init__(self, data: DeviceData, arrays: TrialArrays):
     self._data, self._arrays = data, arrays
     self.tested, self.sampled = arrays.test.shape[1], arrays.sample.shape[1]
-    self._put: Resident | None = None
+    self._put: DeviceData | None = None
 
-  def given(self, wave: int) -> Given:
+  def given(self, wave: int) -> ProgramInputs:
     """See `Placement`."""
-    return Given(self._data, take(self._arrays, np.zeros(wave, int)), shared=True)
+    return ProgramInputs(
+      self._data, take(self._arrays, np.zeros(wave, int)), shared=True
+    )
 
   def chunks(
     self, programs: Programs, numbers: Int[np.ndarray, 'w'], at: Int[np.ndarray, 'w']
-  ) -> Iterator[Given]:
+  ) -> Iterator[ProgramInputs]:
     """See `Placement`."""
     del at
     found = self._all(programs, numbers)
     while True:
       yield found
 
-  def asked(self, programs: Programs, numbers: Int[np.ndarray, 'w']) -> Iterator[Given]:
+  def asked(
+    self, programs: Programs, numbers: Int[np.ndarray, 'w']
+  ) -> Iterator[ProgramInputs]:
     """See `Placement`."""
     yield self._all(programs, numbers)
 
@@ -86,10 +92,10 @@ class OnDevice:
     """See `Placement`."""
     return programs.put_trials(take(self._arrays, numbers))
 
-  def _all(self, programs: Programs, numbers: Int[np.ndarray, 'w']) -> Given:
+  def _all(self, programs: Programs, numbers: Int[np.ndarray, 'w']) -> ProgramInputs:
     if self._put is None:
       self._put = programs.put_shared(self._data)
-    return Given(self._put, self.arrays(programs, numbers), shared=True)
+    return ProgramInputs(self._put, self.arrays(programs, numbers), shared=True)
 
 
 class OnHost:
@@ -107,7 +113,7 @@ class OnHost:
     self._chunk, self._parts = chunk, parts
     self.tested, self.sampled = arrays.test.shape[1], arrays.sample.shape[1]
     steps, batch_size = arrays.order.shape[1:]
-    self._layout = streamed.layout(chunk, batch_size, parts)
+    self._layout = host_data.layout(chunk, batch_size, parts)
     self._rest = arrays._replace(order=None, test=None, sample=None)
     asked = np.concatenate([arrays.test, arrays.sample], axis=1)
     blocks = -(-asked.shape[1] // self._layout.size)
@@ -115,19 +121,19 @@ class OnHost:
     self._asked = np.pad(asked, ((0, 0), (0, padding)), mode='edge')
     self._last = steps - 1
 
-  def given(self, wave: int) -> Given:
+  def given(self, wave: int) -> ProgramInputs:
     """See `Placement`."""
-    one = streamed.part(
+    one = host_data.part(
       self._clip_set, np.zeros_like(self._layout), place=0, parts=self._parts
     )
     data = jax.tree.map(
       lambda leaf: np.broadcast_to(leaf, (wave, self._parts, *np.shape(leaf))), one
     )
-    return Given(data, self._here(np.zeros(wave, int), 0), shared=False)
+    return ProgramInputs(data, self._here(np.zeros(wave, int), 0), shared=False)
 
   def chunks(
     self, programs: Programs, numbers: Int[np.ndarray, 'w'], at: Int[np.ndarray, 'w']
-  ) -> Iterator[Given]:
+  ) -> Iterator[ProgramInputs]:
     """See `Placement`."""
     trials = self._arrays.order[numbers]
     count = -(-(self._last + 1 - int(at.min())) // self._chunk)
@@ -138,11 +144,15 @@ class OnHost:
       shown = [order[own] for order, own in zip(trials, steps, strict=True)]
       return programs.parts(lambda *where: self._part(shown, *where))
 
-    for number, parts in enumerate(streamed.ahead(gather, count)):
+    for number, parts in enumerate(host_data.ahead(gather, count)):
       arrays = self._here(numbers, at + number * self._chunk)
-      yield Given(programs.put_parts(parts), programs.put_trials(arrays), shared=False)
+      yield ProgramInputs(
+        programs.put_parts(parts), programs.put_trials(arrays), shared=False
+      )
 
-  def asked(self, programs: Programs, numbers: Int[np.ndarray, 'w']) -> Iterator[Given]:
+  def asked(
+    self, programs: Programs, numbers: Int[np.ndarray, 'w']
+  ) -> Iterator[ProgramInputs]:
     """See `Placement`."""
     trials = self._asked[numbers].reshape(len(numbers), -1, *self._layout.shape)
 
@@ -150,15 +160,15 @@ class OnHost:
       return programs.parts(lambda *where: self._part(trials[:, number], *where))
 
     arrays = self.arrays(programs, numbers)
-    for parts in streamed.ahead(gather, trials.shape[1]):
-      yield Given(programs.put_parts(parts), arrays, shared=False)
+    for parts in host_data.ahead(gather, trials.shape[1]):
+      yield ProgramInputs(programs.put_parts(parts), arrays, shared=False)
 
   def arrays(self, programs: Programs, numbers: Int[np.ndarray, 'w']) -> TrialArrays:
     """See `Placement`."""
     return programs.put_trials(self._here(numbers, 0))
 
-  def _part(self, shown, row: int, place: int) -> Resident:
-    return streamed.part(self._clip_set, shown[row], place, self._parts)
+  def _part(self, shown, row: int, place: int) -> DeviceData:
+    return host_data.part(self._clip_set, shown[row], place, self._parts)
 
   def _here(
     self, numbers: Int[np.ndarray, 'w'], first: Int[np.ndarray, 'w'] | int

@@ -14,9 +14,9 @@ from jax.sharding import NamedSharding
 from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float
 
-from stc_jax.data import resident
+from stc_jax.data import device_data
+from stc_jax.data.device_data import DeviceData, TrialArrays, trial_key
 from stc_jax.data.input import InputConfig
-from stc_jax.data.resident import Resident, TrialArrays, trial_key
 from stc_jax.models import shapes
 from stc_jax.models.conv.conv3d import compiler_options
 from stc_jax.tasks.task import Task
@@ -30,7 +30,7 @@ from stc_jax.training.step import Learner
 _PROGRAMS = ('train_chunk', 'predict', 'init')  # the longest first
 
 
-class Given(NamedTuple):
+class ProgramInputs(NamedTuple):
   """What programs read beside the trials' states.
 
   Attributes:
@@ -39,7 +39,7 @@ class Given(NamedTuple):
     shared: whether `data` is the same for all.
   """
 
-  data: Resident
+  data: DeviceData
   arrays: TrialArrays
   shared: bool
 
@@ -70,7 +70,7 @@ class Programs:
     training: TrainingConfig,
     input_config: InputConfig,
     chunk: int,
-    given: Given,
+    given: ProgramInputs,
     mesh: jax.sharding.Mesh,
   ):
     axis = meshes.data_axis(mesh)
@@ -126,14 +126,14 @@ class Programs:
     """Gives arrays to every device; a CPU takes aligned ones over without a copy."""
     return hosts.put(tree, self._shared)
 
-  def parts(self, make: Callable[[int, int], Resident]) -> list[Resident]:
+  def parts(self, make: Callable[[int, int], DeviceData]) -> list[DeviceData]:
     """For each of this process's devices the parts of its trials' batches.
 
     `make` is given a trial's place in the wave, and the part's in its batch.
     """
     size = len(self._wave.seed) // self._mesh.shape[TRIAL]
 
-    def of_device(trial: int, place: int) -> Resident:
+    def of_device(trial: int, place: int) -> DeviceData:
       own = [make(row, place) for row in range(trial * size, (trial + 1) * size)]
       return jax.tree.map(lambda *leaves: _stacked(leaves)[:, None], *own)
 
@@ -144,7 +144,7 @@ class Programs:
       if devices[where] in self._mesh.local_devices
     ]
 
-  def put_parts(self, parts: list[Resident]) -> Resident:
+  def put_parts(self, parts: list[DeviceData]) -> DeviceData:
     """Gives each device what `parts` made for it."""
     devices = [d for d in self._mesh.devices.flat if d in self._mesh.local_devices]
     put = [jax.device_put(part, d) for part, d in zip(parts, devices, strict=True)]
@@ -161,30 +161,30 @@ class Programs:
     return create(
       self.learner.model,
       self.learner.optimizer,
-      trial_key(trial, resident.INIT),
+      trial_key(trial, device_data.INIT),
       shapes.one_clip(size.frames, size.height, size.width, size.channels),
       self.learner.task.metrics,
       self._training.steps,
     )
 
-  def _train_chunk(self, data: Resident, trial: TrialArrays, state: TrainState):
+  def _train_chunk(self, data: DeviceData, trial: TrialArrays, state: TrainState):
     axis, training = self.learner.axis, self._training
 
     def batch_at(number):
-      shown = resident.shown_at(trial, number, training.augment, self._input)
+      shown = device_data.sample_step(trial, number, training.augment, self._input)
       shown = axis.own(shown)
-      batch = resident.training_batch(data, trial.normalisation, shown, self._input)
+      batch = device_data.training_batch(data, trial.normalisation, shown, self._input)
       targets = self.learner.task.targets(batch.targets, trial.weights)
       batch = batch._replace(targets=targets)
-      return batch, jax.random.fold_in(trial_key(trial, resident.DROPOUT), number)
+      return batch, jax.random.fold_in(trial_key(trial, device_data.DROPOUT), number)
 
     return step.train_chunk(self.learner, batch_at, self.chunk, state)
 
   def _predict(
-    self, data: Resident, trial: TrialArrays, variables: dict
+    self, data: DeviceData, trial: TrialArrays, variables: dict
   ) -> Float[Array, 'm n']:
     def views(clips):
-      return resident.test_views(data, trial.normalisation, clips, self._input)
+      return device_data.test_views(data, trial.normalisation, clips, self._input)
 
     asked = jnp.concatenate([trial.test, trial.sample])
     batch_size = self._training.batch_size

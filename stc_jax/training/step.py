@@ -10,8 +10,8 @@ import optax
 from flax import linen as nn
 from jaxtyping import Array, Float, Int
 
-from stc_jax.data.input import Clips
-from stc_jax.data.resident import Batch
+from stc_jax.data.device_data import Batch
+from stc_jax.data.input import NetworkInput
 from stc_jax.models.stc import AUXILIARY
 from stc_jax.tasks.task import Task
 from stc_jax.training.mesh import DataAxis
@@ -131,7 +131,7 @@ def _diverged(state: TrainState) -> Int[Array, '']:
 
 def predict(
   learner: Learner,
-  views: Callable[[Int[Array, 'b']], list[Clips]],
+  views: Callable[[Int[Array, 'b']], list[NetworkInput]],
   batch_size: int,
   clips: Int[Array, 'm'],
   variables: dict,
@@ -154,7 +154,7 @@ def mean_probabilities(
   task: Task,
   model: nn.Module,
   variables: dict,
-  views: Sequence[Clips],
+  views: Sequence[NetworkInput],
 ) -> Float[Array, 'b n']:
   """Over several views of the same clips."""
   looks = [_probabilities(task, model, variables, clips) for clips in views]
@@ -165,7 +165,7 @@ def _probabilities(
   task: Task,
   model: nn.Module,
   variables: dict,
-  clips: Clips,
+  clips: NetworkInput,
 ) -> Float[Array, 'b n']:
   """The answer's, averaged half and half with the auxiliary outputs' mean."""
   logits, more = model.apply(variables, *clips, train=False, mutable=[AUXILIARY])

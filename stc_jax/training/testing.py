@@ -7,7 +7,7 @@ import jax
 import numpy as np
 from jaxtyping import Float, Int
 
-from stc_jax.data import resident
+from stc_jax.data import device_data
 from stc_jax.data.protocols import Trial
 from stc_jax.training.placement import Placement
 from stc_jax.training.programs import Programs
@@ -57,5 +57,5 @@ def _tested(trial: Trial, said: Float[np.ndarray, 'm n'], padded: int) -> Tested
   probabilities, rest = said[: len(trial.test)], said[padded:]
   if not len(rest):
     return Tested(probabilities, None, None)
-  sample = resident.sample_of(trial, len(rest))
+  sample = device_data.sample_of(trial, len(rest))
   return Tested(probabilities, sample, rest[: len(sample)])

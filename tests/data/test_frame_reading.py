@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from stc_jax.data import contract, flat, frame_reading, protocols, reading
-from stc_jax.data.flat_writing import FRAMES
+from stc_jax.data import frame_reading, frame_store, protocols, reading, schema
+from stc_jax.data.frame_store_writer import FRAMES
 from stc_jax.errors import InputError
 
 SIZE = dataclasses.replace(clip_sets.INPUT, frames=3, sampling='past')
@@ -78,7 +78,7 @@ def made(folder, **differing):
 @pytest.fixture(scope='module')
 def builder(tmp_path_factory):
   found = made(tmp_path_factory.mktemp('coded'))
-  contract.check(found)
+  schema.check(found)
   return found
 
 
@@ -107,19 +107,19 @@ def test_each_frame_is_an_example_in_the_order_of_the_clips(builder):
 
 
 def test_frames_are_laid_out_once_and_mapped(builder):
-  first = flat.opened(builder, 16, 16)
+  first = frame_store.opened(builder, 16, 16)
   assert isinstance(first.frames, np.memmap)
   assert first.frames.offset % 64 == 0
   stamp = (first.folder / FRAMES).stat().st_mtime_ns
-  again = flat.opened(builder, 16, 16)
+  again = frame_store.opened(builder, 16, 16)
   assert (again.folder / FRAMES).stat().st_mtime_ns == stamp
-  other = flat.opened(builder, 8, 8)
+  other = frame_store.opened(builder, 8, 8)
   assert other.fingerprint == first.fingerprint
   assert not list(first.folder.parent.glob('.part*'))
 
 
 def test_frames_that_were_cut_off_are_refused(builder):
-  found = flat.opened(builder, 12, 12)
+  found = frame_store.opened(builder, 12, 12)
   path = found.folder / FRAMES
   path.write_bytes(path.read_bytes()[:-1])
   with pytest.raises(InputError, match=r'damaged .* remove it'):
@@ -138,7 +138,7 @@ def test_what_a_set_has_not_is_named(builder, tmp_path):
 
 def test_what_is_no_coding_is_refused(tmp_path):
   with pytest.raises(InputError, match=r'au_numbers, one for each of the 4 columns'):
-    contract.check(made(tmp_path / 'numbers', au_numbers=(1, 4)))
+    schema.check(made(tmp_path / 'numbers', au_numbers=(1, 4)))
   intensities = made(tmp_path / 'codes', code=5)
   with pytest.raises(InputError, match=r'clip9 has .* codings other than 0, 1, 9'):
     frame_reading.read(intensities, SIZE, AUS)

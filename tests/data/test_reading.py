@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from stc_jax.data import catalogue, contract, reading, records
+from stc_jax.data import catalogue, reading, records, schema
 from stc_jax.errors import InputError
 
 SIZE = clip_sets.INPUT
@@ -80,10 +80,10 @@ def clip_set(tmp_path_factory):
 def test_every_shown_frame_is_there_once_and_windows_point_at_it(clip_set):
   assert clip_set.clips == ('clip6', 'clip7', 'clip8', 'clip9')
   for place, number in enumerate((3, 2, 1, 0)):
-    shown, real = SIZE.window(np.zeros((LENGTHS[number], 1, 1, 3), np.uint8), 25.0)
+    shown, length = SIZE.window(np.zeros((LENGTHS[number], 1, 1, 3), np.uint8), 25.0)
     pixels = clip_set.frames[clip_set.windows[place]]
     np.testing.assert_array_equal(pixels, frames_of(number)[shown])
-    assert clip_set.real[place] == real
+    assert clip_set.lengths[place] == length
   assert len(clip_set.frames) == 3 + 4 + 4 + 4
   assert clip_set.frames.ctypes.data % 64 == 0
 
@@ -94,7 +94,7 @@ def test_a_clip_s_start_is_a_clip_of_the_neutral_class(clip_set, tmp_path):
   assert more.clips[:2] == ('clip6', 'clip6 (neutral)')
   assert more.targets[1::2].tolist() == [2] * 4
   np.testing.assert_array_equal(more.targets[::2], clip_set.targets)
-  for field in ('subjects', 'splits', 'real', 'seconds'):
+  for field in ('subjects', 'splits', 'lengths', 'seconds'):
     assert list(getattr(more, field)[1::2]) == list(getattr(clip_set, field))
   # 30 frames, of which four are shown: the first nine, back and forth in real time.
   played = np.concatenate([np.arange(9), np.arange(7, 0, -1), np.arange(9), [7, 6]])
@@ -117,7 +117,7 @@ def test_jittered_training_finds_four_times_as_many_frames(clip_set, tmp_path):
   more = reading.read(prepared(tmp_path), jittered)
   for place, number in enumerate((3, 2, 1, 0)):
     length, of_clip = LENGTHS[number], more.candidates[place]
-    count = more.choices[place]
+    count = more.num_candidates[place]
     assert count == min(length, 16)
     every = np.round(np.linspace(0, length - 1, count)).astype(int)
     np.testing.assert_array_equal(
@@ -136,7 +136,7 @@ def test_what_is_measured_of_each_clip(clip_set):
   assert clip_set.subject_folds == (('a',), ('b',))
   np.testing.assert_allclose(clip_set.seconds, np.array([30, 9, 4, 3]) / 25)
   pixels = clip_set.frames[clip_set.windows] / 255.0
-  own = [clip[:real] for clip, real in zip(pixels, clip_set.real, strict=True)]
+  own = [clip[:length] for clip, length in zip(pixels, clip_set.lengths, strict=True)]
   for found, power in ((clip_set.means, 1), (clip_set.squares, 2)):
     expected = [(frames**power).mean((0, 1, 2)) for frames in own]
     np.testing.assert_allclose(found, expected, rtol=1e-6)
@@ -188,8 +188,8 @@ def test_what_is_no_set_of_prepared_clips(tmp_path):
 
   builder = Unlabelled(data_dir=tmp_path)
   with pytest.raises(InputError, match=r"feature 'label' is .* must be a ClassLabel"):
-    contract.check(builder)
-  contract.check(Toy(data_dir=tmp_path))
+    schema.check(builder)
+  schema.check(Toy(data_dir=tmp_path))
 
 
 def test_two_clips_of_one_name(tmp_path):

@@ -72,7 +72,7 @@ def test_resampling_keeps_time():
 
 
 @pytest.mark.parametrize(
-  ('length', 'rate', 'wanted', 'real'),
+  ('length', 'rate', 'wanted', 'own'),
   [
     (3, 0.0, [0, 1, 2, 2], 3),
     (9, 0.0, [0, 3, 5, 8], 4),
@@ -80,10 +80,10 @@ def test_resampling_keeps_time():
     (4, 12.5, [0, 2, 2, 2], 2),
   ],
 )
-def test_a_window_knows_how_many_frames_are_real(length, rate, wanted, real):
+def test_a_window_knows_how_many_frames_are_its_own(length, rate, wanted, own):
   numbers, count = sampling.window(clip_of(length), 25.0, rate, 4, 'uniform')
   np.testing.assert_array_equal(numbers, wanted)
-  assert count == real
+  assert count == own
 
 
 def shown_with(place, numbers, rate, frames, sampling):

@@ -34,10 +34,13 @@ def test_gray_is_the_mean_of_the_colours():
 
 
 def test_frames_and_change_are_side_by_side():
-  video, real = jax.random.normal(jax.random.key(0), (2, 4, 5, 6, 3)), jnp.array([4, 2])
-  both = transforms.frames_and_change(video, real)
+  video, lengths = (
+    jax.random.normal(jax.random.key(0), (2, 4, 5, 6, 3)),
+    jnp.array([4, 2]),
+  )
+  both = transforms.frames_and_change(video, lengths)
   np.testing.assert_array_equal(both[..., :3], video)
-  change = transforms.remove_appearance(video, real)
+  change = transforms.remove_appearance(video, lengths)
   np.testing.assert_allclose(both[..., 3:], 2 * change, atol=1e-6)
 
 
@@ -59,9 +62,12 @@ def test_local_contrast_pixel_by_pixel():
 
 
 def test_local_contrast_forgets_light():
-  video, real = jax.random.normal(jax.random.key(0), (1, 2, 20, 20, 3)), jnp.array([2])
-  ours = transforms.local_contrast(video, real)
-  brighter = transforms.local_contrast(3 * video + 7, real)
+  video, lengths = (
+    jax.random.normal(jax.random.key(0), (1, 2, 20, 20, 3)),
+    jnp.array([2]),
+  )
+  ours = transforms.local_contrast(video, lengths)
+  brighter = transforms.local_contrast(3 * video + 7, lengths)
   np.testing.assert_allclose(brighter, ours, atol=1e-3)
 
 
@@ -69,20 +75,20 @@ def test_a_flat_clip_has_no_contrast_and_a_still_one_no_change():
   random = np.random.default_rng(0)
   plain = np.broadcast_to(random.normal(size=(8, 1, 1, 1, 3)), (8, 5, 20, 31, 3))
   still = np.broadcast_to(random.normal(size=(8, 1, 20, 31, 3)), (8, 5, 20, 31, 3))
-  real = jnp.array([1, 2, 3, 4, 5, 5, 5, 5])
-  assert not transforms.local_contrast(jnp.array(plain, jnp.float32), real).any()
-  change = transforms.remove_appearance(jnp.array(still, jnp.float32), real)
+  lengths = jnp.array([1, 2, 3, 4, 5, 5, 5, 5])
+  assert not transforms.local_contrast(jnp.array(plain, jnp.float32), lengths).any()
+  change = transforms.remove_appearance(jnp.array(still, jnp.float32), lengths)
   assert not change.any()
-  assert not transforms.local_contrast(change, real).any()
+  assert not transforms.local_contrast(change, lengths).any()
 
 
 @pytest.mark.parametrize('name', transforms.TRANSFORMS)
 def test_a_clip_does_not_depend_on_its_batch(name):
   video = jax.random.normal(jax.random.key(0), (3, 4, 16, 16, 3))
-  real = jnp.array([4, 2, 1])
+  lengths = jnp.array([4, 2, 1])
   transform = transforms.TRANSFORMS[name]
-  alone = transform(video[1:2], real[1:2])
-  np.testing.assert_allclose(transform(video, real)[1:2], alone, atol=1e-6)
+  alone = transform(video[1:2], lengths[1:2])
+  np.testing.assert_allclose(transform(video, lengths)[1:2], alone, atol=1e-6)
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from stc_jax.data import contract
+from stc_jax.data import schema
 from stc_jax.datasets.clip_folder import folder_clips
 from stc_jax.datasets.synthetic_faces import clips, three_frames
 from stc_jax.datasets.synthetic_faces import synthetic_faces_dataset_builder as builders
@@ -52,7 +52,7 @@ def test_coded_frames_show_what_is_rendered(tmp_path):
   builder = builders.Builder(config=config(subjects=3, coded=True), data_dir=tmp_path)
   builder.download_and_prepare(file_format='array_record')
   stored = tfds.builder_from_directory(builder.data_path)
-  contract.check(stored)
+  schema.check(stored)
   found = {split: list(stored.as_data_source(split)) for split in stored.info.splits}
   subjects = {k: {e['subject'] for e in rows} for k, rows in found.items()}
   assert subjects == {'train': {b'S001', b'S002'}, 'validation': {b'S003'}}

@@ -8,7 +8,7 @@ import clip_sets
 import jax
 import numpy as np
 
-from stc_jax.data import protocols, resident
+from stc_jax.data import device_data, protocols
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.models.config import NestedConfig
 from stc_jax.models.registry import build
@@ -64,10 +64,10 @@ class Tiny:
 
   clip_set: ClipSet
   trials: list[protocols.Trial]
-  arrays: resident.TrialArrays
+  arrays: device_data.TrialArrays
 
   def on_device(self) -> OnDevice:
-    return OnDevice(resident.resident(self.clip_set), self.arrays)
+    return OnDevice(device_data.device_arrays(self.clip_set), self.arrays)
 
   def on_host(self, parts: int = 1) -> OnHost:
     return OnHost(self.clip_set, self.arrays, CHUNK, parts)
@@ -77,13 +77,13 @@ def tiny(training: TrainingConfig = TRAINING) -> Tiny:
   plain = clip_sets.random(subjects=11)
   candidates = np.repeat(plain.windows, 2, axis=1)  # other frames each time
   clip_set = dataclasses.replace(
-    plain, candidates=candidates, choices=2 * plain.choices
+    plain, candidates=candidates, num_candidates=2 * plain.num_candidates
   )
   trials = protocols.trials(clip_set, PROTOCOL)
   return Tiny(
     clip_set,
     trials,
-    resident.trial_arrays(
+    device_data.trial_arrays(
       clip_set, trials, training.steps, training.batch_size, TASK.weights
     ),
   )

@@ -9,7 +9,7 @@ import numpy as np
 from small import programs
 
 from benchmarks.memory import Peak
-from stc_jax.data import protocols, resident
+from stc_jax.data import device_data, protocols
 from stc_jax.training.placement import OnHost
 
 _EXAMPLES = 2000
@@ -49,15 +49,15 @@ def mapped(path: pathlib.Path, frames: int) -> programs.Tiny:
     frames=np.asarray(np.load(path, mmap_mode='r')),
     windows=windows,
     candidates=windows,
-    real=length,
-    choices=length,
+    lengths=length,
+    num_candidates=length,
     **per_example,
     **names,
   )
   trials = protocols.trials(clip_set, programs.PROTOCOL)[:1]
   trials = [dataclasses.replace(trials[0], test=trials[0].test[:64])]
   training = programs.TRAINING
-  arrays = resident.trial_arrays(
+  arrays = device_data.trial_arrays(
     clip_set, trials, training.steps, training.batch_size, programs.TASK.weights
   )
   return programs.Tiny(clip_set, trials, arrays)

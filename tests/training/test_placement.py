@@ -8,7 +8,7 @@ import pytest
 from small import programs
 from small.script import report
 
-from stc_jax.data import resident, streamed
+from stc_jax.data import device_data, host_data
 
 
 def leaves(tree):
@@ -24,24 +24,24 @@ def test_a_chunk_holds_what_its_steps_show():
   clip_set = programs.tiny().clip_set
   clip_set = dataclasses.replace(clip_set, at_rest=clip_set.targets == 1)
   examples = np.random.default_rng(0).integers(len(clip_set), size=(4, 6))
-  whole = resident.resident(clip_set)
+  whole = device_data.device_arrays(clip_set)
   for parts in (1, 2, 3):
-    layout = streamed.layout(4, 6, parts)
+    layout = host_data.layout(4, 6, parts)
     for place in range(parts):
-      own = streamed.part(clip_set, examples, place, parts)
+      own = host_data.part(clip_set, examples, place, parts)
       rows = slice(place * 6 // parts, (place + 1) * 6 // parts)
       shown, here = examples[:, rows].ravel(), layout[:, rows].ravel()
       for name in ('windows', 'candidates'):
         wanted = whole.frames[getattr(whole, name)[shown]]
         np.testing.assert_array_equal(own.frames[getattr(own, name)[here]], wanted)
-      for name in ('real', 'choices', 'targets', 'at_rest'):
+      for name in ('lengths', 'num_candidates', 'targets', 'at_rest'):
         np.testing.assert_array_equal(
           getattr(own, name)[here], getattr(whole, name)[shown]
         )
 
 
 def test_chunks_come_in_their_order_and_errors_reach_the_reader():
-  assert list(streamed.ahead(lambda i: i * i, 20)) == [i * i for i in range(20)]
+  assert list(host_data.ahead(lambda i: i * i, 20)) == [i * i for i in range(20)]
 
   def broken(number):
     if number == 3:
@@ -49,7 +49,7 @@ def test_chunks_come_in_their_order_and_errors_reach_the_reader():
     return number
 
   with pytest.raises(OSError, match='gone'):
-    list(streamed.ahead(broken, 5))
+    list(host_data.ahead(broken, 5))
 
 
 def test_a_run_goes_on_from_where_each_trial_is():

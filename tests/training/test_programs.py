@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from small import programs
 
-from stc_jax.data import resident
+from stc_jax.data import device_data
 from stc_jax.training.waves import take, waves
 
 
@@ -24,7 +24,7 @@ def three():
 def test_steps_past_the_last_stage_do_nothing(one):
   tiny, made = programs.tiny(), one
   trials = made.put_trials(take(tiny.arrays, np.array([0])))
-  shared = made.put_shared(resident.resident(tiny.clip_set))
+  shared = made.put_shared(device_data.device_arrays(tiny.clip_set))
   states = made.init(trials)
   for _ in range(2):  # 2 chunks of 4, for 6 steps
     states, progress = made.train_chunk(shared, trials, states)
@@ -42,7 +42,7 @@ def test_steps_past_the_last_stage_do_nothing(one):
 def test_the_first_step_whose_loss_is_no_number_is_named(one):
   tiny, made = programs.tiny(), one
   trials = made.put_trials(take(tiny.arrays, np.array([0])))
-  shared = made.put_shared(resident.resident(tiny.clip_set))
+  shared = made.put_shared(device_data.device_arrays(tiny.clip_set))
   states, _ = made.train_chunk(shared, trials, made.init(trials))
   broken = jax.tree.map(lambda leaf: leaf * np.nan, states.params)
   _, progress = made.train_chunk(shared, trials, states.replace(params=broken))
@@ -52,7 +52,7 @@ def test_the_first_step_whose_loss_is_no_number_is_named(one):
 def test_parameters_that_are_no_numbers_after_the_last_step_are_noticed(one):
   tiny, made = programs.tiny(), one
   trials = made.put_trials(take(tiny.arrays, np.array([0])))
-  shared = made.put_shared(resident.resident(tiny.clip_set))
+  shared = made.put_shared(device_data.device_arrays(tiny.clip_set))
   states = made.init(trials)
   last = jax.tree.map(np.array, jax.device_get(states))
   last.params['fc']['bias'][:] = np.nan
@@ -64,7 +64,7 @@ def test_parameters_that_are_no_numbers_after_the_last_step_are_noticed(one):
 def test_a_state_s_memory_goes_to_the_next(one):
   tiny, made = programs.tiny(), one
   trials = made.put_trials(take(tiny.arrays, np.array([0])))
-  shared = made.put_shared(resident.resident(tiny.clip_set))
+  shared = made.put_shared(device_data.device_arrays(tiny.clip_set))
   states = made.init(trials)
   made.train_chunk(shared, trials, states)
   assert all(leaf.is_deleted() for leaf in jax.tree.leaves(states))

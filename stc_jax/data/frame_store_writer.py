@@ -1,4 +1,4 @@
-"""Lays a set of labelled frames out flat; `flat.py` maps what is written here."""
+"""Writes the frame store of a set of labelled frames; see `frame_store`."""
 
 import collections
 import hashlib
@@ -24,7 +24,7 @@ _HEADER = 128
 
 
 def write(builder: PreparedSet, height: int, width: int, place: pathlib.Path) -> None:
-  """Lays a set out at `place`, whole or not at all."""
+  """Writes a set's frame store to `place`, whole or not at all."""
   for left in place.parent.glob('.part_*'):  # by a kill; the lock is ours
     shutil.rmtree(left)
   part = place.with_name(f'.part_{place.name}')

@@ -1,7 +1,8 @@
-"""Sets of labelled frames, flat: `frames.npy`, and of every frame all that is coded.
+"""The frame store of a set of labelled frames: all frames in one memory-mapped file.
 
-Written once for a prepared set and a size of its frames, beside the set or, where that
-can't be written, in the user's cache folder; mapped into memory, and not read.
+It is written once for a prepared set and a frame size, in the set's folder or, if that
+is read-only, in the user's cache folder. `frames.npy` holds the pixels, `coding.npz`
+the action units and everything else.
 """
 
 import contextlib
@@ -16,7 +17,7 @@ import numpy as np
 from jaxtyping import Float, Int, Int8, UInt8
 
 from stc_jax import locks, machine
-from stc_jax.data.flat_writing import FRAMES, REST, write
+from stc_jax.data.frame_store_writer import FRAMES, REST, write
 from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.errors import InputError
 
@@ -24,7 +25,7 @@ _VERSION = 1  # changes when the same records give other files
 
 
 @dataclasses.dataclass(frozen=True)
-class Flat:
+class FrameStore:
   """The frames of m recordings, one behind the other, in the order of the set's files.
 
   Attributes:
@@ -53,7 +54,7 @@ class Flat:
   folder: pathlib.Path
 
 
-def opened(builder: PreparedSet, height: int, width: int) -> Flat:
+def opened(builder: PreparedSet, height: int, width: int) -> FrameStore:
   """Maps a set's frames, laid out anew where they aren't yet.
 
   Raises:
@@ -101,7 +102,7 @@ def _places(builder: PreparedSet, height: int, width: int) -> list[pathlib.Path]
   return [parent / 'flat' / name for parent in (data, machine.cache_folder())]
 
 
-def _mapped(place: pathlib.Path) -> Flat:
+def _mapped(place: pathlib.Path) -> FrameStore:
   """Raises InputError where the files aren't what was written."""
   try:
     with np.load(place / REST, allow_pickle=False) as rest:
@@ -111,7 +112,9 @@ def _mapped(place: pathlib.Path) -> Flat:
       raise ValueError(f'{len(frames)} frames, {len(fields["numbers"])} coded')
     texts = {k: fields[k].tolist() for k in ('names', 'subjects', 'splits')}
     fingerprint = str(fields.pop('fingerprint'))
-    return Flat(**fields | texts, frames=frames, fingerprint=fingerprint, folder=place)
+    return FrameStore(
+      **fields | texts, frames=frames, fingerprint=fingerprint, folder=place
+    )
   except (
     EOFError,
     FileNotFoundError,

@@ -8,11 +8,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Int8, UInt8
 
-from stc_jax.data import filming, order
-from stc_jax.data.augment import AUGMENTATIONS, Look, plain, vary
+from stc_jax.data import filming, shuffle
+from stc_jax.data.augment import AUGMENTATIONS, AugmentParams, plain, vary
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.filming import Filming
-from stc_jax.data.input import Clips, InputConfig, Normalisation, network_input
+from stc_jax.data.input import InputConfig, NetworkInput, Normalisation, network_input
 from stc_jax.data.protocols import Trial
 
 # What a trial's key is folded with: one number for each use of randomness.
@@ -23,14 +23,14 @@ _OTHERS = 3
 _LEAST_VARIANCE = 1e-6
 
 
-class Resident(NamedTuple):
+class DeviceData(NamedTuple):
   """All clips of a set, which every trial reads.
 
   Attributes:
     frames: every frame that is shown, once.
     windows: of each clip, the numbers of its frames.
-    real: of each clip, how many of those are its own.
-    candidates, choices: the same of the frames that training chooses from.
+    lengths: of each clip, how many of those are its own.
+    candidates, num_candidates: the same of the frames that training chooses from.
     at_rest: of each clip, whether it is of faces at rest, played back and forth.
     targets: of each example, as `ClipSet` has them.
     black_sides: share of the frames' width that is black on each side.
@@ -38,9 +38,9 @@ class Resident(NamedTuple):
 
   frames: UInt8[Array, 'k h w 3']
   windows: Int[Array, 'n t']
-  real: Int[Array, 'n']
+  lengths: Int[Array, 'n']
   candidates: Int[Array, 'n p']
-  choices: Int[Array, 'n']
+  num_candidates: Int[Array, 'n']
   targets: Int[Array, 'n'] | Int8[Array, 'n a']
   black_sides: Float[Array, '']
   at_rest: Bool[Array, 'n'] | None = None
@@ -68,7 +68,7 @@ class TrialArrays(NamedTuple):
   weights: Array
 
 
-class Shown(NamedTuple):
+class StepSample(NamedTuple):
   """What a step shows.
 
   Attributes:
@@ -80,21 +80,21 @@ class Shown(NamedTuple):
 
   clips: Int[Array, 'b']
   places: Float[Array, 'b t'] | None
-  look: Look | None
+  look: AugmentParams | None
   filming: Filming
 
 
 class Batch(NamedTuple):
   """What a step reads: the network's input, and what should come out."""
 
-  clips: Clips
+  clips: NetworkInput
   targets: Any
 
 
-def resident(clip_set: ClipSet) -> Resident:
+def device_arrays(clip_set: ClipSet) -> DeviceData:
   """The arrays of a set; still on the host."""
-  arrays = {name: getattr(clip_set, name) for name in Resident._fields}
-  return Resident(**arrays | {'black_sides': np.float32(clip_set.black_sides)})
+  arrays = {name: getattr(clip_set, name) for name in DeviceData._fields}
+  return DeviceData(**arrays | {'black_sides': np.float32(clip_set.black_sides)})
 
 
 def trial_arrays(
@@ -121,7 +121,7 @@ def trial_arrays(
     first=np.zeros(len(trials), np.int32),
     order=np.stack(
       [
-        order.draw(t.seed, s, steps, batch_size)
+        shuffle.draw(t.seed, s, steps, batch_size)
         for t, s in zip(trials, shown, strict=True)
       ]
     ),
@@ -168,16 +168,16 @@ def trial_key(trial: TrialArrays, use: int) -> Array:
   return jax.random.fold_in(jax.random.key(trial.seed), use)
 
 
-def shown_at(
+def sample_step(
   trial: TrialArrays, step: Int[Array, ''], augment: str, config: InputConfig
-) -> Shown:
+) -> StepSample:
   """What a step of a trial shows: a function of the trial and the step alone."""
   clips, draw = trial.order[step - trial.first], AUGMENTATIONS[augment]
 
   def key(use):
     return jax.random.fold_in(trial_key(trial, use), step)
 
-  return Shown(
+  return StepSample(
     clips=clips,
     places=config.places(key(SAMPLE), len(clips)),
     look=draw(key(AUGMENT), len(clips)) if draw else None,
@@ -186,7 +186,7 @@ def shown_at(
 
 
 def training_batch(
-  data: Resident, normalisation: Normalisation, shown: Shown, config: InputConfig
+  data: DeviceData, normalisation: Normalisation, shown: StepSample, config: InputConfig
 ) -> Batch:
   """Gathers, augments and normalises what a step shows."""
   video = _gathered(data, _windows(data, shown))
@@ -197,32 +197,34 @@ def training_batch(
     video = vary(video, look, data.black_sides, each, noise)
   elif shown.look is not None:
     video = vary(video, shown.look, data.black_sides)
-  real = data.real[shown.clips]
-  clips = network_input(video, real, normalisation, config)
+  lengths = data.lengths[shown.clips]
+  clips = network_input(video, lengths, normalisation, config)
   return Batch(clips, data.targets[shown.clips])
 
 
 def test_views(
-  data: Resident,
+  data: DeviceData,
   normalisation: Normalisation,
   clips: Int[Array, 'b'],
   config: InputConfig,
-) -> list[Clips]:
+) -> list[NetworkInput]:
   """Gathers and normalises clips, once for each of the input's views."""
-  video, real = _gathered(data, data.windows[clips]), data.real[clips]
-  return [network_input(v, real, normalisation, config) for v in config.seen(video)]
+  video, lengths = _gathered(data, data.windows[clips]), data.lengths[clips]
+  return [network_input(v, lengths, normalisation, config) for v in config.seen(video)]
 
 
-def _windows(data: Resident, shown: Shown) -> Int[Array, 'b t']:
+def _windows(data: DeviceData, shown: StepSample) -> Int[Array, 'b t']:
   """The numbers of the frames that are shown: of short clips, all there are."""
   windows, candidates = data.windows[shown.clips], data.candidates[shown.clips]
   if shown.places is None:
     return windows
-  choices = data.choices[shown.clips][:, None]
-  nearest = jnp.round(shown.places * (choices - 1)).astype(jnp.int32)
+  num_candidates = data.num_candidates[shown.clips][:, None]
+  nearest = jnp.round(shown.places * (num_candidates - 1)).astype(jnp.int32)
   chosen = jnp.take_along_axis(candidates, nearest, axis=1)
-  return jnp.where(choices > windows.shape[1], chosen, windows)
+  return jnp.where(num_candidates > windows.shape[1], chosen, windows)
 
 
-def _gathered(data: Resident, windows: Int[Array, 'b t']) -> Float[Array, 'b t h w 3']:
+def _gathered(
+  data: DeviceData, windows: Int[Array, 'b t']
+) -> Float[Array, 'b t h w 3']:
   return data.frames[windows].astype(jnp.float32)

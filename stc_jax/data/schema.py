@@ -1,4 +1,4 @@
-"""What a prepared set must hold: the contract between builders and the loader."""
+"""The schema of a prepared set: what builders write and the loader reads."""
 
 import numpy as np
 import tensorflow_datasets as tfds

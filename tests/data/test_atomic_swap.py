@@ -3,7 +3,7 @@ import pathlib
 import pytest
 
 from stc_jax import locks
-from stc_jax.data import replacing
+from stc_jax.data import atomic_swap
 
 
 def make(folder, text):
@@ -12,13 +12,13 @@ def make(folder, text):
 
 
 def replace(root, folder):
-  with replacing.place(root, folder) as place:
+  with atomic_swap.place(root, folder) as place:
     assert (folder / 'records').read_text(encoding='utf-8') == 'old'
     make(place / folder.relative_to(root), 'new')
 
 
 def test_a_first_set_is_made_where_it_belongs(tmp_path):
-  with replacing.place(tmp_path, tmp_path / 'set/1.0.0') as place:
+  with atomic_swap.place(tmp_path, tmp_path / 'set/1.0.0') as place:
     assert place == tmp_path
 
 
@@ -33,7 +33,7 @@ def test_the_new_set_is_found_and_nothing_else_is_left(tmp_path):
 def test_a_failure_leaves_the_old_set(tmp_path):
   folder = tmp_path / 'set/1.0.0'
   make(folder, 'old')
-  with pytest.raises(KeyboardInterrupt), replacing.place(tmp_path, folder):
+  with pytest.raises(KeyboardInterrupt), atomic_swap.place(tmp_path, folder):
     raise KeyboardInterrupt
   assert (folder / 'records').read_text(encoding='utf-8') == 'old'
 
@@ -59,7 +59,7 @@ def test_killed_at_any_moment_one_of_the_two_is_found(tmp_path, monkeypatch, ren
     patched.setattr('shutil.rmtree', removed)
     with pytest.raises(SystemExit):
       replace(tmp_path, folder)
-  replacing.recover_all(folder.parent)
+  atomic_swap.recover_all(folder.parent)
   found = (folder / 'records').read_text(encoding='utf-8')
   assert found == ('new' if renames == 2 else 'old')
   assert not list(folder.parent.glob('*.replaced'))

@@ -5,7 +5,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from stc_jax.data import input, protocols, resident
+from stc_jax.data import device_data, input, protocols
 from stc_jax.tasks.classification import Classification
 
 PROTOCOL = protocols.ProtocolConfig(
@@ -18,17 +18,17 @@ STEPS, BATCH = 7, 4
 def material():
   clip_set = clip_sets.random(subjects=7)
   trials = protocols.trials(clip_set, PROTOCOL)
-  arrays = resident.trial_arrays(
+  arrays = device_data.trial_arrays(
     clip_set, trials, STEPS, BATCH, Classification().weights
   )
   rows = [jax.tree.map(lambda leaf: jnp.asarray(leaf[i]), arrays) for i in range(3)]  # noqa: B023
-  data = jax.tree.map(jnp.asarray, resident.resident(clip_set))
+  data = jax.tree.map(jnp.asarray, device_data.device_arrays(clip_set))
   return clip_set, data, trials, rows
 
 
 def batch_of(data, trial, step, augment, size=PLAIN):
-  shown = resident.shown_at(trial, jnp.int32(step), augment, size)
-  return resident.training_batch(data, trial.normalisation, shown, size)
+  shown = device_data.sample_step(trial, jnp.int32(step), augment, size)
+  return device_data.training_batch(data, trial.normalisation, shown, size)
 
 
 def test_a_batch_is_gathered_from_frames_that_lie_there_once():
@@ -36,10 +36,10 @@ def test_a_batch_is_gathered_from_frames_that_lie_there_once():
   batch = batch_of(data, trial, 3, augment='none')
   clips = np.asarray(trial.order[3])
   pixels = jnp.asarray(clip_set.frames[clip_set.windows[clips]], jnp.float32)
-  real = jnp.asarray(clip_set.real[clips])
-  ours = input.network_input(pixels, real, trial.normalisation, PLAIN)
+  lengths = jnp.asarray(clip_set.lengths[clips])
+  ours = input.network_input(pixels, lengths, trial.normalisation, PLAIN)
   np.testing.assert_allclose(batch.clips.video, ours.video, atol=1e-5)
-  np.testing.assert_array_equal(batch.clips.real, real)
+  np.testing.assert_array_equal(batch.clips.lengths, lengths)
   np.testing.assert_array_equal(batch.targets, clip_set.targets[clips])
 
 
@@ -50,7 +50,7 @@ def test_normalisation_knows_the_training_side_alone():
     pixels = clip_set.frames[clip_set.windows] / 255.0
     train = pixels[trial.train]
     expected = (pixels - train.mean((0, 1, 2, 3))) / train.std((0, 1, 2, 3))
-    (ours,) = resident.test_views(data, row.normalisation, every, PLAIN)
+    (ours,) = device_data.test_views(data, row.normalisation, every, PLAIN)
     np.testing.assert_allclose(ours.video, expected, atol=2e-3)
 
 
@@ -69,21 +69,23 @@ def test_jittered_training_shows_other_frames_in_their_order():
   count, frames = len(clip_set), PLAIN.frames
   numbers = np.arange(len(clip_set.frames), dtype=np.int32)
   # Every other clip is too short to choose from.
-  choices = np.where(np.arange(count) % 2, frames, 4 * frames).astype(np.int32)
+  num_candidates = np.where(np.arange(count) % 2, frames, 4 * frames).astype(np.int32)
   starts = np.minimum(np.arange(count) * frames, len(numbers) - 4 * frames)
   candidates = numbers[starts[:, None] + np.arange(4 * frames)]
-  data = data._replace(candidates=jnp.array(candidates), choices=jnp.array(choices))
+  data = data._replace(
+    candidates=jnp.array(candidates), num_candidates=jnp.array(num_candidates)
+  )
   size = dataclasses.replace(PLAIN, training_sampling='jittered')
   pixels = jnp.arange(len(numbers), dtype=jnp.float32)[:, None, None, None]
   data = data._replace(frames=jnp.broadcast_to(pixels, data.frames.shape))
   normalisation = input.Normalisation(jnp.zeros(3), jnp.full(3, 255.0))
   seen = set()
   for step in range(STEPS):
-    shown = resident.shown_at(trial, jnp.int32(step), 'none', size)
-    batch = resident.training_batch(data, normalisation, shown, size)
+    shown = device_data.sample_step(trial, jnp.int32(step), 'none', size)
+    batch = device_data.training_batch(data, normalisation, shown, size)
     for clip, video in zip(np.asarray(shown.clips), batch.clips.video, strict=True):
       found = np.asarray(video[:, 0, 0, 0]).round().astype(int)
-      if choices[clip] == frames:
+      if num_candidates[clip] == frames:
         np.testing.assert_array_equal(found, clip_set.windows[clip])
         continue
       assert (np.diff(found) >= 0).all()
@@ -97,7 +99,7 @@ def test_a_mirrored_view_beside_the_original():
   _, data, _, (trial, *_) = material()
   size = dataclasses.replace(PLAIN, views=('original', 'mirrored'))
   clips = jnp.arange(3)
-  original, mirrored = resident.test_views(data, trial.normalisation, clips, size)
+  original, mirrored = device_data.test_views(data, trial.normalisation, clips, size)
   np.testing.assert_array_equal(original.video[:, :, :, ::-1], mirrored.video)
 
 
@@ -114,8 +116,10 @@ def pixels_of(data, trial):
 
   @jax.jit
   def at(step):
-    shown = resident.shown_at(trial, step, 'none', PLAIN)
-    return shown, resident.training_batch(data, normalisation, shown, PLAIN).clips.video
+    shown = device_data.sample_step(trial, step, 'none', PLAIN)
+    return shown, device_data.training_batch(
+      data, normalisation, shown, PLAIN
+    ).clips.video
 
   for step in range(STEPS):
     shown, video = at(jnp.int32(step))
@@ -124,7 +128,7 @@ def pixels_of(data, trial):
 
 def resting(data):
   """The same clips, every third of them of faces at rest."""
-  return data._replace(at_rest=jnp.arange(len(data.real)) % 3 == 0)
+  return data._replace(at_rest=jnp.arange(len(data.lengths)) % 3 == 0)
 
 
 def test_no_shown_frame_equals_another_whatever_the_class():
@@ -147,7 +151,7 @@ def test_faces_at_rest_are_every_fourth_clip_that_is_shown():
   filmed = dataclasses.replace(clip_set, at_rest=at_rest)
   steps = 40 * 16
   weights = Classification().weights
-  arrays = resident.trial_arrays(filmed, trials, steps, BATCH, weights)
+  arrays = device_data.trial_arrays(filmed, trials, steps, BATCH, weights)
   for trial, order in zip(trials, arrays.order, strict=True):
     share = at_rest[trial.train].mean()
     wanted = share / (share + 3 * (1 - share))
@@ -175,8 +179,8 @@ def test_what_is_shown_of_a_video_at_any_pace_sways_in_training():
 def test_without_a_class_of_rest_nothing_is_filmed():
   _, data, _, (trial, *_) = material()
   assert data.at_rest is None
-  shown = resident.shown_at(trial, jnp.int32(2), 'none', PLAIN)
-  batch = resident.training_batch(data, trial.normalisation, shown, PLAIN)
+  shown = device_data.sample_step(trial, jnp.int32(2), 'none', PLAIN)
+  batch = device_data.training_batch(data, trial.normalisation, shown, PLAIN)
   unfilmed = shown._replace(filming=None)
-  other = resident.training_batch(data, trial.normalisation, unfilmed, PLAIN)
+  other = device_data.training_batch(data, trial.normalisation, unfilmed, PLAIN)
   np.testing.assert_array_equal(batch.clips.video, other.clips.video)

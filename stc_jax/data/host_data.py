@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Int
 
 from stc_jax.data.clip_set import ClipSet
-from stc_jax.data.resident import Resident
+from stc_jax.data.device_data import DeviceData
 
 # Chunks that are gathered at a time, and that wait to be taken.
 _THREADS, _AHEAD = 2, 2
@@ -28,7 +28,7 @@ def layout(steps: int, batch_size: int, parts: int) -> Int[np.ndarray, 'steps b'
 
 def part(
   clip_set: ClipSet, examples: Int[np.ndarray, 'steps b'], place: int, parts: int
-) -> Resident:
+) -> DeviceData:
   """The examples of one part of a chunk, as a set of their own; see `layout`."""
   size = examples.shape[1] // parts
   own = examples[:, place * size : (place + 1) * size].ravel()
@@ -37,12 +37,12 @@ def part(
   if clip_set.candidates is not clip_set.windows:
     numbers = np.concatenate([windows, clip_set.candidates[own]], axis=1)
   here = np.arange(numbers.size, dtype=np.int32).reshape(numbers.shape)
-  return Resident(
+  return DeviceData(
     frames=clip_set.frames[numbers.ravel()],
     windows=here[:, :frames],
-    real=clip_set.real[own],
+    lengths=clip_set.lengths[own],
     candidates=here[:, frames:] if numbers is not windows else here,
-    choices=clip_set.choices[own],
+    num_candidates=clip_set.num_candidates[own],
     targets=clip_set.targets[own],
     black_sides=np.float32(clip_set.black_sides),
     at_rest=None if clip_set.at_rest is None else clip_set.at_rest[own],
