@@ -5,8 +5,8 @@ import dataclasses
 import numpy as np
 
 from stc_jax import plots
-from stc_jax.predict.answer import PLACE_FIELDS, Answer
-from stc_jax.predict.drawing import Drawing
+from stc_jax.predict.prediction import PLACE_FIELDS, Prediction
+from stc_jax.predict.render.overlay import Overlay
 from stc_jax.tasks import pictures
 
 NAMES = ('freude', 'грусть', '幸福', 'سعادة')
@@ -19,7 +19,7 @@ def answer(label):
   table = np.zeros(1, dtype)
   table['face'], table['box_right'], table['box_bottom'] = 1, 60, 60
   table['label'] = label
-  return Answer(table, NAMES, 25.0, 1, (240, 320), {}, ())
+  return Prediction(table, NAMES, 25.0, 1, (240, 320), {}, ())
 
 
 def test_names_without_letters_in_the_font_are_replaced_and_told():
@@ -51,7 +51,7 @@ def test_an_answer_s_video_and_plot_show_what_stands_for_them():
   found, shown = answer('幸福'), answer('class 3')
   plain = dataclasses.replace(shown, names=SHOWN)
   np.testing.assert_array_equal(
-    Drawing(found).of(0, frame), Drawing(plain).of(0, frame)
+    Overlay(found).draw(0, frame), Overlay(plain).draw(0, frame)
   )
   legend = found.plot().axes[0].get_legend()
   assert [text.get_text() for text in legend.get_texts()] == list(SHOWN)

@@ -13,8 +13,8 @@ from stc_jax.faces import detect, stream
 from stc_jax.faces.alignment import ALIGNS, Alignment
 from stc_jax.faces.online_tracker import lateness
 from stc_jax.predict import choosing, noting, recipe, rows
-from stc_jax.predict.answer import Answer
 from stc_jax.predict.bundle import Bundle
+from stc_jax.predict.prediction import Prediction
 from stc_jax.predict.sliding import Ask, Batches, Windows
 from stc_jax.predict.sources import Source
 
@@ -98,7 +98,7 @@ def answer(
   source: Source,
   asked: Asked,
   on_frame: Callable[[], None] = lambda: None,
-) -> Answer:
+) -> Prediction:
   """Says what a model sees in a video.
 
   Args:
@@ -120,7 +120,7 @@ def answer(
     if turned:
       reading = _Reading(source, on_frame, turned)
       table, shots = _read(bundle, ask, reading, how, asked, windows)
-  return Answer(
+  return Prediction(
     table=table,
     names=bundle.names,
     fps=source.fps,

@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Shaped
 from scipy import ndimage
 
-from stc_jax.predict.answer import areas_of, sizes_of
+from stc_jax.predict.prediction import areas_of, sizes_of
 from stc_jax.predict.rows import blank
 
 FACES = ('largest', 'all')

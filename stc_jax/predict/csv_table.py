@@ -4,14 +4,14 @@ import csv
 import math
 import pathlib
 
-from stc_jax.predict.answer import Answer
+from stc_jax.predict.prediction import Prediction
 
 # Digits behind the point; probabilities have what float32 holds.
 _DIGITS = {'approx_time': 4, 'face_score': 4, 'motion': 4}
 _PIXELS, _PROBABILITY = 2, 7
 
 
-def write(path: pathlib.Path, answer: Answer) -> None:
+def write(path: pathlib.Path, answer: Prediction) -> None:
   """Writes the table; what there is no answer for is empty."""
   fields = answer.table.dtype.names
   digits = [_digits(field, answer.columns) for field in fields]

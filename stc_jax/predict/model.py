@@ -17,9 +17,9 @@ from stc_jax.models.conv.conv3d import compiler_options
 from stc_jax.models.registry import build
 from stc_jax.predict import answering, sources
 from stc_jax.predict import bundle as bundles
-from stc_jax.predict.answer import Answer
 from stc_jax.predict.answering import Asked
 from stc_jax.predict.bundle import Bundle
+from stc_jax.predict.prediction import Prediction
 from stc_jax.predict.sliding import BATCH
 from stc_jax.predict.sources import Source
 from stc_jax.tasks.registry import task_of
@@ -116,7 +116,7 @@ class Model:
     min_motion: float | None = None,
     fps: float | None = None,
     on_frame: Callable[[], None] = lambda: None,
-  ) -> Answer:
+  ) -> Prediction:
     """Says what the model sees in a video, frame by frame and face by face.
 
     Example:
@@ -154,7 +154,7 @@ class Model:
 
   def answer(
     self, source: Source, asked: Asked, on_frame: Callable[[], None]
-  ) -> Answer:
+  ) -> Prediction:
     """What `predict` does, of an opened source; see `answering.answer`."""
     return answering.answer(self.bundles[0], self._ask, source, asked, on_frame)
 

@@ -58,9 +58,9 @@ def of_faces(
   """What was found of faces, and where there is no answer.
 
   Args:
-    table: as `Answer.table`.
+    table: as `Prediction.table`.
     windows: how the model was shown them.
-    turned: as `Answer.turned`.
+    turned: as `Prediction.turned`.
     shots: the first frame of each but the first.
   """
   if turned:

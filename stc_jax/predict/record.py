@@ -11,9 +11,9 @@ import numpy as np
 import stc_jax
 from stc_jax.faces import images
 from stc_jax.predict import outputs
-from stc_jax.predict.answer import Answer
 from stc_jax.predict.answering import Asked
 from stc_jax.predict.bundle import Bundle
+from stc_jax.predict.prediction import Prediction
 
 _PACKAGES = ('jax', 'numpy', 'opencv-python-headless', 'av')
 
@@ -52,7 +52,7 @@ def identity(
   }
 
 
-def outcome(answer: Answer, seconds: dict[str, float], files: list[str]) -> dict:
+def outcome(answer: Prediction, seconds: dict[str, float], files: list[str]) -> dict:
   """What it came to, ready for JSON.
 
   Args:

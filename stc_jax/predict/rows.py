@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Shaped
 
 from stc_jax.faces.stream import FaceCrop
-from stc_jax.predict.answer import PLACE_FIELDS, column_of, labels_of
+from stc_jax.predict.prediction import PLACE_FIELDS, column_of, labels_of
 from stc_jax.predict.sliding import Batches, Stretch, Tally, Windows, stretch_of
 
 # What is kept of a place: all fields of a row up to the motion, but for the time.
@@ -85,7 +85,7 @@ class Told:
 def table(
   stretches: Sequence[Rows], names: tuple[str, ...], is_detection: bool, fps: float
 ) -> Shaped[np.ndarray, 'n']:
-  """The rows of `Answer.table`, of the frames that have a face."""
+  """The rows of `Prediction.table`, of the frames that have a face."""
   columns = [column_of(name, is_detection) for name in names]
   parts = [_part(one, names, columns, is_detection, fps) for one in stretches]
   empty = np.zeros(0, _dtype(names, columns, is_detection))

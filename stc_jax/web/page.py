@@ -14,9 +14,10 @@ import gradio
 
 from stc_jax.faces.images import IMAGES
 from stc_jax.faces.videos import VIDEOS
-from stc_jax.predict import csv_table, page, sources, writing
+from stc_jax.predict import csv_table, sources
 from stc_jax.predict.answering import Asked
 from stc_jax.predict.model import Model
+from stc_jax.predict.render import overlay, page
 from stc_jax.web import telling
 from stc_jax.web.turns import Stopped, Turns
 from stc_jax.web.uploads import Uploads
@@ -144,7 +145,7 @@ class Page:
     with _whole(own):
       csv_table.write(table, answer)
       with self._uploads.used(table):  # a long video is drawn for longer than an hour
-        answer = writing.film(
+        answer = overlay.write_video(
           film, answer, source, telling.spoken(progress, source.count, 'draws', check)
         )
     address = (

@@ -9,6 +9,7 @@ import sys
 
 import cv2
 import numpy as np
+from fakes import fake_model
 
 from fakes import fake_model
 from stc_jax.cli import command_line
@@ -18,7 +19,7 @@ HOLD, HOST, PORT, MEGABYTES = sys.argv[1:]
 LARGE = np.zeros((3000, 3000), np.uint8)
 
 
-class Bright(fake_model.Opened):
+class Bright(fake_model.BrightModel):
   """Is held up, or fails, as a video's name says."""
 
   def answer(self, source, asked, on_frame):

@@ -60,7 +60,7 @@ def face(x, y=20.0, size=60.0, score=0.99):
   return Face(box, eyes, score)
 
 
-class Opened(Model):
+class BrightModel(Model):
   """A `Model` that answers as `ask`; frames are taken for faces."""
 
   def __init__(self):

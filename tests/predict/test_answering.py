@@ -14,7 +14,7 @@ from stc_jax.errors import InputError
 from stc_jax.faces import stream
 from stc_jax.predict import answering, sources
 from stc_jax.predict.answering import Asked
-from stc_jax.predict.drawing import Drawing
+from stc_jax.predict.render.overlay import Overlay
 from stc_jax.predict.sources import Source
 
 FPS = 25.0
@@ -191,7 +191,7 @@ def test_a_face_on_its_side_or_head_is_answered_once_turned(turns):
   (note,) = set(found.notes) - set(wanted.notes)
   assert 'turned by' in note
   np.testing.assert_array_equal(
-    Drawing(found).of(1, turned), Drawing(wanted).of(1, upright)
+    Overlay(found).draw(1, turned), Overlay(wanted).draw(1, upright)
   )
 
 

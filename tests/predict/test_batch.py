@@ -12,13 +12,14 @@ from fakes import fake_model, videos
 from PIL import Image
 
 from stc_jax.errors import InputError
-from stc_jax.predict import command, encoding
+from stc_jax.predict import command
+from stc_jax.predict.render import mp4
 
 
 @pytest.fixture
 def predict(monkeypatch, tmp_path, capsys):
   """Runs the command with a model that needs no training; returns what it prints."""
-  monkeypatch.setattr(command, 'load', lambda folder: fake_model.Opened())
+  monkeypatch.setattr(command, 'load', lambda folder: fake_model.BrightModel())
 
   def run(*inputs, out=tmp_path / 'out', image_fps=None, overwrite=False, **chosen):
     paths = [str(path) for path in inputs]
@@ -38,14 +39,14 @@ def test_a_video_that_cannot_be_drawn_keeps_its_table_and_says_so(
   one, two = (
     videos.write(tmp_path / n, videos.nodding(12)) for n in ('a.mp4', 'b.mp4')
   )
-  written = encoding.write
+  written = mp4.write
 
   def write(path, *rest):
     if path.stem == 'a':
       raise ValueError('no such codec\nat all')
     written(path, *rest)
 
-  monkeypatch.setattr(encoding, 'write', write)
+  monkeypatch.setattr(mp4, 'write', write)
   said = predict(one, two)
   note = r'the annotated video could not be made (ValueError: no such codec\nat all)'
   assert f'note: {note}' in said
@@ -88,14 +89,14 @@ def test_a_bug_ends_one_file_and_bad_input_is_told_from_it(
   paths[0].write_text('no video')
   with pytest.raises(InputError, match=r'1 of 3 could not be answered: .*a\.mp4'):
     predict(*paths)
-  answered = fake_model.Opened.answer
+  answered = fake_model.BrightModel.answer
 
   def answer(self, source, *rest):
     if source.path.stem == 'b':
       raise TypeError('a bug\nof ours')
     return answered(self, source, *rest)
 
-  monkeypatch.setattr(fake_model.Opened, 'answer', answer)
+  monkeypatch.setattr(fake_model.BrightModel, 'answer', answer)
   capsys.readouterr()
   with pytest.raises(SystemExit) as ended:
     predict(*paths, overwrite=True)
@@ -144,13 +145,13 @@ def test_what_is_no_file_or_goes_meanwhile_is_a_line(predict, tmp_path, monkeypa
     with pytest.raises(InputError, match=rf'{name}\.mp4: {said}'):
       predict(f'{name}.mp4', '/dev/zero')
   paths = [videos.write(tmp_path / f'{n}.mp4', videos.nodding(12)) for n in 'abc']
-  answered = fake_model.Opened.answer
+  answered = fake_model.BrightModel.answer
 
   def answer(*rest):
     paths[1].unlink(missing_ok=True)
     return answered(*rest)
 
-  monkeypatch.setattr(fake_model.Opened, 'answer', answer)
+  monkeypatch.setattr(fake_model.BrightModel, 'answer', answer)
   nowhere, empty = tmp_path / 'annex.mp4', tmp_path / 'empty.mp4'
   nowhere.symlink_to(tmp_path / 'not fetched')
   empty.touch()

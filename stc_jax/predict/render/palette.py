@@ -1,7 +1,7 @@
-"""One colour for each output, on pages and in pictures: told apart by most eyes.
+"""One colour for each output, the same on pages and in pictures.
 
-After Okabe and Ito (2008) and Tol's bright scheme, lightened where they would drown on
-dark ground.
+The colours are after Okabe and Ito (2008) and Tol's bright scheme, so that most eyes
+can distinguish them. They are lightened where they had little contrast on dark ground.
 """
 
 # sRGB.
@@ -18,14 +18,14 @@ _COLOURS = (
   (120, 200, 200),
   (150, 150, 160),
 )
-NONE = (150, 156, 166)
+NO_LABEL = (150, 156, 166)
 
 
 def colour(number: int) -> tuple[int, int, int]:
-  """Of output `number`, as red, green and blue of 0..255."""
+  """Red, green and blue (0..255) of output `number`."""
   return _COLOURS[number % len(_COLOURS)]
 
 
 def css(number: int) -> str:
-  """The same as a page writes it."""
+  """The same colour in the notation of CSS."""
   return '#{:02x}{:02x}{:02x}'.format(*colour(number))

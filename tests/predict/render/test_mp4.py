@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from fakes import videos
 
-from stc_jax.predict import encoding, sound
+from stc_jax.predict.render import mp4
 
 SECONDS, FPS = 2, 25
 
@@ -40,7 +40,7 @@ def damaged(share):
 def pictures(tmp_path):
   frames = videos.nodding(SECONDS * FPS)
   path = tmp_path / 'made.mp4'
-  encoding.write(path, frames, (48, 48), float(FPS))
+  mp4.write(path, frames, (48, 48), float(FPS))
   return path
 
 
@@ -74,7 +74,7 @@ def test_a_sound_is_kept(name, codec, rate, damage, note, pictures, tmp_path):
   path = videos.write(tmp_path / name, frames, tone=codec, rate=rate)
   if damage:
     damage(path)
-  assert sound.add(pictures, path).startswith(note)
+  assert mp4.add_sound(pictures, path).startswith(note)
   frequency, seconds = heard(pictures)
   assert frequency == pytest.approx(440, rel=0.01)
   assert seconds == pytest.approx(SECONDS, rel=0.1 if not note else 0.5)
@@ -93,7 +93,7 @@ def test_what_is_no_sound_is_left_out_with_a_word(
   frames = videos.nodding(SECONDS * FPS)
   path = videos.write(tmp_path / name, frames, tone=codec)
   damage(path)
-  said = sound.add(pictures, path)
+  said = mp4.add_sound(pictures, path)
   assert said.startswith('the sound is left out (')
   assert why in said
   assert heard(pictures) is None

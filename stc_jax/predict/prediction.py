@@ -25,7 +25,7 @@ _SHOWN = 0.5  # the probability from which on an action unit counts as shown
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
-class Answer:
+class Prediction:
   """What a model says of a video.
 
   Example:

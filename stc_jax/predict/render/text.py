@@ -1,4 +1,4 @@
-"""Writes words into pictures."""
+"""Draws text into pictures, in the font of `plots`."""
 
 import functools
 
@@ -9,21 +9,21 @@ from PIL import Image, ImageDraw, ImageFont
 from stc_jax import plots
 
 
-def write(
+def draw(
   picture: UInt8[np.ndarray, 'h w 3'],
   text: str,
   corner: tuple[int, int],
   size: int,
   colour: tuple[int, int, int],
 ) -> None:
-  """Writes into a picture; what lies outside is cut off.
+  """Draws a line of text into a picture; what lies outside is cut off.
 
   Args:
-    picture: is changed.
+    picture: the picture, which is changed in place.
     text: one line.
-    corner: x and y of its top left.
-    size: of the font in pixels.
-    colour: red, green, blue.
+    corner: x and y of the text's top left corner.
+    size: of the font, in pixels.
+    colour: red, green and blue, 0..255.
   """
   mask = _mask(text, size)
   x, y = max(0, corner[0]), max(0, corner[1])
@@ -33,13 +33,13 @@ def write(
 
 
 def width(text: str, size: int) -> int:
-  """Of a written line, in pixels."""
+  """The width of a line of text in pixels."""
   return _mask(text, size).shape[1]
 
 
 @functools.lru_cache(maxsize=512)
 def _mask(text: str, size: int) -> Float[np.ndarray, 'h w']:
-  """How much of each pixel is covered, 0..1."""
+  """The share of each pixel that the text covers, 0..1."""
   font = _font(size)
   image = Image.new('L', (max(1, round(font.getlength(text)) + 1), round(1.3 * size)))
   ImageDraw.Draw(image).text((0, 0), text, fill=255, font=font)

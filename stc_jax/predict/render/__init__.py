@@ -1,0 +1,1 @@
+"""Draws a prediction: the annotated video and the time line page."""
