@@ -19,9 +19,9 @@ from fakes import videos
 import stc_jax
 from stc_jax.errors import InputError
 from stc_jax.faces import images
-from stc_jax.predict import answer as answers
 from stc_jax.predict import command
 from stc_jax.predict import model as models
+from stc_jax.predict import prediction as predictions
 from stc_jax.predict.render import page
 
 PREDICT = 'stc_jax.predict'
@@ -184,7 +184,11 @@ def test_the_docstrings_examples_run(finished, tmp_path, monkeypatch):
   videos.write(tmp_path / 'video.mp4', videos.nodding(12))
   monkeypatch.chdir(tmp_path)
   names = {'stc_jax': stc_jax}
-  for documented in (models.Model.predict, answers.Prediction, answers.Prediction.plot):
+  for documented in (
+    models.Model.predict,
+    predictions.Prediction,
+    predictions.Prediction.plot,
+  ):
     text = inspect.getdoc(documented).partition('Example:\n')[2].partition('\n\n')[0]
     exec(inspect.cleandoc(text), names)
   assert (tmp_path / 'video.png').exists()
