@@ -9,7 +9,6 @@ import sys
 
 import cv2
 import numpy as np
-from fakes import fake_model
 
 from fakes import fake_model
 from stc_jax.cli import command_line
