@@ -22,7 +22,7 @@ from benchmarks.memory import Peak, alone, prepared
 from stc_jax.data import frame_reading, protocols
 from stc_jax.data.device_data import trial_arrays
 from stc_jax.launch import bp4d
-from stc_jax.runs import programs
+from stc_jax.runs import assemble
 from stc_jax.runs.config import from_sections
 from stc_jax.runs.run_data import RunData
 from stc_jax.tasks.registry import task_of
@@ -100,9 +100,9 @@ def first_step(folder: str, placement: str, chunks: int) -> dict:
     clip_set, trials, training.steps, training.batch_size, task.weights, task.sample
   )
   data = RunData(builder, experiment.input, clip_set, trials, arrays, trials)
-  where, _ = programs.chosen_placement(experiment, data)
-  giver = programs.placement_of(experiment, data)
-  made = programs.programs_of(experiment, data, giver)
+  where, _ = assemble.chosen_placement(experiment, data)
+  giver = assemble.placement_of(experiment, data)
+  made = assemble.programs_of(experiment, data, giver)
   first = np.zeros(1, int)
   given = giver.chunks(made, first, first)
   states = None

@@ -20,8 +20,8 @@ from rich.table import Table
 from stc_jax.cli import command_line, launch_file
 from stc_jax.console import terminal
 from stc_jax.runs import run_data
+from stc_jax.runs.assemble import placement_of, programs_of
 from stc_jax.runs.config import Experiment, from_sections
-from stc_jax.runs.programs import placement_of, programs_of
 
 _STEPS = flags.DEFINE_integer('steps', 200, 'Of training.', lower_bound=1)
 flags.adopt_module_key_flags(launch_file)

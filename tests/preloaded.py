@@ -29,7 +29,7 @@ _MODULES = (
   'stc_jax.data.preparation',
   'stc_jax.predict.command',
   'stc_jax.report.writer',
-  'stc_jax.report.pictures',
+  'stc_jax.tasks.pictures',
 )
 # What JAX and the interpreter read while they are imported: another server for others.
 _AT_IMPORT = ('JAX_', 'PYTHON', 'TFDS_')

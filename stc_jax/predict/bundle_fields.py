@@ -10,8 +10,8 @@ from stc_jax.data.input import InputConfig, Normalisation
 from stc_jax.errors import InputError, require, require_choice
 from stc_jax.models.registry import MODELS
 from stc_jax.predict import recipe
-from stc_jax.sections import check_names, check_type, checked
 from stc_jax.tasks.registry import TaskConfig, task_of
+from stc_jax.validate import check_names, check_type, to_dataclass
 
 FORMAT = 3
 _MOST_BYTES = 2**26
@@ -82,12 +82,15 @@ def _checked(values: dict) -> dict:
   require_choice('model', model, MODELS)
   kinds = {'network': MODELS[model].config, 'input': InputConfig, 'task': TaskConfig}
   sections = {
-    name: checked(name, values[name], kind, _REMEDY) for name, kind in kinds.items()
+    name: to_dataclass(name, values[name], kind, _REMEDY)
+    for name, kind in kinds.items()
   }
-  pixels = checked('normalisation', values['normalisation'], _Normalisation, _REMEDY)
+  pixels = to_dataclass(
+    'normalisation', values['normalisation'], _Normalisation, _REMEDY
+  )
   _check_fit(**sections)
   for field, most in (('clip_seconds', _MOST_SECONDS), ('clip_motion', _MOST_MOTION)):
-    spread = checked(field, values[field], _Spread, _REMEDY)
+    spread = to_dataclass(field, values[field], _Spread, _REMEDY)
     require(spread.high <= most, f'{field}.high', spread.high, f'be at most {most:g}')
   _check_alignment(values['alignment'])
   _check_provenance(values['provenance'])

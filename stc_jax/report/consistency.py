@@ -7,7 +7,7 @@ from stc_jax.errors import InputError
 from stc_jax.models import notation
 from stc_jax.models.config import TrunkConfig
 from stc_jax.models.registry import MODELS
-from stc_jax.sections import check_type, checked
+from stc_jax.validate import check_type, to_dataclass
 
 
 def check(config: dict, dataset: dict, summary: dict, trials: Sequence[dict]) -> None:
@@ -17,7 +17,7 @@ def check(config: dict, dataset: dict, summary: dict, trials: Sequence[dict]) ->
     InputError: one doesn't go with another, or is of another version; names the file.
   """
   protocol = config['protocol']
-  checked('config.json: protocol', protocol, ProtocolConfig, 'make the run again')
+  to_dataclass('config.json: protocol', protocol, ProtocolConfig, 'make the run again')
   network = config.get(config['model'])
   check_type(f'config.json: {config["model"]}', network, dict)
   if issubclass(MODELS[config['model']].config, TrunkConfig):

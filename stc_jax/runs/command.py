@@ -13,8 +13,8 @@ from stc_jax.models import shapes
 from stc_jax.models.config import TrunkConfig
 from stc_jax.models.registry import build
 from stc_jax.runs import folder, results, run, run_data, start
+from stc_jax.runs.assemble import chosen_placement
 from stc_jax.runs.config import Experiment
-from stc_jax.runs.programs import chosen_placement
 from stc_jax.training import hosts
 from stc_jax.training.placement import PLACEMENTS
 

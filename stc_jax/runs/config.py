@@ -10,10 +10,10 @@ from stc_jax.errors import InputError, require, require_choice
 from stc_jax.models import notation
 from stc_jax.models.config import DenseNetConfig, TrunkConfig
 from stc_jax.models.registry import MODELS
-from stc_jax.sections import check_names, check_type, checked, in_section
 from stc_jax.tasks.registry import TASKS, TaskConfig
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.placement import PLACEMENTS
+from stc_jax.validate import check_names, check_type, in_section, to_dataclass
 
 STRONGEST = ('last', 'most_changed')
 # Fields that not every kind of task or protocol reads, and those that do.
@@ -158,8 +158,8 @@ def from_sections(
   del known['model']
   experiment = Experiment(
     model=model,
-    network=checked(model, sections[model], MODELS[model].config),
-    **{name: checked(name, sections[name], kind) for name, kind in known.items()},
+    network=to_dataclass(model, sections[model], MODELS[model].config),
+    **{name: to_dataclass(name, sections[name], kind) for name, kind in known.items()},
   )
   _check_together(experiment)
   _check_read(experiment, set_fields)

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import jax
 import numpy as np
 
-from stc_jax.runs import models
+from stc_jax.runs import bundles
+from stc_jax.runs.assemble import placement_of, programs_of, wave_size
 from stc_jax.runs.config import Experiment
-from stc_jax.runs.programs import placement_of, programs_of, wave_size
 from stc_jax.runs.run_data import RunData
 from stc_jax.training.testing import Tested, test
 from stc_jax.training.waves import waves
@@ -32,7 +32,7 @@ def tested(
   for wave in waves(np.arange(len(run_data.wanted)), wave_size(experiment)):
     trials = [run_data.trials[number] for number in wave]
     weights = [
-      models.read_variables(experiment, run_data, t.name, workdir) for t in trials
+      bundles.read_variables(experiment, run_data, t.name, workdir) for t in trials
     ]
     stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *weights)
     variables = programs.put_trials(stacked)

@@ -19,14 +19,14 @@ from stc_jax.console.progress import TrainingProgress
 from stc_jax.predict import bundle
 from stc_jax.report import tensorboard
 from stc_jax.runs import (
+  bundles,
   classification,
   detection,
   evaluate,
-  models,
   results,
 )
+from stc_jax.runs.assemble import placement_of, programs_of, wave_size
 from stc_jax.runs.config import Experiment
-from stc_jax.runs.programs import placement_of, programs_of, wave_size
 from stc_jax.runs.run_data import RunData
 from stc_jax.runs.timings import Timings
 from stc_jax.training import checkpoint, hosts, loop
@@ -53,7 +53,7 @@ def train(
     _train(experiment, run_data, np.flatnonzero(~is_finished), workdir, console)
   if hosts.is_first():
     checkpoint.discard(workdir, trials)
-    models.clear_unfinished(workdir)
+    bundles.clear_unfinished(workdir)
 
 
 def _train(
@@ -108,8 +108,8 @@ def _keep(
   """Writes all that a finished trial leaves; its result last, as the sign of it."""
   trial, outcome = run_data.trials[finished.number], _outcome(experiment)
   bundle.save(
-    models.folder_of(workdir, trial.name),
-    models.bundle_of(experiment, run_data, finished.number, finished.variables),
+    bundles.folder_of(workdir, trial.name),
+    bundles.bundle_of(experiment, run_data, finished.number, finished.variables),
   )
   curves, count = finished.curves, finished.curves['count']
   losses, accuracies = curves['loss'] / count, curves['correct'] / count

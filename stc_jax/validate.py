@@ -26,7 +26,7 @@ def in_section(name: str) -> Iterator[None]:
 _REMEDY = 'start from default.get_config()'
 
 
-def checked(name: str, values: typing.Any, kind: type, remedy: str = _REMEDY):
+def to_dataclass(name: str, values: typing.Any, kind: type, remedy: str = _REMEDY):
   """Splats a section into its dataclass.
 
   Args:
