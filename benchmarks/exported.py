@@ -15,6 +15,7 @@ import numpy as np
 from absl import flags
 from rich.table import Table
 
+from stc_jax.bundle.bundle import Bundle
 from stc_jax.cli import command_line, launch_file
 from stc_jax.console import terminal
 from stc_jax.data.input import COLOURS, Normalisation
@@ -23,7 +24,6 @@ from stc_jax.export.jax_function import HostFunction
 from stc_jax.models import shapes
 from stc_jax.models.conv.conv3d import compiler_options
 from stc_jax.models.registry import build
-from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.model import function_of
 from stc_jax.runs.config import Experiment, from_sections
 from stc_jax.speed.random_clips import CLASSES

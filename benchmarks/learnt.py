@@ -20,12 +20,12 @@ from jaxtyping import Float
 from rich.table import Table
 
 from benchmarks.curves import lowest_mean
+from stc_jax.bundle.bundle import Bundle
 from stc_jax.cli import command_line
 from stc_jax.console import terminal
 from stc_jax.data import device_data
 from stc_jax.data.protocols import Trial
 from stc_jax.models.registry import build
-from stc_jax.predict import bundle
 from stc_jax.runs import bundles, run, run_data, start
 from stc_jax.runs.run_data import RunData
 from stc_jax.tasks.classification import Classification
@@ -66,7 +66,7 @@ def main() -> None:
 
 
 def of_model(
-  look: Callable, model: bundle.Bundle, data: RunData, trial: Trial
+  look: Callable, model: Bundle, data: RunData, trial: Trial
 ) -> tuple[float, Float[np.ndarray, 'kinds']]:
   """Accuracy on a trial's training clips, and the saturated share of each gate.
 

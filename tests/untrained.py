@@ -3,11 +3,11 @@
 import jax
 import numpy as np
 
+from stc_jax.bundle.bundle import Bundle
 from stc_jax.data.input import InputConfig, Normalisation
 from stc_jax.launch import default
 from stc_jax.models import shapes
 from stc_jax.models.registry import MODELS, build
-from stc_jax.predict.bundle import Bundle
 from stc_jax.tasks.registry import TaskConfig
 
 CLASSES = ('anger', 'fear', 'happiness')

@@ -9,10 +9,10 @@ from contextlib import AbstractContextManager
 import jax
 import numpy as np
 
+from stc_jax.bundle.bundle import Bundle
 from stc_jax.errors import InputError
 from stc_jax.export.jax_function import jax_function
 from stc_jax.files import write_bytes
-from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.model import load
 
 # Largest difference of probabilities, by the precision of the network.

@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int, UInt8
 
-from stc_jax.predict.bundle import Bundle
+from stc_jax.bundle.bundle import Bundle
 from stc_jax.predict.model import function_of
 
 JaxFunction = Callable[

@@ -3,7 +3,7 @@
 import dataclasses
 
 import stc_jax
-from stc_jax.predict.bundle import Bundle
+from stc_jax.bundle.bundle import Bundle
 
 _REST = '; of a shorter one all, the last repeated'
 _SHOWN = {

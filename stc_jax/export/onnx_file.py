@@ -8,6 +8,7 @@ import onnxruntime
 from onnx import TensorProto, helper
 
 import stc_jax
+from stc_jax.bundle.bundle import Bundle
 from stc_jax.data.input import InputConfig
 from stc_jax.export import input_graph, networks
 from stc_jax.export.graph import Graph
@@ -15,7 +16,6 @@ from stc_jax.export.jax_function import HostFunction
 from stc_jax.export.layers import Maps
 from stc_jax.export.metadata import how_to, metadata
 from stc_jax.export.networks import Clips
-from stc_jax.predict.bundle import Bundle
 from stc_jax.tasks.registry import task_of
 
 _PROBABILITIES = {'softmax': 'Softmax', 'sigmoid': 'Sigmoid'}

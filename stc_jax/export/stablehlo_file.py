@@ -7,9 +7,9 @@ import jax
 import numpy as np
 from jax import export
 
+from stc_jax.bundle.bundle import Bundle
 from stc_jax.export.jax_function import HostFunction, jax_function, shapes
 from stc_jax.export.metadata import metadata
-from stc_jax.predict.bundle import Bundle
 from stc_jax.runs.folder import as_json
 
 PROGRAM, METADATA = 'program', 'metadata.json'

@@ -8,11 +8,11 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, UInt8
 
+from stc_jax.bundle.bundle import Bundle
 from stc_jax.data.input import NetworkInput, network_input
 from stc_jax.models import stc
 from stc_jax.models.config import TrunkConfig
 from stc_jax.models.registry import build
-from stc_jax.predict.bundle import Bundle
 from stc_jax.tasks.registry import task_of
 from stc_jax.training.step import mean_probabilities
 

@@ -10,15 +10,15 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
+from stc_jax.bundle import bundle_folder
+from stc_jax.bundle.bundle import Bundle, check_alike
 from stc_jax.data.input import network_input
 from stc_jax.errors import InputError
 from stc_jax.faces.images import resize
 from stc_jax.models.conv.conv3d import compiler_options
 from stc_jax.models.registry import build
 from stc_jax.predict import answering, sources
-from stc_jax.predict import bundle as bundles
 from stc_jax.predict.answering import Asked
-from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.prediction import Prediction
 from stc_jax.predict.sliding import BATCH
 from stc_jax.predict.sources import Source
@@ -41,13 +41,15 @@ def load(path: str | os.PathLike) -> 'Model':
     InputError: there is no model, it is damaged, or the models aren't of one run.
   """
   folder = pathlib.Path(path)
-  if bundles.is_bundle(folder):
-    return Model([bundles.load(folder)])
-  found = [f for f in sorted((folder / 'models').glob('[!.]*')) if bundles.is_bundle(f)]
+  if bundle_folder.is_bundle(folder):
+    return Model([bundle_folder.load(folder)])
+  found = [
+    f for f in sorted((folder / 'models').glob('[!.]*')) if bundle_folder.is_bundle(f)
+  ]
   if not found:
     raise InputError(f'{folder}: no model there; name a bundle, or a finished run')
-  loaded = {str(one): bundles.load(one) for one in found}
-  bundles.check_alike(loaded)
+  loaded = {str(one): bundle_folder.load(one) for one in found}
+  check_alike(loaded)
   return Model(list(loaded.values()))
 
 

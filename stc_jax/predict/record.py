@@ -9,10 +9,10 @@ import jax
 import numpy as np
 
 import stc_jax
+from stc_jax.bundle.bundle import Bundle
 from stc_jax.faces import images
 from stc_jax.predict import outputs
 from stc_jax.predict.answering import Asked
-from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.prediction import Prediction
 
 _PACKAGES = ('jax', 'numpy', 'opencv-python-headless', 'av')

@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import jax
 import numpy as np
 
+from stc_jax.bundle import bundle_folder
+from stc_jax.bundle.bundle import Bundle
 from stc_jax.errors import InputError
 from stc_jax.models.config import DenseNetConfig
 from stc_jax.models.shapes import one_clip
-from stc_jax.predict import bundle
-from stc_jax.predict.bundle import Bundle
 from stc_jax.report.run_folder import Run, last_start
 from stc_jax.report.table import Table, number
 from stc_jax.speed import work
@@ -83,7 +83,7 @@ def _size(run: Run) -> tuple[str, str]:
   folders = sorted((run.folder / 'models').glob('[!.]*'))
   if not folders:
     return 'no model', ''
-  model = bundle.load(folders[0])
+  model = bundle_folder.load(folders[0])
   leaves = jax.tree.leaves(model.variables['params'])
   return f'{sum(map(np.size, leaves)):,}', f'{_flops(model) / 1e9:.3f}'
 

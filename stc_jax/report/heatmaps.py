@@ -10,9 +10,9 @@ from jaxtyping import Float, UInt8
 from matplotlib.figure import Figure
 
 from stc_jax import plots
+from stc_jax.bundle import bundle_folder
 from stc_jax.errors import InputError
 from stc_jax.faces.images import resize
-from stc_jax.predict import bundle
 from stc_jax.predict.maps import Maps
 from stc_jax.predict.maps import maps as maps_of
 from stc_jax.report import collect
@@ -67,7 +67,9 @@ def _looked_into(run: Run, clip: str) -> tuple[UInt8[np.ndarray, 't h w 3'], int
     raise InputError(
       f'--features={clip}: no tested clip of {run.folder}; take one of predictions.csv'
     )
-  model = bundle.load(run.folder / 'models' / f'{trial["repeat"]}-{trial["fold"]}')
+  model = bundle_folder.load(
+    run.folder / 'models' / f'{trial["repeat"]}-{trial["fold"]}'
+  )
   record = next((r for r in run.clips() if r.clip == clip), None)
   if record is None:
     raise InputError(

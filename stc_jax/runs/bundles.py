@@ -1,13 +1,13 @@
 """The finished models of a run: a bundle for each trial, in `<workdir>/models`."""
 
 import pathlib
-import shutil
 
 import jax
 
+from stc_jax import files
+from stc_jax.bundle import bundle_folder
+from stc_jax.bundle.bundle import Bundle, spread
 from stc_jax.errors import InputError
-from stc_jax.predict import bundle
-from stc_jax.predict.bundle import Bundle
 from stc_jax.runs import provenance, results
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
@@ -33,8 +33,8 @@ def bundle_of(
       lambda rows: rows[number], run_data.arrays.normalisation
     ),
     alignment=clip_set.alignment,
-    clip_seconds=bundle.spread(clip_set.seconds[trial.train]),
-    clip_motion=bundle.spread(clip_set.motion[trial.train]),
+    clip_seconds=spread(clip_set.seconds[trial.train]),
+    clip_motion=spread(clip_set.motion[trial.train]),
     provenance={
       'dataset': results.describe_dataset(clip_set),
       'trial': trial.name,
@@ -58,7 +58,7 @@ def read_variables(
   where = folder_of(workdir, trial)
   if not where.exists():
     raise InputError(f'{where}: no model of trial {trial}; train it first')
-  found = bundle.load(where)
+  found = bundle_folder.load(where)
   wanted = {
     'model': experiment.model,
     'network': experiment.network,
@@ -77,5 +77,4 @@ def read_variables(
 
 def clear_unfinished(workdir: pathlib.Path) -> None:
   """Removes what a kill left of bundles that were being written."""
-  for part in (workdir / 'models').glob('.*.part'):
-    shutil.rmtree(part, ignore_errors=True)
+  files.remove_parts(workdir / 'models')

@@ -16,7 +16,6 @@ from rich.console import Console
 
 from stc_jax import files
 from stc_jax.console.progress import TrainingProgress
-from stc_jax.predict import bundle
 from stc_jax.report import tensorboard
 from stc_jax.runs import (
   bundles,

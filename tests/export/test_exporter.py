@@ -11,9 +11,9 @@ import pytest
 import untrained
 
 from stc_jax import late
+from stc_jax.bundle import bundle_folder
 from stc_jax.errors import InputError
 from stc_jax.export import exporter, stablehlo_file
-from stc_jax.predict import bundle as bundles
 from stc_jax.predict.model import Model
 
 pytest.importorskip('onnx')
@@ -28,7 +28,7 @@ def run(tmp_path):
   for seed in (0, 1):
     folder = run / 'models' / f'0-{seed}'
     folder.parent.mkdir(parents=True, exist_ok=True)
-    bundles.save(folder, untrained.bundle('stc', {}, {}, seed))
+    bundle_folder.save(folder, untrained.bundle('stc', {}, {}, seed))
   return run
 
 
@@ -42,7 +42,7 @@ def test_a_bundle_as_stablehlo(run, tmp_path):
   with zipfile.ZipFile(io.BytesIO(path.read_bytes())) as file:
     program = jax.export.deserialize(bytearray(file.read('program')))
     about = json.loads(file.read('metadata.json'))
-  bundle = bundles.load(folder)
+  bundle = bundle_folder.load(folder)
   assert about['names'] == list(bundle.names)
   size = bundle.input
   shape = (3, size.frames, size.height, size.width, 3)

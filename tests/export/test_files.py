@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 import untrained
 
+from stc_jax.bundle.bundle import Bundle
 from stc_jax.data.transforms import TRANSFORMS, VIEWS
 from stc_jax.errors import InputError
 from stc_jax.models.registry import MODELS
 from stc_jax.models.trunk import ACTIVATIONS
-from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.model import Model
 
 pytest.importorskip('onnx')

@@ -2,10 +2,10 @@
 
 import numpy as np
 
+from stc_jax.bundle.bundle import Bundle
 from stc_jax.data.input import InputConfig, Normalisation
 from stc_jax.faces.detect import Face
 from stc_jax.predict import answering
-from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.model import Model
 from stc_jax.tasks.registry import TaskConfig
 

@@ -6,10 +6,10 @@ import numpy as np
 import optax
 import pytest
 
+from stc_jax.bundle.bundle import Bundle
 from stc_jax.data.input import InputConfig, Normalisation
 from stc_jax.models.config import TrunkConfig
 from stc_jax.models.registry import build
-from stc_jax.predict.bundle import Bundle
 from stc_jax.predict.maps import integrated, maps
 from stc_jax.tasks.registry import TaskConfig
 

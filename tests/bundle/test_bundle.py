@@ -10,8 +10,8 @@ import untrained
 from safetensors.numpy import load_file, save_file
 
 import stc_jax
+from stc_jax.bundle import bundle_folder
 from stc_jax.errors import InputError
-from stc_jax.predict import bundle as bundles
 
 WRONG = (None, True, 'x', -1, 10**9, 10**400, float('nan'), 1e300, [], [-1], {}, [[]])
 
@@ -23,7 +23,7 @@ def whole(tmp_path_factory):
   for seed in (0, 1):
     (run / 'models').mkdir(exist_ok=True)
     made = untrained.bundle('stc_nlstm', {}, {}, seed)
-    bundles.save(run / 'models' / f'0-{seed}', made)
+    bundle_folder.save(run / 'models' / f'0-{seed}', made)
   return run
 
 
@@ -49,7 +49,7 @@ def places(values, at=()):
 
 def refusal(folder) -> str:
   try:
-    bundles.load(folder)
+    bundle_folder.load(folder)
   except InputError as error:
     return str(error)
   return ''
@@ -107,7 +107,7 @@ def test_a_field_that_is_missing_or_wrong_is_refused_or_harmless(bundle):
 def test_what_is_wrong_is_named(bundle, place, value, naming):
   rewrite(bundle, lambda values: put(values, place, value))
   with pytest.raises(InputError, match=naming):
-    bundles.load(bundle)
+    bundle_folder.load(bundle)
 
 
 def nan(tensors):
@@ -152,7 +152,7 @@ def test_weights_of_another_network_are_refused(bundle, change, naming):
   change(tensors)
   save_file(tensors, path)
   with pytest.raises(InputError, match=naming):
-    bundles.load(bundle)
+    bundle_folder.load(bundle)
 
 
 @pytest.mark.parametrize('name', ['bundle.json', 'weights.safetensors'])
@@ -160,7 +160,7 @@ def test_a_folder_in_place_of_a_file_is_refused(bundle, name):
   (bundle / name).unlink()
   (bundle / name).mkdir()
   with pytest.raises(InputError, match=f'^{bundle}: a damaged model'):
-    bundles.load(bundle)
+    bundle_folder.load(bundle)
 
 
 def test_models_that_are_not_of_one_run_are_not_averaged(whole, tmp_path):

@@ -1,4 +1,4 @@
-"""How faces are cut out for a model: its bundle's words as an `Alignment`."""
+"""How faces are cropped for a model: a bundle's `alignment` as an `Alignment`."""
 
 import re
 
@@ -10,27 +10,29 @@ _MOST_SIDE = 2048  # pixels of a crop
 _MOST_GAP = 10_000  # frames
 
 
-def alignment(noted: dict[str, str], align: str = '') -> Alignment:
-  """As training clips were cut out, or as is asked.
+def alignment(recorded: dict[str, str], align: str = '') -> Alignment:
+  """The alignment of the training clips, or another that is chosen.
 
   Args:
-    noted: a bundle's `alignment`.
-    align: as `Alignment.align`; '': as noted.
+    recorded: a bundle's `alignment`.
+    align: as `Alignment.align`; '': that of the training clips.
 
   Raises:
-    InputError: what is noted can't be followed.
+    InputError: a field of `recorded` is missing or invalid.
   """
-  size = _side(noted.get('size', '64 x 64'))
-  trained = noted.get('align', 'none')
+  size = _side(recorded.get('size', '64 x 64'))
+  trained = recorded.get('align', 'none')
   if (align or trained) != trained or trained == 'none':
     return Alignment(align=align or trained, size=size)
   for field in ('roll', 'smooth', 'max_gap'):
-    require(field in noted, f'alignment.{field}', noted.get(field), 'be there')
-  gap = _number('max_gap', noted['max_gap'])
+    require(field in recorded, f'alignment.{field}', recorded.get(field), 'be there')
+  gap = _number('max_gap', recorded['max_gap'])
   whole = gap == int(gap) and 0 <= gap <= _MOST_GAP
-  require(whole, 'alignment.max_gap', noted['max_gap'], f'be a count up to {_MOST_GAP}')
-  smooth = _number('smooth', noted['smooth'])
-  return Alignment(trained, noted['roll'], smooth, int(gap), size)
+  require(
+    whole, 'alignment.max_gap', recorded['max_gap'], f'be a count up to {_MOST_GAP}'
+  )
+  smooth = _number('smooth', recorded['smooth'])
+  return Alignment(trained, recorded['roll'], smooth, int(gap), size)
 
 
 def _side(words: str) -> int:

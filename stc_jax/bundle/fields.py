@@ -1,4 +1,4 @@
-"""What a bundle's JSON must say: each field by type and bound, before it is used."""
+"""Checks the fields of bundle.json, by type and bound, before they are used."""
 
 import dataclasses
 import json
@@ -6,10 +6,10 @@ import pathlib
 
 import numpy as np
 
+from stc_jax.bundle import recipe
 from stc_jax.data.input import InputConfig, Normalisation
 from stc_jax.errors import InputError, require, require_choice
 from stc_jax.models.registry import MODELS
-from stc_jax.predict import recipe
 from stc_jax.tasks.registry import TaskConfig, task_of
 from stc_jax.validate import check_names, check_type, to_dataclass
 
@@ -17,7 +17,7 @@ FORMAT = 3
 _MOST_BYTES = 2**26
 _MOST_SECONDS = 1e6
 _MOST_MOTION = 255.0
-# A set's pixels lie in 0..1; where they all are the same, their deviation is not 0.
+# Pixels lie in 0..1. A deviation of 0 is replaced when a set's is computed.
 _MOST_MEAN = 10.0
 _MOST_SCALE = 1e6
 _REMEDY = 'every bundle has it'
@@ -32,7 +32,7 @@ class _Spread:
   high: float
 
   def __post_init__(self):
-    """Checks what the types can't."""
+    """Checks the values."""
     values = (self.low, self.median, self.high)
     require(self.low >= 0, 'low', self.low, 'not be negative')
     require(values == tuple(sorted(values)), 'median', values, 'lie in order')
@@ -40,13 +40,13 @@ class _Spread:
 
 @dataclasses.dataclass(frozen=True)
 class _Normalisation:
-  """See `Normalisation`; of one trial, three colours."""
+  """See `Normalisation`; of one trial, for three colours."""
 
   mean: tuple[float, float, float]
   scale: tuple[float, float, float]
 
   def __post_init__(self):
-    """Checks what the types can't."""
+    """Checks the values."""
     near = all(abs(mean) <= _MOST_MEAN for mean in self.mean)
     require(near, 'mean', self.mean, f'lie in {-_MOST_MEAN:g} to {_MOST_MEAN:g}')
     positive = all(0 < scale <= _MOST_SCALE for scale in self.scale)
@@ -54,10 +54,10 @@ class _Normalisation:
 
 
 def read(path: pathlib.Path, known: list[str]) -> dict:
-  """Reads the fields of a bundle, but for its variables.
+  """Reads all fields of a bundle but its variables.
 
   Args:
-    path: of the JSON.
+    path: of bundle.json.
     known: the names of the fields.
 
   Raises:
@@ -104,7 +104,7 @@ def _checked(values: dict) -> dict:
 
 
 def _check_fit(network, input: InputConfig, task: TaskConfig) -> None:
-  """Checks what one section means for another."""
+  """Checks that the sections go together."""
   side = min(input.height, input.width)
   least = network.least_side
   require(side >= least, 'input', f'{side} pixels', f'have {least} pixels for poolings')
@@ -123,17 +123,17 @@ def _names(values, task: TaskConfig) -> tuple[str, ...]:
   return names
 
 
-def _check_alignment(noted) -> None:
-  check_type('alignment', noted, dict)
-  for field, value in noted.items():
+def _check_alignment(recorded) -> None:
+  check_type('alignment', recorded, dict)
+  for field, value in recorded.items():
     check_type(f'alignment.{field}', value, str)
-  recipe.alignment(noted)
+  recipe.alignment(recorded)
 
 
-def _check_provenance(noted) -> None:
-  check_type('provenance', noted, dict)
-  check_type('provenance.trial', noted.get('trial'), str)
-  dataset = noted.get('dataset')
+def _check_provenance(recorded) -> None:
+  check_type('provenance', recorded, dict)
+  check_type('provenance.trial', recorded.get('trial'), str)
+  dataset = recorded.get('dataset')
   check_type('provenance.dataset', dataset, dict)
   check_type('provenance.dataset.name', dataset.get('name'), str)
 

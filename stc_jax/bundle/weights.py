@@ -1,4 +1,4 @@
-"""A bundle's weights on disk: params and batch_stats by their path, as safetensors."""
+"""A bundle's weights file: params and batch_stats by their path, as safetensors."""
 
 import functools
 import pathlib
@@ -25,13 +25,13 @@ def save(path: pathlib.Path, variables: dict) -> None:
 def load(
   path: pathlib.Path, model: str, network, size: InputConfig, outputs: int
 ) -> dict:
-  """Reads params and batch_stats, once the file's head has shown to be the network's.
+  """Reads params and batch_stats, after a check of names, types and shapes.
 
   Args:
     path: of the file.
     model: the network's name.
-    network: its section.
-    size: what it is shown.
+    network: its configuration.
+    size: of the network's input.
     outputs: how many.
 
   Raises:
@@ -56,7 +56,7 @@ def load(
 
 @functools.lru_cache(maxsize=8)
 def _wanted(model: str, network, size: InputConfig, outputs: int) -> dict[str, str]:
-  """Type and shape of each tensor; nothing is computed or allocated."""
+  """Type and shape of each tensor; computes and allocates nothing."""
   clip = shapes.one_clip(size.frames, size.height, size.width, size.channels)
   variables = shapes.variables(build(model, network, outputs), clip)
   kept = {

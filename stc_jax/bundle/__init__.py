@@ -1,0 +1,1 @@
+"""A finished model in a folder: what it holds, and its files."""
