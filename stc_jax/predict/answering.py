@@ -14,7 +14,7 @@ from stc_jax.errors import InputError, require, require_choice
 from stc_jax.faces import detect, stream
 from stc_jax.faces.alignment import ALIGNS, Alignment
 from stc_jax.faces.online_tracker import lateness
-from stc_jax.predict import choosing, noting, recipe, rows
+from stc_jax.predict import choosing, noting, rows
 from stc_jax.predict.prediction import Prediction
 from stc_jax.predict.sliding import Ask, Batches, Windows
 from stc_jax.predict.sources import Source
