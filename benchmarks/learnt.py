@@ -58,7 +58,7 @@ def main() -> None:
     data.wanted, run.read(experiment, data, workdir), strict=True
   ):
     folder = bundles.folder_of(workdir, trial.name)
-    accuracy, shares = of_model(look, bundle.load(folder), data, trial)
+    accuracy, shares = of_model(look, bundle_folder.load(folder), data, trial)
     loss = lowest_mean(np.array(result['train_losses']), _WINDOW)
     cells = ('-' if np.isnan(x) else f'{x:.1%}' for x in (accuracy, *shares))
     table.add_row(trial.name, f'{loss:.4f}', *cells)

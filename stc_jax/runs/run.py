@@ -106,7 +106,7 @@ def _keep(
 ) -> None:
   """Writes all that a finished trial leaves; its result last, as the sign of it."""
   trial, outcome = run_data.trials[finished.number], _outcome(experiment)
-  bundle.save(
+  bundle_folder.save(
     bundles.folder_of(workdir, trial.name),
     bundles.bundle_of(experiment, run_data, finished.number, finished.variables),
   )
