@@ -20,6 +20,7 @@ from jaxtyping import Float
 from rich.table import Table
 
 from benchmarks.curves import lowest_mean
+from stc_jax.bundle import bundle_folder
 from stc_jax.bundle.bundle import Bundle
 from stc_jax.cli import command_line
 from stc_jax.console import terminal

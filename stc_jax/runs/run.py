@@ -15,6 +15,7 @@ from jaxtyping import Int
 from rich.console import Console
 
 from stc_jax import files
+from stc_jax.bundle import bundle_folder
 from stc_jax.console.progress import TrainingProgress
 from stc_jax.report import tensorboard
 from stc_jax.runs import (
