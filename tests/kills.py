@@ -6,7 +6,7 @@
 Every start after a kill has another number of devices and of trials at a time, and its
 frames on the device or on the host; every third kill is to land between the results of
 one wave. In the end the folder must hold the bytes of a run that nothing disturbed.
-`tests/test_main.py` has a short case.
+`tests/cli/test_train.py` has a short case.
 """
 
 import argparse

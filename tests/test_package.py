@@ -3,6 +3,8 @@
 import importlib
 import pathlib
 import pkgutil
+import subprocess
+import sys
 import tomllib
 
 import stc_jax
@@ -26,3 +28,15 @@ def test_a_wheel_has_every_package_of_the_clone():
     for path in pathlib.Path(folder).rglob('*.py'):
       inside = path.parent.relative_to(folder).parts
       assert '.'.join([package, *inside]) in packages, path
+
+
+def test_importing_it_imports_nothing_heavy():
+  code = 'import sys; before = set(sys.modules); import stc_jax; stc_jax.load'
+  done = subprocess.run(
+    [sys.executable, '-c', f'{code}; print(*{{*sys.modules}} - before)'],
+    capture_output=True,
+    text=True,
+    check=True,
+  )
+  imported = {name.partition('.')[0] for name in done.stdout.split()}
+  assert imported - sys.stdlib_module_names <= {'stc_jax'}
