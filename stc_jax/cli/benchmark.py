@@ -6,12 +6,17 @@ on the device that JAX finds; as rates and as shares of the device's limits.
 `--peer=torch` measures the same in PyTorch, `--scaling` how the cost grows.
 """
 
-from typing import NoReturn
+import os
+import pathlib
+from typing import Any, NoReturn
 
 from absl import flags
+from rich.console import Console
 
 from stc_jax import late
-from stc_jax.cli import command_line, launch_file
+from stc_jax.cli import command_line, compilation, launch_file
+from stc_jax.console import terminal
+from stc_jax.errors import InputError
 
 _PARTS = (
   'training',
@@ -44,13 +49,74 @@ _SCALING = flags.DEFINE_bool(
   'scaling', False, 'Measures steps of growing size instead; on a CPU with 8 devices.'
 )
 flags.adopt_module_key_flags(launch_file)
+_WIDTH = 140  # where the output isn't a terminal, so that no table is cut
 
 
 def main() -> None:
-  """Measures the parts, the peer, or the scaling."""
-  command = late.load('stc_jax.speed.command')
-  chosen = (_PEER, _JSON, _PICTURE, _REPEATS, _PART, _CLIPS, _SCALING)
-  command.main(command.BenchmarkOptions(**{flag.name: flag.value for flag in chosen}))
+  """Measures the parts or the scaling, prints a table, and writes the files."""
+  console = terminal.console()
+  if not console.is_terminal:
+    console.width = _WIDTH
+  config, parts = map(late.load, ('stc_jax.runs.config', 'stc_jax.speed.parts'))
+  sections, set_fields = launch_file.read().to_dict(), launch_file.set_fields()
+  experiment = config.from_sections(sections, set_fields)
+  parts.require_trunk(experiment)
+  _check_outputs()
+  compilation.keep_programs()
+  found = (_scaling if _SCALING.value else _speed)(experiment, console)
+  if _JSON.value:
+    files, folder = map(late.load, ('stc_jax.files', 'stc_jax.runs.folder'))
+    files.write(pathlib.Path(_JSON.value), folder.as_json(found))
+
+
+def _speed(experiment: Any, console: Console) -> dict:
+  """Measures parts of the program; prints them, and draws the roofline."""
+  measurement = late.load('stc_jax.speed.measurement')
+  with_peer = _PEER.value == 'torch'
+  sizes = _CLIPS.value, _REPEATS.value
+  found = measurement.measure(
+    experiment, _PART.value, *sizes, with_peer, say=console.print
+  )
+  console.print(late.load('stc_jax.speed.report').table(found))
+  if _PICTURE.value:
+    pictures = late.load('stc_jax.speed.pictures')
+    pictures.roofline(pathlib.Path(_PICTURE.value), found)
+  return found
+
+
+def _scaling(experiment: Any, console: Console) -> dict:
+  """Measures steps of growing size; prints them, and draws their cost."""
+  measurement = late.load('stc_jax.speed.measurement')
+  found = measurement.measure_scaling(experiment, _REPEATS.value, console.print)
+  console.print(late.load('stc_jax.speed.scaling').table(found['rows']))
+  if _PICTURE.value:
+    title = f'{experiment.model}, {found["notation"]}, {found["device"]}'
+    pictures = late.load('stc_jax.speed.pictures')
+    pictures.scaling(pathlib.Path(_PICTURE.value), found['rows'], title)
+  return found
+
+
+def _check_outputs() -> None:
+  """Refuses files that can't be written, before the minutes of measuring.
+
+  Raises:
+    InputError: no such folder, no right to write, no PNG, or nothing to draw.
+  """
+  picture, has_peer = _PICTURE.value, _PEER.value != 'none'
+  for path in map(pathlib.Path, filter(None, (_JSON.value, picture))):
+    if path.is_dir() or not os.access(path.absolute().parent, os.W_OK):
+      raise InputError(f'{path}: cannot be written; name a file in a folder of yours')
+  if picture and not picture.endswith('.png'):
+    raise InputError(f'--picture={picture}: must end in .png')
+  if _SCALING.value and has_peer:
+    raise InputError('--scaling: takes no --peer; measure that without')
+  drawn = late.load('stc_jax.speed.pictures').PARTS
+  if _SCALING.value or set(drawn) & set(_PART.value):
+    return
+  if picture or has_peer:
+    raise InputError(
+      f'--part: --picture and --peer are of {" and ".join(drawn)}; name one of them'
+    )
 
 
 def run() -> NoReturn:

@@ -1,0 +1,94 @@
+"""Measures a launch file's experiment, as a dictionary that is ready for JSON."""
+
+from collections.abc import Callable, Sequence
+
+import jax
+
+from stc_jax.data import catalogue, preparation
+from stc_jax.models.config import DTYPES
+from stc_jax.runs.config import Experiment
+from stc_jax.speed import ceiling, feeding, parts, peer, report, scaling
+
+_EMBEDDED = {
+  'classification': ('synthetic_faces', 'neutral_to_apex_small', ''),
+  'detection': ('synthetic_faces', 'action_units_small', ''),
+}
+_CPU_DEVICES = 8
+
+
+def measure(
+  experiment: Experiment,
+  chosen: Sequence[str],
+  clips: int,
+  repeats: int,
+  with_peer: bool,
+  say: Callable[[str], None],
+) -> dict:
+  """Measures parts of the program, the device and, if asked for, the peer.
+
+  Args:
+    experiment: of the launch file.
+    chosen: the parts.
+    clips: in the memory of the device.
+    repeats: of each measurement.
+    with_peer: measures PyTorch, too.
+    say: is told what is measured next.
+
+  Raises:
+    InputError: the peer is missing, or has no such network.
+  """
+  # The peer comes first, while all memory of the device is free.
+  measured_peer = peer.measure(experiment, repeats, say) if with_peer else None
+  workload, measured = parts.Workload(experiment, clips=clips), {}
+  say('measuring the device ...')
+  roofs = ceiling.measure_ceiling(DTYPES[experiment.network.dtype], repeats)
+  for part in dict.fromkeys(chosen):
+    say(f'measuring {part} ...')
+    measured[part] = _measured(part, workload, measured, experiment, repeats)
+  return report.as_dict(experiment, roofs, measured, measured_peer)
+
+
+def measure_scaling(
+  experiment: Experiment, repeats: int, say: Callable[[str], None]
+) -> dict:
+  """Measures steps of growing size; on a CPU with several devices."""
+  jax.config.update('jax_num_cpu_devices', _CPU_DEVICES)  # changes CPUs only
+  rows = scaling.rows(experiment, jax.device_count(), repeats, say)
+  device = jax.devices()[0].device_kind
+  return {'device': device, 'notation': experiment.network.notation, 'rows': rows}
+
+
+def _measured(
+  part: str,
+  workload: parts.Workload,
+  before: dict[str, parts.Measured],
+  experiment: Experiment,
+  repeats: int,
+) -> parts.Measured:
+  """Measures a part; `before` has the parts that were measured already."""
+  match part:
+    case 'training':
+      return workload.training(repeats)
+    case 'whole loop':
+      step = before.get('training') or workload.training(repeats)
+      return workload.whole_loop(step.timing, repeats)
+    case 'inference':
+      return workload.inference(repeats)
+    case 'input pipeline':
+      return parts.input_pipeline(_prepared(experiment), experiment, repeats)
+    case 'host pipeline':
+      return feeding.windows(experiment.input, repeats)
+    case 'preprocessing':
+      return parts.preprocessing(repeats)
+
+
+def _prepared(experiment: Experiment):
+  """The launch file's dataset if it is prepared, else a small embedded one."""
+  dataset = experiment.dataset
+  where = dataset.name, dataset.builder_config, experiment.execution.data_dir
+  if catalogue.is_prepared(*where):
+    return catalogue.prepared_builder(*where)
+  embedded = _EMBEDDED[experiment.task.kind]
+  if not catalogue.is_current(*embedded):
+    preparation.prepare(*embedded)
+  return catalogue.prepared_builder(*embedded)
