@@ -1,4 +1,4 @@
-"""Ctrl-C at a moment that a library can stand."""
+"""Delays Ctrl-C until a library can handle it."""
 
 import contextlib
 import signal
@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 @contextlib.contextmanager
 def held_back() -> Iterator[None]:
-  """Lets the block, or the function, end before an interrupt during it is raised.
+  """Delays an interrupt until the end of the block, or of the decorated function.
 
-  Orbax drives event loops of its own: an interrupt within one leaves coroutines that
-  nobody awaits, and their complaints on the terminal.
+  Orbax runs event loops: an interrupt within one leaves coroutines that are never
+  awaited, and warnings about them on the terminal.
 
   Raises:
-    KeyboardInterrupt: Ctrl-C came, and isn't ignored; the block is done.
+    KeyboardInterrupt: Ctrl-C was pressed and isn't ignored; the block is complete.
   """
   if threading.current_thread() is not threading.main_thread():
     yield  # only the main thread is interrupted

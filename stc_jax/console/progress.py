@@ -1,4 +1,4 @@
-"""Progress of long work: a live bar on a terminal, plain lines elsewhere."""
+"""Progress of long work: a bar on a terminal, plain lines elsewhere."""
 
 import time
 from collections.abc import Iterable, Iterator
@@ -21,9 +21,13 @@ _PLAIN_SECONDS = 10
 def with_bar(
   items: Iterable, words: str, console: Console, total: int | None = None
 ) -> Iterator:
-  """Yields the items, with a bar on a terminal that goes when they are done.
+  """Yields the items, with a bar on a terminal until they are done.
 
-  `total` says how many there are, where they have no length.
+  Args:
+    items: to count.
+    words: what is done with them.
+    console: where to; without a terminal there is no bar.
+    total: the number of items, if `items` has no length.
   """
   bar = Progress(
     TextColumn('{task.description}', markup=False),
@@ -39,14 +43,14 @@ def with_bar(
 
 
 class FrameProgress:
-  """Frames done of a video, and the time left; use as a context.
+  """Shows the frames done of a video, and the time left; used as a context.
 
   Args:
     name: of the video.
-    frames: how many it has.
+    frames: its number of frames.
     words: what is done with them.
-    console: where to; a terminal gets a bar that goes, anything else a line every ten
-      seconds.
+    console: where to; a terminal gets a bar that disappears at the end, anything else a
+      line every ten seconds.
   """
 
   def __init__(self, name: str, frames: int, words: str, console: Console):
@@ -73,7 +77,7 @@ class FrameProgress:
     self._bar.stop()
 
   def advance(self) -> None:
-    """Counts a frame; behind the last, the first of a second reading."""
+    """Counts a frame; after the last, the first of a second pass."""
     now = time.monotonic()
     if self._done == self._frames:
       self._done, self._began = 0, now
@@ -91,12 +95,12 @@ class FrameProgress:
 
 
 class TrainingProgress:
-  """Trials done, step, loss, sequences a second, time left; use as a context.
+  """Shows trials done, step, loss, sequences a second, time left; used as a context.
 
   Args:
-    trials: how many the run has.
+    trials: number of trials of the run.
     steps: of one trial.
-    sequences: shown in one step of one trial.
+    sequences: in one step of one trial.
     done: trials finished before.
     console: where to; a terminal gets a bar, anything else a line every ten seconds.
   """
@@ -131,12 +135,12 @@ class TrainingProgress:
   def update(
     self, done: int, steps: Int[np.ndarray, 'running'], ran: int, loss: float
   ) -> None:
-    """Shows where the run is.
+    """Shows the state of the run.
 
     Args:
       done: trials finished.
-      steps: of each trial under way.
-      ran: steps made since the last call, of all trials together.
+      steps: done of each unfinished trial.
+      ran: steps since the last call, summed over trials.
       loss: the mean of their last losses.
     """
     self._ran += ran

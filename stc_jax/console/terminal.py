@@ -1,4 +1,4 @@
-"""The consoles that everything is printed on, as it is."""
+"""Consoles that print text unchanged."""
 
 from typing import Any
 
@@ -6,10 +6,10 @@ from rich.console import Console
 
 
 def console(**options: Any) -> Console:
-  """Makes a console that prints users' names as they are.
+  """Makes a console that prints text unchanged, whatever a user's names contain.
 
-  Rich would leave out a label such as `[posed]`, fail at `w[/x]`, and draw `:smile:`.
-  Styles are given by `rich.text.Text` and `style=`.
+  Rich's default would omit a label such as `[posed]`, fail at `w[/x]`, and replace
+  `:smile:`. Styles are set by `rich.text.Text` and `style=`.
 
   Args:
     options: of `rich.console.Console`.
