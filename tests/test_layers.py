@@ -33,10 +33,8 @@ LEVELS = {room: level for level, line in enumerate(ORDER) for room in line.split
 # Rooms that still import one above them.
 EXCEPTIONS = {
   ('data', 'cli'),
-  ('predict', 'cli'),
   ('runs', 'predict'),
   ('runs', 'report'),
-  ('web', 'cli'),
 }
 FOLDERS = {'stc_jax': '', 'datasets': 'datasets', 'launch': 'launch'}
 

@@ -1,6 +1,13 @@
 """Flags of `predict` and `serve`: the model, and how videos are shown to it."""
 
+import contextlib
+from collections.abc import Iterator
+from typing import Any
+
 from absl import flags
+
+from stc_jax import late
+from stc_jax.errors import InputError
 
 MODEL = flags.DEFINE_string(
   'model', None, "A run's folder, or one of the models in it.", required=True
@@ -40,7 +47,26 @@ _MIN_MOTION = flags.DEFINE_float(
 )
 
 
-def options() -> dict:
-  """The options of a prediction, by flag."""
+def options() -> Any:
+  """Returns the options of a prediction.
+
+  Raises:
+    InputError: a flag is out of its range.
+  """
   chosen = (_FACES, _ALIGN, _SECONDS, _STEP, _ONE_CLIP, _MIN_MOTION)
-  return {flag.name: flag.value for flag in chosen}
+  fields = {flag.name: flag.value for flag in chosen}
+  with named_as_flag():
+    return late.load('stc_jax.predict.answering').Asked(**fields)
+
+
+@contextlib.contextmanager
+def named_as_flag() -> Iterator[None]:
+  """Puts `--` before the name of the field that an error of the block names.
+
+  Raises:
+    InputError: that of the block.
+  """
+  try:
+    yield
+  except InputError as error:
+    raise InputError(f'--{error}') from error

@@ -10,7 +10,8 @@ from typing import NoReturn
 from absl import flags
 
 from stc_jax import late
-from stc_jax.cli import command_line, model_flags, serve
+from stc_jax.cli import command_line, compilation, model_flags, serve
+from stc_jax.console import terminal
 from stc_jax.errors import InputError
 
 _OUT = flags.DEFINE_string('out', 'predictions', 'The folder of all output files.')
@@ -40,13 +41,19 @@ def main(inputs: list[str]) -> None:
   if _SERVE.value:
     serve.main()
     return
-  late.load('stc_jax.predict.command').main(
+  options, image_fps = model_flags.options(), _IMAGE_FPS.value
+  if image_fps is not None:
+    with model_flags.named_as_flag():
+      late.load('stc_jax.predict.sources').check_rate('image_fps', image_fps)
+  compilation.keep_programs()
+  late.load('stc_jax.predict.batch').predict_videos(
     model_flags.MODEL.value,
     inputs,
     _OUT.value,
-    model_flags.options(),
-    _IMAGE_FPS.value,
+    options,
+    image_fps,
     _OVERWRITE.value,
+    terminal.console(soft_wrap=True, highlight=False),
   )
 
 

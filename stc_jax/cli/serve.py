@@ -9,7 +9,8 @@ from typing import NoReturn
 from absl import flags
 
 from stc_jax import late
-from stc_jax.cli import command_line, model_flags
+from stc_jax.cli import command_line, compilation, model_flags
+from stc_jax.console import terminal
 
 _HOST = flags.DEFINE_string(
   'host', '127.0.0.1', 'Address to serve at; 0.0.0.0 admits every machine in reach.'
@@ -21,15 +22,24 @@ _MAX_MEGABYTES = flags.DEFINE_integer(
 flags.adopt_module_key_flags(model_flags)
 
 
+_LOCAL = ('127.0.0.1', 'localhost', '::1')
+
+
 def main() -> None:
   """Serves the page until it is interrupted."""
-  late.load('stc_jax.web.command').main(
-    model_flags.MODEL.value,
-    _HOST.value,
-    _PORT.value,
-    _MAX_MEGABYTES.value,
-    model_flags.options(),
+  options = model_flags.options()
+  compilation.keep_programs()
+  model = late.load('stc_jax.predict.model').load(model_flags.MODEL.value)
+  late.load('stc_jax.web.service').serve(
+    model, options, (_HOST.value, _PORT.value), _MAX_MEGABYTES.value, _print_address
   )
+
+
+def _print_address(address: str) -> None:
+  console = terminal.console(soft_wrap=True, highlight=False)
+  console.print(f'{address} shows what {model_flags.MODEL.value} sees; Ctrl-C ends it')
+  if _HOST.value not in _LOCAL:
+    console.print('Every machine that reaches this one can use it, without a password.')
 
 
 def run() -> NoReturn:

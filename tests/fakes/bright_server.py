@@ -12,7 +12,8 @@ import numpy as np
 
 from fakes import fake_model
 from stc_jax.cli import command_line
-from stc_jax.web import command
+from stc_jax.predict.answering import Asked
+from stc_jax.web import service
 
 HOLD, HOST, PORT, MEGABYTES = sys.argv[1:]
 LARGE = np.zeros((3000, 3000), np.uint8)
@@ -34,10 +35,14 @@ class Bright(fake_model.BrightModel):
 
 
 def main():
-  command.main('bright', HOST, int(PORT), int(MEGABYTES), {})
+  address = HOST, int(PORT)
+  service.serve(Bright(), Asked(), address, int(MEGABYTES), on_start=say)
+
+
+def say(address):
+  print(address, flush=True)
 
 
 if __name__ == '__main__':
-  command.load = lambda _: Bright()
   sys.argv[1:] = []
   command_line.run(main)

@@ -3,27 +3,31 @@
 import csv
 import json
 import os
-import re
 
 import av
 import numpy as np
 import pytest
+from command import fails
 from fakes import fake_model, videos
 from PIL import Image
 
+from stc_jax.console import terminal
 from stc_jax.errors import InputError
-from stc_jax.predict import command
+from stc_jax.predict import batch
+from stc_jax.predict.answering import Asked
 from stc_jax.predict.render import mp4
 
 
 @pytest.fixture
 def predict(monkeypatch, tmp_path, capsys):
   """Runs the command with a model that needs no training; returns what it prints."""
-  monkeypatch.setattr(command, 'load', lambda folder: fake_model.BrightModel())
+  monkeypatch.setattr(batch, 'load', lambda folder: fake_model.BrightModel())
 
   def run(*inputs, out=tmp_path / 'out', image_fps=None, overwrite=False, **chosen):
     paths = [str(path) for path in inputs]
-    command.main('model', paths, str(out), chosen, image_fps, overwrite)
+    console = terminal.console(soft_wrap=True, highlight=False)
+    asked = Asked(**chosen)
+    batch.predict_videos('model', paths, str(out), asked, image_fps, overwrite, console)
     return capsys.readouterr().out
 
   return run
@@ -186,13 +190,13 @@ def test_a_linked_video_is_named_as_its_user_names_it(predict, tmp_path):
 
 
 @pytest.mark.parametrize('value', [float('inf'), float('nan'), 1e308, -1.0])
-def test_numbers_without_bounds_are_refused_at_once(value, predict, tmp_path):
-  video = tmp_path / 'not read.mp4'
+def test_numbers_without_bounds_are_refused_at_once(value, tmp_path):
+  video, out = tmp_path / 'not read.mp4', tmp_path / 'out'
   video.write_text('x')
   for flag in ('seconds', 'step', 'min_motion', 'image_fps'):
-    with pytest.raises(InputError, match=re.escape(f'--{flag}: {value} must ')):
-      predict(video, **{flag: value})
-  assert not (tmp_path / 'out').exists()
+    argv = ('--model=none', str(video), f'--out={out}', f'--{flag}={value}')
+    fails('stc_jax.predict', *argv, naming=f'--{flag}: {value} must ')
+  assert not out.exists()
 
 
 def test_answers_are_no_inputs_unless_they_are_named(predict, tmp_path, monkeypatch):

@@ -1,4 +1,4 @@
-"""What `python -m stc_jax.predict` does, once its flags are read."""
+"""Predicts many videos into a folder; one that fails doesn't stop the others."""
 
 import json
 import pathlib
@@ -9,8 +9,6 @@ from typing import NoReturn
 from rich.console import Console
 
 from stc_jax import locks
-from stc_jax.cli import compilation
-from stc_jax.console import terminal
 from stc_jax.console.progress import FrameProgress
 from stc_jax.errors import InputError, machine_error, printable, told
 from stc_jax.predict import answering, outputs, record, search, sources, writing
@@ -18,34 +16,33 @@ from stc_jax.predict.answering import Asked
 from stc_jax.predict.model import Model, load
 
 
-def main(
+def predict_videos(
   model: str,
   inputs: Sequence[str],
   out: str,
-  chosen: dict,
+  asked: Asked,
   image_fps: float | None,
   overwrite: bool,
+  console: Console,
 ) -> None:
-  """Predicts every video, one after the other, and says where the files lie.
+  """Predicts videos one after the other, and prints where the files are.
 
-  What can't be answered is named at the end; it stops nothing.
+  A video that can't be predicted is named at the end; the others are still predicted.
 
   Args:
     model: the folder of a run or bundle.
     inputs: videos, GIFs, images, and folders of them.
     out: the folder of all outputs.
-    chosen: the fields of `Asked`, by flag.
+    asked: the options of the prediction.
     image_fps: frames a second of images.
     overwrite: makes finished outputs again.
+    console: where progress and results are printed.
 
   Raises:
-    InputError: there is no model or no video, or some video can't be answered.
-    SystemExit: as `_fail`.
+    InputError: there is no model or no video, or some video can't be predicted.
+    SystemExit: some video can't be predicted because of a defect.
   """
-  console = terminal.console(soft_wrap=True, highlight=False)
-  compilation.keep_programs()
-  asked = _asked(chosen, image_fps)
-  if not out or not all(inputs):  # as of a shell's variable that isn't set
+  if not out or not all(inputs):  # a shell's variable that isn't set
     raise InputError("an empty name of a video or of --out; '.' is this folder")
   folder = pathlib.Path(out)
   paths, notes = search.found([pathlib.Path(i) for i in inputs], folder)
@@ -53,7 +50,8 @@ def main(
     console.print(note)
   opened = load(model)
   outputs.make_folder(folder)
-  answering.windows_of(opened.bundles[0], asked, sources.IMAGE_FPS)  # do they agree?
+  # Refuses options that don't fit the model.
+  answering.windows_of(opened.bundles[0], asked, sources.IMAGE_FPS)
   failures: list[tuple[Exception, str]] = []
   with locks.alone_in(folder, on_wait=None):
     outputs.sweep(folder)
@@ -61,7 +59,7 @@ def main(
       fps = image_fps if sources.is_images(path) else None
       try:
         _predict(opened, path, folder, name, asked, fps, overwrite, console)
-      except Exception as error:  # even a bug of ours: the others don't suffer for it
+      except Exception as error:  # a defect, too, must not stop the others
         if len(paths) == 1:
           raise
         named = '' if isinstance(error, InputError) else f'{path}: '
@@ -72,11 +70,11 @@ def main(
 
 
 def _fail(failures: list[tuple[Exception, str]], count: int) -> NoReturn:
-  """Ends a command some of whose videos have no answer.
+  """Ends a batch in which some videos have no prediction.
 
   Raises:
-    InputError: the videos or the machine are to blame.
-    SystemExit: with code 1 and a line: we are.
+    InputError: the cause is the videos or the machine.
+    SystemExit: the cause is a defect; with code 1 and one line.
   """
   lines = [line for _, line in failures]
   more = f'; and {len(lines) - 1} more' if len(lines) > 1 else ''
@@ -86,16 +84,6 @@ def _fail(failures: list[tuple[Exception, str]], count: int) -> NoReturn:
   ):
     raise InputError(said)
   raise SystemExit(f'error: {said}')
-
-
-def _asked(chosen: dict, image_fps: float | None) -> Asked:
-  """Raises InputError where a flag is out of its range."""
-  try:
-    if image_fps is not None:
-      sources.check_rate('image_fps', image_fps)
-    return Asked(**chosen)
-  except InputError as error:
-    raise InputError(f'--{error}') from error
 
 
 def _predict(
@@ -108,7 +96,7 @@ def _predict(
   overwrite: bool,
   console: Console,
 ) -> None:
-  """Answers for a video, unless that was done before."""
+  """Predicts a video, unless its files are there already."""
   shown, page = printable(path.name), printable(f'{folder / name}.{outputs.PAGE}')
   identity = record.identity(model.bundles, path, asked, fps)
   if not overwrite and outputs.is_done(folder, name, identity):
