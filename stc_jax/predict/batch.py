@@ -3,8 +3,8 @@
 import json
 import pathlib
 import time
-from collections.abc import Sequence
-from typing import NoReturn
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple, NoReturn
 
 from rich.console import Console
 
@@ -52,21 +52,37 @@ def predict_videos(
   outputs.make_folder(folder)
   # Refuses options that don't fit the model.
   answering.windows_of(opened.bundles[0], asked, sources.IMAGE_FPS)
-  failures: list[tuple[Exception, str]] = []
   with locks.alone_in(folder, on_wait=None):
     outputs.sweep(folder)
-    for path, name in outputs.names_of(paths, folder).items():
-      fps = image_fps if sources.is_images(path) else None
-      try:
-        _predict(opened, path, folder, name, asked, fps, overwrite, console)
-      except Exception as error:  # a defect, too, must not stop the others
-        if len(paths) == 1:
-          raise
-        named = '' if isinstance(error, InputError) else f'{path}: '
-        failures.append((error, named + told(error)))
-        console.print(f'left out: {failures[-1][1]}')
+    named = outputs.names_of(paths, folder)
+    _predict_each(_Batch(opened, folder, asked, image_fps, overwrite, console), named)
+
+
+class _Batch(NamedTuple):
+  """What the videos of a batch share; the arguments of `predict_videos`."""
+
+  model: Model
+  folder: pathlib.Path
+  asked: Asked
+  image_fps: float | None
+  overwrite: bool
+  console: Console
+
+
+def _predict_each(batch: _Batch, named: Mapping[pathlib.Path, str]) -> None:
+  """Predicts each video, whose outputs have the given name; see `predict_videos`."""
+  failures: list[tuple[Exception, str]] = []
+  for path, name in named.items():
+    try:
+      _predict(batch, path, name)
+    except Exception as error:  # a defect, too, must not stop the others
+      if len(named) == 1:
+        raise
+      where = '' if isinstance(error, InputError) else f'{path}: '
+      failures.append((error, where + told(error)))
+      batch.console.print(f'left out: {failures[-1][1]}')
   if failures:
-    _fail(failures, len(paths))
+    _fail(failures, len(named))
 
 
 def _fail(failures: list[tuple[Exception, str]], count: int) -> NoReturn:
@@ -86,27 +102,20 @@ def _fail(failures: list[tuple[Exception, str]], count: int) -> NoReturn:
   raise SystemExit(f'error: {said}')
 
 
-def _predict(
-  model: Model,
-  path: pathlib.Path,
-  folder: pathlib.Path,
-  name: str,
-  asked: Asked,
-  fps: float | None,
-  overwrite: bool,
-  console: Console,
-) -> None:
+def _predict(batch: _Batch, path: pathlib.Path, name: str) -> None:
   """Predicts a video, unless its files are there already."""
+  model, folder, console = batch.model, batch.folder, batch.console
+  fps = batch.image_fps if sources.is_images(path) else None
   shown, page = printable(path.name), printable(f'{folder / name}.{outputs.PAGE}')
-  identity = record.identity(model.bundles, path, asked, fps)
-  if not overwrite and outputs.is_done(folder, name, identity):
+  identity = record.identity(model.bundles, path, batch.asked, fps)
+  if not batch.overwrite and outputs.is_done(folder, name, identity):
     console.print(f'{page} is there already; --overwrite makes it again')
     return
   source = sources.of_path(path, fps)
   with outputs.together(folder, name) as part:
     began = time.monotonic()
     with FrameProgress(shown, source.count, 'finds faces', console) as progress:
-      answer = model.answer(source, asked, progress.advance)
+      answer = model.answer(source, batch.asked, progress.advance)
     answered = time.monotonic()
     with FrameProgress(shown, source.count, 'draws', console) as progress:
       answer, files = writing.write(
