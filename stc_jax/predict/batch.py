@@ -55,10 +55,12 @@ def predict_videos(
   with locks.alone_in(folder, on_wait=None):
     outputs.sweep(folder)
     named = outputs.names_of(paths, folder)
-    _predict_each(_Batch(opened, folder, asked, image_fps, overwrite, console), named)
+    _predict_each(
+      _BatchSettings(opened, folder, asked, image_fps, overwrite, console), named
+    )
 
 
-class _Batch(NamedTuple):
+class _BatchSettings(NamedTuple):
   """What the videos of a batch share; the arguments of `predict_videos`."""
 
   model: Model
@@ -69,7 +71,7 @@ class _Batch(NamedTuple):
   console: Console
 
 
-def _predict_each(batch: _Batch, named: Mapping[pathlib.Path, str]) -> None:
+def _predict_each(batch: _BatchSettings, named: Mapping[pathlib.Path, str]) -> None:
   """Predicts each video, whose outputs have the given name; see `predict_videos`."""
   failures: list[tuple[Exception, str]] = []
   for path, name in named.items():
@@ -102,7 +104,7 @@ def _fail(failures: list[tuple[Exception, str]], count: int) -> NoReturn:
   raise SystemExit(f'error: {said}')
 
 
-def _predict(batch: _Batch, path: pathlib.Path, name: str) -> None:
+def _predict(batch: _BatchSettings, path: pathlib.Path, name: str) -> None:
   """Predicts a video, unless its files are there already."""
   model, folder, console = batch.model, batch.folder, batch.console
   fps = batch.image_fps if sources.is_images(path) else None
