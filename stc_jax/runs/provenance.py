@@ -27,6 +27,7 @@ _PACKAGES = (
   'opencv-python-headless',
 )
 
+_SCRIPT = 'stc-jax'  # that is installed for `python -m stc_jax`
 # Flags that say how processes share the work: no number follows from them.
 _TOGETHER = ('--processes', '--process_', '--coordinator')
 
@@ -62,6 +63,8 @@ def environment() -> dict:
 def command() -> str:
   """That of this process, as a shell reads it; how several work together left out."""
   argv = [a for a in sys.orig_argv[1:] if not a.startswith(_TOGETHER)]
+  if argv and pathlib.Path(argv[0]).name == _SCRIPT:
+    return shlex.join([_SCRIPT, *argv[1:]])
   return shlex.join(['python', *argv])
 
 
