@@ -19,11 +19,13 @@ import numpy as np
 import tensorflow_datasets as tfds
 
 from benchmarks.memory import Peak, alone, prepared
+from stc_jax.console import terminal
 from stc_jax.data import frame_reading, protocols
 from stc_jax.data.device_data import trial_arrays
 from stc_jax.launch import bp4d
 from stc_jax.runs import assemble
 from stc_jax.runs.config import from_sections
+from stc_jax.runs.resolve import resolve
 from stc_jax.runs.run_data import RunData
 from stc_jax.tasks.registry import task_of
 
@@ -87,7 +89,6 @@ def first_step(folder: str, placement: str, chunks: int) -> dict:
   peak.start()
   config = bp4d.get_config()
   config.execution.placement = placement
-  config.execution.devices_per_trial = 1
   config.execution.steps_per_chunk = 1
   config.protocol.repeats = 1
   experiment = from_sections(config.to_dict())
@@ -100,7 +101,7 @@ def first_step(folder: str, placement: str, chunks: int) -> dict:
     clip_set, trials, training.steps, training.batch_size, task.weights, task.sample
   )
   data = RunData(builder, experiment.input, clip_set, trials, arrays, trials)
-  where, _ = assemble.chosen_placement(experiment, data)
+  experiment = resolve(experiment, data, 1, terminal.console(quiet=True))
   giver = assemble.placement_of(experiment, data)
   made = assemble.programs_of(experiment, data, giver)
   first = np.zeros(1, int)
@@ -114,7 +115,7 @@ def first_step(folder: str, placement: str, chunks: int) -> dict:
     seconds = time.perf_counter() - began
   return {
     'bytes': clip_set.frames.nbytes,
-    'placement': where,
+    'placement': experiment.execution.placement,
     'read': read,
     'compile': made.compile_seconds,
     'seconds': seconds,

@@ -22,6 +22,7 @@ from stc_jax.console import terminal
 from stc_jax.runs import run_data
 from stc_jax.runs.assemble import placement_of, programs_of
 from stc_jax.runs.config import Experiment, from_sections
+from stc_jax.runs.resolve import resolve
 
 _STEPS = flags.DEFINE_integer('steps', 200, 'Of training.', lower_bound=1)
 flags.adopt_module_key_flags(launch_file)
@@ -57,12 +58,10 @@ def norms(experiment: Experiment, steps: int) -> list[tuple[str, float, float, f
   """Of each matrix its name, its norm, and the mean norms of gradients and updates."""
   (_, rate), *_ = experiment.training.stages
   training = dataclasses.replace(experiment.training, stages=((steps, rate),))
-  execution = dataclasses.replace(
-    experiment.execution, devices_per_trial=1, steps_per_chunk=steps
-  )
+  execution = dataclasses.replace(experiment.execution, steps_per_chunk=steps)
   experiment = dataclasses.replace(experiment, training=training, execution=execution)
   data = run_data.load(experiment)
-  experiment = dataclasses.replace(experiment, input=data.input)
+  experiment = resolve(experiment, data, 1, terminal.console())
   placement = placement_of(experiment, data)
   programs = programs_of(experiment, data, placement)
   whole = optax.chain(recorded(), programs.learner.optimizer, recorded())

@@ -1,10 +1,9 @@
-"""The compiled programs of a run, and where its frames lie meanwhile."""
+"""Assembles a run's compiled programs, and the placement that feeds them."""
 
 import functools
 
 import jax
 
-from stc_jax import machine
 from stc_jax.data.device_data import device_arrays
 from stc_jax.models.registry import build
 from stc_jax.runs.config import Experiment
@@ -18,7 +17,7 @@ from stc_jax.training.programs import Programs
 def programs_of(
   experiment: Experiment, run_data: RunData, placement: Placement
 ) -> Programs:
-  """The run's programs; one wave's shapes stand for all."""
+  """The run's programs; all waves have the same shapes."""
   outputs = len(run_data.clip_set.names)
   return Programs(
     build=functools.partial(build, experiment.model, experiment.network, outputs),
@@ -32,11 +31,13 @@ def programs_of(
 
 
 def placement_of(experiment: Experiment, run_data: RunData) -> Placement:
-  """What gives the programs their data."""
-  where, _ = chosen_placement(experiment, run_data)
-  if where == 'device':
-    return OnDevice(device_arrays(run_data.clip_set), run_data.arrays)
+  """Gives the programs their data, from where `execution.placement` says.
+
+  The experiment is a resolved one.
+  """
   execution = experiment.execution
+  if execution.placement == 'device':
+    return OnDevice(device_arrays(run_data.clip_set), run_data.arrays)
   return OnHost(
     run_data.clip_set,
     run_data.arrays,
@@ -45,27 +46,8 @@ def placement_of(experiment: Experiment, run_data: RunData) -> Placement:
   )
 
 
-def chosen_placement(experiment: Experiment, run_data: RunData) -> tuple[str, str]:
-  """'device' or 'host', and why."""
-  asked, frames = experiment.execution.placement, run_data.clip_set.frames.nbytes
-  if asked != 'auto':
-    return asked, 'as execution.placement says'
-  memory = _device_memory()
-  words = f'{frames / 1e9:.2f} GB of frames, {memory / 1e9:.1f} GB free there'
-  # The other half is for models, batches and what a step makes of them.
-  return ('device' if frames <= memory / 2 else 'host'), words
-
-
-def _device_memory() -> int:
-  """Bytes that a device has left; a CPU's are the machine's."""
-  statistics = jax.local_devices()[0].memory_stats() or {}
-  if 'bytes_limit' in statistics:
-    return statistics['bytes_limit'] - statistics['bytes_in_use']
-  return machine.free_memory() // jax.process_count()  # they may be on one machine
-
-
 def wave_size(experiment: Experiment) -> int:
-  """Trials that run at a time, on all devices together."""
+  """How many trials run at a time, on all devices together."""
   execution = experiment.execution
   places = jax.device_count() // execution.devices_per_trial
   return execution.trials_per_device * places

@@ -103,23 +103,21 @@ class Experiment:
         '--config.model=stc_nlstm, or take a launch file without :stills'
       )
 
-  def fitted(self, size: InputConfig) -> 'Experiment':
-    """With the input that a set's clips leave, which the network must read as well.
+  def check_input(self, size: InputConfig) -> None:
+    """Checks that the network can read the input that is left of a set's clips.
 
     Args:
-      size: with no more frames than the longest clip shows.
+      size: with no more frames than the longest clip has.
 
     Raises:
-      InputError: the network can't, or was said to read another input.
+      InputError: it can't, or its section asks for another input.
     """
-    experiment = dataclasses.replace(self, input=size)
     try:
-      _check_together(experiment)
+      _check_together(dataclasses.replace(self, input=size))
     except InputError as error:
       raise InputError(
         f'{error}; the longest clip shows {size.frames} frames, not {self.input.frames}'
       ) from error
-    return experiment
 
   def decisive(self) -> dict:
     """All that decides a run's numbers, by section: its identity."""

@@ -1,6 +1,5 @@
 """Asks the finished models of a run again."""
 
-import dataclasses
 import pathlib
 from collections.abc import Iterator
 
@@ -20,13 +19,9 @@ def tested(
 ) -> Iterator[tuple[int, Tested]]:
   """Yields each wanted trial's number, and what its model says of its test clips.
 
-  Each model is asked on one device, however many it was trained on.
-
   Raises:
     InputError: a model can't be read.
   """
-  alone = dataclasses.replace(experiment.execution, devices_per_trial=1)
-  experiment = dataclasses.replace(experiment, execution=alone)
   placement = placement_of(experiment, run_data)
   programs = programs_of(experiment, run_data, placement)
   for wave in waves(np.arange(len(run_data.wanted)), wave_size(experiment)):

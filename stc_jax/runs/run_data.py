@@ -52,6 +52,7 @@ def load(experiment: Experiment) -> RunData:
   size, task = experiment.input, task_of(experiment.task)
   clip_set = task.read(builder, size, dataset.neutral_share)
   size = _fitted(experiment.input, clip_set)
+  experiment.check_input(size)
   if size != experiment.input:
     clip_set = task.read(builder, size, dataset.neutral_share)
   trials = protocols.trials(clip_set, experiment.protocol)

@@ -1,0 +1,109 @@
+"""What a run does in the end: its launch file, fitted to the set and the devices."""
+
+import dataclasses
+import pathlib
+
+import jax
+import numpy as np
+from rich.console import Console
+
+from stc_jax import machine
+from stc_jax.errors import InputError
+from stc_jax.runs import folder
+from stc_jax.runs.config import Experiment
+from stc_jax.runs.run_data import RunData
+from stc_jax.training import hosts, mesh
+from stc_jax.training.placement import PLACEMENTS
+
+
+def resolve(
+  launch: Experiment, run_data: RunData, devices_per_trial: int, console: Console
+) -> Experiment:
+  """Settles what a launch file leaves open; nothing is changed afterwards.
+
+  That is the number of frames, the devices of a trial, and where the frames lie. Of
+  several processes, the first one's choice of a place holds for all.
+
+  Args:
+    launch: the launch file, checked.
+    run_data: the set that it names.
+    devices_per_trial: see `choose_devices`.
+    console: where the choice of a place is explained.
+  """
+  place, reason = _placement(
+    launch.execution.placement, run_data.clip_set.frames.nbytes
+  )
+  place = PLACEMENTS[int(hosts.from_first(np.array(PLACEMENTS.index(place))))]
+  console.print(f'frames: on the {place} ({reason})', highlight=False)
+  execution = dataclasses.replace(
+    launch.execution, placement=place, devices_per_trial=devices_per_trial
+  )
+  return dataclasses.replace(launch, input=run_data.input, execution=execution)
+
+
+def choose_devices(launch: Experiment, trials: int, workdir: pathlib.Path) -> int:
+  """The number of devices for each trial of a run.
+
+  It is fixed at the first start: with another number, sums have other last digits.
+
+  Args:
+    launch: the launch file, checked.
+    trials: of the whole protocol.
+    workdir: the run's folder, which may hold earlier starts.
+
+  Raises:
+    InputError: the run was started with another number, or there are fewer devices.
+  """
+  asked, path = launch.execution.devices_per_trial, workdir / 'execution.json'
+  earlier = folder.read_json(path)
+  if hosts.are_several():
+    asked = asked or jax.device_count()
+    if asked != jax.device_count():
+      raise InputError(
+        f'execution.devices_per_trial: {asked}, but several processes share every '
+        f'trial, on all of their {jax.device_count()} devices; leave it out'
+      )
+  if earlier is not None:
+    fixed = earlier.get('devices_per_trial')
+    if not isinstance(fixed, int):
+      raise InputError(f'{path}: cannot be read; give another --workdir')
+    if asked not in (0, fixed):
+      raise _other_devices(asked, fixed)
+    asked = fixed
+  batch_size = launch.training.batch_size
+  return mesh.devices_per_trial(asked, jax.device_count(), trials, batch_size)
+
+
+def _other_devices(asked: int, fixed: int) -> InputError:
+  if hosts.are_several():
+    return InputError(
+      f'--processes: share every trial among {asked} devices, but this run was '
+      f'started with {fixed}; start it as then, or give another --workdir'
+    )
+  return InputError(
+    f'execution.devices_per_trial: {asked}, but this run was started with {fixed}; '
+    'leave it out, or give another --workdir'
+  )
+
+
+def _placement(asked: str, frames: int) -> tuple[str, str]:
+  """'device' or 'host', and why.
+
+  Args:
+    asked: the field `execution.placement`.
+    frames: bytes of all frames.
+  """
+  if asked != 'auto':
+    return asked, 'as execution.placement says'
+  memory = _device_memory()
+  reason = f'{frames / 1e9:.2f} GB of frames, {memory / 1e9:.1f} GB free there'
+  # The other half is for models, batches and what a step makes of them.
+  return ('device' if frames <= memory / 2 else 'host'), reason
+
+
+def _device_memory() -> int:
+  """Bytes that a device has left; for a CPU, those that the machine has left."""
+  statistics = jax.local_devices()[0].memory_stats() or {}
+  if 'bytes_limit' in statistics:
+    return statistics['bytes_limit'] - statistics['bytes_in_use']
+  return machine.free_memory() // jax.process_count()  # they may be on one machine
