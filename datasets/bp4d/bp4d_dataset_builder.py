@@ -14,6 +14,7 @@ from stc_jax.datasets.bp4d import coding, layout
 from stc_jax.datasets.recorded.align_clips import RawClip
 from stc_jax.datasets.recorded.builder import AlignedClipsBuilder
 from stc_jax.datasets.recorded.inventory import Inventory
+from stc_jax.datasets.recorded.options import RecordedConfig, option
 from stc_jax.errors import InputError
 from stc_jax.faces.recording import Recording
 
@@ -46,13 +47,25 @@ class CodedClip(RawClip):
   coded: coding.Coding
 
 
+@dataclasses.dataclass(eq=False)
+class Bp4dConfig(RecordedConfig):
+  """A choice of BP4D's recordings."""
+
+  test_dir: str = option(
+    'Another folder of the same form, for the split test.', default=''
+  )
+  frame_offset: int = option(
+    'Row N of a coding describes image N minus this offset. Default: 0.', default=0
+  )
+
+
 class Builder(AlignedClipsBuilder):
   """Builder of bp4d: an example for each subject and task."""
 
   VERSION = tfds.core.Version('1.0.0')
   RELEASE_NOTES: ClassVar = {'1.0.0': 'First version.'}
   BUILDER_CONFIGS: ClassVar = [
-    tfds.core.BuilderConfig(name='fera2015', description='146,847 coded frames.')
+    Bp4dConfig(name='fera2015', description='146,847 coded frames.')
   ]
   pkg_dir_path = Path(__file__).parent
   MANUAL_DOWNLOAD_INSTRUCTIONS = (

@@ -12,6 +12,7 @@ from stc_jax.datasets.recorded import scan, text
 from stc_jax.datasets.recorded.align_clips import RawClip
 from stc_jax.datasets.recorded.builder import EMOTIONS, AlignedClipsBuilder
 from stc_jax.datasets.recorded.inventory import Inventory
+from stc_jax.datasets.recorded.options import RecordedConfig
 from stc_jax.errors import InputError
 from stc_jax.faces.clutter import is_clutter
 from stc_jax.faces.recording import Recording
@@ -37,7 +38,7 @@ _LABEL_BYTES = 100  # a label file has 17
 
 
 @dataclasses.dataclass(eq=False)
-class CkPlusConfig(tfds.core.BuilderConfig):
+class CkPlusConfig(RecordedConfig):
   """Which emotions are taken."""
 
   labels: tuple[str, ...] = EMOTIONS

@@ -10,18 +10,21 @@ from stc_jax.datasets.clip_folder import folder_clips
 from stc_jax.datasets.recorded.align_clips import RawClip
 from stc_jax.datasets.recorded.builder import AlignedClipsBuilder
 from stc_jax.datasets.recorded.inventory import Inventory
+from stc_jax.datasets.recorded.options import RecordedConfig, option
 from stc_jax.faces.recording import Recording
+
+_IMAGE_FPS = 25.0
 
 
 @dataclasses.dataclass(eq=False)
-class ClipFolderConfig(tfds.core.BuilderConfig):
-  """A folder of clips under a name of its own.
+class ClipFolderConfig(RecordedConfig):
+  """A folder of clips under a name of its own."""
 
-  Attributes:
-    image_fps: frames per second of clips kept as images; a video states its own.
-  """
-
-  image_fps: float = 25.0
+  image_fps: float = option(
+    'Frames per second of clips that are kept as images. Default: 25.',
+    default=_IMAGE_FPS,
+    least=0.001,
+  )
 
 
 class Builder(AlignedClipsBuilder):
@@ -46,9 +49,14 @@ class Builder(AlignedClipsBuilder):
     """See the base class; clips are taken as cropped."""
     return 'none'
 
+  def recipe(self) -> dict[str, str]:
+    """See the base class; another rate of images is noted, too."""
+    fps = self.options.image_fps
+    return super().recipe() | ({} if fps == _IMAGE_FPS else {'image_fps': f'{fps:g}'})
+
   def find(self, folder: Path) -> Inventory:
     """See `folder_clips.find_clips`."""
-    fps = self.builder_config.image_fps
+    fps = self.options.image_fps
     return Inventory(
       [
         RawClip(clip.key, clip.label, clip.subject, Recording(clip.paths, fps))

@@ -1,6 +1,7 @@
 """TFDS builder of the MMI facial expression database (Valstar & Pantic 2010)."""
 
 import collections
+import dataclasses
 import re
 import xml.etree.ElementTree
 from pathlib import Path
@@ -13,6 +14,7 @@ from stc_jax.datasets.recorded import scan, text
 from stc_jax.datasets.recorded.align_clips import RawClip
 from stc_jax.datasets.recorded.builder import EMOTIONS, AlignedClipsBuilder
 from stc_jax.datasets.recorded.inventory import Inventory
+from stc_jax.datasets.recorded.options import RecordedConfig, option
 from stc_jax.errors import InputError
 from stc_jax.faces.recording import Recording
 
@@ -36,6 +38,13 @@ class _PassedOverError(Exception):
   """A session that belongs to MMI but not to this set."""
 
 
+@dataclasses.dataclass(eq=False)
+class MmiConfig(RecordedConfig):
+  """A choice of MMI's sessions."""
+
+  sessions_file: str = option('A text file that lists the sessions to use.', default='')
+
+
 class Builder(AlignedClipsBuilder):
   """Builder of mmi: frontal videos with one of six emotions, apex in the middle."""
 
@@ -44,7 +53,7 @@ class Builder(AlignedClipsBuilder):
     '1.2.0': 'Pixels are made square: PAL videos were squeezed.'
   } | AlignedClipsBuilder.RELEASE_NOTES
   BUILDER_CONFIGS: ClassVar = [
-    tfds.core.BuilderConfig(name='frontal', description='208 sequences, 31 subjects.')
+    MmiConfig(name='frontal', description='208 sequences, 31 subjects.')
   ]
   pkg_dir_path = Path(__file__).parent
   MANUAL_DOWNLOAD_INSTRUCTIONS = (

@@ -13,6 +13,7 @@ from stc_jax.datasets.recorded import scan
 from stc_jax.datasets.recorded.align_clips import RawClip
 from stc_jax.datasets.recorded.builder import AlignedClipsBuilder
 from stc_jax.datasets.recorded.inventory import Inventory
+from stc_jax.datasets.recorded.options import RecordedConfig
 from stc_jax.errors import InputError
 from stc_jax.faces.recording import Recording
 
@@ -25,7 +26,7 @@ _IMAGE = re.compile(r'(?:.*\D)?(\d+)\.jpe?g', re.IGNORECASE)
 
 
 @dataclasses.dataclass(eq=False)
-class OuluCasiaConfig(tfds.core.BuilderConfig):
+class OuluCasiaConfig(RecordedConfig):
   """Which recordings are taken.
 
   Attributes:

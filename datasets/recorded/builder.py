@@ -2,7 +2,8 @@
 
 import collections
 import dataclasses
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -13,35 +14,13 @@ from stc_jax import machine
 from stc_jax.datasets.recorded import align_clips, doubts, quality_report
 from stc_jax.datasets.recorded.align_clips import RawClip
 from stc_jax.datasets.recorded.inventory import Inventory, other_rows, without_repeats
+from stc_jax.datasets.recorded.options import RecordedConfig
 from stc_jax.datasets.recorded.quality_report import Row
 from stc_jax.errors import InputError, listed
 from stc_jax.faces import face_crop
 from stc_jax.faces.alignment import Alignment
 
 EMOTIONS = ('anger', 'disgust', 'fear', 'happiness', 'sadness', 'surprise')
-
-
-@dataclasses.dataclass(frozen=True)
-class Options:
-  """What a user may choose of a preparation.
-
-  Attributes:
-    alignment: how faces are found and cut out; None: the builder's own way.
-    allow_partial: takes a copy of the database that isn't whole.
-    max_bad_clips: how many clips may turn out unusable before the set is refused.
-    workers: clips worked on at a time; 0: one a core.
-    sessions_file: a text file with the sessions to take, for MMI.
-    test_dir: a further folder, for the test split of BP4D.
-    frame_offset: row N of a coding is about image N - frame_offset, for BP4D.
-  """
-
-  alignment: Alignment | None = None
-  allow_partial: bool = False
-  max_bad_clips: int = 0
-  workers: int = 0
-  sessions_file: str = ''
-  test_dir: str = ''
-  frame_offset: int = 0
 
 
 class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
@@ -57,10 +36,18 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     '1.0.0': 'First version.',
   }
 
-  def __init__(self, *, options: Options | None = None, **kwargs: Any):
-    self.options = options or Options()
+  def __init__(self, *, options: Mapping[str, Any] | None = None, **kwargs: Any):
+    """Takes values of the config's options, by name; see `options.RecordedConfig`."""
+    self._given = dict(options or {})
     self.outcome = ''
     super().__init__(**kwargs)
+
+  @functools.cached_property
+  def options(self) -> RecordedConfig:
+    """The builder's config with the options that were given."""
+    own = self.builder_config
+    config = own if isinstance(own, RecordedConfig) else RecordedConfig(name='')
+    return dataclasses.replace(config, **self._given)
 
   def find(self, folder: Path) -> Inventory:
     """Returns what `folder` holds; raises InputError if it isn't such a folder."""
@@ -77,7 +64,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
   @property
   def alignment(self) -> Alignment:
     """How faces are found and cut out."""
-    return self.options.alignment or Alignment(align=self.own_align())
+    return self.options.alignment(self.own_align())
 
   def recipe(self) -> dict[str, str]:
     """What decides the set beside its files, by flag; noted in its metadata."""

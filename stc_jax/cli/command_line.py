@@ -32,6 +32,7 @@ def run(
   main: Callable[..., None],
   leave: Callable[[int], None] = lambda code: None,
   takes: str = '',
+  define: Callable[[], None] = lambda: None,
 ) -> NoReturn:
   """Parses the flags, calls `main`, and ends the process with its exit code.
 
@@ -40,6 +41,7 @@ def run(
     leave: called last with an exit code other than 0.
     takes: the arguments besides flags, such as 'videos', which `main` receives as a
       list; '': there are none.
+    define: called first; defines the flags that depend on other flags.
   """
   for stream in (sys.stdout, sys.stderr):
     if isinstance(stream, io.TextIOWrapper):  # a terminal may know ASCII alone
@@ -48,10 +50,11 @@ def run(
   def called(argv: list[str]) -> None:
     main(*([argv[1:]] if takes else []))
 
-  if any(argument in _HELP for argument in _before_end(sys.argv[1:])):
-    show(_help(sys.modules[main.__module__], takes))
-    raise SystemExit(0)
   try:
+    define()
+    if any(argument in _HELP for argument in _before_end(sys.argv[1:])):
+      show(_help(sys.modules[main.__module__], takes))
+      raise SystemExit(0)
     app.run(called, flags_parser=functools.partial(_parse, takes=takes))
   except InputError as error:
     _leave(str(error), _BAD_INPUT, leave)

@@ -1,14 +1,19 @@
 """Prepares a dataset for training: `stc-jax prepare --dataset=NAME`.
 
-Prints the folder of the dataset, its contents, and the command that trains on it.
+Prints the folder of the dataset, its contents, and the command that trains on it. Each
+dataset has options of its own; `stc-jax prepare --dataset=NAME --help` lists them.
 """
 
-from typing import NoReturn
+import collections
+import pathlib
+import shlex
+import sys
+from typing import Any, NoReturn
 
 from absl import flags
 
 from stc_jax import late
-from stc_jax.cli import command_line
+from stc_jax.cli import command_line, compilation
 
 _DATASET = flags.DEFINE_string(
   'dataset', None, 'The dataset: a folder of datasets/.', required=True
@@ -27,84 +32,98 @@ _DATA_DIR = flags.DEFINE_string(
   'The folder of prepared datasets. Default: TFDS_DATA_DIR or ~/tensorflow_datasets.',
 )
 _OVERWRITE = flags.DEFINE_bool('overwrite', False, 'Makes the dataset again.')
-
-_ALIGN = flags.DEFINE_enum(
-  'align',
-  None,
-  ['mtcnn', 'none'],
-  'How faces are cut out: mtcnn cuts them out by their eyes, none takes whole frames '
-  "as faces. Default: the dataset's own way.",
-)
-_ROLL = flags.DEFINE_enum(
-  'roll',
-  None,
-  ['keep', 'level'],
-  'keep preserves the tilt of the head, level makes the eyes horizontal; implies '
-  '--align=mtcnn.',
-)
-_SMOOTH = flags.DEFINE_float(
-  'smooth',
-  None,
-  'Number of frames over which the positions of the eyes are smoothed; implies '
-  '--align=mtcnn.',
-  lower_bound=0,
-)
-_MAX_GAP = flags.DEFINE_integer(
-  'max_gap',
-  None,
-  'Largest number of frames in a row without the face. Default: 5; implies '
-  '--align=mtcnn.',
-  lower_bound=0,
-)
-_ALLOW_PARTIAL = flags.DEFINE_bool(
-  'allow_partial', None, 'Accepts a copy of the database that lacks clips.'
-)
-_MAX_BAD_CLIPS = flags.DEFINE_integer(
-  'max_bad_clips', None, 'Largest number of unusable clips. Default: 0.', lower_bound=0
-)
-_WORKERS = flags.DEFINE_integer(
-  'workers',
-  None,
-  'Number of clips prepared at a time. Default: one for each core.',
-  lower_bound=1,
-)
-_SESSIONS_FILE = flags.DEFINE_string(
-  'sessions_file', None, 'For mmi: a text file that lists the sessions to use.'
-)
-_TEST_DIR = flags.DEFINE_string(
-  'test_dir', None, 'For bp4d: another folder of the same form, for the split test.'
-)
-_FRAME_OFFSET = flags.DEFINE_integer(
-  'frame_offset',
-  None,
-  'For bp4d: row N of a coding describes image N minus this offset.',
-)
-_CHOICES = (
-  _ALIGN,
-  _ROLL,
-  _SMOOTH,
-  _MAX_GAP,
-  _ALLOW_PARTIAL,
-  _MAX_BAD_CLIPS,
-  _WORKERS,
-  _SESSIONS_FILE,
-  _TEST_DIR,
-  _FRAME_OFFSET,
-)
+# This set is rendered by the code; its launch files choose among its configs.
+_RENDERED = 'synthetic_faces'
+_OPTIONS: list[str] = []  # the flags that belong to the dataset
 
 
 def main() -> None:
   """Prepares the dataset that the flags name, and describes it."""
-  late.load('stc_jax.data.command').main(
+  compilation.keep_programs()
+  values = {name: flags.FLAGS[name].value for name in _OPTIONS}
+  builder = late.load('stc_jax.data.preparation').prepare(
     _DATASET.value,
     _BUILDER_CONFIG.value,
     _DATA_DIR.value,
     _MANUAL_DIR.value,
     _OVERWRITE.value,
-    {flag.name: flag.value for flag in _CHOICES if flag.value is not None},
+    {name: value for name, value in values.items() if value is not None},
   )
+  print(f'{builder.info.full_name} is in {builder.data_dir}')
+  for split in builder.info.splits:
+    print(_describe(builder, split))
+  if command := _training_command(builder):
+    print(f'next: {command}')
+
+
+def _define_options() -> None:
+  """Defines a flag for each option of the dataset that the command line names.
+
+  Raises:
+    InputError: there is no dataset of this name.
+  """
+  if name := _named_dataset():
+    for option in late.load('stc_jax.data.catalogue').options(name):
+      _define(option)
+      _OPTIONS.append(option.name)
+
+
+def _named_dataset() -> str:
+  """The value of --dataset; '' where it is missing."""
+  found = flags.FlagValues()
+  flags.DEFINE_string('dataset', '', '', flag_values=found)
+  found.set_gnu_getopt()
+  found(sys.argv, known_only=True)
+  return found['dataset'].value
+
+
+def _define(option: Any) -> None:
+  """Defines the flag of an `options.Option`; its value is None where it isn't given."""
+  name, help_text = option.name, option.help
+  if option.choices:
+    flags.DEFINE_enum(name, None, list(option.choices), help_text)
+  elif option.kind is bool:
+    flags.DEFINE_bool(name, None, help_text)
+  elif option.kind is str:
+    flags.DEFINE_string(name, None, help_text)
+  else:
+    define = flags.DEFINE_integer if option.kind is int else flags.DEFINE_float
+    define(name, None, help_text, lower_bound=option.least)
+
+
+def _training_command(builder: Any) -> str:
+  """The command that trains on a prepared dataset; '' where it has no launch file."""
+  launch, config = f'launch/{_DATASET.value}.py', _BUILDER_CONFIG.value
+  if _DATASET.value == _RENDERED:
+    is_coded = 'label' not in builder.info.features
+    launch = f'launch/synthetic{"_aus" * is_coded}.py'
+    config = builder.info.config_name
+  if not pathlib.Path(launch).exists():
+    return ''
+  fields = {'dataset.builder_config': config, 'execution.data_dir': _DATA_DIR.value}
+  given = [
+    f'--config.{field}={shlex.quote(value)}' for field, value in fields.items() if value
+  ]
+  return ' '.join([f'python -m stc_jax.main --config={launch}', *given])
+
+
+def _describe(builder: Any, split: str) -> str:
+  """A line on a split: its clips, and its subjects and classes where it has them."""
+  examples = builder.as_data_source(split)
+  subjects, counts = set(), collections.Counter()
+  for example in examples:
+    subjects.add(example.get('subject'))
+    counts[example.get('label')] += 1
+  words = [f'{split}: {len(examples)} clips']
+  if 'subject' in builder.info.features:
+    words.append(f'{len(subjects)} subjects')
+  if 'label' in builder.info.features:
+    names = builder.info.features['label'].names
+    classes = ', '.join(f'{name} {counts[i]}' for i, name in enumerate(names))
+    words.append(f'{len(names)} classes ({classes})')
+  return ', '.join(words)
 
 
 def run() -> NoReturn:
   """Runs the verb as a program."""
-  command_line.run(main)
+  command_line.run(main, define=_define_options)

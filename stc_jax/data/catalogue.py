@@ -22,6 +22,7 @@ from tensorflow_datasets.core import dataset_builder, dataset_info
 import stc_jax.datasets
 from stc_jax import machine
 from stc_jax.data import atomic_swap, schema
+from stc_jax.datasets.recorded.options import Option, options_of
 from stc_jax.errors import InputError, blames_file
 
 # What TFDS raises of its own of damaged descriptions; it asks TensorFlow for unknown
@@ -134,6 +135,15 @@ def builder_class(name: str) -> type[tfds.core.DatasetBuilder]:
   if not hasattr(module, 'Builder'):
     raise InputError(f'{module.__file__}: has no class Builder; give it one')
   return module.Builder
+
+
+def options(name: str) -> list[Option]:
+  """Returns the options that a user may set when a dataset is prepared.
+
+  Raises:
+    InputError: there is no dataset of this name.
+  """
+  return options_of(builder_class(name))
 
 
 def new_builder(

@@ -5,13 +5,16 @@ import functools
 import io
 import shutil
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import tensorflow_datasets as tfds
 
 from stc_jax import locks, machine
 from stc_jax.data import atomic_swap, catalogue
-from stc_jax.datasets.recorded.builder import AlignedClipsBuilder, Options
+from stc_jax.datasets.recorded.builder import AlignedClipsBuilder
+from stc_jax.datasets.recorded.options import options_of
 from stc_jax.errors import InputError
 
 
@@ -21,7 +24,7 @@ def prepare(
   data_dir: str = '',
   manual_dir: str = '',
   overwrite: bool = False,
-  options: Options | None = None,
+  options: Mapping[str, Any] | None = None,
 ) -> tfds.core.DatasetBuilder:
   """Prepares a dataset, unless it is prepared already, and opens it.
 
@@ -36,7 +39,7 @@ def prepare(
     data_dir: where prepared datasets lie.
     manual_dir: the folder of raw files, for a dataset that is made from such.
     overwrite: makes the dataset again if it is there.
-    options: of a dataset of labelled clips; None stands for its own.
+    options: values of the dataset's options, by name; see `catalogue.options`.
 
   Raises:
     InputError: the dataset or config is unknown; `manual_dir` or `options` are missing,
@@ -87,13 +90,18 @@ def _folder(
 
 
 def _given(
-  kind: type[tfds.core.DatasetBuilder], name: str, options: Options | None
-) -> dict[str, Options]:
-  """What the builder takes of `options`."""
-  if options is None:
+  kind: type[tfds.core.DatasetBuilder], name: str, options: Mapping[str, Any] | None
+) -> dict[str, Mapping[str, Any]]:
+  """The builder's argument `options`, checked."""
+  if not options:
     return {}
-  if not issubclass(kind, AlignedClipsBuilder):
-    raise InputError(f'{name} is rendered: none of the flags of recorded clips applies')
+  known = [option.name for option in options_of(kind)]
+  for given in options:
+    if given not in known:
+      raise InputError(
+        f'--{given}: {name} has no such option; it has {", ".join(known) or "none"}'
+      )
+  kind.builder_config_cls(name=name, **options)
   return {'options': options}
 
 

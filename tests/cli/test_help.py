@@ -17,7 +17,7 @@ DOORS = {verb: f'stc_jax.{verb}' for verb in verbs.VERBS if verb != 'serve'}
 DOORS['train'] = 'stc_jax.main'
 FLAGS = {
   'train': ('--config', '--workdir', '--processes'),
-  'prepare': ('--dataset', '--align'),
+  'prepare': ('--dataset', '--manual_dir'),
   'predict': ('--model', '--out', '--[no]serve', '--port'),
   'serve': ('--model', '--min_motion', '--port'),
   'report': ('--workdir', '--features'),

@@ -97,6 +97,19 @@ def test_bad_folders_are_named(tmp_path, clips, data_dir):
   assert 'joy/carl is not named' in message
 
 
+def test_the_options_of_a_dataset_are_its_flags():
+  said = succeeds('stc_jax.prepare', '--dataset=mmi', '--help')
+  for flag in ('--dataset', '--align', '--[no]allow_partial', '--sessions_file'):
+    assert f'\n  {flag}:' in said
+  assert '--test_dir' not in said
+  fails(
+    'stc_jax.prepare', '--dataset=ck_plus', '--sessions_file=a', naming='sessions_f'
+  )
+  fails('stc_jax.prepare', '--dataset=mmi', '--align=some', naming=('align', 'mtcnn'))
+  uncut = ('--dataset=mmi', '--align=none', '--roll=level')
+  fails('stc_jax.prepare', *uncut, naming=('--roll', '--align=mtcnn'))
+
+
 def test_bad_flags_are_named(tmp_path, flags):
   fails('stc_jax.prepare', naming='dataset')
   fails('stc_jax.prepare', '--dataset=nil', naming=("'nil'", 'clip_folder'))

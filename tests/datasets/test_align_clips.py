@@ -10,7 +10,6 @@ from fakes import faces
 
 from stc_jax.data import preparation
 from stc_jax.datasets.recorded import align_clips
-from stc_jax.datasets.recorded.builder import Options
 from stc_jax.datasets.recorded.inventory import Inventory, without_repeats
 from stc_jax.errors import InputError
 from stc_jax.faces import alignment
@@ -41,7 +40,7 @@ def clips(tmp_path):
 
 
 def prepare(clips, data_dir, **options):
-  given = Options(alignment=MTCNN, **options)
+  given = {'align': 'mtcnn'} | options
   return preparation.prepare(
     'clip_folder', '', str(data_dir), str(clips), options=given
   )
@@ -139,7 +138,7 @@ def test_a_finished_clip_that_was_cut_is_made_again(clips, tmp_path):
 def test_another_way_to_cut_does_not_pass_for_the_first(clips, tmp_path):
   prepare(clips, tmp_path / 'data')
   prepare(clips, tmp_path / 'data')
-  level = Options(alignment=Alignment(roll='level'))
+  level = {'roll': 'level'}
   for options in (level, None):
     with pytest.raises(InputError, match='was prepared with --align=mtcnn --roll=keep'):
       preparation.prepare(

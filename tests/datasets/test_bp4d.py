@@ -7,9 +7,7 @@ from fakes import bp4d, faces
 
 from stc_jax.data import catalogue, preparation, reading
 from stc_jax.datasets.bp4d import bp4d_dataset_builder, coding
-from stc_jax.datasets.recorded.builder import Options
 from stc_jax.errors import InputError
-from stc_jax.faces.alignment import Alignment
 
 CODED = {1: [0, 1, 1, 0], 12: [9, 9, 1, 0]}
 
@@ -29,7 +27,7 @@ def copy(root, form):
 
 
 def prepare(root, data_dir, **options):
-  given = Options(Alignment(align='none'), **options)
+  given = {'align': 'none'} | options
   return preparation.prepare('bp4d', '', str(data_dir), str(root), options=given)
 
 

@@ -12,7 +12,6 @@ from stc_jax.datasets.ck_plus import ck_plus_dataset_builder
 from stc_jax.datasets.clip_folder import clip_folder_dataset_builder
 from stc_jax.datasets.mmi import mmi_dataset_builder
 from stc_jax.datasets.oulu_casia import oulu_casia_dataset_builder
-from stc_jax.datasets.recorded.builder import Options
 
 FRAMES = np.zeros((3, 16, 16, 3), np.uint8)
 CLUTTER = ('Thumbs.db', 'desktop.ini', '.DS_Store', 'Icon\r')
@@ -68,7 +67,7 @@ def test_every_builder_finds_the_same_among_what_systems_leave(kind, tmp_path):
   root = tmp_path / 'raw'
   root.mkdir()
   DATABASES[kind](root)
-  builder = kind.Builder(data_dir=tmp_path / 'data', options=Options())
+  builder = kind.Builder(data_dir=tmp_path / 'data', options={})
   clean = builder.find(root)
   assert clean.clips
   litter(root)
@@ -98,6 +97,6 @@ def test_text_may_have_a_byte_order_mark(tmp_path, mark):
   write_mmi(root)
   listed = tmp_path / 'sessions.txt'
   listed.write_bytes('7\n'.encode(mark))
-  options = Options(sessions_file=str(listed))
+  options = {'sessions_file': str(listed)}
   builder = mmi_dataset_builder.Builder(data_dir=tmp_path / 'data', options=options)
   assert len(builder.find(root).clips) == 1

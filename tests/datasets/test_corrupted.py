@@ -12,9 +12,7 @@ import pytest
 from fakes import ck_plus, faces, mmi, oulu_casia
 
 from stc_jax.data import preparation
-from stc_jax.datasets.recorded.builder import Options
 from stc_jax.errors import InputError
-from stc_jax.faces.alignment import Alignment
 
 COUNT = 100  # of each database
 UNUSED = ',"?(refused|passed over): '
@@ -164,7 +162,7 @@ def peak_memory() -> int:
 
 def _prepare(name, root, data_dir) -> str:
   """What is said of a copy that isn't taken; '' of one that is."""
-  options = Options(alignment=Alignment(align='none'), allow_partial=True, workers=1)
+  options = {'align': 'none', 'allow_partial': True, 'workers': 1}
   try:
     preparation.prepare(name, '', str(data_dir), str(root), True, options)
   except InputError as error:

@@ -13,11 +13,7 @@ from stc_jax.data.input import InputConfig
 from stc_jax.datasets.ck_plus import ck_plus_dataset_builder
 from stc_jax.datasets.mmi import mmi_dataset_builder
 from stc_jax.datasets.oulu_casia import oulu_casia_dataset_builder
-from stc_jax.datasets.recorded.builder import Options
 from stc_jax.errors import InputError
-from stc_jax.faces.alignment import Alignment
-
-AS_IT_IS = Alignment(align='none')
 
 
 def find(kind, root, tmp_path, config=None, options=None):
@@ -40,7 +36,7 @@ def whole_ck_plus(tmp_path_factory):
 
 
 def prepare(name, root, tmp_path, config='', **options):
-  given = Options(alignment=AS_IT_IS, **options)
+  given = {'align': 'none'} | options
   return preparation.prepare(name, config, str(tmp_path), str(root), options=given)
 
 
@@ -226,7 +222,7 @@ def test_mmi_takes_a_list_of_sessions(tmp_path):
   for number, name in ((5, 'S053-001'), (6, 'S002-106'), (7, 'S054-001')):
     mmi.write_session(root, number, name, upright, 2)
   listed.write_text('6\n7\n99\n')
-  options = Options(sessions_file=str(listed))
+  options = {'sessions_file': str(listed)}
   found = find(mmi_dataset_builder, root, tmp_path, options=options)
   assert [clip.key for clip in found.clips] == ['6_S002-106', '7_S054-001']
   assert found.gaps == ['session 99 is missing']
