@@ -44,7 +44,7 @@ def run(
     define: called first; defines the flags that depend on other flags.
   """
   for stream in (sys.stdout, sys.stderr):
-    if isinstance(stream, io.TextIOWrapper):  # a terminal may know ASCII alone
+    if isinstance(stream, io.TextIOWrapper):  # a terminal may have ASCII only
       stream.reconfigure(errors='backslashreplace')
 
   def called(argv: list[str]) -> None:
@@ -68,7 +68,7 @@ def run(
 
 
 def show(text: str) -> None:
-  """Prints a text, of which a pager may read only the start."""
+  """Prints a text; a pager may close the pipe before its end."""
   try:
     print(text, flush=True)
   except BrokenPipeError:
@@ -76,7 +76,7 @@ def show(text: str) -> None:
 
 
 def _before_end(argv: Sequence[str]) -> Sequence[str]:
-  """The arguments in front of `--`, behind which there are no flags."""
+  """The arguments before `--`; those after it are no flags."""
   return argv[: argv.index('--')] if '--' in argv else argv
 
 
@@ -84,8 +84,8 @@ def _help(module: types.ModuleType, takes: str) -> str:
   """A module's docstring and its flags."""
   name = sys.argv[0] if module.__name__ == '__main__' else module.__name__
   listed = flags.FLAGS.module_help(name).strip().removeprefix(f'{name}:')
-  behind = f'\n\nBehind the flags: {takes}.' if takes else ''
-  return f'{(module.__doc__ or "").strip()}{behind}\n\nflags:{listed}'
+  others = f'other arguments: {takes}\n\n' if takes else ''
+  return f'{(module.__doc__ or "").strip()}\n\n{others}flags:{listed}'
 
 
 def one_line(error: Exception) -> str:
@@ -95,7 +95,7 @@ def one_line(error: Exception) -> str:
   text = str(error)
   if isinstance(error, KeyError) and error.args:
     text = f'no such field or key: {error.args[0]}'
-  if 'Attempted [' in text or 'Traceback (' in text:  # ml_collections tells the story
+  if 'Attempted [' in text or 'Traceback (' in text:  # of ml_collections
     text = text.strip().splitlines()[-1]
   text = re.sub(r' Other fields present: ".*?"\n', ' ', text, flags=re.DOTALL)
   return '; '.join(text.strip().split('\n')) or type(error).__name__
@@ -107,8 +107,8 @@ def _parse(argv: Sequence[str], takes: str) -> list[str]:
   Raises:
     InputError: an unknown flag, a value of the wrong type, or a stray argument.
   """
-  flags.FLAGS.set_gnu_getopt()  # options may stand behind what they are about
-  logging.set_verbosity(logging.FATAL)  # libraries: what they log, they also raise
+  flags.FLAGS.set_gnu_getopt()  # flags may follow other arguments
+  logging.set_verbosity(logging.FATAL)  # libraries raise what they log
   try:
     unparsed = flags.FLAGS(arguments.prepared(argv))
   except SyntaxError as error:
@@ -116,7 +116,7 @@ def _parse(argv: Sequence[str], takes: str) -> list[str]:
     raise InputError(f'{place}: {error.msg}') from error
   except flags.Error as error:
     raise InputError(one_line(error) + _launch_line(error)) from error
-  # A config flag runs the launch file while it parses, so that anything may come.
+  # Parsing --config runs the launch file, which may raise anything.
   except Exception as error:
     launch = next((f' ({arg})' for arg in argv if arg.startswith('--config=')), '')
     raise InputError(one_line(error) + (_launch_line(error) or launch)) from error
@@ -135,6 +135,7 @@ def _launch_line(error: Exception) -> str:
 
 
 def _leave(message: str, code: int, leave: Callable[[int], None]) -> NoReturn:
+  """Prints a line on standard error, and ends the process."""
   sys.stdout.flush()
   line = printable(message)
   print(f'error: {line}' if code == _BAD_INPUT else line, file=sys.stderr)
