@@ -109,7 +109,7 @@ def _check_outputs() -> None:
   if picture and not picture.endswith('.png'):
     raise InputError(f'--picture={picture}: must end in .png')
   if _SCALING.value and has_peer:
-    raise InputError('--scaling: takes no --peer; measure that without')
+    raise InputError('--scaling: has no --peer; leave one of them out')
   drawn = late.load('stc_jax.speed.pictures').PARTS
   if _SCALING.value or set(drawn) & set(_PART.value):
     return

@@ -121,7 +121,7 @@ def _parse(argv: Sequence[str], takes: str) -> list[str]:
     launch = next((f' ({arg})' for arg in argv if arg.startswith('--config=')), '')
     raise InputError(one_line(error) + (_launch_line(error) or launch)) from error
   if not takes and len(unparsed) > 1:
-    raise InputError(f'unexpected argument {unparsed[1]!r}; options start with --')
+    raise InputError(f'unexpected argument {unparsed[1]!r}; flags start with --')
   return unparsed
 
 

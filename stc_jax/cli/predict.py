@@ -34,9 +34,9 @@ def main(inputs: list[str]) -> None:
   """
   if bool(inputs) == _SERVE.value:
     raise InputError(
-      'no videos given; name them behind the options, or take --serve'
+      'no videos given; name them after the flags, or use --serve'
       if not inputs
-      else f'{inputs[0]}: the page takes its own videos; leave it out, or --serve'
+      else f'{inputs[0]}: --serve takes no videos; leave out one of them'
     )
   if _SERVE.value:
     serve.main()

@@ -51,7 +51,7 @@ def start_or_join() -> int | None:
   """
   if _PROCESSES.value > 1:
     if _COORDINATOR.value:
-      raise InputError('--processes: starts its own; leave out --coordinator')
+      raise InputError('--processes: starts all processes itself; leave out --coordinator')
     return local_processes.start_and_watch(_PROCESSES.value)
   local_processes.follow_starter()
   if _COORDINATOR.value == 'auto':
@@ -67,7 +67,7 @@ def start_or_join() -> int | None:
       process_id=_NUMBER.value,
     )
   elif _COUNT.value or _NUMBER.value >= 0:
-    raise InputError('--process_count, --process_id: only go with --coordinator')
+    raise InputError('--process_count, --process_id: need --coordinator')
   return None
 
 

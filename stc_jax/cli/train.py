@@ -53,7 +53,7 @@ def main() -> None:
   hosts = late.load('stc_jax.training.hosts')
   evaluate = _MODE.value == 'evaluate'
   if evaluate and hosts.are_several():
-    raise InputError('--mode=evaluate: takes one process; leave out --processes')
+    raise InputError('--mode=evaluate: runs in one process; leave out --processes')
   console = terminal.console(quiet=not hosts.is_first())
   if evaluate and not launch_file.is_given():
     where = pathlib.Path(_WORKDIR.value)
