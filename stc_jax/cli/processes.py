@@ -51,7 +51,7 @@ def start_or_join() -> int | None:
   """
   if _PROCESSES.value > 1:
     if _COORDINATOR.value:
-      raise InputError('--processes: starts all processes itself; leave out --coordinator')
+      raise InputError('--processes: starts them all; leave out --coordinator')
     return local_processes.start_and_watch(_PROCESSES.value)
   local_processes.follow_starter()
   if _COORDINATOR.value == 'auto':
