@@ -1,4 +1,7 @@
-"""Names and sizes: a class name is used once, files and functions stay short."""
+"""Names and sizes: a class name is used once, files and functions stay short.
+
+Tests read no private name of ours.
+"""
 
 import ast
 import pathlib
@@ -47,6 +50,11 @@ LONG_FUNCTIONS = {
   'trial_floors',
 }
 
+# Of named tuples, which are public in spite of their name.
+OF_TUPLES = {'_asdict', '_fields', '_make', '_replace'}
+# Tests that still read one.
+PRIVATE = {'test_answering', 'test_sliding'}
+
 
 def sources() -> Iterator[tuple[pathlib.Path, str]]:
   for folder in FOLDERS:
@@ -83,3 +91,28 @@ def test_functions_are_short():
         found[str(path), node.name] = node.end_lineno - node.lineno + 1
   long = {key[1]: (key[0], n) for key, n in found.items() if n > FUNCTION}
   assert not {name: long[name] for name in long.keys() - LONG_FUNCTIONS}
+
+
+def private_names(tree: ast.Module) -> Iterator[str]:
+  """What a test reads of another module or object, or puts in its place."""
+  for node in ast.walk(tree):
+    names = []
+    if isinstance(node, ast.Attribute):
+      own = ast.unparse(node.value) in {'self', 'cls', 'super()'}
+      names = [] if own else [node.attr]
+    elif isinstance(node, ast.ImportFrom):
+      names = [alias.name for alias in node.names]
+    elif isinstance(node, ast.Call) and ast.unparse(node.func).endswith('setattr'):
+      given = [a.value for a in node.args if isinstance(a, ast.Constant)]
+      names = [str(value).rpartition('.')[2] for value in given]
+    for name in names:
+      if name.startswith('_') and not name.startswith('__') and name not in OF_TUPLES:
+        yield name
+
+
+def test_tests_read_no_private_name():
+  found = {}
+  for path in sorted(pathlib.Path('tests').rglob('*.py')):
+    if names := set(private_names(ast.parse(path.read_text('utf-8')))):
+      found[path.stem] = names
+  assert not {stem: found[stem] for stem in found.keys() - PRIVATE}

@@ -9,7 +9,7 @@ from stc_jax.datasets.synthetic_faces import action_units, nuisances, renderer, 
 from stc_jax.datasets.synthetic_faces.difficulty import STANDARD, Difficulty
 
 # Told apart so that no two generators share a seed: NumPy pads seeds with zeros.
-_SUBJECT, _CLIP, _SENSOR = 1, 2, 3
+SUBJECT, CLIP, _SENSOR = 1, 2, 3
 
 ORDERS = ('neutral_to_apex', 'neutral_apex_neutral')
 
@@ -32,7 +32,7 @@ class RenderedClip:
 @functools.lru_cache(maxsize=4)
 def draw_subject(seed: int, subject: int, traits: float) -> subjects.Subject:
   """The subject of that number in the population of that seed."""
-  rng = np.random.default_rng([seed, _SUBJECT, subject])
+  rng = np.random.default_rng([seed, SUBJECT, subject])
   return subjects.draw_subject(rng, len(action_units.AU_NUMBERS), traits)
 
 
@@ -68,7 +68,7 @@ def make_clip(
   """
   person = draw_subject(seed, subject, difficulty.traits)
   key = [subject, action_units.EMOTIONS.index(emotion), take]
-  rng = np.random.default_rng([seed, _CLIP, *key])
+  rng = np.random.default_rng([seed, CLIP, *key])
   frames = int(rng.integers(lengths[0], lengths[1] + 1))
   returns = order == 'neutral_apex_neutral'
   actions = action_units.draw_actions(

@@ -25,7 +25,7 @@ flags.DEFINE_enum(
   'difficulty', 'standard', difficulty.NAMED, 'How hard the emotion is to tell.'
 )
 
-_GAP, _MARGIN = 4, 84
+GAP, MARGIN = 4, 84
 
 
 def draw_sheet(
@@ -51,14 +51,14 @@ def draw_sheet(
   """
   rows = []
   for row, emotion in enumerate(action_units.EMOTIONS):
-    strips = [np.full((size, _MARGIN, 3), 255, np.uint8)]
+    strips = [np.full((size, MARGIN, 3), 255, np.uint8)]
     _write(strips[0], emotion, size // 2)
     for subject in range(first + row * abreast, first + (row + 1) * abreast):
       clip = clips.make_clip(seed, subject, emotion, 1, size=size, difficulty=level)
       chosen = np.linspace(0, len(clip.frames) - 1, columns).round().astype(int)
-      strips += [*clip.frames[chosen], np.full((size, _GAP, 3), 255, np.uint8)]
+      strips += [*clip.frames[chosen], np.full((size, GAP, 3), 255, np.uint8)]
     strip = np.hstack(strips)
-    rows += [strip, np.full((_GAP, strip.shape[1], 3), 255, np.uint8)]
+    rows += [strip, np.full((GAP, strip.shape[1], 3), 255, np.uint8)]
   return np.vstack(rows)
 
 

@@ -18,7 +18,7 @@ _MOST_SMOOTH = 100.0
 _SEARCHED, _MOST_BYTES = 32, 200 * 2**20
 # A recording below this is kept in memory between finding and cutting; a larger one is
 # read twice.
-_KEPT_BYTES = 256 * 2**20
+KEPT_BYTES = 256 * 2**20
 
 
 @dataclasses.dataclass(frozen=True)
@@ -133,7 +133,7 @@ def _detect(
   found, kept, small = [], [], True
   for some in chunks(_watched(recording, go_on)):
     found += detect.detect(some)
-    small = small and (len(found) * some[0].nbytes <= _KEPT_BYTES)
+    small = small and (len(found) * some[0].nbytes <= KEPT_BYTES)
     kept = kept + some if small else []
   return found, kept
 

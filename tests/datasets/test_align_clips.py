@@ -151,7 +151,7 @@ def test_long_recordings_are_read_twice_with_the_same_result(tmp_path, monkeypat
   write_clip(tmp_path / 'clip', frames)
   paths = tuple(sorted((tmp_path / 'clip').iterdir(), key=lambda path: int(path.stem)))
   once = alignment.aligned_clip(Recording(paths), MTCNN, lambda: None)
-  monkeypatch.setattr(alignment, '_KEPT_BYTES', 0)
+  monkeypatch.setattr(alignment, 'KEPT_BYTES', 0)
   twice = alignment.aligned_clip(Recording(paths), MTCNN, lambda: None)
   assert once.quality == twice.quality
   assert np.array_equal(once.frames, twice.frames)

@@ -65,8 +65,8 @@ def test_same_seed_same_bytes():
 
 def test_subject_and_first_clip_share_no_random_numbers():
   # NumPy pads seeds with zeros: [0, 1] and [0, 1, 0, 0] are the same seed.
-  subject = np.random.default_rng([0, clips._SUBJECT, 1]).random(4)
-  clip = np.random.default_rng([0, clips._CLIP, 1, 0, 0]).random(4)
+  subject = np.random.default_rng([0, clips.SUBJECT, 1]).random(4)
+  clip = np.random.default_rng([0, clips.CLIP, 1, 0, 0]).random(4)
   assert not np.array_equal(subject, clip)
 
 
@@ -186,7 +186,7 @@ def test_an_impossible_difficulty_is_refused(values):
 
 def test_contact_sheet_shows_every_emotion():
   sheet = contact_sheet.draw_sheet(1, 1, 2, size=32, seed=0, level=STANDARD)
-  gap = contact_sheet._GAP
-  assert sheet.shape == (6 * (32 + gap), contact_sheet._MARGIN + 2 * 32 + gap, 3)
-  faces = sheet[:, contact_sheet._MARGIN :]
+  gap = contact_sheet.GAP
+  assert sheet.shape == (6 * (32 + gap), contact_sheet.MARGIN + 2 * 32 + gap, 3)
+  faces = sheet[:, contact_sheet.MARGIN :]
   assert all(faces[row * (32 + gap) :][:32, :32].std() > 20 for row in range(6))
