@@ -17,11 +17,10 @@ from rich.table import Table
 
 from stc_jax.cli import command_line, launch_file
 from stc_jax.console import terminal
-from stc_jax.data.input import InputConfig
-from stc_jax.models import shapes
+from stc_jax.models import flops
 from stc_jax.models.registry import build
 from stc_jax.runs.config import Experiment, from_sections
-from stc_jax.speed import report, work
+from stc_jax.speed import parts, report
 
 # Of an H100 SXM, from NVIDIA's data sheets: bfloat16 products a second, of which a good
 # program reaches a third or so; bytes a second each way, over NVLink to the others of
@@ -34,14 +33,14 @@ _WINDOWS = (16, 64)
 def main() -> None:
   """Prints a table: a row for each number of GPUs, and of windows each has."""
   experiment = from_sections(launch_file.read().to_dict(), launch_file.set_fields())
-  experiment.require_trunk()
+  parts.require_trunk(experiment)
   moved = bytes_a_step(experiment)
-  network = report.network_of(experiment)
+  model, video = report.counted_model(experiment), report.clip_shape(experiment)
   table = Table(title=f'{experiment.model}: {moved / 1e6:.1f} MB a step')
   for name in ('GPUs', 'windows a GPU', 'ms of arithmetic', 'ms of sums', 'share'):
     table.add_column(name, justify='right')
   for (count, link), windows in itertools.product(_LINKS.items(), _WINDOWS):
-    own = windows * work.training_flops(network) / _FLOPS
+    own = windows * flops.training_flops(model, video) / _FLOPS
     sums = ring_seconds(moved, count, link)
     figures = (f'{1e3 * own:.2f}', f'{1e3 * sums:.2f}', f'{sums / (own + sums):.0%}')
     table.add_row(str(count), str(windows), *figures)
@@ -50,12 +49,12 @@ def main() -> None:
 
 def bytes_a_step(experiment: Experiment) -> int:
   """Of all that is summed over devices: float32 gradients, and statistics."""
-  size, outputs = experiment.input, _outputs(experiment)
+  outputs = len(experiment.task.aus) or 6
   model = build(experiment.model, experiment.network, outputs)
   variables = jax.eval_shape(
     lambda key, video: model.init(key, video, train=False),
     jax.random.key(0),
-    _clip(size),
+    report.clip_shape(experiment),
   )
   count = {
     name: sum(int(np.prod(leaf.shape)) for leaf in jax.tree.leaves(tree))
@@ -68,14 +67,6 @@ def bytes_a_step(experiment: Experiment) -> int:
 def ring_seconds(moved: int, devices: int, bytes_per_second: float) -> float:
   """Each device sends and receives its share of a ring's two rounds."""
   return 2 * (devices - 1) / devices * moved / bytes_per_second
-
-
-def _clip(size: InputConfig) -> jax.ShapeDtypeStruct:
-  return shapes.one_clip(size.frames, size.height, size.width, size.channels)
-
-
-def _outputs(experiment: Experiment) -> int:
-  return len(experiment.task.aus) or 6
 
 
 if __name__ == '__main__':

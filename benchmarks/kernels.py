@@ -54,7 +54,7 @@ def main() -> None:
   if jax.default_backend() != 'gpu':
     raise InputError('benchmarks.kernels: finds no GPU; a CPU has no such kernels')
   settings = from_sections(launch_file.read().to_dict(), launch_file.set_fields())
-  settings.require_trunk()
+  parts.require_trunk(settings)
   with tempfile.TemporaryDirectory() as folder:
     kept = pathlib.Path(_TRACE.value or folder)
     program, steps = parts.Workload(settings).traced(kept)

@@ -20,8 +20,28 @@ _MOST_DEPTH = 400
 _MOST_BIAS = 100.0
 
 
+class ModelConfig:
+  """What the program asks of every model's section, a dataclass with a field `dtype`.
+
+  Raises:
+    InputError: a field out of its range; the line starts with the field's name.
+  """
+
+  @property
+  def least_side(self) -> int:
+    """The height or width of the smallest picture that the model reads, in pixels."""
+    return 1
+
+  def check_input(self, height: int, width: int, frames: int) -> None:
+    """Checks what a section says of the input, where it says something.
+
+    Raises:
+      InputError: the model can't read an input of this size.
+    """
+
+
 @dataclasses.dataclass(frozen=True)
-class TrunkConfig:
+class TrunkConfig(ModelConfig):
   """Of every model that starts with the 3D CNN.
 
   Raises:
@@ -52,8 +72,12 @@ class TrunkConfig:
 
   @property
   def least_side(self) -> int:
-    """Of a picture in pixels: each pooling halves it."""
+    """Each pooling halves a side."""
     return 2 ** sum(conv.pool for conv in self.architecture.convs)
+
+  def check_input(self, height: int, width: int, frames: int) -> None:
+    """See `notation.check_input`."""
+    notation.check_input(self.notation, height, width, frames)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -107,7 +131,7 @@ class NestedConfig(LayerwiseConfig):
 
 
 @dataclasses.dataclass(frozen=True)
-class DenseNetConfig:
+class DenseNetConfig(ModelConfig):
   """Of DenseNet-BC.
 
   Raises:
@@ -137,5 +161,5 @@ class DenseNetConfig:
 
   @property
   def least_side(self) -> int:
-    """Of a picture in pixels: each transition halves it."""
+    """Each transition halves a side."""
     return 2 ** (BLOCKS - 1)

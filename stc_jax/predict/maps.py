@@ -11,8 +11,7 @@ from jaxtyping import Array, Float, UInt8
 from stc_jax.bundle.bundle import Bundle
 from stc_jax.data.input import NetworkInput, network_input
 from stc_jax.models import stc
-from stc_jax.models.config import TrunkConfig
-from stc_jax.models.registry import build
+from stc_jax.models.registry import MODELS, build
 from stc_jax.tasks.registry import task_of
 from stc_jax.training.step import mean_probabilities
 
@@ -88,7 +87,7 @@ def integrated(
 def _layers(
   model: Bundle, variables: dict, video: Float[Array, '1 t h w c']
 ) -> list[Float[np.ndarray, 't _ _']]:
-  if not isinstance(model.network, TrunkConfig):
+  if not MODELS[model.model].has_trunk:
     return []
   own = {name: tree.get('trunk', {}) for name, tree in variables.items()}
   layers = stc.trunk_of(model.network).apply(own, video, train=False)

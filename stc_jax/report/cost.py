@@ -8,11 +8,10 @@ import numpy as np
 from stc_jax.bundle import bundle_folder
 from stc_jax.bundle.bundle import Bundle
 from stc_jax.errors import InputError
-from stc_jax.models.config import DenseNetConfig
+from stc_jax.models.registry import MODELS, build
 from stc_jax.models.shapes import one_clip
 from stc_jax.report.run_folder import Run, last_start
 from stc_jax.report.table import Table, number
-from stc_jax.speed import work
 
 _NOTES = """\
 Floating-point operations are of one clip, forward: convolutions, LSTMs and dense
@@ -85,16 +84,17 @@ def _size(run: Run) -> tuple[str, str]:
     return 'no model', ''
   model = bundle_folder.load(folders[0])
   leaves = jax.tree.leaves(model.variables['params'])
-  return f'{sum(map(np.size, leaves)):,}', f'{_flops(model) / 1e9:.3f}'
+  return f'{sum(map(np.size, leaves)):,}', _gigaflops(model)
 
 
-def _flops(model: Bundle) -> int:
-  size = model.input
+def _gigaflops(model: Bundle) -> str:
+  """Of one clip, where the model's operations are counted."""
+  count, size = MODELS[model.model].forward_flops, model.input
+  if count is None:
+    return 'not counted'
   video = one_clip(size.frames, size.height, size.width, size.channels)
-  if isinstance(model.network, DenseNetConfig):
-    return work.densenet_flops(model.network, video, len(model.names))
-  network = work.Network(model.model, model.network, video, len(model.names))
-  return work.forward_flops(network)
+  network = build(model.model, model.network, len(model.names))
+  return f'{count(network, video) / 1e9:.3f}'
 
 
 def _command(run: Run) -> str:

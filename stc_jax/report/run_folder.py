@@ -12,15 +12,9 @@ from stc_jax.data import catalogue, reading
 from stc_jax.data.records import PreparedClip
 from stc_jax.errors import InputError, machine_error
 from stc_jax.evaluation.statistics import TrialScore
+from stc_jax.models.registry import MODELS
 from stc_jax.report import consistency, run_files
 
-_MODELS = {
-  'stc': 'STC',
-  'stc_lstm': 'STC-LSTM',
-  'stc_slstm': 'STC-SLSTM',
-  'stc_nlstm': 'STC-NLSTM',
-  'densenet': 'DenseNet',
-}
 # By whether a run tells action units.
 _SUMMARIES = (run_files.ClassificationSummary, run_files.DetectionSummary)
 _TRIALS = (run_files.ClassificationTrial, run_files.DetectionTrial)
@@ -146,7 +140,7 @@ def read(name: str, folder: pathlib.Path) -> Run:
   paths = sorted((folder / 'trials').glob('*.json'))
   trials = [run_files.read(path, _TRIALS[detects]) for path in paths]
   trials.sort(key=lambda trial: (trial['repeat'], trial['fold']))
-  method = name or _MODELS[config['model']]
+  method = name or MODELS[config['model']].title
   folds = _folds(folder / 'folds.csv')
   run = Run(method, method, folder, config, **found, trials=trials, folds=folds)
   if run.summary['trials'] != len(trials):

@@ -9,8 +9,7 @@ from stc_jax import locks
 from stc_jax.console import tables
 from stc_jax.data import catalogue, preparation
 from stc_jax.models import shapes
-from stc_jax.models.config import TrunkConfig
-from stc_jax.models.registry import build
+from stc_jax.models.registry import MODELS, build
 from stc_jax.runs import folder, results, run, run_data, start
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.resolve import choose_devices, resolve
@@ -83,7 +82,7 @@ def _print_setup(launch: Experiment, data: run_data.RunData, console: Console) -
   video = shapes.one_clip(size.frames, size.height, size.width, size.channels)
   layers = (
     shapes.layer_table(launch.network, video)
-    if isinstance(launch.network, TrunkConfig)
+    if MODELS[launch.model].has_trunk
     else []
   )
   parts = shapes.parameter_counts(network, video)

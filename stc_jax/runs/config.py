@@ -7,8 +7,7 @@ from collections.abc import Mapping, Sequence
 from stc_jax.data.input import InputConfig
 from stc_jax.data.protocols import ProtocolConfig
 from stc_jax.errors import InputError, require, require_choice
-from stc_jax.models import notation
-from stc_jax.models.config import DenseNetConfig, TrunkConfig
+from stc_jax.models.config import ModelConfig
 from stc_jax.models.registry import MODELS
 from stc_jax.tasks.registry import TASKS, TaskConfig
 from stc_jax.training.optimizer import TrainingConfig
@@ -86,22 +85,10 @@ class Experiment:
   task: TaskConfig
   input: InputConfig
   model: str
-  network: typing.Any
+  network: ModelConfig
   protocol: ProtocolConfig
   training: TrainingConfig
   execution: ExecutionConfig
-
-  def require_trunk(self) -> None:
-    """Refuses a model that doesn't start with the 3D CNN, whose work is counted.
-
-    Raises:
-      InputError: it is such a model.
-    """
-    if not isinstance(self.network, TrunkConfig):
-      raise InputError(
-        f'model: {self.model} has no 3D CNN, and only such models are counted; set '
-        '--config.model=stc_nlstm, or take a launch file without :stills'
-      )
 
   def check_input(self, size: InputConfig) -> None:
     """Checks that the network can read the input that is left of a set's clips.
@@ -211,13 +198,11 @@ def _check_together(experiment: Experiment) -> None:
     )
   if experiment.dataset.neutral_share:
     _check_neutral(experiment)
-  if isinstance(network, DenseNetConfig):
-    side, least = min(size.height, size.width), network.least_side
-    words = f'be at least {least}, as input.width, for {experiment.model}'
-    require(side >= least, 'input.height', size.height, words)
-  if isinstance(network, TrunkConfig):
-    with in_section(experiment.model):
-      notation.check_input(network.notation, size.height, size.width, size.frames)
+  with in_section(experiment.model):
+    network.check_input(size.height, size.width, size.frames)
+  side, least = min(size.height, size.width), network.least_side
+  words = f'be at least {least}, as input.width, for {experiment.model}'
+  require(side >= least, 'input.height', size.height, words)
 
 
 def _check_neutral(experiment: Experiment) -> None:

@@ -20,8 +20,9 @@ from stc_jax.data.device_data import (
   trial_arrays,
 )
 from stc_jax.data.protocols import Trial
+from stc_jax.errors import InputError
 from stc_jax.faces import images
-from stc_jax.models.registry import build
+from stc_jax.models.registry import MODELS, build
 from stc_jax.runs.config import Experiment
 from stc_jax.speed.clock import Timing, measure
 from stc_jax.speed.random_clips import CLIPS, random_clips
@@ -198,6 +199,19 @@ class Workload:
     every = np.arange(self._trials)
     data, arrays, _ = next(placement.asked(programs, every))
     return programs, data, arrays
+
+
+def require_trunk(experiment: Experiment) -> None:
+  """Refuses a model without the 3D CNN.
+
+  Raises:
+    InputError: it is such a model.
+  """
+  if not MODELS[experiment.model].has_trunk:
+    raise InputError(
+      f'model: {experiment.model} has no 3D CNN, and only such models are counted; set '
+      '--config.model=stc_nlstm, or take a launch file without :stills'
+    )
 
 
 def input_pipeline(builder, experiment: Experiment, repeats: int) -> Measured:

@@ -1,12 +1,14 @@
 """A measurement as data, and as the table that a terminal shows."""
 
 import jax
+from flax import linen as nn
 from rich.table import Table
 
-from stc_jax.models import shapes
+from stc_jax.models import flops, shapes
+from stc_jax.models.registry import build
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.provenance import environment
-from stc_jax.speed import feeding, work
+from stc_jax.speed import feeding, traffic
 from stc_jax.speed.ceiling import Ceiling
 from stc_jax.speed.parts import Measured
 from stc_jax.speed.pictures import PARTS
@@ -22,36 +24,25 @@ def as_dict(
   peer: dict | None,
 ) -> dict:
   """Everything that was measured, and what follows from it; ready for JSON."""
-  network, batch = network_of(experiment), experiment.training.batch_size
-  views = len(experiment.input.views)
-  counted = {
-    'training': (
-      work.training_flops(network),
-      work.training_bytes(network, batch) / batch,
-    ),
-    'inference': (
-      views * work.forward_flops(network),
-      views * work.forward_bytes(network, batch) / batch,
-    ),
-  }
-  counted['whole loop'] = counted['training']
+  model, video = counted_model(experiment), clip_shape(experiment)
   report = {
     'device': jax.devices()[0].device_kind,
     'environment': environment(),
-    'model': network.name,
-    'notation': network.config.notation,
-    'input': list(network.video.shape[1:]),
-    'dtype': network.config.dtype,
-    'batch_size': batch,
+    'model': experiment.model,
+    'notation': model.config.notation,
+    'input': list(video.shape[1:]),
+    'dtype': model.config.dtype,
+    'batch_size': experiment.training.batch_size,
     'flops': {
-      'forward_per_clip': work.forward_flops(network),
-      'training_per_clip': work.training_flops(network),
-      'convolutions_per_clip': sum(work.conv_flops(network)),
-      'convolutions_per_clip_by_xla': work.xla_conv_flops(network),
+      'forward_per_clip': flops.forward_flops(model, video),
+      'training_per_clip': flops.training_flops(model, video),
+      'convolutions_per_clip': sum(flops.conv_flops(model.config, video)),
+      'convolutions_per_clip_by_xla': flops.xla_conv_flops(model.config, video),
     },
     'ceiling': ceiling._asdict(),
     'parts': {},
   }
+  counted = _counted(experiment, report['flops'])
   for name, part in parts.items():
     report['parts'][name] = _figures(part, ceiling, counted.get(name))
   if {'training', 'whole loop'} <= set(parts):
@@ -63,15 +54,36 @@ def as_dict(
     report['flops']['training_per_clip']
   )
   if peer:
-    report['peer'] = _compare(peer, report['parts'], batch)
+    report['peer'] = _compare(peer, report['parts'], report['batch_size'])
   return report
 
 
-def network_of(experiment: Experiment) -> work.Network:
-  """What is counted of an experiment."""
+def counted_model(experiment: Experiment) -> nn.Module:
+  """The model of an experiment, whose operations are counted."""
+  return build(experiment.model, experiment.network, CLASSES)
+
+
+def clip_shape(experiment: Experiment) -> jax.ShapeDtypeStruct:
+  """The shape of one clip, [1, t, h, w, c]."""
   size = experiment.input
-  video = shapes.one_clip(size.frames, size.height, size.width, size.channels)
-  return work.Network(experiment.model, experiment.network, video, CLASSES)
+  return shapes.one_clip(size.frames, size.height, size.width, size.channels)
+
+
+def _counted(
+  experiment: Experiment, operations: dict[str, int]
+) -> dict[str, tuple[float, float]]:
+  """FLOPs and bytes of one clip in each part that has a place under the roofs."""
+  model, video = counted_model(experiment), clip_shape(experiment)
+  batch, views = experiment.training.batch_size, len(experiment.input.views)
+  training = (
+    operations['training_per_clip'],
+    traffic.training_bytes(model, video, batch) / batch,
+  )
+  inference = (
+    views * operations['forward_per_clip'],
+    views * traffic.forward_bytes(model, video, batch) / batch,
+  )
+  return {'training': training, 'whole loop': training, 'inference': inference}
 
 
 def _figures(
