@@ -81,9 +81,7 @@ def _print_setup(launch: Experiment, data: run_data.RunData, console: Console) -
   network = build(launch.model, launch.network, len(data.clip_set.names))
   video = shapes.one_clip(size.frames, size.height, size.width, size.channels)
   layers = (
-    shapes.layer_table(launch.network, video)
-    if MODELS[launch.model].has_trunk
-    else []
+    shapes.layer_table(launch.network, video) if MODELS[launch.model].has_trunk else []
   )
   parts = shapes.parameter_counts(network, video)
   tables.print_network(console, launch.model, layers, parts)
