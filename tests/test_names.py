@@ -22,6 +22,7 @@ TWICE = {
   'Network',
   'Normalisation',
   'Row',
+  'Task',
   'Stretch',
   'Timings',
   'Track',
@@ -32,7 +33,7 @@ LONG_FILES = {
   'online_tracker',
   'parts',
   'programs',
-  'resident',
+  'device_data',
   'run_files',
   'synthetic_faces_dataset_builder',
 }

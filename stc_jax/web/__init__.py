@@ -1,1 +1,1 @@
-"""A page in the browser that videos are shown to."""
+"""A page in the browser: takes videos, and shows what a model predicts."""

@@ -1,4 +1,4 @@
-"""What stands before the page: lets in whom it is for, with no more than it takes."""
+"""A guard before the page: refuses foreign requests and bodies that are too large."""
 
 import ipaddress
 import socket
@@ -12,27 +12,27 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 _HERE = ('127.0.0.1', 'localhost', '::1')
 _ANYWHERE = ('0.0.0.0', '::')
-_FRAME = 2**16  # bytes of a request beside the video that it brings
+_FRAME = 2**16  # bytes of a request in addition to its video
 _REFUSED, _TOO_LARGE = 403, 413
 _GONE: Message = {'type': 'http.disconnect'}
 
 
 class Guard:
-  """An ASGI application before another, which sees only what passes.
+  """An ASGI application that passes allowed requests on to another one.
 
-  The host that a request is for must be one of the page's. Whoever owns a name can let
-  it point to this machine, and a browser then takes their page and ours for one (DNS
-  rebinding). An address in numbers has no owner; ports don't decide, as tunnels change
-  them. A request that a page made must be made by ours: browsers send what any page
-  asks for to any address, and name the page as `Origin`.
+  The host of a request must be one of the page's. The owner of a domain can point it to
+  this machine, and a browser then takes their page and ours for one (DNS rebinding).
+  Nobody owns an IP address. Ports are not compared, as tunnels change them. The origin
+  of a request must be this page: a browser sends the requests of any page to any
+  address, and names the page in the header `Origin`.
 
-  A body that is too large, or that its sender breaks off, is ended as no form may end:
-  Gradio then removes what it wrote of it, but not for a sender who just leaves.
+  A body that is too large, or that is broken off, is given an end that is invalid for a
+  form: only then does Gradio remove the part that it has written.
 
   Args:
-    app: what is guarded.
-    host: what is listened on, a name or an address.
-    megabytes: the largest video; a request may bring one.
+    app: the guarded application.
+    host: the name or address that is listened on.
+    megabytes: the size of the largest video; a request may bring one.
   """
 
   def __init__(self, app: ASGIApp, host: str, megabytes: int):
@@ -47,7 +47,7 @@ class Guard:
       return
     headers = Headers(scope=scope)
     most = self._megabytes * 2**20 + _FRAME
-    if why := self._stranger(scope['scheme'], headers):
+    if why := self._refusal(scope['scheme'], headers):
       await PlainTextResponse(why, _REFUSED)(scope, receive, send)
       return
     body = _Body(receive, headers, most)
@@ -57,16 +57,16 @@ class Guard:
       why = f'The request exceeds the maximum allowed size of {self._megabytes} MB.'
       await PlainTextResponse(why, _TOO_LARGE)(scope, receive, send)
 
-  def _stranger(self, scheme: str, headers: Mapping[str, str]) -> str:
-    """Why a request isn't for this page, or isn't from it; ''."""
+  def _refusal(self, scheme: str, headers: Mapping[str, str]) -> str:
+    """Why a request is refused; '': it is for this page, and from it."""
     host, origin = headers.get('host', ''), headers.get('origin')
     if not self._is_served(host):
       return (
-        f'Nothing is served as {host!r}: take the address that was shown at the start, '
-        "or the machine's in numbers."
+        f'This page is not served as {host!r}: use the address that was printed at the '
+        'start, or the IP address of the machine.'
       )
     if origin is not None and origin.lower() != f'{scheme}://{host}'.lower():
-      return f'Pages of {origin!r} are no part of this one.'
+      return f'Requests from pages of {origin!r} are refused.'
     return ''
 
   def _is_served(self, host: str) -> bool:
@@ -78,10 +78,10 @@ class Guard:
 
 
 class _Body:
-  """A request's body as it comes in.
+  """The body of a request, part by part.
 
   Attributes:
-    is_too_large: more was announced, or came, than `most` bytes.
+    is_too_large: the announced or the received length is above `most` bytes.
   """
 
   def __init__(self, receive: Receive, headers: Mapping[str, str], most: int):
@@ -105,7 +105,7 @@ class _Body:
     return message
 
   def unless_too_large(self, send: Send) -> Send:
-    """Returns `send` for an answer that doesn't know of it."""
+    """Returns a `send` that drops the application's response to a body too large."""
 
     async def sends(message: Message) -> None:
       if not self.is_too_large:
@@ -114,7 +114,7 @@ class _Body:
     return sends
 
   def _no_end(self) -> bytes:
-    """A part without the name that each must have, if it is a form."""
+    """For a form, a part without the name that each part must have."""
     _, options = parse_options_header(self._kind)
     boundary = options.get(b'boundary')
     return b'\r\n--' + boundary + b'\r\n\r\n' if boundary else b''
@@ -122,7 +122,7 @@ class _Body:
 
 def _names_of(host: str) -> set[str]:
   names = {host.lower(), *_HERE}
-  if host not in _HERE:  # looking up the full one may take seconds
+  if host not in _HERE:  # looking up the full name may take seconds
     own = socket.gethostname()
     names |= {own.lower(), f'{own}.local'.lower(), socket.getfqdn().lower()}
   return names

@@ -1,4 +1,4 @@
-"""The page that videos are shown to: upload or webcam, time line, table."""
+"""The page: takes a video or a recording, shows label, time line and table."""
 
 import contextlib
 import dataclasses
@@ -18,8 +18,8 @@ from stc_jax.predict import csv_table, sources
 from stc_jax.predict.answering import Asked
 from stc_jax.predict.model import Model
 from stc_jax.predict.render import overlay, page
-from stc_jax.web import telling
-from stc_jax.web.turns import Stopped, Turns
+from stc_jax.web import messages
+from stc_jax.web.turns import Cancellation, Turns
 from stc_jax.web.uploads import Uploads
 
 _WAITING = 16  # visitors at most
@@ -27,13 +27,13 @@ FONTS = {
   'font': ['system-ui', 'sans-serif'],
   'font_mono': ['ui-monospace', 'monospace'],
 }
-# What Gradio gives to a function that asks for it in this way.
+# A default of this kind asks Gradio for its progress bar.
 _PROGRESS = gradio.Progress()
 CSS = """
 .gradio-container { max-width: 1100px !important; margin: 0 auto !important; }
 #time_line iframe { width: 100%; height: 40rem; border: 0; display: block; }
 """
-# As high as what it holds, also once its video is there.
+# Fits the frame's height to its content, also after the video has loaded.
 _FIT = (
   'const d = this.contentDocument; const fit = () => {'
   " this.style.height = d.querySelector('main').scrollHeight + 'px' };"
@@ -42,17 +42,17 @@ _FIT = (
 
 
 class Page:
-  """What visitors see of one model, and what they may ask of it.
+  """The page of one model.
 
   Args:
-    model: what is asked.
-    asked: what the page starts with.
-    folder: Gradio's own, whose files it shows; all that is uploaded or made lies there,
-      and goes an hour after its last use.
-    megabytes: the largest video that is taken.
+    model: predicts the videos.
+    asked: options of the prediction; visitors may change the choice of faces.
+    folder: Gradio's folder for uploads and results. A file is removed an hour after its
+      last use.
+    megabytes: the size of the largest video that is accepted.
 
   Attributes:
-    blocks: the page, as Gradio has it.
+    blocks: the page as a Gradio application.
   """
 
   def __init__(self, model: Model, asked: Asked, folder: pathlib.Path, megabytes: int):
@@ -62,11 +62,11 @@ class Page:
     self.blocks = self._build()
 
   def begin(self) -> None:
-    """Begins to remove what nobody uses any more."""
+    """Starts to remove files that are no longer used."""
     threading.Thread(target=self._uploads.sweep_until_ended, daemon=True).start()
 
   def end(self) -> None:
-    """Stops all answers, and waits until they have."""
+    """Cancels all predictions, and waits until they have ended."""
     self._turns.end()
     self._uploads.end()
 
@@ -95,13 +95,13 @@ class Page:
           [video, faces],
           [label, time_line, table],
           api_visibility='private',
-          concurrency_limit=None,  # the turns are ours
+          concurrency_limit=None,  # `Turns` limits it
         )
       blocks.unload(self._leave)
     return blocks
 
   def _leave(self, request: gradio.Request) -> None:
-    """What happens when a visitor closes the page."""
+    """Cancels the prediction of a visitor who has closed the page."""
     self._turns.leave(request.session_hash)
 
   def _answer(
@@ -111,24 +111,26 @@ class Page:
     request: gradio.Request,
     progress=_PROGRESS,
   ):
-    """What a button does: the label, the time line, the table."""
+    """Handles a click: returns the label, the time line and the table."""
     if video is None:
-      raise telling.in_place('No video yet: choose or record one.')
+      raise messages.shown_error('No video yet: choose or record one.')
     path = pathlib.Path(video)
     try:
       with (
         self._uploads.used(path),
-        self._turns.awaited(request.session_hash, telling.before(progress)) as check,
+        self._turns.turn(
+          request.session_hash, messages.queue_position(progress)
+        ) as check,
       ):
-        return self._made(path, faces, progress, check)
-    except Stopped as error:
-      raise telling.in_place(
+        return self._predict(path, faces, progress, check)
+    except Cancellation as error:
+      raise messages.shown_error(
         f'{path.name}: stopped, as this page is closed.'
       ) from error
     except Exception as error:
-      raise telling.in_place(telling.line_of(error, path)) from error
+      raise messages.shown_error(messages.error_line(error, path)) from error
 
-  def _made(
+  def _predict(
     self,
     path: pathlib.Path,
     faces: str,
@@ -138,15 +140,20 @@ class Page:
     asked = dataclasses.replace(self._asked, faces=faces)
     source = sources.of_path(path)
     answer = self._model.answer(
-      source, asked, telling.spoken(progress, source.count, 'finds faces', check)
+      source,
+      asked,
+      messages.frame_progress(progress, source.count, 'finding faces', check),
     )
-    own = self._folder / secrets.token_hex(16)  # an address that nobody guesses
+    own = self._folder / secrets.token_hex(16)  # an address that can't be guessed
     table, film = own / f'{path.stem}.csv', own / f'{path.stem}.mp4'
-    with _whole(own):
+    with _new_folder(own):
       csv_table.write(table, answer)
-      with self._uploads.used(table):  # a long video is drawn for longer than an hour
+      with self._uploads.used(table):  # drawing a long video takes more than an hour
         answer = overlay.write_video(
-          film, answer, source, telling.spoken(progress, source.count, 'draws', check)
+          film,
+          answer,
+          source,
+          messages.frame_progress(progress, source.count, 'drawing', check),
         )
     address = (
       'gradio_api/file=' + urllib.parse.quote(str(film)) if film.exists() else ''
@@ -161,8 +168,8 @@ class Page:
 
 
 @contextlib.contextmanager
-def _whole(folder: pathlib.Path) -> Iterator[None]:
-  """Makes a folder, and removes it where the block fails."""
+def _new_folder(folder: pathlib.Path) -> Iterator[None]:
+  """Makes a folder, and removes it if the block fails."""
   folder.mkdir()
   try:
     yield
@@ -180,7 +187,7 @@ def _upload() -> tuple[gradio.Button, gradio.Component]:
 
 
 def _webcam() -> tuple[gradio.Button, gradio.Component]:
-  """Recordings as the browser makes them: otherwise Gradio calls FFmpeg."""
+  """Takes recordings as the browser makes them: otherwise Gradio calls FFmpeg."""
   picture = {'width': {'ideal': 640}, 'height': {'ideal': 480}}
   with gradio.Tab('Webcam'):
     video = gradio.Video(
@@ -189,7 +196,10 @@ def _webcam() -> tuple[gradio.Button, gradio.Component]:
       include_audio=True,
       webcam_options=gradio.WebcamOptions(
         mirror=False,
-        constraints={'video': picture, 'audio': False},  # so there is no sound
+        constraints={
+          'video': picture,
+          'audio': False,
+        },  # no sound, which would need FFmpeg
       ),
       height=340,
       elem_id='webcam',

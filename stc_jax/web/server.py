@@ -1,4 +1,4 @@
-"""Listens for the page's visitors, and ends without breaking an answer off."""
+"""The server of the page: listens for visitors, and ends in order."""
 
 import logging
 import pathlib
@@ -16,11 +16,11 @@ from stc_jax.predict.model import Model
 from stc_jax.web.guard import Guard
 from stc_jax.web.page import CSS, FONTS, Page
 
-_FAREWELL = 1  # seconds that open connections are given at the end
+_FAREWELL = 1  # seconds that open connections have left at the end
 
 
 class Server:
-  """Serves the page of one model; arguments as those of `Page`."""
+  """Serves the page of one model; its arguments are those of `Page`."""
 
   def __init__(self, model: Model, asked: Asked, folder: pathlib.Path, megabytes: int):
     self._page, self._megabytes = Page(model, asked, folder, megabytes), megabytes
@@ -40,7 +40,7 @@ class Server:
       theme=gradio.themes.Default(**FONTS),
       css=CSS,
     )
-    # Or Gradio opens files for a visitor that nobody uploaded.
+    # Otherwise Gradio opens files for a visitor that nobody uploaded.
     self._page.blocks.has_launched = True
 
   def start(self, host: str, port: int) -> str:
@@ -48,10 +48,10 @@ class Server:
 
     Args:
       host: a name or an address of this machine.
-      port: of it; 0: any that is free.
+      port: 0 takes any free port.
 
     Raises:
-      InputError: the address is taken, or not this machine's.
+      InputError: the address is in use, or isn't one of this machine.
     """
     listening = _listen(host, port)
     self._server = uvicorn.Server(
@@ -73,9 +73,9 @@ class Server:
     return f'http://{name}:{listening.getsockname()[1]}/'
 
   def stop(self) -> None:
-    """Stops all answers, then closes the page."""
+    """Cancels all predictions, then closes the page."""
     self._page.end()
-    # That open pages are cut off now is no error.
+    # Open connections are closed now, which uvicorn would log as an error.
     logging.getLogger('uvicorn.error').setLevel(logging.CRITICAL)
     self._server.should_exit = True
     self._thread.join()
@@ -83,7 +83,7 @@ class Server:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-  if not host:  # which would be every address
+  if not host:  # '' would listen on every address
     raise InputError('--host: empty; name an address, 0.0.0.0 for all of them')
   family = socket.AF_INET6 if ':' in host else socket.AF_INET
   try:

@@ -1,4 +1,4 @@
-"""Whose turn it is: one visitor after the other, and nobody who has left."""
+"""Turns: one visitor after the other is served; who has left is skipped."""
 
 import contextlib
 import threading
@@ -6,86 +6,86 @@ from collections.abc import Callable, Iterator
 
 from stc_jax.errors import InputError
 
-_LOOK = 0.5  # seconds between two looks at a line that doesn't move
-_PATIENCE = 60  # seconds that an answer may need to notice that it is stopped
+_INTERVAL = 0.5  # seconds between two messages to a waiting visitor
+_PATIENCE = 60  # seconds that a prediction may take to notice its cancellation
 
 
-class Stopped(BaseException):
-  """Nobody waits for this answer any more.
+class Cancellation(BaseException):
+  """The visitor has left, or the server ends.
 
-  As an interrupt, it is no failure: who catches `Exception` lets it pass.
+  Like an interrupt it isn't a failure, so `except Exception` doesn't catch it.
   """
 
 
 class Turns:
-  """The line before the model.
+  """The queue of visitors.
 
   Args:
-    most: visitors that may wait while another is served.
+    most: how many visitors may wait while another is served.
   """
 
   def __init__(self, most: int):
     self._most = most
-    self._line: list[_Turn] = []  # the first has the turn
+    self._queue: list[_Turn] = []  # the first one is served
     self._changed = threading.Condition()
     self._has_ended = False
 
   @contextlib.contextmanager
-  def awaited(
+  def turn(
     self, visitor: str | None, on_wait: Callable[[int], None]
   ) -> Iterator[Callable[[], None]]:
-    """Waits for a turn, and has it in the block.
+    """Waits for a visitor's turn, which lasts for the block.
 
-    Yields a function to be called now and then, which raises Stopped once nobody waits
-    for the answer.
+    Yields a function that must be called regularly: it raises Cancellation once nobody
+    waits for the answer.
 
     Args:
-      visitor: who; what `leave` is told.
-      on_wait: called now and then, with how many are before.
+      visitor: a name, the same as in `leave`.
+      on_wait: called regularly with the number of visitors before this one.
 
     Raises:
-      InputError: too many wait.
-      Stopped: while waiting.
+      InputError: too many visitors wait.
+      Cancellation: while waiting.
     """
     turn = _Turn(visitor, self._has_ended)
     with self._changed:
-      if len(self._line) > self._most:
+      if len(self._queue) > self._most:
         raise InputError(f'{self._most} others are waiting; try again later')
-      self._line.append(turn)
+      self._queue.append(turn)
     try:
       with self._changed:
-        while self._line[0] is not turn:
+        while self._queue[0] is not turn:
           turn.check()
-          on_wait(self._line.index(turn))
-          self._changed.wait(_LOOK)
+          on_wait(self._queue.index(turn))
+          self._changed.wait(_INTERVAL)
       turn.check()
       yield turn.check
     finally:
       with self._changed:
-        self._line.remove(turn)
+        self._queue.remove(turn)
         self._changed.notify_all()
 
   def leave(self, visitor: str | None) -> None:
-    """Stops what a visitor waits for: there is nobody to show it to."""
+    """Cancels the prediction of a visitor who has left."""
     with self._changed:
-      for turn in self._line:
-        turn.is_stopped |= turn.visitor == visitor
+      for turn in self._queue:
+        turn.is_cancelled |= turn.visitor == visitor
       self._changed.notify_all()
 
   def end(self) -> None:
-    """Stops all, and waits until they have."""
+    """Cancels all predictions, and waits until they have ended."""
     with self._changed:
       self._has_ended = True
-      for turn in self._line:
-        turn.is_stopped = True
+      for turn in self._queue:
+        turn.is_cancelled = True
       self._changed.notify_all()
-      self._changed.wait_for(lambda: not self._line, _PATIENCE)
+      self._changed.wait_for(lambda: not self._queue, _PATIENCE)
 
 
 class _Turn:
-  def __init__(self, visitor: str | None, is_stopped: bool):
-    self.visitor, self.is_stopped = visitor, is_stopped
+  def __init__(self, visitor: str | None, is_cancelled: bool):
+    self.visitor, self.is_cancelled = visitor, is_cancelled
 
   def check(self) -> None:
-    if self.is_stopped:
-      raise Stopped
+    if self.is_cancelled:
+      raise Cancellation

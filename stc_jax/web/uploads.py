@@ -1,4 +1,4 @@
-"""What visitors sent and what was made of it: how long it stays."""
+"""The files of visitors, and how long they are kept."""
 
 import collections
 import contextlib
@@ -14,10 +14,10 @@ _HOUR = 3600  # seconds
 
 
 class Uploads:
-  """The files of the page, each of which goes an hour after its last use.
+  """The page's files: uploads and results, each kept for an hour after its last use.
 
   Args:
-    folder: that they lie in, at any depth.
+    folder: holds them, at any depth.
   """
 
   def __init__(self, folder: pathlib.Path):
@@ -28,10 +28,10 @@ class Uploads:
 
   @contextlib.contextmanager
   def used(self, path: pathlib.Path) -> Iterator[None]:
-    """Keeps a file during the block, and an hour from its end on.
+    """Keeps a file during the block, and for an hour after it.
 
     Raises:
-      InputError: it isn't there any more, or isn't one of these.
+      InputError: the file no longer exists, or isn't in the folder.
     """
     own = path.resolve()
     if self._folder not in own.parents:
@@ -44,11 +44,11 @@ class Uploads:
       yield
     finally:
       with self._lock, contextlib.suppress(FileNotFoundError):
-        self._users -= {own: 1}  # which drops what nobody uses
+        self._users -= {own: 1}  # drops entries of zero
         os.utime(own)
 
   def sweep(self) -> None:
-    """Removes what was last written or used more than an hour ago, and isn't in use."""
+    """Removes files that aren't in use, and weren't written or used for an hour."""
     oldest = time.time() - _HOUR
     for path in self._folder.rglob('*'):
       with self._lock, contextlib.suppress(OSError):

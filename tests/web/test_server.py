@@ -47,7 +47,7 @@ def test_notes_stand_on_the_page(visitor, tmp_path):
 
 def test_a_failure_is_one_line_that_names_the_video(visitor, served, video, tmp_path):
   for name, told in (
-    ('defect.mp4', 'defect.mp4: this program has a fault that this video meets'),
+    ('defect.mp4', 'defect.mp4: this video has met a bug in the program'),
     ('no.mp4', 'no.mp4: no frame of this video can be read'),
   ):
     source = video if name == 'defect.mp4' else tmp_path / name
@@ -148,7 +148,7 @@ def test_who_closes_the_page_stops_the_answer(served, visitor, video):
   served.hold.touch()
   with visiting.Visitor(served) as first, visiting.Visitor(served) as waiting:
     with first.opens(), waiting.opens():
-      for other, told in ((first, 'finds faces'), (waiting, 'waits for 1 before you')):
+      for other, told in ((first, 'finding faces'), (waiting, 'waiting: 1 before you')):
         other.joins(other.uploads(video, 'held.mp4'))
         assert other.reads('progress')['progress_data'][0]['desc'] == told
     label, _, _ = visitor.asks(video)  # nobody is before it any more

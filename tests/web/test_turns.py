@@ -6,7 +6,7 @@ import time
 import pytest
 
 from stc_jax.errors import InputError
-from stc_jax.web.turns import Stopped, Turns
+from stc_jax.web.turns import Cancellation, Turns
 
 
 def test_turns_are_taken_one_by_one_and_in_order():
@@ -14,20 +14,20 @@ def test_turns_are_taken_one_by_one_and_in_order():
 
   def visit(name):
     try:
-      with turns.awaited(name, lambda before: told.set()) as check:
+      with turns.turn(name, lambda before: told.set()) as check:
         order.append(name)
         check()
-    except Stopped:
+    except Cancellation:
       order.append(f'{name} stopped')
 
   threads = [threading.Thread(target=visit, args=[name]) for name in 'bc']
-  with turns.awaited('a', print) as check:
+  with turns.turn('a', print) as check:
     for thread in threads:
       told.clear()
       thread.start()
       assert told.wait(5)
     with pytest.raises(InputError, match='2 others are waiting; try again later'):
-      turns.awaited('d', print).__enter__()
+      turns.turn('d', print).__enter__()
     turns.leave('b')
     threads[0].join(5)
     check()  # whoever else leaves
@@ -49,10 +49,10 @@ def test_the_end_waits_until_all_are_stopped():
 
   def visit():
     try:
-      with turns.awaited('a', print) as check:
+      with turns.turn('a', print) as check:
         begun.set()
         works(check)
-    except Stopped:
+    except Cancellation:
       ended.set()
 
   thread = threading.Thread(target=visit)
@@ -61,5 +61,5 @@ def test_the_end_waits_until_all_are_stopped():
   turns.end()
   thread.join(5)
   assert ended.is_set()
-  with pytest.raises(Stopped), turns.awaited('late', print):
+  with pytest.raises(Cancellation), turns.turn('late', print):
     raise AssertionError
