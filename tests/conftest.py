@@ -14,7 +14,7 @@ from command import succeeds
 os.environ.setdefault('XLA_FLAGS', small_run.FAST['XLA_FLAGS'])
 
 
-class Made(NamedTuple):
+class SharedFolders(NamedTuple):
   """What is made once, for all processes that run tests; for reading only."""
 
   data: pathlib.Path
@@ -23,10 +23,10 @@ class Made(NamedTuple):
 
 
 @pytest.fixture(scope='session')
-def made(tmp_path_factory) -> Made:
+def made(tmp_path_factory) -> SharedFolders:
   own = tmp_path_factory.getbasetemp()
   home = own.parent if 'PYTEST_XDIST_WORKER' in os.environ else own
-  folder = Made(home / 'data', home / 'run', home / 'programs')
+  folder = SharedFolders(home / 'data', home / 'run', home / 'programs')
   with filelock.FileLock(home / 'made.lock'):
     if not (home / 'made').exists():
       clips = home / 'clips'

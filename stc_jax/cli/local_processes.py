@@ -41,14 +41,14 @@ def follow_starter() -> None:
   threading.Thread(target=look, daemon=True).start()
 
 
-class _Started(NamedTuple):
+class _ChildProcess(NamedTuple):
   """One of the processes, and its standard error."""
 
   process: subprocess.Popen
   errors: BinaryIO
 
 
-def _start(count: int, files: contextlib.ExitStack) -> list[_Started]:
+def _start(count: int, files: contextlib.ExitStack) -> list[_ChildProcess]:
   """Starts this command `count` times, with standard error in a file each.
 
   Only the first writes to the terminal.
@@ -71,11 +71,11 @@ def _start(count: int, files: contextlib.ExitStack) -> list[_Started]:
       stdout=None if number == 0 else subprocess.DEVNULL,
       stderr=errors,
     )
-    started.append(_Started(process, errors))
+    started.append(_ChildProcess(process, errors))
   return started
 
 
-def _watch(started: Sequence[_Started]) -> int:
+def _watch(started: Sequence[_ChildProcess]) -> int:
   """Waits for all; if one fails, ends the others. Returns the exit code."""
   processes = [one.process for one in started]
   try:

@@ -20,7 +20,7 @@ PATIENCE = 20  # seconds
 
 
 @dataclasses.dataclass
-class Served:
+class PageServer:
   """A server: its address and process, what holds answers up, where its files lie."""
 
   address: str
@@ -92,7 +92,9 @@ def serving(folder):
       said = process.stdout.readline()
       address = re.match(r'http://\S+:\d+/', said)
       assert address, said + process.communicate()[0]
-      yield Served(address[0], process, folder / 'hold', next(folder.glob('stc_jax_*')))
+      yield PageServer(
+        address[0], process, folder / 'hold', next(folder.glob('stc_jax_*'))
+      )
     finally:
       process.kill()
 
