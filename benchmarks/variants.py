@@ -25,8 +25,8 @@ from stc_jax.cli import command_line
 from stc_jax.console import terminal
 from stc_jax.errors import InputError
 from stc_jax.evaluation import statistics
-from stc_jax.report import comparison, run_folder
-from stc_jax.runs import study
+from stc_jax.report import comparison
+from stc_jax.run_folder import finished_run, layout, study_plan
 
 _TABLE = flags.DEFINE_enum('table', None, TABLES, 'Which variants.', required=True)
 _RUNS = flags.DEFINE_string('runs', None, 'A folder for the runs.', required=True)
@@ -49,7 +49,7 @@ def main() -> None:
 
 
 def _folder(name: str) -> pathlib.Path:
-  return study.folder_of(pathlib.Path(_RUNS.value), name)
+  return study_plan.run_of(pathlib.Path(_RUNS.value), name)
 
 
 def _train(name: str, argv: tuple[str, ...]) -> None:
@@ -63,7 +63,7 @@ def print_table(names: list[str]) -> None:
   table = Table(title=_TABLE.value)
   for column in ('variant', 'lowest loss', 'training', 'test', 'difference', 'p'):
     table.add_column(column, justify='left' if column == 'variant' else 'right')
-  finished = [name for name in names if (_folder(name) / 'summary.json').exists()]
+  finished = [name for name in names if layout.is_summed_up(_folder(name))]
   for name in finished:
     table.add_row(name, *_learnt(name), *_compared(name, finished[0]))
   terminal.console(width=100).print(table)
@@ -71,7 +71,7 @@ def print_table(names: list[str]) -> None:
 
 def _learnt(name: str) -> tuple[str, str, str]:
   """Of a run's trials: lowest loss with its standard error, and mean accuracies."""
-  paths = sorted((_folder(name) / 'trials').glob('*.json'))
+  paths = layout.trial_files(_folder(name))
   trials = [json.loads(path.read_text(encoding='utf-8')) for path in paths]
   losses = [lowest_mean(np.array(t['train_losses']), _LAST) for t in trials]
   error = np.std(losses, ddof=1) / len(losses) ** 0.5 if len(losses) > 1 else np.nan
@@ -87,7 +87,7 @@ def _compared(name: str, base: str) -> tuple[str, str]:
   """
   if name == base:
     return '', ''
-  ours, theirs = (run_folder.read(n, _folder(n)) for n in (name, base))
+  ours, theirs = (finished_run.read(n, _folder(n)) for n in (name, base))
   if comparison.compare(ours, theirs).refused:
     return '', ''
   found = statistics.paired(comparison.by_subject(ours, theirs))

@@ -8,6 +8,7 @@ a folder (`locks.py`) removes all of them with `remove_parts`.
 
 import contextlib
 import glob
+import json
 import os
 import pathlib
 import secrets
@@ -37,6 +38,11 @@ def write_bytes(path: pathlib.Path, data: bytes) -> None:
   except OSError as error:
     error.filename = str(path)  # a failed write names no file
     raise
+
+
+def as_json(value) -> str:
+  """Indented JSON; the same text for the same value."""
+  return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + '\n'
 
 
 @contextlib.contextmanager

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 ORDER = """
 errors
 late machine
-files
+files typed_json provenance
 locks plots validate
 launch
 console

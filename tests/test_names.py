@@ -20,11 +20,7 @@ TWICE = {
   'Features',
   'Maps',
   'Network',
-  'Normalisation',
-  'Row',
-  'Task',
   'Stretch',
-  'Timings',
   'Track',
 }
 LONG_FILES = {
@@ -34,7 +30,6 @@ LONG_FILES = {
   'parts',
   'programs',
   'device_data',
-  'run_files',
   'synthetic_faces_dataset_builder',
 }
 LONG_FUNCTIONS = {
@@ -46,7 +41,6 @@ LONG_FUNCTIONS = {
   'main',
   'predict',
   'prepare',
-  'read',
   'summarise',
   'trial_floors',
 }

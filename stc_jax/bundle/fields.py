@@ -39,7 +39,7 @@ class _Spread:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Normalisation:
+class _PixelStatistics:
   """See `Normalisation`; of one trial, for three colours."""
 
   mean: tuple[float, float, float]
@@ -86,7 +86,7 @@ def _checked(values: dict) -> dict:
     for name, kind in kinds.items()
   }
   pixels = to_dataclass(
-    'normalisation', values['normalisation'], _Normalisation, _REMEDY
+    'normalisation', values['normalisation'], _PixelStatistics, _REMEDY
   )
   _check_fit(**sections)
   for field, most in (('clip_seconds', _MOST_SECONDS), ('clip_motion', _MOST_MOTION)):

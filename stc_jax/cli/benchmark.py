@@ -65,8 +65,8 @@ def main() -> None:
   compilation.keep_programs()
   found = (_scaling if _SCALING.value else _speed)(experiment, console)
   if _JSON.value:
-    files, folder = map(late.load, ('stc_jax.files', 'stc_jax.runs.folder'))
-    files.write(pathlib.Path(_JSON.value), folder.as_json(found))
+    files = late.load('stc_jax.files')
+    files.write(pathlib.Path(_JSON.value), files.as_json(found))
 
 
 def _speed(experiment: Any, console: Console) -> dict:

@@ -79,6 +79,7 @@ def _study(sections: Mapping[str, Any], console: Console) -> None:
       '--mode=evaluate: tests one run; name its folder in the study, without --config'
     )
   study, hosts = map(late.load, ('stc_jax.runs.study', 'stc_jax.training.hosts'))
+  plan = late.load('stc_jax.run_folder.study_plan')
   set_fields = launch_file.set_fields()
   experiments = study.experiments(sections, set_fields)
   study_fields = late.load('stc_jax.runs.study_fields')
@@ -86,10 +87,10 @@ def _study(sections: Mapping[str, Any], console: Console) -> None:
     console.print(note, highlight=False, soft_wrap=True)
   where = _folder(experiments)
   if hosts.is_first():
-    study.write_plan(where, experiments)
+    plan.write(where, experiments)
   for number, (name, experiment) in enumerate(experiments.items(), start=1):
     console.rule(f'{name} ({number} of {len(experiments)})')
-    _run(experiment, study.folder_of(where, name), console)
+    _run(experiment, plan.run_of(where, name), console)
   if hosts.is_first():
     console.print(late.load('stc_jax.report.study_table').study_table(where))
     reporting.write_report(console, [where], where / 'report')

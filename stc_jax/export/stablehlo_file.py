@@ -7,10 +7,10 @@ import jax
 import numpy as np
 from jax import export
 
+from stc_jax import files
 from stc_jax.bundle.bundle import Bundle
 from stc_jax.export.jax_function import HostFunction, jax_function, shapes
 from stc_jax.export.metadata import metadata
-from stc_jax.runs.folder import as_json
 
 PROGRAM, METADATA = 'program', 'metadata.json'
 IN_FLOAT32 = False  # it keeps the network's precision
@@ -31,7 +31,9 @@ def serialised(bundles: list[Bundle]) -> bytes:
   file = io.BytesIO()
   with zipfile.ZipFile(file, 'w') as members:
     members.writestr(zipfile.ZipInfo(PROGRAM, _NO_TIME), exported.serialize())
-    members.writestr(zipfile.ZipInfo(METADATA, _NO_TIME), as_json(metadata(bundles)))
+    members.writestr(
+      zipfile.ZipInfo(METADATA, _NO_TIME), files.as_json(metadata(bundles))
+    )
   return file.getvalue()
 
 

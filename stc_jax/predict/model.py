@@ -22,6 +22,7 @@ from stc_jax.predict.answering import Asked
 from stc_jax.predict.prediction import Prediction
 from stc_jax.predict.sliding import BATCH
 from stc_jax.predict.sources import Source
+from stc_jax.run_folder import layout
 from stc_jax.tasks.registry import task_of
 from stc_jax.training.step import mean_probabilities
 
@@ -43,9 +44,7 @@ def load(path: str | os.PathLike) -> 'Model':
   folder = pathlib.Path(path)
   if bundle_folder.is_bundle(folder):
     return Model([bundle_folder.load(folder)])
-  found = [
-    f for f in sorted((folder / 'models').glob('[!.]*')) if bundle_folder.is_bundle(f)
-  ]
+  found = layout.models(folder)
   if not found:
     raise InputError(f'{folder}: no model there; name a bundle, or a finished run')
   loaded = {str(one): bundle_folder.load(one) for one in found}

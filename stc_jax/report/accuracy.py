@@ -7,8 +7,8 @@ import numpy as np
 
 from stc_jax.evaluation import metrics
 from stc_jax.report import comparison, published
-from stc_jax.report.run_folder import Run, is_right
 from stc_jax.report.table import Table, number, percent
+from stc_jax.run_folder.finished_run import Run, is_right
 
 FLOORS = {
   'static floor (HOG of one frame, linear SVM)': 'floor_accuracy',

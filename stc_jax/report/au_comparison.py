@@ -15,8 +15,9 @@ from stc_jax.evaluation import detection
 from stc_jax.evaluation.detected import Judged
 from stc_jax.evaluation.detection import Counts
 from stc_jax.report.comparison import refusal
-from stc_jax.report.run_folder import Run
 from stc_jax.report.table import Table
+from stc_jax.run_folder import layout
+from stc_jax.run_folder.finished_run import Run
 
 _NOTES = """\
 Differences of mean F1, pooled over the tested frames of each complete repeat; the
@@ -94,7 +95,7 @@ def _tested(run: Run, trial: dict, subjects: dict) -> _TestedFrames:
     InputError: its file of predictions isn't there, or isn't whole.
   """
   place = f'{trial["repeat"]}', f'{trial["fold"]}'
-  path = run.folder / 'predictions' / f'{"-".join(place)}.npz'
+  path = layout.array_file(run.folder, layout.FRAME_PREDICTIONS, '-'.join(place))
   try:
     with np.load(path, allow_pickle=False) as file:
       clips = file['clips'][file['clip']]

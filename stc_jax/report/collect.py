@@ -6,11 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from stc_jax.errors import InputError
-from stc_jax.report import run_files
-from stc_jax.report.run_folder import Run, read
-
-# Written by a study at its start: {'runs': {name: folder below the study's}}.
-STUDY = 'study.json'
+from stc_jax.run_folder import layout, study_plan
+from stc_jax.run_folder.finished_run import Run, read
 
 
 def finished_runs(folders: Sequence[pathlib.Path]) -> tuple[list[Run], list[str]]:
@@ -55,26 +52,13 @@ def _told_apart(runs: list[Run]) -> list[Run]:
 def _named(folders: Sequence[pathlib.Path]) -> Iterator[tuple[str, pathlib.Path]]:
   """Each run's name and folder; a study's runs one by one."""
   for folder in folders:
-    if (folder / STUDY).exists():
-      for name, own in plan(folder).items():
+    if study_plan.is_study(folder):
+      for name, own in study_plan.read(folder).items():
         yield name, folder / own
-    elif (folder / 'config.json').exists():
+    elif layout.is_run(folder):
       yield '', folder
     else:
       raise InputError(
         f'{folder}: neither a run nor a study; name a folder that '
         'python -m stc_jax.main made'
       )
-
-
-def plan(folder: pathlib.Path) -> dict[str, str]:
-  """Of a study's runs the folders below its own, by name.
-
-  Raises:
-    InputError: its file can't be read, or names no runs.
-  """
-  path, remedy = folder / STUDY, 'remove it and start the study again'
-  runs = run_files.read(path, run_files.Study, remedy)['runs']
-  if not runs:
-    raise InputError(f'{path}: names no runs; {remedy}')
-  return runs

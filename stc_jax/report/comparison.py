@@ -9,7 +9,7 @@ from jaxtyping import Float
 
 from stc_jax.data.protocols import ProtocolConfig
 from stc_jax.evaluation import statistics
-from stc_jax.report.run_folder import Run, is_right
+from stc_jax.run_folder.finished_run import Run, is_right
 
 
 class Comparison(NamedTuple):

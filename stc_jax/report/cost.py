@@ -10,8 +10,9 @@ from stc_jax.bundle.bundle import Bundle
 from stc_jax.errors import InputError
 from stc_jax.models.registry import MODELS, build
 from stc_jax.models.shapes import one_clip
-from stc_jax.report.run_folder import Run, last_start
 from stc_jax.report.table import Table, number
+from stc_jax.run_folder import layout
+from stc_jax.run_folder.finished_run import Run, last_start
 
 _NOTES = """\
 Floating-point operations are of one clip, forward: convolutions, LSTMs and dense
@@ -79,7 +80,7 @@ def provenance_table(runs: Sequence[Run], caption: str) -> Table:
 
 def _size(run: Run) -> tuple[str, str]:
   """How many parameters, and GFLOP a clip; 'no model' where that was removed."""
-  folders = sorted((run.folder / 'models').glob('[!.]*'))
+  folders = layout.models(run.folder)
   if not folders:
     return 'no model', ''
   model = bundle_folder.load(folders[0])

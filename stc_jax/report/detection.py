@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 
 from stc_jax.report import published
-from stc_jax.report.run_folder import Run
 from stc_jax.report.table import Table, number
+from stc_jax.run_folder.finished_run import Run
 
 _NOTES = """\
 F1 at 0.5 over all tested frames, unknown codings left out, and its mean over action

@@ -11,7 +11,7 @@ from matplotlib.figure import Figure
 from stc_jax import plots
 from stc_jax.models import notation
 from stc_jax.report import accuracy
-from stc_jax.report.run_folder import Run
+from stc_jax.run_folder.finished_run import Run
 
 # Okabe and Ito's, which colour-blind people tell apart; readable on light and on dark.
 COLOURS = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f7f7f')

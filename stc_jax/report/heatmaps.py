@@ -17,7 +17,8 @@ from stc_jax.predict.maps import Maps
 from stc_jax.predict.maps import maps as maps_of
 from stc_jax.report import collect
 from stc_jax.report.report_folder import make_folder
-from stc_jax.report.run_folder import Run
+from stc_jax.run_folder import layout
+from stc_jax.run_folder.finished_run import Run
 
 _COLUMNS, _SIDE = 9, 96
 _HEAT = 0.55  # how much of a heat map covers the face
@@ -68,7 +69,7 @@ def _looked_into(run: Run, clip: str) -> tuple[UInt8[np.ndarray, 't h w 3'], int
       f'--features={clip}: no tested clip of {run.folder}; take one of predictions.csv'
     )
   model = bundle_folder.load(
-    run.folder / 'models' / f'{trial["repeat"]}-{trial["fold"]}'
+    layout.model(run.folder, layout.trial_name(trial['repeat'], trial['fold']))
   )
   record = next((r for r in run.clips() if r.clip == clip), None)
   if record is None:

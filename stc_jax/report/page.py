@@ -10,8 +10,8 @@ import jinja2
 import numpy as np
 
 from stc_jax.report import published
-from stc_jax.report.run_folder import Run, is_right
 from stc_jax.report.table import Table, in_markdown
+from stc_jax.run_folder.finished_run import Run, is_right
 
 _TEMPLATES = jinja2.Environment(
   loader=jinja2.PackageLoader('stc_jax.report', 'templates'),

@@ -1,14 +1,20 @@
 """A report's folder: what is written into it, and what of an earlier report goes."""
 
 import contextlib
-import json
 import pathlib
 
 from stc_jax import files
 from stc_jax.errors import InputError, machine_error
-from stc_jax.report import run_files
+from stc_jax.typed_json import Fields
+from stc_jax.typed_json import read as read_json
 
 _LIST = 'files.json'
+
+
+class _WrittenFiles(Fields):
+  """files.json: what the report wrote, by its path below the report's folder."""
+
+  files: list[str]
 
 
 class ReportFolder:
@@ -24,9 +30,9 @@ class ReportFolder:
   def __init__(self, path: pathlib.Path):
     self._path, self._written = path, []
     make_folder(path)
-    listed, remedy = path / _LIST, 'remove it'
-    read = run_files.read(listed, run_files.Written, remedy) if listed.exists() else {}
-    self._before = read.get('files', [])
+    listed = path / _LIST
+    before = read_json(listed, _WrittenFiles, 'remove it') if listed.exists() else {}
+    self._before = before.get('files', [])
 
   def write(self, name: str, text: str) -> None:
     """Writes a file, whose name is a path below the folder.
@@ -48,8 +54,8 @@ class ReportFolder:
       if path.is_relative_to(self._path.resolve()):
         with contextlib.suppress(OSError):  # it went before
           path.unlink()
-    listed = json.dumps({'files': sorted(self._written)}, indent=1)
-    files.write(self._path / _LIST, listed + '\n')
+    listed = files.as_json({'files': sorted(self._written)})
+    files.write(self._path / _LIST, listed)
 
 
 def make_folder(path: pathlib.Path) -> None:

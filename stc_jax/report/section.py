@@ -6,8 +6,8 @@ from stc_jax import plots
 from stc_jax.errors import InputError
 from stc_jax.report import accuracy, au_comparison, cost, detection, figures, strips
 from stc_jax.report.page import Picture, Section
-from stc_jax.report.run_folder import Run
 from stc_jax.report.table import Table
+from stc_jax.run_folder.finished_run import Run
 
 # Of which any picture may be shown to anyone.
 _RENDERED = 'synthetic_faces'

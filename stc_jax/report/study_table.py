@@ -5,8 +5,8 @@ import pathlib
 from rich.table import Table
 
 from stc_jax.report import collect, comparison
-from stc_jax.report.run_folder import Run
 from stc_jax.report.table import number, percent
+from stc_jax.run_folder.finished_run import Run
 
 _METHOD = 'STC-NLSTM'
 

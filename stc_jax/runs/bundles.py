@@ -4,11 +4,11 @@ import pathlib
 
 import jax
 
-from stc_jax import files
+from stc_jax import files, provenance
 from stc_jax.bundle import bundle_folder
 from stc_jax.bundle.bundle import Bundle, spread
 from stc_jax.errors import InputError
-from stc_jax.runs import provenance, results
+from stc_jax.runs import results
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
 

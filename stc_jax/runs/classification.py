@@ -24,7 +24,6 @@ from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.protocols import Trial
 from stc_jax.evaluation import metrics, statistics
 from stc_jax.evaluation.statistics import TrialScore
-from stc_jax.runs import folder
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
 from stc_jax.tasks import pictures
@@ -117,7 +116,7 @@ def sum_up(
 ) -> dict:
   """Writes summary, predictions and pictures from the results of all trials."""
   summary = summarise(experiment, run_data, found)
-  files.write(workdir / 'summary.json', folder.as_json(summary))
+  files.write(workdir / 'summary.json', files.as_json(summary))
   predictions = predictions_table(run_data.clip_set.names, found)
   files.write(workdir / 'predictions.csv', predictions)
   if summary['confusion'] is not None:

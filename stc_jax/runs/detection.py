@@ -26,7 +26,7 @@ from stc_jax.errors import InputError
 from stc_jax.evaluation import detected
 from stc_jax.evaluation import detection as scoring
 from stc_jax.evaluation.detected import Judged
-from stc_jax.runs import background, folder
+from stc_jax.runs import background
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
 from stc_jax.tasks import pictures
@@ -115,7 +115,7 @@ def sum_up(
     **detected.spread('trial_f1', [result['f1_mean'] for result in found]),
     **detected.summarise(run_data.clip_set, trials, run_data.folds, ours, theirs),
   }
-  files.write(workdir / 'summary.json', folder.as_json(summary))
+  files.write(workdir / 'summary.json', files.as_json(summary))
   heading = pictures.title(summary, 'f1')
   tested = {'mean F1, test': summary['trial_f1_mean']}
   if summary['trial_f1_mean'] is not None:

@@ -51,11 +51,6 @@ def _difference(old: Sequence[str], new: Sequence[str]) -> str:
   return f'{len(old)} lines there, {len(new)} here'
 
 
-def as_json(value) -> str:
-  """Indented JSON, the same for the same value."""
-  return json.dumps(value, indent=1, ensure_ascii=False, allow_nan=False) + '\n'
-
-
 def read_json(path: pathlib.Path) -> dict | None:
   """Reads a file that an earlier start left; None where there is none.
 

@@ -6,10 +6,10 @@ import pathlib
 
 from rich.console import Console
 
-from stc_jax import files
+from stc_jax import files, provenance
 from stc_jax.data import protocols
 from stc_jax.errors import InputError
-from stc_jax.runs import folder, provenance, results
+from stc_jax.runs import folder, results
 from stc_jax.runs.config import ExecutionConfig, Experiment, from_sections
 from stc_jax.runs.run_data import RunData
 
@@ -54,8 +54,8 @@ def record_start(
   """
   how = dataclasses.asdict(execution) | {'devices_per_trial': devices_per_trial}
   environment = provenance.environment()
-  files.write(workdir / 'execution.json', folder.as_json(how))
-  path, here = workdir / 'environment.json', folder.as_json(environment)
+  files.write(workdir / 'execution.json', files.as_json(how))
+  path, here = workdir / 'environment.json', files.as_json(environment)
   if path.exists() and path.read_text(encoding='utf-8') != here:
     console.print(
       f'note: this run was started in another environment ({path}); '
@@ -81,8 +81,8 @@ def check_folder(
   Raises:
     InputError: the folder holds another run.
   """
-  config = folder.as_json(experiment.decisive())
-  described = folder.as_json(results.describe_dataset(run_data.clip_set))
+  config = files.as_json(experiment.decisive())
+  described = files.as_json(results.describe_dataset(run_data.clip_set))
   table = protocols.table(run_data.clip_set, run_data.trials)
   folder.check_or_write(workdir / 'config.json', config, _OTHER_RUN)
   folder.check_or_write(workdir / 'dataset.json', described, _OTHER_DATA)

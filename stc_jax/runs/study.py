@@ -8,18 +8,15 @@ with what the command line sets. Every run is an ordinary one in its own folder.
 import hashlib
 import itertools
 import pathlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from stc_jax import files
 from stc_jax.errors import InputError
 from stc_jax.models.registry import MODELS
-from stc_jax.report.collect import STUDY, plan
-from stc_jax.runs import folder, study_fields
+from stc_jax.run_folder import layout, study_plan
+from stc_jax.runs import study_fields
 from stc_jax.runs.config import Experiment, from_sections
-
-# What lies, or must not lie, in a study's folder beside its runs.
-_RESERVED = {'', '..', 'report', 'trials', 'models', 'checkpoints'}
 
 
 def experiments(
@@ -72,20 +69,15 @@ def _pairs(given: Any) -> Sequence[tuple[str, Mapping[str, Any] | Callable]]:
     for pair in given
   )
   names = [pair[0] for pair in given] if is_pairs else []
-  folders = {folder_of(pathlib.Path(), name).name for name in names}
+  folders = {study_plan.run_of(pathlib.Path(), name).name for name in names}
   if not names or len(folders) < len(names) or '/' in ''.join(names):
     raise InputError(
       "study: must be pairs such as ('STC', {'model': 'stc'}), each of another name, "
       'without a slash'
     )
-  if taken := folders & _RESERVED:
+  if taken := folders & layout.RESERVED:
     raise InputError(f'study: no run can be called {taken.pop()!r}; name it otherwise')
   return given
-
-
-def folder_of(workdir: pathlib.Path, name: str) -> pathlib.Path:
-  """Of one of a study's runs."""
-  return workdir / name.replace(' ', '_').replace("'", '')
 
 
 def default_folder(launch: str, experiments: Mapping[str, Experiment]) -> pathlib.Path:
@@ -97,17 +89,5 @@ def default_folder(launch: str, experiments: Mapping[str, Experiment]) -> pathli
   """
   found = {name: one.decisive() for name, one in experiments.items()}
   name, own = next(iter(found.items())) if len(found) == 1 else ('study', found)
-  digest = hashlib.sha256(folder.as_json(own).encode()).hexdigest()[:8]
+  digest = hashlib.sha256(files.as_json(own).encode()).hexdigest()[:8]
   return pathlib.Path(f'runs/{launch}-{name}-{digest}')
-
-
-def write_plan(workdir: pathlib.Path, names: Iterable[str]) -> None:
-  """Notes in the study's folder which runs it has, and where they lie.
-
-  Those of another study in the same folder stay.
-  """
-  workdir.mkdir(parents=True, exist_ok=True)
-  path = workdir / STUDY
-  before = plan(workdir) if path.exists() else {}
-  runs = {name: folder_of(workdir, name).name for name in names}
-  files.write(path, folder.as_json({'runs': before | runs}))

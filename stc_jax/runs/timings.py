@@ -37,5 +37,5 @@ class Timings:
     sums = {name: self._before[name] + now[name] for name in _SUMS}
     seconds = sums['training_seconds']
     rate = sums['trained_clips'] / seconds if seconds else None
-    text = folder.as_json({'train_sequences_per_second': rate} | sums)
+    text = files.as_json({'train_sequences_per_second': rate} | sums)
     files.write(self._path, text)

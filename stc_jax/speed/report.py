@@ -6,8 +6,8 @@ from rich.table import Table
 
 from stc_jax.models import flops, shapes
 from stc_jax.models.registry import build
+from stc_jax.provenance import environment
 from stc_jax.runs.config import Experiment
-from stc_jax.runs.provenance import environment
 from stc_jax.speed import feeding, traffic
 from stc_jax.speed.ceiling import Ceiling
 from stc_jax.speed.parts import Measured

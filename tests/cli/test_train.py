@@ -15,7 +15,7 @@ import small_run
 from command import fails, succeeds
 from sklearn import metrics
 
-from stc_jax.runs import provenance
+from stc_jax import provenance
 
 RESULTS = ('summary.json', 'predictions.csv')
 

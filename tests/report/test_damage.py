@@ -11,8 +11,9 @@ import pytest
 
 from stc_jax import files
 from stc_jax.errors import InputError
-from stc_jax.report import collect, comparison, cost, page, run_folder, section, writer
+from stc_jax.report import collect, comparison, cost, page, section, writer
 from stc_jax.report.report_folder import ReportFolder
+from stc_jax.run_folder import finished_run
 
 FILES = ('config', 'dataset', 'summary', 'environment', 'execution', 'timings')
 READ = (  # what the report shows of each file, and values of other types
@@ -63,7 +64,7 @@ def test_files_of_a_run_that_are_cut_or_of_another_kind(run, name):
   for data in (b'', whole[: len(whole) // 2], b'\xff\xfe', b'[]', b'3', b'[' * 10**5):
     path.write_bytes(data)
     with pytest.raises(InputError, match=f'^{path}: cannot be read') as said:
-      run_folder.read('', run)
+      finished_run.read('', run)
     assert '\n' not in str(said.value)
 
 
@@ -81,7 +82,7 @@ def test_fields_of_another_type_or_missing(run, place):
       continue
     path.write_bytes(changed(right, place[1:], value))
     with pytest.raises(InputError, match=str(run)) as said:
-      run_folder.read('', run)
+      finished_run.read('', run)
     assert '\n' not in str(said.value)
 
 
@@ -97,7 +98,7 @@ def test_fields_of_another_type_or_missing(run, place):
 )
 def test_a_damaged_log_of_starts_is_told_in_its_place(run, data, said):
   (run / 'starts.jsonl').write_bytes(data)
-  table = cost.provenance_table([run_folder.read('', run)], '')
+  table = cost.provenance_table([finished_run.read('', run)], '')
   assert said in table.rows[0][-1]
   assert len(table.rows) == 1
 
@@ -169,14 +170,14 @@ def test_the_model_card_escapes_names(run):
     path.write_text(path.read_text().replace('nod', evil))
   path = run / 'trials' / '0-1.json'
   path.write_text(path.read_text().replace('nod', evil))
-  card = page.model_card([section.section([run_folder.read(evil, run)], 0, '')])
+  card = page.model_card([section.section([finished_run.read(evil, run)], 0, '')])
   for mark in ('[x](', '<b>', ' `c`', ' *d*'):
     assert mark not in card.replace('\\' + mark.strip(), '')
   assert r'\[x\](javascript:1) &lt;b> \`c\` \*d\* \| e' in card
 
 
 def test_more_trials_of_the_same_folds_are_not_called_other_folds(run, tmp_path):
-  whole = run_folder.read('', run)
+  whole = finished_run.read('', run)
   fewer = shutil.copytree(run, tmp_path / 'fewer')
   (fewer / 'trials' / '0-1.json').unlink()
   summary = json.loads((fewer / 'summary.json').read_text())
@@ -184,5 +185,5 @@ def test_more_trials_of_the_same_folds_are_not_called_other_folds(run, tmp_path)
   rows = [row for row in whole.folds.splitlines(keepends=True) if row[:4] != '0,1,']
   for folds in (whole.folds, ''.join(rows)):
     (fewer / 'folds.csv').write_text(folds)
-    refused = comparison.refusal(whole, run_folder.read('', fewer))
+    refused = comparison.refusal(whole, finished_run.read('', fewer))
     assert refused == '2 trials and 1, of the same folds'

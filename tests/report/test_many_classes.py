@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stc_jax.report import figures, page
-from stc_jax.report.run_folder import Run
+from stc_jax.run_folder.finished_run import Run
 from stc_jax.tasks import pictures
 
 CLASSES = [f'class {number}' for number in range(60)]

@@ -8,8 +8,9 @@ import shutil
 import pytest
 from command import fails, succeeds
 
-from stc_jax.report import collect, comparison, run_folder
+from stc_jax.report import collect, comparison
 from stc_jax.report.table import Table
+from stc_jax.run_folder import finished_run
 
 REPORT = 'stc_jax.report'
 # A folder's name, as a user may have it.
@@ -122,19 +123,19 @@ def test_names_are_told_apart_and_the_paper_s_kept(finished, tmp_path):
 
 
 def test_other_folds_and_other_data_are_not_compared(finished, tmp_path):
-  run = run_folder.read('one', finished)
+  run = finished_run.read('one', finished)
   assert comparison.compare(run, run).trials['p_value'] == 1
   folds = shutil.copytree(finished, tmp_path / 'folds')
   text = (folds / 'folds.csv').read_text().splitlines()
   (folds / 'folds.csv').write_text('\n'.join([text[0], *text[:0:-1]]))
-  assert comparison.compare(run, run_folder.read('', folds)).refused == 'other folds'
+  assert comparison.compare(run, finished_run.read('', folds)).refused == 'other folds'
   sha256 = run.dataset['sha256']
   data = doctored(finished, tmp_path / 'data', sha256, sha256[::-1])
-  assert comparison.compare(run, run_folder.read('', data)).refused == 'other data'
+  assert comparison.compare(run, finished_run.read('', data)).refused == 'other data'
 
 
 def test_features_of_a_clip(finished, data_dir, tmp_path):
-  clip = run_folder.read('', finished).rows[0]['clip']
+  clip = finished_run.read('', finished).rows[0]['clip']
   argv = (REPORT, f'--workdir={finished}', f'--out={tmp_path}')
   succeeds(*argv, f'--features={clip}')
   made = {path.suffix for path in tmp_path.iterdir()}

@@ -1,11 +1,11 @@
-"""What a run left in its folder, read again."""
+"""A finished run, read from its folder."""
 
 import contextlib
 import csv
 import dataclasses
 import functools
 import pathlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from stc_jax.data import catalogue, reading
@@ -13,11 +13,30 @@ from stc_jax.data.records import PreparedClip
 from stc_jax.errors import InputError, machine_error
 from stc_jax.evaluation.statistics import TrialScore
 from stc_jax.models.registry import MODELS
-from stc_jax.report import consistency, run_files
+from stc_jax.run_folder import (
+  clip_documents,
+  consistency,
+  documents,
+  frame_documents,
+  layout,
+)
+from stc_jax.typed_json import parse
+from stc_jax.typed_json import read as read_json
 
-# By whether a run tells action units.
-_SUMMARIES = (run_files.ClassificationSummary, run_files.DetectionSummary)
-_TRIALS = (run_files.ClassificationTrial, run_files.DetectionTrial)
+# Of each kind of task: the types of its summary and trials, and their check.
+_OF_TASK = {
+  'classification': (
+    clip_documents.ClipSummaryFile,
+    clip_documents.ClipTrialFile,
+    clip_documents.check,
+  ),
+  'detection': (
+    frame_documents.FrameSummaryFile,
+    frame_documents.FrameTrialFile,
+    frame_documents.check,
+  ),
+}
+_REMEDY = 'make the run again'
 _FOLDS = ['repeat', 'fold', 'clip', 'subject']
 
 
@@ -26,12 +45,12 @@ class Run:
   """A finished run.
 
   Attributes:
-    name: in tables; unlike that of any other run there.
-    method: its name in its study, or its model's; the paper's, where it has one.
-    folder: where it lies.
+    name: in tables, where no other run has it.
+    method: its name in its study, or that of its model; the paper's, if it has one.
+    folder: of the run.
     config, summary, dataset, environment, execution, timings: its files of that name.
-    trials: the results of its trials, in their order.
-    folds: the text of folds.csv: who is tested where.
+    trials: the results of its trials, in order.
+    folds: the text of folds.csv: the clips that each trial tests.
   """
 
   name: str
@@ -48,7 +67,7 @@ class Run:
 
   @property
   def is_detection(self) -> bool:
-    """Whether it tells action units, and not one class a clip."""
+    """Whether it detects action units."""
     return self.config['task']['kind'] == 'detection'
 
   @property
@@ -58,7 +77,7 @@ class Run:
 
   @property
   def told(self) -> tuple[str, ...]:
-    """Its dataset, and what it tells apart there; alike in runs of one table."""
+    """Its dataset, and its classes or action units; the same for runs of one table."""
     names = self.dataset['aus' if self.is_detection else 'classes']
     return self.title, *names
 
@@ -68,10 +87,10 @@ class Run:
     return self.config['dataset']['name']
 
   def clips(self) -> Iterator[PreparedClip]:
-    """Those of the set that it was trained on, one by one.
+    """Yields the clips of the set that it was trained on.
 
     Raises:
-      InputError: that isn't prepared here.
+      InputError: the set isn't prepared here.
     """
     dataset = self.config['dataset']
     builder = catalogue.prepared_builder(
@@ -89,7 +108,7 @@ class Run:
 
   @functools.cached_property
   def scores(self) -> list[TrialScore]:
-    """Of its trials; of clips alone."""
+    """Of its trials; of classification."""
     return [
       TrialScore(
         repeat=trial['repeat'],
@@ -102,7 +121,7 @@ class Run:
 
   @functools.cached_property
   def rows(self) -> list[dict]:
-    """Each tested clip of each trial, with `repeat` and `fold`; of clips alone."""
+    """Each tested clip of each trial, with `repeat` and `fold`; of classification."""
     return [
       {'repeat': trial['repeat'], 'fold': trial['fold'], **row}
       for trial in self.trials
@@ -116,40 +135,23 @@ def is_right(row: Mapping[str, Any]) -> bool:
 
 
 def read(name: str, folder: pathlib.Path) -> Run:
-  """Reads a finished run; name '': it is called as its model is.
+  """Reads a finished run; with name '', it has the name of its model.
 
   Raises:
-    InputError: it isn't finished, or a file isn't there, can't be read, doesn't go with
-      the others, or is of another version.
+    InputError: it isn't finished; or a file is missing, damaged, of another version, or
+      doesn't go with the others.
   """
-  if not (folder / 'summary.json').exists():
+  if not (folder / layout.SUMMARY).exists():
     raise InputError(f'{folder}: {_progress(folder)}; the same command goes on')
-  config = run_files.read(folder / 'config.json', run_files.Config)
-  detects = config['task']['kind'] == 'detection'
-  kinds = {
-    'summary': _SUMMARIES[detects],
-    'dataset': run_files.DatasetFile,
-    'environment': run_files.Environment,
-    'execution': run_files.Execution,
-    'timings': run_files.Timings,
-  }
-  found = {
-    field: run_files.read(folder / f'{field}.json', kind)
-    for field, kind in kinds.items()
-  }
-  paths = sorted((folder / 'trials').glob('*.json'))
-  trials = [run_files.read(path, _TRIALS[detects]) for path in paths]
-  trials.sort(key=lambda trial: (trial['repeat'], trial['fold']))
-  method = name or MODELS[config['model']].title
-  folds = _folds(folder / 'folds.csv')
-  run = Run(method, method, folder, config, **found, trials=trials, folds=folds)
-  if run.summary['trials'] != len(trials):
-    of_it = f'summary.json is of {run.summary["trials"]}'
+  run, check_results = _read_files(name, folder)
+  if run.summary['trials'] != len(run.trials):
+    of_it = f'{layout.SUMMARY} is of {run.summary["trials"]}'
     raise InputError(
       f'{folder}: {_progress(folder)}, {of_it}; the same command goes on'
     )
   try:
-    consistency.check(config, run.dataset, run.summary, trials)
+    consistency.check(run.config, run.trials)
+    check_results(run.dataset, run.summary, run.trials)
   except InputError as error:
     raise InputError(
       f'{folder}: damaged, or of another version of stc_jax ({error}); make it again'
@@ -157,23 +159,47 @@ def read(name: str, folder: pathlib.Path) -> Run:
   return run
 
 
+def _read_files(name: str, folder: pathlib.Path) -> tuple[Run, Callable]:
+  """The files, each of the right types; and the check of the task's results."""
+  config = read_json(folder / layout.CONFIG, documents.ConfigFile, _REMEDY)
+  summary_type, trial_type, check_results = _OF_TASK[config['task']['kind']]
+  types = {
+    layout.SUMMARY: summary_type,
+    layout.DATASET: documents.DatasetFile,
+    layout.ENVIRONMENT: documents.EnvironmentFile,
+    layout.EXECUTION: documents.ExecutionFile,
+    layout.TIMINGS: documents.TimingsFile,
+  }
+  found = {
+    name.removesuffix('.json'): read_json(folder / name, fields, _REMEDY)
+    for name, fields in types.items()
+  }
+  paths = layout.trial_files(folder)
+  trials = [read_json(path, trial_type, _REMEDY) for path in paths]
+  trials.sort(key=lambda trial: (trial['repeat'], trial['fold']))
+  method = name or MODELS[config['model']].title
+  folds = _folds(folder / layout.FOLDS)
+  run = Run(method, method, folder, config, **found, trials=trials, folds=folds)
+  return run, check_results
+
+
 def last_start(folder: pathlib.Path) -> dict | None:
-  """The last whole line of a run's starts.jsonl; None where it has none.
+  """The last complete line of starts.jsonl; None where there is none.
 
   Raises:
-    InputError: that line is damaged; what a kill cut off before its end is no line.
+    InputError: that line is damaged. A line that a kill cut off is not complete.
   """
-  path = folder / 'starts.jsonl'
+  path = folder / layout.STARTS
   try:
     *lines, cut = path.read_bytes().split(b'\n')
   except FileNotFoundError:
     return None
   with contextlib.suppress(RecursionError, ValueError):
-    return run_files.whole(cut, run_files.Start)
+    return parse(cut, documents.StartLine)
   if not lines:
     return None
   try:
-    return run_files.whole(lines[-1], run_files.Start)
+    return parse(lines[-1], documents.StartLine)
   except (RecursionError, ValueError) as error:
     raise InputError(f'{path}: its last line is damaged') from error
 
@@ -193,5 +219,5 @@ def _folds(path: pathlib.Path) -> str:
 
 
 def _progress(folder: pathlib.Path) -> str:
-  count = len(list((folder / 'trials').glob('*.json')))
+  count = len(layout.trial_files(folder))
   return f'{count} trial{"s" * (count != 1)} finished' if count else 'not begun'

@@ -2,7 +2,7 @@ import sys
 
 import pytest
 
-from stc_jax.runs import provenance
+from stc_jax import provenance
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""The files of a run's folder: their names, formats and versions."""

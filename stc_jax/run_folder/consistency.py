@@ -1,0 +1,46 @@
+"""Checks what the files of a run must have in common."""
+
+from collections.abc import Sequence
+
+from stc_jax.data.protocols import ProtocolConfig
+from stc_jax.errors import InputError
+from stc_jax.models import notation
+from stc_jax.models.config import TrunkConfig
+from stc_jax.models.registry import MODELS
+from stc_jax.run_folder import layout
+from stc_jax.validate import check_type, to_dataclass
+
+
+def check(config: dict, trials: Sequence[dict]) -> None:
+  """Checks the network, the protocol, and that trials are of one run.
+
+  Raises:
+    InputError: they don't go together, or are of another version; names the file.
+  """
+  protocol, name = config['protocol'], layout.CONFIG
+  to_dataclass(f'{name}: protocol', protocol, ProtocolConfig, 'make the run again')
+  network = config.get(config['model'])
+  check_type(f'{name}: {config["model"]}', network, dict)
+  if issubclass(MODELS[config['model']].config, TrunkConfig):
+    check_type(f'{name}: notation', network.get('notation'), str)
+    notation.parse(network['notation'])
+  places = [(trial['repeat'], trial['fold']) for trial in trials]
+  require_consistent(len(set(places)) == len(places), 'trials: one is there twice')
+  steps = sorted({len(trial['train_losses']) for trial in trials})
+  require_consistent(len(steps) == 1, f'trials: train_losses are of {steps} steps')
+
+
+def trial_label(trial: dict) -> str:
+  """The file of a trial, in messages."""
+  name = layout.trial_name(trial['repeat'], trial['fold'])
+  return f'{layout.TRIALS}/{name}.json'
+
+
+def require_consistent(condition: bool, message: str) -> None:
+  """Checks a condition on the files of a run.
+
+  Raises:
+    InputError: it doesn't hold.
+  """
+  if not condition:
+    raise InputError(message)
