@@ -41,6 +41,7 @@ LONG_FUNCTIONS = {
   'main',
   'predict',
   'prepare',
+  'read',
   'summarise',
   'trial_floors',
 }

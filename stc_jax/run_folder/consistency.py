@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from stc_jax.data.protocols import ProtocolConfig
 from stc_jax.errors import InputError
 from stc_jax.models import notation
-from stc_jax.models.config import TrunkConfig
 from stc_jax.models.registry import MODELS
 from stc_jax.run_folder import layout
 from stc_jax.validate import check_type, to_dataclass
@@ -21,7 +20,7 @@ def check(config: dict, trials: Sequence[dict]) -> None:
   to_dataclass(f'{name}: protocol', protocol, ProtocolConfig, 'make the run again')
   network = config.get(config['model'])
   check_type(f'{name}: {config["model"]}', network, dict)
-  if issubclass(MODELS[config['model']].config, TrunkConfig):
+  if MODELS[config['model']].has_trunk:
     check_type(f'{name}: notation', network.get('notation'), str)
     notation.parse(network['notation'])
   places = [(trial['repeat'], trial['fold']) for trial in trials]

@@ -1,6 +1,5 @@
 """A finished run, read from its folder."""
 
-import contextlib
 import csv
 import dataclasses
 import functools
@@ -20,7 +19,6 @@ from stc_jax.run_folder import (
   frame_documents,
   layout,
 )
-from stc_jax.typed_json import parse
 from stc_jax.typed_json import read as read_json
 
 # Of each kind of task: the types of its summary and trials, and their check.
@@ -181,27 +179,6 @@ def _read_files(name: str, folder: pathlib.Path) -> tuple[Run, Callable]:
   folds = _folds(folder / layout.FOLDS)
   run = Run(method, method, folder, config, **found, trials=trials, folds=folds)
   return run, check_results
-
-
-def last_start(folder: pathlib.Path) -> dict | None:
-  """The last complete line of starts.jsonl; None where there is none.
-
-  Raises:
-    InputError: that line is damaged. A line that a kill cut off is not complete.
-  """
-  path = folder / layout.STARTS
-  try:
-    *lines, cut = path.read_bytes().split(b'\n')
-  except FileNotFoundError:
-    return None
-  with contextlib.suppress(RecursionError, ValueError):
-    return parse(cut, documents.StartLine)
-  if not lines:
-    return None
-  try:
-    return parse(lines[-1], documents.StartLine)
-  except (RecursionError, ValueError) as error:
-    raise InputError(f'{path}: its last line is damaged') from error
 
 
 def _folds(path: pathlib.Path) -> str:

@@ -65,9 +65,3 @@ def read_json(path: pathlib.Path) -> dict | None:
     raise InputError(
       f'{path}: cannot be read ({error}); give another --workdir'
     ) from error
-
-
-def append(path: pathlib.Path, value) -> None:
-  """Adds a line of JSON to a file."""
-  with path.open('a', encoding='utf-8') as file:
-    file.write(json.dumps(value, ensure_ascii=False, allow_nan=False) + '\n')

@@ -9,6 +9,7 @@ from rich.console import Console
 from stc_jax import files, provenance
 from stc_jax.data import protocols
 from stc_jax.errors import InputError
+from stc_jax.run_folder import starts
 from stc_jax.runs import folder, results
 from stc_jax.runs.config import ExecutionConfig, Experiment, from_sections
 from stc_jax.runs.run_data import RunData
@@ -70,7 +71,7 @@ def record_start(
     'execution': how,
     'environment': environment,
   }
-  folder.append(workdir / 'starts.jsonl', start)
+  starts.add_start(workdir, start)
 
 
 def check_folder(
