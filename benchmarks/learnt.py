@@ -87,7 +87,7 @@ def of_model(
 
 def _look(network, size, data, variables, normalisation, clips):
   """Of some clips the likeliest classes, and all gates [..., kinds, t, b, h]."""
-  shown = device_data.test_views(data, normalisation, clips, size)[0]
+  shown = device_data.eval_views(data, normalisation, clips, size)[0]
   task = Classification()
   found = mean_probabilities(task, network, variables, [shown])
   _, more = network.apply(variables, *shown, train=False, mutable=['intermediates'])

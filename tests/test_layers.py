@@ -11,7 +11,7 @@ ORDER = """
 errors
 late machine
 files typed_json provenance
-locks plots validate
+background locks plots validate
 launch
 console
 faces models

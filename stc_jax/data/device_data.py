@@ -202,7 +202,7 @@ def training_batch(
   return Batch(clips, data.targets[shown.clips])
 
 
-def test_views(
+def eval_views(
   data: DeviceData,
   normalisation: Normalisation,
   clips: Int[Array, 'b'],

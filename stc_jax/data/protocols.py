@@ -4,7 +4,7 @@ import csv
 import dataclasses
 import io
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from jaxtyping import Bool, Int
@@ -157,26 +157,31 @@ def _one_by_one(assigned: Int[np.ndarray, 'n']) -> list[_Cut]:
   return [_Cut(assigned == fold, assigned == fold) for fold in range(max(assigned) + 1)]
 
 
-def table(clip_set: ClipSet, made: Sequence[Trial]) -> str:
+def table(clip_set: ClipSet, made: Sequence[Trial], label: Callable[[int], str]) -> str:
   """The text of `folds.csv`: which trial tests each clip, in every repeat.
 
-  Where examples are frames, with how many of the clip's.
+  Args:
+    clip_set: its examples; where they are frames, the table has their number.
+    made: the trials.
+    label: of an example, where examples are clips.
   """
   out = io.StringIO()
   writer = csv.writer(out, lineterminator='\n')
   last = 'label' if clip_set.labelled is None else 'frames'
   writer.writerow(['repeat', 'fold', 'clip', 'subject', last])
   for trial in made:
-    for i, told in _tested_clips(clip_set, trial):
+    for i, told in _tested_clips(clip_set, trial, label):
       row = [trial.repeat, trial.fold, clip_set.clips[i], clip_set.subjects[i], told]
       writer.writerow(row)
   return out.getvalue()
 
 
-def _tested_clips(clip_set: ClipSet, trial: Trial) -> Iterator[tuple[int, str | int]]:
+def _tested_clips(
+  clip_set: ClipSet, trial: Trial, label: Callable[[int], str]
+) -> Iterator[tuple[int, str | int]]:
   """Yields an example of each tested clip, with its label, or its frames' number."""
   if clip_set.labelled is None:
-    yield from ((i, clip_set.names[clip_set.targets[i]]) for i in trial.test)
+    yield from ((i, label(i)) for i in trial.test)
     return
   for _, group in itertools.groupby(trial.test, lambda i: clip_set.clips[i]):
     own = list(group)

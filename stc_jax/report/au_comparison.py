@@ -12,12 +12,12 @@ from jaxtyping import Int8, Shaped
 
 from stc_jax.errors import InputError
 from stc_jax.evaluation import detection
-from stc_jax.evaluation.detected import Judged
 from stc_jax.evaluation.detection import Counts
 from stc_jax.report.comparison import refusal
 from stc_jax.report.table import Table
 from stc_jax.run_folder import layout
 from stc_jax.run_folder.finished_run import Run
+from stc_jax.tasks.frame_scores import FrameScores
 
 _NOTES = """\
 Differences of mean F1, pooled over the tested frames of each complete repeat; the
@@ -31,12 +31,12 @@ class _TestedFrames(NamedTuple):
   Attributes:
     targets: their action units.
     subjects: whose they are.
-    judged: the run's scores and thresholds.
+    scores: the run's scores and thresholds.
   """
 
   targets: Int8[np.ndarray, 'm a']
   subjects: Shaped[np.ndarray, 'm']
-  judged: Judged
+  scores: FrameScores
 
 
 def au_pairs_table(runs: Sequence[Run], caption: str) -> Table:
@@ -103,7 +103,9 @@ def _tested(run: Run, trial: dict, subjects: dict) -> _TestedFrames:
     names = np.array([subjects[(*place, clip)] for clip in clips.tolist()])
   except (EOFError, KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
     raise InputError(f'{path}: cannot be read ({error})') from error
-  return _TestedFrames(targets, names, Judged(scores, np.array(trial['thresholds'])))
+  return _TestedFrames(
+    targets, names, FrameScores(scores, np.array(trial['thresholds']))
+  )
 
 
 def _counts(
@@ -111,7 +113,7 @@ def _counts(
 ) -> Counts:
   """Of each subject, over a repeat's trials."""
   parts = []
-  for targets, subjects, judged in repeat:
+  for targets, subjects, scores in repeat:
     numbers = np.searchsorted(names, subjects)
-    parts.append(detection.count(targets, judged.said(tuned), numbers, len(names)))
+    parts.append(detection.count(targets, scores.decisions(tuned), numbers, len(names)))
   return Counts(*(sum(cells) for cells in zip(*parts, strict=True)))

@@ -11,6 +11,7 @@ from stc_jax.errors import InputError
 from stc_jax.runs import results
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
+from stc_jax.tasks.registry import task_of
 
 
 def folder_of(workdir: pathlib.Path, trial: str) -> pathlib.Path:
@@ -36,7 +37,7 @@ def bundle_of(
     clip_seconds=spread(clip_set.seconds[trial.train]),
     clip_motion=spread(clip_set.motion[trial.train]),
     provenance={
-      'dataset': results.describe_dataset(clip_set),
+      'dataset': results.describe_dataset(clip_set, task_of(experiment.task)),
       'trial': trial.name,
       'seed': trial.seed,
       'training': experiment.decisive()['training'],

@@ -4,6 +4,7 @@ import dataclasses
 import typing
 from collections.abc import Mapping, Sequence
 
+from stc_jax.data.dataset_config import DatasetConfig
 from stc_jax.data.input import InputConfig
 from stc_jax.data.protocols import ProtocolConfig
 from stc_jax.errors import InputError, require, require_choice
@@ -14,7 +15,6 @@ from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.placement import PLACEMENTS
 from stc_jax.validate import check_names, check_type, in_section, to_dataclass
 
-STRONGEST = ('last', 'most_changed')
 # Fields that not every kind of task or protocol reads, and those that do.
 _READ_BY = {
   **{
@@ -25,28 +25,6 @@ _READ_BY = {
   'protocol.unit': ('protocol', ('folds',)),
   'protocol.repeats': ('protocol', ('folds', 'given', 'fixed')),
 }
-
-
-@dataclasses.dataclass(frozen=True)
-class DatasetConfig:
-  """Section `dataset` of a launch file; launch/default.py explains its fields."""
-
-  name: str
-  builder_config: str
-  strongest_frame: str
-  neutral_share: float
-
-  def __post_init__(self):
-    """Checks what the types can't."""
-    require(
-      bool(self.name),
-      'name',
-      self.name,
-      'name a dataset; take a launch file of one, such as --config=launch/synthetic.py',
-    )
-    require_choice('strongest_frame', self.strongest_frame, STRONGEST)
-    share = self.neutral_share
-    require(0 <= share < 1, 'neutral_share', share, 'lie in 0 to below 1; 0: no class')
 
 
 @dataclasses.dataclass(frozen=True)

@@ -10,14 +10,15 @@ from stc_jax.runs import bundles
 from stc_jax.runs.assemble import placement_of, programs_of, wave_size
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
-from stc_jax.training.testing import Tested, test
+from stc_jax.tasks.task import Predictions
+from stc_jax.training.evaluate import evaluate
 from stc_jax.training.waves import waves
 
 
-def tested(
+def evaluate_bundles(
   experiment: Experiment, run_data: RunData, workdir: pathlib.Path
-) -> Iterator[tuple[int, Tested]]:
-  """Yields each wanted trial's number, and what its model says of its test clips.
+) -> Iterator[tuple[int, Predictions]]:
+  """Yields the number of each wanted trial, and its model's predictions.
 
   Raises:
     InputError: a model can't be read.
@@ -31,6 +32,6 @@ def tested(
     ]
     stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *weights)
     variables = programs.put_trials(stacked)
-    said = test(programs, placement, wave, trials, variables)
+    predictions = evaluate(programs, placement, wave, trials, variables)
     first = np.unique(wave, return_index=True)[1]  # the last wave repeats its first
-    yield from ((int(wave[row]), said[row]) for row in first)
+    yield from ((int(wave[row]), predictions[row]) for row in first)

@@ -13,6 +13,7 @@ from stc_jax.models.registry import MODELS, build
 from stc_jax.runs import folder, results, run, run_data, start
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.resolve import choose_devices, resolve
+from stc_jax.tasks.registry import task_of
 from stc_jax.training import hosts
 
 # The one dataset that needs no files of the user's.
@@ -75,9 +76,10 @@ def _print_setup(launch: Experiment, data: run_data.RunData, console: Console) -
   kind = (
     f'{protocol.kind} by {protocol.unit}' if protocol.kind == 'folds' else protocol.kind
   )
-  described = results.describe_dataset(data.clip_set)
+  task = task_of(launch.task)
+  described = results.describe_dataset(data.clip_set, task)
   words = f'protocol {kind}, trials: {len(data.trials)}, repeats: {protocol.repeats}'
-  tables.print_dataset(console, described, words)
+  tables.print_dataset(console, described, described[task.outputs], words)
   network = build(launch.model, launch.network, len(data.clip_set.names))
   video = shapes.one_clip(size.frames, size.height, size.width, size.channels)
   layers = (

@@ -7,28 +7,23 @@ under way are resumed from their checkpoints, and the summary follows from all o
 import contextlib
 import json
 import pathlib
-import types
 from typing import Any
 
 import numpy as np
 from jaxtyping import Int
 from rich.console import Console
 
-from stc_jax import files
+from stc_jax import files, plots
 from stc_jax.bundle import bundle_folder
+from stc_jax.console import tables
 from stc_jax.console.progress import TrainingProgress
 from stc_jax.report import tensorboard
-from stc_jax.runs import (
-  bundles,
-  classification,
-  detection,
-  evaluate,
-  results,
-)
+from stc_jax.runs import bundles, evaluate, results
 from stc_jax.runs.assemble import placement_of, programs_of, wave_size
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
 from stc_jax.runs.timings import Timings
+from stc_jax.tasks.registry import task_of
 from stc_jax.training import checkpoint, hosts, loop
 
 
@@ -47,7 +42,7 @@ def train(
   paths = [results.trial_path(workdir, trial) for trial in trials]
   for path in paths:
     if path.exists():
-      results.read_trial(path, _outcome(experiment).FIELDS)
+      results.read_trial(path, task_of(experiment.task).trial_fields)
   is_finished = hosts.from_first(np.array([path.exists() for path in paths]))
   if not is_finished.all():
     _train(experiment, run_data, np.flatnonzero(~is_finished), workdir, console)
@@ -66,7 +61,8 @@ def _train(
   """Trains the pending trials, and leaves what each comes to in the run's folder."""
   first, timings = hosts.is_first(), Timings(workdir)
   if first:
-    floors = _outcome(experiment).floors_of(experiment, run_data, console)
+    task = task_of(experiment.task)
+    floors = task.floors(run_data, experiment.dataset, console)
   console.print('compiling ...')
   placement, training = placement_of(experiment, run_data), experiment.training
   programs = programs_of(experiment, run_data, placement)
@@ -99,26 +95,32 @@ def _train(
 
 
 def _keep(
-  finished: loop.Finished,
+  finished: loop.FinishedTrial,
   experiment: Experiment,
   run_data: RunData,
   floor: Any,
   workdir: pathlib.Path,
 ) -> None:
   """Writes all that a finished trial leaves; its result last, as the sign of it."""
-  trial, outcome = run_data.trials[finished.number], _outcome(experiment)
+  trial, task = run_data.trials[finished.number], task_of(experiment.task)
   bundle_folder.save(
     bundles.folder_of(workdir, trial.name),
     bundles.bundle_of(experiment, run_data, finished.number, finished.variables),
   )
   curves, count = finished.curves, finished.curves['count']
   losses, accuracies = curves['loss'] / count, curves['correct'] / count
+  parts = (
+    task.trial_result(run_data.clip_set, trial, finished.predictions),
+    task.floor_result(floor),
+  )
+  for part in parts:
+    results.write_arrays(workdir, trial, part.arrays)
   result = {
     'repeat': trial.repeat,
     'fold': trial.fold,
     'seed': trial.seed,
-    **outcome.trial_result(run_data, trial, finished.tested, workdir),
-    **outcome.keep_floor(floor, trial, workdir),
+    **parts[0].fields,
+    **parts[1].fields,
     'train_losses': losses.tolist(),
     'train_accuracies': accuracies.tolist(),
   }
@@ -126,7 +128,7 @@ def _keep(
     workdir / 'tensorboard' / trial.name,
     losses,
     accuracies,
-    {outcome.SCORE: result[outcome.SCORE]},
+    {task.trial_score: result[task.trial_score]},
   )
   text = json.dumps(result, ensure_ascii=False, allow_nan=False)
   files.write(results.trial_path(workdir, trial), text + '\n')
@@ -140,7 +142,7 @@ def read(
   Raises:
     InputError: one isn't there or can't be read.
   """
-  fields = _outcome(experiment).FIELDS
+  fields = task_of(experiment.task).trial_fields
   paths = [results.trial_path(workdir, trial) for trial in run_data.wanted]
   return [results.read_trial(path, fields) for path in paths]
 
@@ -153,29 +155,51 @@ def test_again(
   Raises:
     InputError: a trial isn't finished, or its model can't be read.
   """
-  found = read(experiment, run_data, workdir)
-  for number, tested in evaluate.tested(experiment, run_data, workdir):
+  found, task = read(experiment, run_data, workdir), task_of(experiment.task)
+  for number, predictions in evaluate.evaluate_bundles(experiment, run_data, workdir):
     trial = run_data.trials[number]
-    found[number] |= _outcome(experiment).trial_result(run_data, trial, tested, workdir)
+    part = task.trial_result(run_data.clip_set, trial, predictions)
+    results.write_arrays(workdir, trial, part.arrays)
+    found[number] |= part.fields
   return found
 
 
 def sum_up(
   experiment: Experiment, run_data: RunData, found: list[dict], workdir: pathlib.Path
 ) -> dict:
-  """Writes summary, predictions and pictures from the results of all trials."""
-  return _outcome(experiment).sum_up(experiment, run_data, found, workdir)
+  """Writes summary, predictions and pictures from the results of all trials.
+
+  Raises:
+    InputError: a file of probabilities isn't there, or isn't whole.
+  """
+  task, trials = task_of(experiment.task), run_data.wanted
+  probabilities = {
+    name: [results.read_probabilities(workdir, name, trial) for trial in trials]
+    for name in task.arrays
+  }
+  resampled = experiment.protocol.resampled
+  summary = {
+    'dataset': run_data.clip_set.name,
+    'model': experiment.model,
+    'trials': len(found),
+    **task.summarise(run_data, found, probabilities, resampled),
+  }
+  files.write(workdir / 'summary.json', files.as_json(summary))
+  if rows := task.prediction_rows(run_data.clip_set.names, found):
+    results.write_predictions(workdir, rows)
+  for name, figure in task.pictures(summary, found).items():
+    plots.save_png(figure, workdir / f'{name}.png')
+  return summary
 
 
 def print_summary(
   experiment: Experiment, summary: dict, workdir: pathlib.Path, console: Console
 ) -> None:
   """Prints what the run comes to, and where its files lie."""
-  _outcome(experiment).print_summary(console, summary, workdir)
-
-
-def _outcome(experiment: Experiment) -> types.ModuleType:
-  """What a task's results hold, and what follows from them."""
-  return {'classification': classification, 'detection': detection}[
-    experiment.task.kind
-  ]
+  task = task_of(experiment.task)
+  if summary[f'trial_{task.score}_mean'] is None:
+    tables.print_untested(console, task.untested, workdir)
+  else:
+    tables.print_scoreboard(console, task.scoreboard(summary), summary, workdir)
+  for note in task.notes(summary):
+    console.print(f'note: {note}', highlight=False, soft_wrap=True)

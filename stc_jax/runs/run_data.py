@@ -50,11 +50,11 @@ def load(experiment: Experiment) -> RunData:
     dataset.name, dataset.builder_config, experiment.execution.data_dir
   )
   size, task = experiment.input, task_of(experiment.task)
-  clip_set = task.read(builder, size, dataset.neutral_share)
+  clip_set = task.read(builder, size, dataset)
   size = _fitted(experiment.input, clip_set)
   experiment.check_input(size)
   if size != experiment.input:
-    clip_set = task.read(builder, size, dataset.neutral_share)
+    clip_set = task.read(builder, size, dataset)
   trials = protocols.trials(clip_set, experiment.protocol)
   for trial in trials:
     task.check_trial(clip_set, trial)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime
+import functools
 import pathlib
 
 from rich.console import Console
@@ -13,6 +14,7 @@ from stc_jax.run_folder import starts
 from stc_jax.runs import folder, results
 from stc_jax.runs.config import ExecutionConfig, Experiment, from_sections
 from stc_jax.runs.run_data import RunData
+from stc_jax.tasks.registry import task_of
 
 _OTHER_RUN = 'give another --workdir, or the configuration that it was started with'
 _OTHER_DATA = 'the prepared dataset has changed since; give another --workdir'
@@ -83,8 +85,10 @@ def check_folder(
     InputError: the folder holds another run.
   """
   config = files.as_json(experiment.decisive())
-  described = files.as_json(results.describe_dataset(run_data.clip_set))
-  table = protocols.table(run_data.clip_set, run_data.trials)
+  clip_set, task = run_data.clip_set, task_of(experiment.task)
+  described = files.as_json(results.describe_dataset(clip_set, task))
+  label = functools.partial(task.label, clip_set)
+  table = protocols.table(clip_set, run_data.trials, label)
   folder.check_or_write(workdir / 'config.json', config, _OTHER_RUN)
   folder.check_or_write(workdir / 'dataset.json', described, _OTHER_DATA)
   folder.check_or_write(workdir / 'folds.csv', table, _OTHER_DATA)

@@ -1,21 +1,33 @@
 """Classification: one label a clip."""
 
 import dataclasses
-from typing import ClassVar, NamedTuple, Self
+import pathlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple, Self
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
 from jaxtyping import Array, Float, Int
+from matplotlib.figure import Figure
+from rich.console import Console
 
+from stc_jax import plots
+from stc_jax.baselines import clip_floors
+from stc_jax.console.progress import with_bar
+from stc_jax.console.tables import Scoreboard
 from stc_jax.data import reading
 from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.dataset_config import DatasetConfig
 from stc_jax.data.input import InputConfig
 from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.data.protocols import Trial
 from stc_jax.data.sampling import SAMPLINGS
 from stc_jax.errors import InputError, require
+from stc_jax.tasks import clip_results, clip_scoreboard, pictures
+from stc_jax.tasks.clip_results import BASELINES
+from stc_jax.tasks.task import Predictions, TrialData, TrialResult
 
 _MOST_ADJUSTMENT = 100.0
 
@@ -45,7 +57,6 @@ class Classification:
   """
 
   adjustment: float = 0.0
-  sample: ClassVar = 0
   kind: ClassVar = 'classification'
   samplings: ClassVar = tuple(SAMPLINGS)
   reads: ClassVar = frozenset(
@@ -53,6 +64,15 @@ class Classification:
   )
   activation: ClassVar = 'softmax'
   metrics: ClassVar = ('loss', 'correct', 'count')
+  sample: ClassVar = 0
+  score: ClassVar = 'accuracy'
+  trial_score: ClassVar = 'accuracy'
+  outputs: ClassVar = 'classes'
+  untested: ClassVar = 'trained on every clip: there is no accuracy'
+  trial_fields: ClassVar = frozenset(
+    {'accuracy', 'predictions', *BASELINES, 'floor_right', 'temporal_floor_right'}
+  )
+  arrays: ClassVar = ()
 
   @classmethod
   def of(
@@ -68,10 +88,10 @@ class Classification:
     return cls(logit_adjustment)
 
   def read(
-    self, builder: PreparedSet, size: InputConfig, neutral_share: float
+    self, builder: PreparedSet, size: InputConfig, dataset: DatasetConfig
   ) -> ClipSet:
     """Reads clips with their labels; see `reading.read`."""
-    return reading.read(builder, size, neutral_share)
+    return reading.read(builder, size, dataset.neutral_share)
 
   def check_trial(self, clip_set: ClipSet, trial: Trial) -> None:
     """Refuses a training side of one class."""
@@ -116,3 +136,88 @@ class Classification:
       'correct': correct.astype(jnp.float32),
       'count': jnp.float32(len(labels.classes)),
     }
+
+  def described(self, clip_set: ClipSet) -> dict:
+    """How many clips each class has."""
+    counts = np.bincount(clip_set.targets, minlength=len(clip_set.names))
+    return {'classes': dict(zip(clip_set.names, counts.tolist(), strict=True))}
+
+  def label(self, clip_set: ClipSet, example: int) -> str:
+    """The class of a clip."""
+    return clip_set.names[clip_set.targets[example]]
+
+  def floors(
+    self, data: TrialData, dataset: DatasetConfig, console: Console
+  ) -> Callable[[], list[dict]]:
+    """Computes them at once, or reads them from the cache."""
+
+    def progress(floors: Iterable[dict]) -> Iterator[dict]:
+      console.print('fitting the floors ...')
+      yield from with_bar(floors, 'floors', console, len(data.trials))
+
+    floors = clip_floors.of_trials(
+      data.clip_set,
+      data.trials,
+      lambda: reading.clips_of(data.builder, dataset.neutral_share),
+      dataset.strongest_frame,
+      pathlib.Path(data.builder.data_path),
+      progress,
+    )
+    return lambda: floors
+
+  def floor_result(self, floor: dict) -> TrialResult:
+    """All fields of a trial's baselines."""
+    return TrialResult(floor)
+
+  def trial_result(
+    self, clip_set: ClipSet, trial: Trial, predictions: Predictions
+  ) -> TrialResult:
+    """Scores, and the prediction of each clip."""
+    return TrialResult(
+      clip_results.trial_fields(clip_set, trial, predictions.probabilities)
+    )
+
+  def summarise(
+    self,
+    data: TrialData,
+    results: Sequence[dict],
+    probabilities: Mapping[str, Sequence[np.ndarray]],
+    resampled: bool,
+  ) -> dict:
+    """See `clip_results.summarise`."""
+    del probabilities
+    names = data.clip_set.names
+    return clip_results.summarise(names, results, data.folds, resampled)
+
+  def prediction_rows(
+    self, names: Sequence[str], results: Sequence[dict]
+  ) -> list[list[Any]]:
+    """A row for each tested clip, with a probability for each class."""
+    fields = ['repeat', 'fold', 'clip', 'subject', 'label', 'predicted']
+    rows = clip_results.rows_of(results)
+    return [
+      [*fields, *(f'probability_{name}' for name in names)],
+      *([*(row[field] for field in fields), *row['probabilities']] for row in rows),
+    ]
+
+  def pictures(self, summary: dict, results: Sequence[dict]) -> dict[str, Figure]:
+    """Confusions, where anything was tested, and training curves."""
+    tested = {
+      'test': summary['trial_accuracy_mean'],
+      'temporal floor, test': summary['temporal_floor_accuracy'],
+      'static floor, test': summary['floor_accuracy'],
+      'chance, test': summary['chance_accuracy'],
+    }
+    heading = pictures.title(summary, self.score)
+    made = {'training_curves': pictures.training_curves(results, heading, tested)}
+    if summary['confusion'] is not None:
+      made['confusion'] = pictures.confusion(summary)
+    return made
+
+  def scoreboard(self, summary: dict) -> Scoreboard:
+    """See `clip_scoreboard`."""
+    return clip_scoreboard.scoreboard(summary)
+
+  def notes(self, summary: dict) -> tuple[str, ...]:
+    """Classes whose names pictures can't show."""
+    return plots.font_notes(summary['classes'])

@@ -1,21 +1,33 @@
 """Detection: the action units that each frame shows, some of them unknown."""
 
 import dataclasses
-from typing import ClassVar, NamedTuple, Self
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple, Self
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
 from jaxtyping import Array, Float, Int8
+from matplotlib.figure import Figure
+from rich.console import Console
 
-from stc_jax.data import frame_reading
+from stc_jax import background
+from stc_jax.baselines import frame_floors
+from stc_jax.baselines.frame_floors import TrialFloor
+from stc_jax.console.tables import Scoreboard
+from stc_jax.data import frame_reading, records
 from stc_jax.data.clip_set import UNKNOWN, ClipSet
+from stc_jax.data.dataset_config import DatasetConfig
 from stc_jax.data.input import InputConfig
 from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.data.protocols import Trial
 from stc_jax.data.sampling import FRAME_SAMPLINGS
 from stc_jax.errors import InputError, require, require_choice
+from stc_jax.tasks import frame_results, frame_scoreboard, frame_scores, pictures
+from stc_jax.tasks.frame_scores import FrameScores
+from stc_jax.tasks.task import Predictions, TrialData, TrialResult
 
 POSITIVE_WEIGHTS = ('none', 'balanced')
 _MOST_AU = 99
@@ -51,6 +63,14 @@ class Detection:
   activation: ClassVar = 'sigmoid'
   sample: ClassVar = 4096  # that thresholds are chosen on
   metrics: ClassVar = ('loss', 'correct', 'count')
+  score: ClassVar = 'f1'
+  trial_score: ClassVar = 'f1_mean'
+  outputs: ClassVar = 'aus'
+  untested: ClassVar = 'trained on every frame: there is no score'
+  trial_fields: ClassVar = frozenset(
+    {'test_frames', 'thresholds', 'floor_thresholds', 'f1_mean'}
+  )
+  arrays: ClassVar = ('predictions', 'floors')
 
   @classmethod
   def of(
@@ -65,10 +85,10 @@ class Detection:
     return cls(aus, positive_weight == 'balanced')
 
   def read(
-    self, builder: PreparedSet, size: InputConfig, neutral_share: float
+    self, builder: PreparedSet, size: InputConfig, dataset: DatasetConfig
   ) -> ClipSet:
     """Opens the coded frames; see `frame_reading.read`."""
-    del neutral_share
+    del dataset
     return frame_reading.read(builder, size, self.aus)
 
   def check_trial(self, clip_set: ClipSet, trial: Trial) -> None:
@@ -126,6 +146,95 @@ class Detection:
       'correct': (right.sum(axis=-1) / self._known(marks)).sum(),
       'count': jnp.maximum(count, 1),  # with none, loss and right are 0
     }
+
+  def described(self, clip_set: ClipSet) -> dict:
+    """How many frames there are, and how many show each action unit."""
+    counts = (clip_set.targets == 1).sum(axis=0)
+    shown = dict(zip(clip_set.names, counts.tolist(), strict=True))
+    return {'frames': len(clip_set), 'aus': shown}
+
+  def label(self, clip_set: ClipSet, example: int) -> str:
+    """The action units that a frame shows, joined by '+'."""
+    shown = clip_set.targets[example] == 1
+    return '+'.join(np.array(clip_set.names)[shown])
+
+  def floors(
+    self, data: TrialData, dataset: DatasetConfig, console: Console
+  ) -> Callable[[], list[TrialFloor]]:
+    """Fits them in the background, which takes a while."""
+    del dataset
+
+    def say(trial: Trial) -> None:
+      console.print(f'fitting the floor of trial {trial.name}, beside training ...')
+
+    def fit() -> list[TrialFloor]:
+      recordings = functools.partial(records.coded, data.builder)
+      return frame_floors.of_trials(data.clip_set, data.wanted, recordings, say)
+
+    return background.begin(fit).result
+
+  def floor_result(self, floor: TrialFloor) -> TrialResult:
+    """The scores of the ridge regression, and their thresholds."""
+    fields = {'floor_thresholds': floor.thresholds.tolist()}
+    return TrialResult(fields, {'floors': {'probabilities': floor.scores}})
+
+  def trial_result(
+    self, clip_set: ClipSet, trial: Trial, predictions: Predictions
+  ) -> TrialResult:
+    """See `frame_results.trial_result`."""
+    return frame_results.trial_result(clip_set, trial, predictions)
+
+  def summarise(
+    self,
+    data: TrialData,
+    results: Sequence[dict],
+    probabilities: Mapping[str, Sequence[Float[np.ndarray, 'm a']]],
+    resampled: bool,
+  ) -> dict:
+    """See `frame_scores.summarise`."""
+    del resampled
+    ours, theirs = (
+      [
+        FrameScores(scores, np.array(result[field]))
+        for scores, result in zip(probabilities[folder], results, strict=True)
+      ]
+      for folder, field in (
+        ('predictions', 'thresholds'),
+        ('floors', 'floor_thresholds'),
+      )
+    )
+    clip_set, trials = data.clip_set, data.wanted
+    return {
+      **frame_scores.spread('trial_f1', [result['f1_mean'] for result in results]),
+      **frame_scores.summarise(clip_set, trials, data.folds, ours, theirs),
+    }
+
+  def prediction_rows(
+    self, names: Sequence[str], results: Sequence[dict]
+  ) -> list[list[Any]]:
+    """None: there are too many frames."""
+    del names, results
+    return []
+
+  def pictures(self, summary: dict, results: Sequence[dict]) -> dict[str, Figure]:
+    """Scores of the action units, where anything was tested, and training curves."""
+    heading = pictures.title(summary, 'f1')
+    tested, made = {'mean F1, test': summary['trial_f1_mean']}, {}
+    if summary['trial_f1_mean'] is not None:
+      made['action_units'] = pictures.action_units(summary, heading)
+      tested['floor, test'] = summary['means']['floor_f1']
+      tested['always, test'] = summary['means']['constant_f1']
+    made['training_curves'] = pictures.training_curves(results, heading, tested)
+    return made
+
+  def scoreboard(self, summary: dict) -> Scoreboard:
+    """See `frame_scoreboard`."""
+    return frame_scoreboard.scoreboard(summary)
+
+  def notes(self, summary: dict) -> tuple[str, ...]:
+    """None: pictures can show the names of action units."""
+    del summary
+    return ()
 
   def _known(self, marks: Marks) -> Float[Array, 'b']:
     return jnp.maximum((marks.weight > 0).sum(axis=-1), 1)

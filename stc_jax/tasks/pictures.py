@@ -1,6 +1,5 @@
 """Pictures of a run: its confusions, action units and training curves."""
 
-import pathlib
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -17,7 +16,7 @@ _MOST_WORDS, _SIDE = 30, 15
 
 
 @plots.style()
-def confusion(path: pathlib.Path, summary: dict) -> None:
+def confusion(summary: dict) -> Figure:
   """Draws the pooled confusion matrix, rows in percent, counts below.
 
   Of many classes it shows colours alone: memory must not grow with their square.
@@ -40,20 +39,19 @@ def confusion(path: pathlib.Path, summary: dict) -> None:
   axes.set_ylabel('truth')
   said = 'rows in %, clips in brackets' if has_words else 'rows in %'
   axes.set_title(f'{title(summary, "accuracy")}\n{said}', fontsize=10)
-  plots.save_png(figure, path)
+  return figure
 
 
 @plots.style()
 def training_curves(
-  path: pathlib.Path,
-  results: Sequence[dict],
-  heading: str,
-  tested: Mapping[str, float | None],
-) -> None:
+  results: Sequence[dict], heading: str, tested: Mapping[str, float | None]
+) -> Figure:
   """Draws loss and accuracy on training batches: the mean of trials, and their range.
 
-  What was measured at the last step alone, on test clips, stands there: `tested`, by
-  name; None, where it wasn't.
+  Args:
+    results: of all trials.
+    heading: above it.
+    tested: test scores after the last step, by name; None where there is none.
   """
   losses, accuracies = (
     np.array([result[name] for result in results])
@@ -77,11 +75,11 @@ def training_curves(
   right.set_ylim(0, 1.02)
   right.legend(fontsize=8, loc='upper left', bbox_to_anchor=(1, 1))
   figure.suptitle(heading, fontsize=10)
-  plots.save_png(figure, path)
+  return figure
 
 
 @plots.style()
-def action_units(path: pathlib.Path, summary: dict, heading: str) -> None:
+def action_units(summary: dict, heading: str) -> Figure:
   """Draws F1 and AUC of each action unit beside the floor's, and how often it shows.
 
   F1 at thresholds chosen on training frames stands pale behind that at 0.5; a cross is
@@ -112,7 +110,7 @@ def action_units(path: pathlib.Path, summary: dict, heading: str) -> None:
   upper.legend(fontsize=8, ncols=4, loc='lower right', bbox_to_anchor=(1, 1))
   lower.set_xticks(places, list(aus))
   figure.suptitle(heading, fontsize=10, x=0.02, ha='left')
-  plots.save_png(figure, path)
+  return figure
 
 
 def _write_in_cells(

@@ -1,15 +1,67 @@
 """What every task offers; a new one is a class like this, and a line in `registry`."""
 
-from collections.abc import Mapping
-from typing import Any, Protocol, Self
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 from jaxtyping import Array, Float, Int
+from matplotlib.figure import Figure
+from rich.console import Console
 
+from stc_jax.console.tables import Scoreboard
 from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.dataset_config import DatasetConfig
 from stc_jax.data.input import InputConfig
 from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.data.protocols import Trial
+
+
+class TrialData(Protocol):
+  """The data of a run, cut into trials.
+
+  Attributes:
+    builder: of the prepared set.
+    clip_set: its examples.
+    trials: of the whole protocol.
+    wanted: the trials to run: the first of them, or all.
+    folds: how many trials a whole repeat has.
+  """
+
+  builder: PreparedSet
+  clip_set: ClipSet
+  trials: list[Trial]
+  wanted: list[Trial]
+
+  @property
+  def folds(self) -> int:
+    """See above."""
+
+
+class Predictions(NamedTuple):
+  """The predictions of a trial's model.
+
+  Attributes:
+    probabilities: of its test examples, in their order.
+    sample: the numbers of some of its training examples; None where the task has no
+      use for them.
+    sample_probabilities: of those.
+  """
+
+  probabilities: Float[np.ndarray, 'm n']
+  sample: Int[np.ndarray, 'k'] | None
+  sample_probabilities: Float[np.ndarray, 'k n'] | None
+
+
+class TrialResult(NamedTuple):
+  """A part of what a trial leaves in the run's folder.
+
+  Attributes:
+    fields: of its JSON file.
+    arrays: of files of their own, by the folder that they are in.
+  """
+
+  fields: dict[str, Any]
+  arrays: Mapping[str, Mapping[str, np.ndarray]] = {}
 
 
 class Task(Protocol):
@@ -23,6 +75,14 @@ class Task(Protocol):
     activation: from logits to probabilities, 'softmax' or 'sigmoid'.
     metrics: the names of the sums that `sums` returns.
     sample: about how many training examples of a trial are predicted, too.
+    score: the fields of the summary on the main score: `<score>_mean` and `<score>_std`
+      over repeats, `trial_<score>_mean` and `trial_<score>_std` over trials.
+    trial_score: the field of a trial's result with that score.
+    outputs: the field of dataset.json with the names of the network's outputs.
+    untested: a line on a run that trained on everything.
+    trial_fields: what a trial's result holds of the task, at least.
+    arrays: the folders of `TrialResult.arrays`; 'probabilities' of each file there
+      are read again for the summary.
   """
 
   kind: str
@@ -31,6 +91,12 @@ class Task(Protocol):
   activation: str
   metrics: tuple[str, ...]
   sample: int
+  score: str
+  trial_score: str
+  outputs: str
+  untested: str
+  trial_fields: frozenset[str]
+  arrays: tuple[str, ...]
 
   @classmethod
   def of(cls, **fields: Any) -> Self:
@@ -43,7 +109,7 @@ class Task(Protocol):
   # What it is trained on.
 
   def read(
-    self, builder: PreparedSet, size: InputConfig, neutral_share: float
+    self, builder: PreparedSet, size: InputConfig, dataset: DatasetConfig
   ) -> ClipSet:
     """Reads the examples of a prepared set, with their targets.
 
@@ -81,3 +147,57 @@ class Task(Protocol):
 
   def sums(self, logits: Float[Array, 'b n'], targets: Any) -> Mapping[str, Array]:
     """What a batch adds to the metrics, to be divided by its `count` in the end."""
+
+  # What a run of it comes to.
+
+  def described(self, clip_set: ClipSet) -> dict[str, Any]:
+    """What dataset.json says of the targets."""
+
+  def label(self, clip_set: ClipSet, example: int) -> str:
+    """The target of a clip, in words."""
+
+  def floors(
+    self, data: TrialData, dataset: DatasetConfig, console: Console
+  ) -> Callable[[], Sequence[Any]]:
+    """Starts to fit the baselines of all trials; the function returned waits for them.
+
+    They are by the number of their trial, in the order of `data.wanted`.
+    """
+
+  def floor_result(self, floor: Any) -> TrialResult:
+    """What a trial's result holds of its baselines."""
+
+  def trial_result(
+    self, clip_set: ClipSet, trial: Trial, predictions: Predictions
+  ) -> TrialResult:
+    """What a trial's result holds of the test of its model."""
+
+  def summarise(
+    self,
+    data: TrialData,
+    results: Sequence[dict],
+    probabilities: Mapping[str, Sequence[Float[np.ndarray, 'm n']]],
+    resampled: bool,
+  ) -> dict[str, Any]:
+    """The fields of summary.json, from the results of all trials.
+
+    Args:
+      data: of the run.
+      results: of `data.wanted`.
+      probabilities: of their files, for each of `arrays`.
+      resampled: as `ProtocolConfig.resampled`.
+    """
+
+  def prediction_rows(
+    self, names: Sequence[str], results: Sequence[dict]
+  ) -> list[list[Any]]:
+    """The lines of predictions.csv, its header first; empty where there is no file."""
+
+  def pictures(self, summary: dict, results: Sequence[dict]) -> dict[str, Figure]:
+    """Pictures of a run, by the names of their files."""
+
+  def scoreboard(self, summary: dict) -> Scoreboard:
+    """What a terminal shows of a run that was tested."""
+
+  def notes(self, summary: dict) -> tuple[str, ...]:
+    """What else a reader of the pictures must know, a sentence each."""

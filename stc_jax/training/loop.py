@@ -12,31 +12,32 @@ from jaxtyping import Float, Int
 from stc_jax.console.progress import TrainingProgress
 from stc_jax.data.protocols import Trial
 from stc_jax.errors import InputError
+from stc_jax.tasks.task import Predictions
 from stc_jax.training import checkpoint, hosts
 from stc_jax.training.checkpoint import WaveCheckpoints
+from stc_jax.training.evaluate import evaluate
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.placement import Placement
 from stc_jax.training.programs import ProgramInputs, Programs
 from stc_jax.training.state import TrainState
 from stc_jax.training.step import Progress
-from stc_jax.training.testing import Tested, test
 from stc_jax.training.waves import Wave, take, waves
 
 
-class Finished(NamedTuple):
+class FinishedTrial(NamedTuple):
   """A trial after its last step.
 
   Attributes:
     number: its row in the run's trials.
     variables: params and batch_stats, host arrays.
     curves: of its training batches, step by step: each metric's sum.
-    tested: what its model says of its test clips.
+    predictions: for its test examples.
   """
 
   number: int
   variables: dict
   curves: dict[str, Float[np.ndarray, 'steps']]
-  tested: Tested
+  predictions: Predictions
 
 
 class Loop:
@@ -81,7 +82,7 @@ class Loop:
 
   def finish(
     self, pending: Int[np.ndarray, 'k'], wave_size: int, done: int
-  ) -> Generator[Finished, None, None]:
+  ) -> Generator[FinishedTrial, None, None]:
     """Trains the trials of `pending`, and yields each once it is tested.
 
     A trial's checkpoint is removed when the caller comes back for the next, so that
@@ -178,16 +179,18 @@ class Loop:
   def _chunks(self, wave: Wave, at: Int[np.ndarray, 'w']) -> Iterator[ProgramInputs]:
     return self._placement.chunks(self._programs, wave.numbers, at)
 
-  def _test(self, states: TrainState, wave: Wave) -> Iterator[Finished]:
+  def _test(self, states: TrainState, wave: Wave) -> Iterator[FinishedTrial]:
     trials = [self._trials[number] for number in wave.numbers]
-    tested = test(
+    predictions = evaluate(
       self._programs, self._placement, wave.numbers, trials, states.variables
     )
     host = jax.device_get(states)
     for number, row in zip(np.unique(wave.numbers), wave.rows, strict=True):
       if trials[row].name not in wave.diverged:
         state = take(host, row)
-        yield Finished(int(number), state.variables, state.curves, tested[row])
+        yield FinishedTrial(
+          int(number), state.variables, state.curves, predictions[row]
+        )
 
 
 def _what_diverged(steps: dict[str, int]) -> str:

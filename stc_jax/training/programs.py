@@ -184,7 +184,7 @@ class Programs:
     self, data: DeviceData, trial: TrialArrays, variables: dict
   ) -> Float[Array, 'm n']:
     def views(clips):
-      return device_data.test_views(data, trial.normalisation, clips, self._input)
+      return device_data.eval_views(data, trial.normalisation, clips, self._input)
 
     asked = jnp.concatenate([trial.test, trial.sample])
     batch_size = self._training.batch_size

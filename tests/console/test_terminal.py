@@ -8,6 +8,7 @@ from rich.table import Table
 
 from stc_jax.console import tables, terminal
 from stc_jax.console.progress import FrameProgress, TrainingProgress, with_bar
+from stc_jax.tasks import clip_scoreboard
 
 LABELS = ('[posed]', 'w[/x]', ':smile:', '[red]')
 ROOMS = ('stc_jax', 'datasets', 'benchmarks', 'launch', 'docs')
@@ -42,9 +43,10 @@ def test_tables_and_lines():
   file, console = printed()
   described = {'name': 'set[/a]', 'clips': 4, 'subjects': 2}
   described['classes'] = dict.fromkeys(LABELS, 1)
-  tables.print_dataset(console, described, 'folds of [two]')
+  tables.print_dataset(console, described, described['classes'], 'folds of [two]')
   tables.print_network(console, 'm[/y]', [('[c]', '', '', '', '')], {'[/lstm]': 3})
-  tables.print_accuracies(console, SUMMARY, pathlib.Path('runs[/b]'))
+  board = clip_scoreboard.scoreboard(SUMMARY)
+  tables.print_scoreboard(console, board, SUMMARY, pathlib.Path('runs[/b]'))
   table = Table(title='t[/itle]', caption=':cat:')
   table.add_column('[column]')
   table.add_row('[/cell]')

@@ -50,7 +50,7 @@ def test_normalisation_knows_the_training_side_alone():
     pixels = clip_set.frames[clip_set.windows] / 255.0
     train = pixels[trial.train]
     expected = (pixels - train.mean((0, 1, 2, 3))) / train.std((0, 1, 2, 3))
-    (ours,) = device_data.test_views(data, row.normalisation, every, PLAIN)
+    (ours,) = device_data.eval_views(data, row.normalisation, every, PLAIN)
     np.testing.assert_allclose(ours.video, expected, atol=2e-3)
 
 
@@ -99,7 +99,7 @@ def test_a_mirrored_view_beside_the_original():
   _, data, _, (trial, *_) = material()
   size = dataclasses.replace(PLAIN, views=('original', 'mirrored'))
   clips = jnp.arange(3)
-  original, mirrored = device_data.test_views(data, trial.normalisation, clips, size)
+  original, mirrored = device_data.eval_views(data, trial.normalisation, clips, size)
   np.testing.assert_array_equal(original.video[:, :, :, ::-1], mirrored.video)
 
 

@@ -156,7 +156,7 @@ def test_trials_of_frames_keep_recordings_whole(builder):
   for trial in trials:
     tested = {known.clips[i] for i in trial.test}
     assert not tested & {known.clips[i] for i in trial.train}
-  table = protocols.table(known, trials).splitlines()
+  table = protocols.table(known, trials, str).splitlines()
   assert len(table) == 1 + 2 * 3
   assert sum(int(row.split(',')[-1]) for row in table[1:]) == 2 * len(known)
   fixed = protocols.trials(known, dataclasses.replace(protocol, kind='fixed'))

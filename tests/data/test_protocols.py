@@ -1,5 +1,6 @@
 import csv
 import dataclasses
+import functools
 import io
 
 import clip_sets
@@ -8,6 +9,7 @@ import pytest
 
 from stc_jax.data import folds, protocols
 from stc_jax.errors import InputError
+from stc_jax.tasks.classification import Classification
 
 PROTOCOL = protocols.ProtocolConfig(
   kind='folds', folds=5, repeats=4, unit='subject', seed=0
@@ -82,7 +84,8 @@ def test_more_folds_than_there_is_to_split(unit):
 def test_the_table_names_each_test_clip():
   clip_set = clip_sets.random(subjects=6)
   made = protocols.trials(clip_set, PROTOCOL)
-  rows = list(csv.DictReader(io.StringIO(protocols.table(clip_set, made))))
+  label = functools.partial(Classification().label, clip_set)
+  rows = list(csv.DictReader(io.StringIO(protocols.table(clip_set, made, label))))
   assert len(rows) == 4 * len(clip_set.clips)
   row = rows[0]
   i = clip_set.clips.index(row['clip'])

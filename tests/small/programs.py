@@ -13,11 +13,11 @@ from stc_jax.data.clip_set import ClipSet
 from stc_jax.models.config import NestedConfig
 from stc_jax.models.registry import build
 from stc_jax.tasks.classification import Classification
+from stc_jax.training.evaluate import evaluate
 from stc_jax.training.mesh import make_mesh
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.placement import OnDevice, OnHost, Placement
 from stc_jax.training.programs import Programs
-from stc_jax.training.testing import test
 
 TASK = Classification(adjustment=1.0)
 NETWORK = NestedConfig(
@@ -125,7 +125,7 @@ def train(
     states, _ = made.train_chunk(data, trials, states)
     data, trials, _ = next(chunks, (None, None, None))
   tested = [tiny.trials[number] for number in numbers]
-  said = test(made, placement, numbers, tested, states.variables)
+  said = evaluate(made, placement, numbers, tested, states.variables)
   padded = [_padded(one.probabilities, placement.tested) for one in said]
   return jax.device_get(states), np.stack(padded)
 

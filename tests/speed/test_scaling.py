@@ -2,7 +2,8 @@ import clip_sets
 import pytest
 from small import programs
 
-from stc_jax.runs.config import DatasetConfig, ExecutionConfig, Experiment
+from stc_jax.data.dataset_config import DatasetConfig
+from stc_jax.runs.config import ExecutionConfig, Experiment
 from stc_jax.speed import scaling
 from stc_jax.tasks.registry import TaskConfig
 

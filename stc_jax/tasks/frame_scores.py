@@ -1,4 +1,4 @@
-"""From what trials say of action units to a run's scores.
+"""From the scores of trials' test frames to the summary of a run of detection.
 
 F1 is pooled over the frames of a repeat; AUC and average precision are of each trial,
 and averaged, for scores of different models don't share a scale. `tuned` F1 is at
@@ -20,19 +20,20 @@ from stc_jax.evaluation.detection import Counts
 CUT = 0.5
 
 
-class Judged(NamedTuple):
-  """What somebody says of a trial's test frames.
+class FrameScores(NamedTuple):
+  """The scores of a trial's test frames, by a model or a baseline.
 
   Attributes:
     scores: of each action unit.
-    thresholds: from which on it is shown, chosen on training frames.
+    thresholds: an action unit counts as shown from there on; chosen on training
+      frames.
   """
 
   scores: Float[np.ndarray, 'm a']
   thresholds: Float[np.ndarray, 'a']
 
-  def said(self, tuned: bool) -> Bool[np.ndarray, 'm a']:
-    """The decisions."""
+  def decisions(self, tuned: bool) -> Bool[np.ndarray, 'm a']:
+    """Which action units are shown: at the thresholds, or at 0.5."""
     return self.scores >= (self.thresholds if tuned else CUT)
 
 
@@ -54,8 +55,8 @@ def summarise(
   clip_set: ClipSet,
   trials: Sequence[Trial],
   folds: int,
-  ours: Sequence[Judged],
-  theirs: Sequence[Judged],
+  ours: Sequence[FrameScores],
+  theirs: Sequence[FrameScores],
 ) -> dict:
   """All scores of model and floor, by action unit, their means and differences.
 
@@ -63,8 +64,8 @@ def summarise(
     clip_set: of labelled frames.
     trials: the finished ones.
     folds: how many trials a whole repeat has.
-    ours: what the model says in each trial.
-    theirs: what the floor says.
+    ours: the model's scores in each trial.
+    theirs: the floor's.
 
   Returns:
     f1_mean, f1_std: over complete repeats, or of what there is of the first; aus: for
@@ -81,14 +82,14 @@ def summarise(
   tested = np.concatenate([trials[i].test for i in repeats[0]])
   columns = _constants(truth.targets[tested])
   counts = {}
-  for prefix, judged in (('', ours), ('floor_', theirs)):
+  for prefix, scores in (('', ours), ('floor_', theirs)):
     for field, tuned in (('f1', False), ('tuned_f1', True)):
       counts[prefix + field] = [
-        _counts(truth, [(trials[i], judged[i].said(tuned)) for i in repeat])
+        _counts(truth, [(trials[i], scores[i].decisions(tuned)) for i in repeat])
         for repeat in repeats
       ]
       columns[prefix + field] = _f1(counts[prefix + field]).mean(axis=0).tolist()
-    rankings = _rankings(truth, trials, judged)
+    rankings = _rankings(truth, trials, scores)
     columns |= {prefix + field: values for field, values in rankings.items()}
   subjects = np.unique(truth.subjects[tested])
   always = [
@@ -130,12 +131,12 @@ def _whole_repeats(trials: Sequence[Trial], folds: int) -> list[list[int]]:
 def _counts(
   truth: _Truth, tested: Sequence[tuple[Trial, Bool[np.ndarray, 'm a']]]
 ) -> Counts:
-  """Of each subject of the set, over the trials' test frames and what is said there."""
+  """Of each subject of the set, over the decisions on the trials' test frames."""
   parts = [
     detection.count(
-      truth.targets[trial.test], said, truth.subjects[trial.test], truth.count
+      truth.targets[trial.test], decided, truth.subjects[trial.test], truth.count
     )
-    for trial, said in tested
+    for trial, decided in tested
   ]
   return Counts(*(sum(cells) for cells in zip(*parts, strict=True)))
 
@@ -160,12 +161,12 @@ def _over(
 
 
 def _rankings(
-  truth: _Truth, trials: Sequence[Trial], judged: Sequence[Judged]
+  truth: _Truth, trials: Sequence[Trial], scores: Sequence[FrameScores]
 ) -> dict[str, list[float | None]]:
   """Means over trials, of those that an action unit has one in."""
   of_trials = [
     detection.ranking(truth.targets[trial.test], one.scores)
-    for trial, one in zip(trials, judged, strict=True)
+    for trial, one in zip(trials, scores, strict=True)
   ]
   return {
     field: [

@@ -1,0 +1,47 @@
+"""What models predict for their trials' test examples."""
+
+from collections.abc import Sequence
+
+import jax
+import numpy as np
+from jaxtyping import Float, Int
+
+from stc_jax.data import device_data
+from stc_jax.data.protocols import Trial
+from stc_jax.tasks.task import Predictions
+from stc_jax.training.placement import Placement
+from stc_jax.training.programs import Programs
+
+
+def evaluate(
+  programs: Programs,
+  placement: Placement,
+  numbers: Int[np.ndarray, 'w'],
+  trials: Sequence[Trial],
+  variables: dict,
+) -> list[Predictions]:
+  """Returns the predictions of a wave's models.
+
+  Args:
+    programs: the run's.
+    placement: what gives them their data.
+    numbers: of the trials that run together.
+    trials: the same.
+    variables: of their models, on the devices.
+  """
+  parts = [
+    jax.device_get(programs.predict(given.data, given.arrays, variables))
+    for given in placement.asked(programs, numbers)
+  ]
+  padded = placement.tested
+  whole = np.concatenate(parts, axis=1)[:, : padded + placement.sampled]
+  return [_split(trial, row, padded) for trial, row in zip(trials, whole, strict=True)]
+
+
+def _split(trial: Trial, found: Float[np.ndarray, 'm n'], padded: int) -> Predictions:
+  """Takes the padding off the test examples and the sample."""
+  probabilities, rest = found[: len(trial.test)], found[padded:]
+  if not len(rest):
+    return Predictions(probabilities, None, None)
+  sample = device_data.sample_of(trial, len(rest))
+  return Predictions(probabilities, sample, rest[: len(sample)])
