@@ -3,13 +3,10 @@
 import dataclasses
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, NamedTuple, Self
+from typing import Any, ClassVar, Self
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-import optax
-from jaxtyping import Array, Float, Int8
+from jaxtyping import Float
 from matplotlib.figure import Figure
 from rich.console import Console
 
@@ -18,7 +15,7 @@ from stc_jax.baselines import frame_floors
 from stc_jax.baselines.frame_floors import TrialFloor
 from stc_jax.console.tables import Scoreboard
 from stc_jax.data import frame_reading, records
-from stc_jax.data.clip_set import UNKNOWN, ClipSet
+from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.dataset_config import DatasetConfig
 from stc_jax.data.input import InputConfig
 from stc_jax.data.prepared_set import PreparedSet
@@ -26,6 +23,7 @@ from stc_jax.data.protocols import Trial
 from stc_jax.data.sampling import FRAME_SAMPLINGS
 from stc_jax.errors import InputError, require, require_choice
 from stc_jax.tasks import frame_results, frame_scoreboard, frame_scores, pictures
+from stc_jax.tasks.frame_loss import DetectionLoss
 from stc_jax.tasks.frame_scores import FrameScores
 from stc_jax.tasks.task import Predictions, TrialData, TrialResult
 
@@ -33,36 +31,19 @@ POSITIVE_WEIGHTS = ('none', 'balanced')
 _MOST_AU = 99
 
 
-class Marks(NamedTuple):
-  """What detection should say.
-
-  Attributes:
-    shown: 1 or 0 for each action unit.
-    weight: how much each counts; 0 where it is unknown.
-  """
-
-  shown: Float[Array, 'b a']
-  weight: Float[Array, 'b a']
-
-
 @dataclasses.dataclass(frozen=True)
-class Detection:
-  """Many action units a frame, some unknown: sigmoid, binary cross-entropy.
+class Detection(DetectionLoss):
+  """The action units of each frame.
 
   Attributes:
     aus: their numbers.
-    balanced: whether the frames that show an action unit count in all as much as those
-      that don't.
   """
 
   aus: tuple[int, ...] = ()
-  balanced: bool = False
   kind: ClassVar = 'detection'
   samplings: ClassVar = tuple(FRAME_SAMPLINGS)
   reads: ClassVar = frozenset({'task.positive_weight'})
-  activation: ClassVar = 'sigmoid'
   sample: ClassVar = 4096  # that thresholds are chosen on
-  metrics: ClassVar = ('loss', 'correct', 'count')
   score: ClassVar = 'f1'
   trial_score: ClassVar = 'f1_mean'
   outputs: ClassVar = 'aus'
@@ -82,7 +63,7 @@ class Detection:
     different = len(set(aus)) == len(aus) > 0
     valid = different and all(1 <= number <= _MOST_AU for number in aus)
     require(valid, 'aus', aus, 'be different numbers of action units')
-    return cls(aus, positive_weight == 'balanced')
+    return cls(aus=aus, balanced=positive_weight == 'balanced')
 
   def read(
     self, builder: PreparedSet, size: InputConfig, dataset: DatasetConfig
@@ -107,45 +88,6 @@ class Detection:
     """Each action unit has one."""
     fits = len(names) == len(self.aus)
     require(fits, 'names', names, f'be as many as task.aus, {len(self.aus)}')
-
-  def weights(
-    self, targets: Int8[np.ndarray, 'n a'], aus: int
-  ) -> Float[np.ndarray, '2 {aus}']:
-    """How much a frame of a training side counts, by what it shows: not, or does."""
-    del aus
-    shares = np.stack([(targets == value).sum(axis=0) for value in (0, 1)])
-    shares = shares / np.maximum(shares.sum(axis=0), 1)
-    if not self.balanced:
-      return np.ones(shares.shape, np.float32)
-    return (0.5 / np.maximum(shares, 1 / len(targets))).astype(np.float32)
-
-  def targets(self, aus: Int8[Array, 'b a'], weights: Float[Array, '2 a']) -> Marks:
-    """What the loss takes of a batch."""
-    shown = (aus == 1).astype(jnp.float32)
-    weight = jnp.where(aus == 1, weights[1], weights[0])
-    return Marks(shown, jnp.where(aus == UNKNOWN, 0.0, weight))
-
-  def losses(self, logits: Float[Array, 'b a'], marks: Marks) -> Float[Array, 'b']:
-    """The weighted mean of each frame's known action units; 0 where none is known."""
-    each = optax.sigmoid_binary_cross_entropy(logits, marks.shown) * marks.weight
-    return each.sum(axis=-1) / self._known(marks)
-
-  def probabilities(self, logits: Float[Array, 'b a']) -> Float[Array, 'b a']:
-    """Of each action unit."""
-    return jax.nn.sigmoid(logits)
-
-  def sums(
-    self, logits: Float[Array, 'b a'], marks: Marks
-  ) -> dict[str, Float[Array, '']]:
-    """As `Classification.sums`; what is right is the share of a frame's known ones."""
-    known = marks.weight > 0
-    right = ((logits > 0) == (marks.shown > 0)) & known
-    count = known.any(axis=-1).sum().astype(jnp.float32)
-    return {
-      'loss': self.losses(logits, marks).sum(),
-      'correct': (right.sum(axis=-1) / self._known(marks)).sum(),
-      'count': jnp.maximum(count, 1),  # with none, loss and right are 0
-    }
 
   def described(self, clip_set: ClipSet) -> dict:
     """How many frames there are, and how many show each action unit."""
@@ -235,6 +177,3 @@ class Detection:
     """None: pictures can show the names of action units."""
     del summary
     return ()
-
-  def _known(self, marks: Marks) -> Float[Array, 'b']:
-    return jnp.maximum((marks.weight > 0).sum(axis=-1), 1)

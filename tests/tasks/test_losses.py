@@ -80,7 +80,7 @@ def test_a_training_side_that_teaches_nothing_is_refused():
   trial = Trial(repeat=0, fold=1, seed=0, train=np.arange(2), test=np.arange(2, 3))
   units = clip_set_of(np.zeros((3, 2), np.int8), ('AU1', 'AU12'))
   with pytest.raises(InputError, match=r'no frame of the training side .* shows AU1;'):
-    Detection((1, 12)).check_trial(units, trial)
+    Detection(aus=(1, 12)).check_trial(units, trial)
   one_class = clip_set_of(np.array([1, 1, 0]), ('happy', 'sad'))
   with pytest.raises(InputError, match=r'0-1: .* has one class alone \(sad\)'):
     Classification().check_trial(one_class, trial)
