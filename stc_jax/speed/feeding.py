@@ -11,6 +11,7 @@ from stc_jax.data.input import InputConfig
 from stc_jax.speed.clock import measure
 from stc_jax.speed.parts import Measured
 from stc_jax.speed.random_clips import random_clips
+from stc_jax.tasks.classification import Classification
 
 _FRAMES, _CHUNKS, _STEPS, _BATCH = 4096, 8, 10, 16
 # NVIDIA's data sheet of the H100 SXM: bfloat16 products a second, without sparsity.
@@ -21,7 +22,7 @@ _SHARE = 0.35  # of a ceiling, that a good training program reaches
 def windows(size: InputConfig, repeats: int) -> Measured:
   """Windows gathered from a mapped file in the page cache, each of random frames."""
   random = np.random.default_rng(0)
-  some = random_clips(size)
+  some = random_clips(size, Classification())
   starts = random.integers(0, _FRAMES - size.frames, _FRAMES)[:, None]
   shown = (starts + np.arange(size.frames)).astype(np.int32)
   every = np.zeros(_FRAMES, np.int32)

@@ -8,11 +8,8 @@ from stc_jax.data import catalogue, preparation
 from stc_jax.models.config import DTYPES
 from stc_jax.runs.config import Experiment
 from stc_jax.speed import ceiling, feeding, parts, peer, report, scaling
+from stc_jax.tasks.registry import task_of
 
-_EMBEDDED = {
-  'classification': ('synthetic_faces', 'neutral_to_apex_small', ''),
-  'detection': ('synthetic_faces', 'action_units_small', ''),
-}
 _CPU_DEVICES = 8
 
 
@@ -88,7 +85,7 @@ def _prepared(experiment: Experiment):
   where = dataset.name, dataset.builder_config, experiment.execution.data_dir
   if catalogue.is_prepared(*where):
     return catalogue.prepared_builder(*where)
-  embedded = _EMBEDDED[experiment.task.kind]
+  embedded = task_of(experiment.task).embedded
   if not catalogue.is_current(*embedded):
     preparation.prepare(*embedded)
   return catalogue.prepared_builder(*embedded)

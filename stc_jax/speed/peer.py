@@ -10,6 +10,7 @@ from collections.abc import Callable
 from stc_jax.errors import InputError
 from stc_jax.runs.config import Experiment
 from stc_jax.speed import random_clips
+from stc_jax.tasks.registry import task_of
 
 _PROGRAM = pathlib.Path('benchmarks/torch_speed.py')
 # The model and the values that benchmarks/torch_twin.py implements.
@@ -46,7 +47,7 @@ def _check(experiment: Experiment) -> None:
   """Refuses a network that the twin hasn't."""
   if experiment.model != _MODEL:
     raise InputError(f'--peer=torch: the twin is a {_MODEL}; set --config.model')
-  if experiment.task.kind != 'classification':
+  if task_of(experiment.task).activation != 'softmax':
     raise InputError(
       '--peer=torch: the twin classifies clips; take another launch file'
     )

@@ -39,6 +39,7 @@ class Classification(ClassificationLoss):
     {'dataset.neutral_share', 'dataset.strongest_frame', 'task.logit_adjustment'}
   )
   sample: ClassVar = 0
+  embedded: ClassVar = ('synthetic_faces', 'neutral_to_apex_small', '')
   score: ClassVar = 'accuracy'
   trial_score: ClassVar = 'accuracy'
   outputs: ClassVar = 'classes'
@@ -76,6 +77,13 @@ class Classification(ClassificationLoss):
         f'trial {trial.name}: the training side of {clip_set.name} has one class alone '
         f'({found}); set another --config.protocol.folds, or --config.protocol.unit'
       )
+
+  def random_targets(
+    self, random: np.random.Generator, count: int, outputs: int
+  ) -> tuple[tuple[str, ...], np.ndarray]:
+    """Classes that are numbers."""
+    targets = random.integers(0, outputs, count).astype(np.int32)
+    return tuple(map(str, range(outputs))), targets
 
   def check_names(self, names: tuple[str, ...]) -> None:
     """Classes may have any names."""

@@ -44,6 +44,7 @@ class Detection(DetectionLoss):
   samplings: ClassVar = tuple(FRAME_SAMPLINGS)
   reads: ClassVar = frozenset({'task.positive_weight'})
   sample: ClassVar = 4096  # that thresholds are chosen on
+  embedded: ClassVar = ('synthetic_faces', 'action_units_small', '')
   score: ClassVar = 'f1'
   trial_score: ClassVar = 'f1_mean'
   outputs: ClassVar = 'aus'
@@ -83,6 +84,14 @@ class Detection(DetectionLoss):
           f'{which} {name}; leave it out of --config.task.aus, or set another '
           '--config.protocol'
         )
+
+  def random_targets(
+    self, random: np.random.Generator, count: int, outputs: int
+  ) -> tuple[tuple[str, ...], np.ndarray]:
+    """Codings of the action units, all of them known."""
+    del outputs
+    targets = random.integers(0, 2, (count, len(self.aus))).astype(np.int8)
+    return tuple(map(str, self.aus)), targets
 
   def check_names(self, names: tuple[str, ...]) -> None:
     """Each action unit has one."""

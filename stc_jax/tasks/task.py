@@ -72,6 +72,8 @@ class Task(Protocol):
     samplings: the values of `input.sampling` that go with it.
     reads: the fields of a launch file, 'section.field', that some tasks read and this
       one does; the others refuse them.
+    embedded: a small prepared set that comes with the program: dataset, builder config
+      and data_dir.
     activation: from logits to probabilities, 'softmax' or 'sigmoid'.
     metrics: the names of the sums that `sums` returns.
     sample: about how many training examples of a trial are predicted, too.
@@ -88,6 +90,7 @@ class Task(Protocol):
   kind: str
   samplings: tuple[str, ...]
   reads: frozenset[str]
+  embedded: tuple[str, str, str]
   activation: str
   metrics: tuple[str, ...]
   sample: int
@@ -122,6 +125,17 @@ class Task(Protocol):
 
     Raises:
       InputError: it is such a trial.
+    """
+
+  def random_targets(
+    self, random: np.random.Generator, count: int, outputs: int
+  ) -> tuple[tuple[str, ...], np.ndarray]:
+    """Names of outputs, and random targets, to measure speed with.
+
+    Args:
+      random: the source of the targets.
+      count: how many examples.
+      outputs: how many, where the task doesn't say.
     """
 
   def check_names(self, names: tuple[str, ...]) -> None:
