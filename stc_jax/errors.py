@@ -1,11 +1,11 @@
-"""The one exception that a user is meant to see, and what other errors tell."""
+"""The one exception that users see, and what errors of other kinds mean."""
 
 import errno
 import os
 import re
 from collections.abc import Iterable, Sequence
 
-# What the machine lacks, and no code of ours can help; with the remedy.
+# Faults of the machine, not of a file or of the code; each with its remedy.
 MACHINE = {
   errno.EACCES: 'give yourself the right to it',
   errno.EDQUOT: 'make room',
@@ -19,14 +19,14 @@ MACHINE = {
   errno.ESTALE: 'check the network file system',
   errno.ETIMEDOUT: 'check the network file system',
 }
-# How libraries in C++ say so.
+# The words of C++ libraries for the same.
 _STATUS = {
   'RESOURCE_EXHAUSTED': errno.ENOMEM,
   'Insufficient memory': errno.ENOMEM,
   'PERMISSION_DENIED': errno.EACCES,
   'DEADLINE_EXCEEDED': errno.ETIMEDOUT,
 }
-# What readers raise of a file that isn't whole, or isn't what they expect.
+# What readers raise for a file that is cut off or of another format.
 DAMAGE = (
   EOFError,
   FileNotFoundError,
@@ -44,16 +44,15 @@ _UNPRINTABLE = re.compile('[\\x00-\\x1f\\x7f-\\x9f\\u2028\\u2029\\ud800-\\udfff]
 
 
 class InputError(Exception):
-  """Bad input: a single line that names the file or field, what was found, the remedy.
+  """Bad input: one line that names the file or field, what was found, and the remedy.
 
-  Entry points turn it into that line on standard error and exit code 2
-  (`stc_jax.cli.command_line`); everything else is a defect of ours and keeps its
-  traceback.
+  The program prints that line on standard error and ends with exit code 2
+  (`stc_jax.cli.command_line`). Any other exception is a defect and keeps its traceback.
   """
 
 
-def shown(value) -> str:
-  """A value in a message, which is one line of moderate length whatever it is."""
+def short_repr(value) -> str:
+  """A value for a message: its `repr`, cut where it is long."""
   text = repr(value)
   return text if len(text) <= _MOST_SHOWN else f'{text[:_MOST_SHOWN]} ...'
 
@@ -62,11 +61,11 @@ def require(condition: bool, field: str, value, must: str) -> None:
   """Checks a field of a configuration's section.
 
   Raises:
-    InputError: names the field, its value, and what it `must` be; who reads the section
-      adds its name.
+    InputError: names the field, its value, and what it `must` be. The reader of the
+      section adds the section's name.
   """
   if not condition:
-    raise InputError(f'{field}: {shown(value)} must {must}')
+    raise InputError(f'{field}: {short_repr(value)} must {must}')
 
 
 def require_choice(field: str, value: str, choices: Iterable[str]) -> None:
@@ -80,9 +79,9 @@ def require_choice(field: str, value: str, choices: Iterable[str]) -> None:
 
 
 def machine_error(error: Exception) -> int | None:
-  """The number, in `MACHINE`, of what the machine lacks; None where it lacks nothing.
+  """The fault of the machine behind an error: a key of `MACHINE`, or None.
 
-  Also where a library hid it in words.
+  Some libraries say it only in words, which are searched, too.
   """
   if isinstance(error, MemoryError):
     return errno.ENOMEM
@@ -93,28 +92,31 @@ def machine_error(error: Exception) -> int | None:
 
 
 def blames_file(error: Exception, *also: type[Exception]) -> bool:
-  """Whether a reader's error, or one of those that it has `also`, tells of a bad file.
+  """Whether a reader's error means that the file is bad.
 
-  Not where the machine lacks something or a program is wrong: what is good must not be
-  thrown away for that.
+  A fault of the machine or of the code does not: a good file must not be thrown away.
+
+  Args:
+    error: what the reader raised.
+    also: further types of errors that this reader raises for bad files.
   """
   return isinstance(error, (*DAMAGE, *also)) and machine_error(error) is None
 
 
 def listed(problems: Sequence[str]) -> str:
-  """The first few of many, and how many more there are, in one line."""
+  """The first few of many problems and the number of the others, in one line."""
   more = len(problems) - _MOST_LISTED
   first = '; '.join(map(printable, problems[:_MOST_LISTED]))
   return first + (f'; and {more} more' if more > 0 else '')
 
 
 def printable(text: str) -> str:
-  """The text in one line that any terminal shows: a file's name may hold anything."""
+  """The text in one line that any terminal shows; a file's name may hold anything."""
   return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
 def told(error: Exception) -> str:
-  """What happened, in one line: an InputError's own, or one made of any other error."""
+  """An error in one line: an InputError's own, or one made for any other error."""
   code = machine_error(error)
   if isinstance(error, InputError):
     line = str(error)

@@ -1,4 +1,4 @@
-"""One process at a time in a folder: locks that go with the process that holds them."""
+"""Locks that keep a folder to one process; they end with the process."""
 
 import contextlib
 import datetime
@@ -12,20 +12,23 @@ import filelock
 
 from stc_jax.errors import InputError
 
-# As network file systems say it.
+# What network file systems raise.
 _NO_LOCKS = (errno.ENOLCK, errno.EOPNOTSUPP)
 _LOCK, _OWNER = '.lock', '.lock.owner'
 
 
 @contextlib.contextmanager
 def alone_in(folder: Path, on_wait: Callable[[str], None] | None) -> Iterator[None]:
-  """Holds a folder, which is there, while the block runs.
+  """Locks a folder while the block runs.
 
-  Where another process holds it, waits for it once `on_wait` was told who that is.
+  Args:
+    folder: an existing one.
+    on_wait: called with the owner's name where another process holds the lock, before
+      waiting for it. None: don't wait.
 
   Raises:
-    InputError: another process holds it, and nobody wants to wait (`on_wait` is None);
-      or its file system has no locks.
+    InputError: another process holds the lock and `on_wait` is None; or the file system
+      has no locks.
   """
   lock = filelock.FileLock(folder / _LOCK)
   try:
@@ -39,8 +42,8 @@ def alone_in(folder: Path, on_wait: Callable[[str], None] | None) -> Iterator[No
     ) from error
   try:
     began = datetime.datetime.now().astimezone().isoformat(' ', 'seconds')
-    told = f'process {os.getpid()} on {platform.node()}, since {began},'
-    (folder / _OWNER).write_text(told, encoding='utf-8')
+    owner = f'process {os.getpid()} on {platform.node()}, since {began},'
+    (folder / _OWNER).write_text(owner, encoding='utf-8')
     yield
   finally:
     (folder / _OWNER).unlink(missing_ok=True)
@@ -62,7 +65,7 @@ def _acquire(
 
 
 def _owner(folder: Path) -> str:
-  """Who holds the folder, as far as that is known."""
+  """The process that holds the lock, as far as it is known."""
   with contextlib.suppress(OSError):
     return (folder / _OWNER).read_text(encoding='utf-8', errors='replace')
   return 'another process'

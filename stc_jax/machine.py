@@ -1,4 +1,4 @@
-"""What this machine lets this process have."""
+"""What this machine offers a process: cores, memory, folders."""
 
 import os
 import pathlib
@@ -9,16 +9,17 @@ from stc_jax.errors import InputError
 
 
 def cores() -> int:
-  """How many cores this process may use; `taskset` and containers may leave it few."""
+  """How many cores this process may use; `taskset` and containers limit them."""
   if hasattr(os, 'sched_getaffinity'):
     return len(os.sched_getaffinity(0))
   return os.cpu_count() or 1
 
 
 def cache_folder() -> pathlib.Path:
-  """Where this user's programs keep what they can make again; it can be written.
+  """The folder for files that can be made again; it can be written.
 
-  A temporary one where this user has no home or can't write there, as in containers.
+  It is a temporary one where the user has no home or can't write there, as in
+  containers.
   """
   try:
     folder = expanded(os.environ.get('XDG_CACHE_HOME') or '~/.cache') / 'stc_jax'
@@ -31,14 +32,14 @@ def cache_folder() -> pathlib.Path:
 def expanded(
   path: str | os.PathLike, remedy: str = 'give a whole path'
 ) -> pathlib.Path:
-  """A path with the home folder that `~` stands for.
+  """A path whose `~` is replaced by the home folder.
 
   Args:
     path: with or without `~`.
-    remedy: what to do where there is no home folder, beside setting HOME.
+    remedy: what else than setting HOME helps where there is no home folder.
 
   Raises:
-    InputError: there is none: as in containers, whose user has no name.
+    InputError: there is no home folder, as in containers whose user has no name.
   """
   try:
     return pathlib.Path(path).expanduser()
@@ -49,7 +50,7 @@ def expanded(
 
 
 def _temporary_folder() -> pathlib.Path:
-  """This user's own: programs are loaded from there, so nobody else may write to it."""
+  """The user's own folder; programs are loaded from it, so only the user may write."""
   folder = pathlib.Path(tempfile.gettempdir()) / f'stc_jax_{os.getuid()}'
   folder.mkdir(mode=0o700, exist_ok=True)
   found = folder.lstat()
@@ -60,19 +61,19 @@ def _temporary_folder() -> pathlib.Path:
 
 
 def free_memory() -> int:
-  """Bytes that this process may still take: of the machine, and of its container."""
+  """Bytes that this process may still take of the machine and of its container."""
   of_container = _free_in_container()
   for line in _text('/proc/meminfo').splitlines():
-    if line.startswith('MemAvailable:'):  # with what the system would give back
+    if line.startswith('MemAvailable:'):  # includes caches, which the system frees
       return min(int(line.split()[1]) * 1024, of_container)
-  # Elsewhere than on Linux: half of what there is.
+  # Not on Linux: half of the memory.
   return min(
     os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE') // 2, of_container
   )
 
 
 def _free_in_container() -> int:
-  """Of a control group's limit; without one, more than any machine has."""
+  """Bytes left below the control group's limit; a huge number without a limit."""
   limit, used, statistics = (
     _text(f'/sys/fs/cgroup/memory.{name}') for name in ('max', 'current', 'stat')
   )
@@ -86,7 +87,7 @@ def _free_in_container() -> int:
 
 
 def _text(path: str) -> str:
-  """A file of the system's; '' where it has none."""
+  """The text of a system file; '' where there is no such file."""
   try:
     return pathlib.Path(path).read_text(encoding='utf-8')
   except OSError:

@@ -1,4 +1,4 @@
-"""A section of a launch file, or of a model's file, as a checked dataclass."""
+"""Turns a section of a launch file, or of a model's file, into a checked dataclass."""
 
 import contextlib
 import dataclasses
@@ -7,15 +7,15 @@ import sys
 import typing
 from collections.abc import Iterator, Mapping
 
-from stc_jax.errors import InputError, shown
+from stc_jax.errors import InputError, short_repr
 
 
 @contextlib.contextmanager
 def in_section(name: str) -> Iterator[None]:
-  """Puts a section's name before what is wrong with one of its fields.
+  """Adds a section's name to the errors of its fields.
 
   Raises:
-    InputError: as below it, with the name.
+    InputError: raised by the block, with the name before its message.
   """
   try:
     yield
@@ -27,19 +27,21 @@ _REMEDY = 'start from default.get_config()'
 
 
 def to_dataclass(name: str, values: typing.Any, kind: type, remedy: str = _REMEDY):
-  """Splats a section into its dataclass.
+  """Makes a dataclass of a section, and checks its fields.
 
   Args:
     name: of the section.
     values: a mapping of its fields.
-    kind: the dataclass, whose own checks are done, too.
-    remedy: for a field that is missing.
+    kind: the dataclass; its own checks run, too.
+    remedy: for a missing field.
 
   Raises:
-    InputError: a field that is missing, misspelt, of another type, or out of its range.
+    InputError: a field is missing, misspelt, of another type, or out of its range.
   """
   if not isinstance(values, Mapping):
-    raise InputError(f'{name}: {shown(values)} is no section of fields; {remedy}')
+    raise InputError(
+      f'{name}: {short_repr(values)} is not a section of fields; {remedy}'
+    )
   fields = {field.name: field.type for field in dataclasses.fields(kind)}
   check_names(name, list(values), list(fields), remedy=remedy)
   values = {field: _as_tuple(values[field]) for field in fields}
@@ -50,18 +52,18 @@ def to_dataclass(name: str, values: typing.Any, kind: type, remedy: str = _REMED
 
 
 def check_type(field: str, value, wanted: type) -> None:
-  """Refuses a value that isn't of its field's type.
+  """Checks that a value is of its field's type.
 
   Raises:
     InputError: it isn't.
   """
   if not _fits(value, wanted):
     kind = wanted if typing.get_args(wanted) else wanted.__name__
-    raise InputError(f'{field}: {shown(value)} is not of type {kind}')
+    raise InputError(f'{field}: {short_repr(value)} is not of type {kind}')
 
 
 def _fits(value, wanted: type) -> bool:
-  """Whether a field's value is of its type: 'no' isn't a bool, 0.5 isn't a count."""
+  """Whether a value is of a type: 'no' is no bool, 0.5 is no int."""
   parts = typing.get_args(wanted)
   if parts:
     if not isinstance(value, tuple):
@@ -76,7 +78,7 @@ def _fits(value, wanted: type) -> bool:
 
 
 def _as_tuple(value):
-  """Tuples come back from JSON as lists."""
+  """Turns lists into tuples, which JSON stores as lists."""
   return tuple(map(_as_tuple, value)) if isinstance(value, list | tuple) else value
 
 
@@ -87,17 +89,17 @@ def check_names(
   needed: list[str] | None = None,
   remedy: str = _REMEDY,
 ) -> None:
-  """Refuses names that nobody knows, and asks for those that are needed.
+  """Checks the names of a section's fields.
 
   Args:
-    where: the names are.
-    found: what is there.
-    known: what may be there.
-    needed: what must be; None: all that may.
-    remedy: for one that is missing.
+    where: the name of the section.
+    found: the names that it has.
+    known: the names that it may have.
+    needed: the names that it must have; None: all that it may have.
+    remedy: for a missing name.
 
   Raises:
-    InputError: one is misspelt, or missing.
+    InputError: a name is unknown or missing.
   """
   for name in found:
     if name not in known:

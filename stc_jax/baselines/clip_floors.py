@@ -20,13 +20,13 @@ from stc_jax.data.protocols import Trial
 _VERSION = 2
 _PACKAGES = ('numpy', 'opencv-python-headless', 'scikit-learn')
 
-Clips = Callable[[], Iterable[records.PreparedClip]]
+ReadClips = Callable[[], Iterable[records.PreparedClip]]
 
 
 def of_trials(
   clip_set: ClipSet,
   trials: Sequence[Trial],
-  clips: Clips,
+  clips: ReadClips,
   strongest: str,
   folder: pathlib.Path,
   progress: Callable[[Iterable[dict]], Iterable[dict]] = iter,
@@ -76,7 +76,7 @@ def appearance(clips: Iterable[records.PreparedClip], strongest: str) -> Appeara
 
 
 def _computed(
-  clip_set: ClipSet, trials: Sequence[Trial], clips: Clips, strongest: str
+  clip_set: ClipSet, trials: Sequence[Trial], clips: ReadClips, strongest: str
 ) -> Iterator[dict]:
   """Yields each trial's floors."""
   features = appearance(clips(), strongest)

@@ -25,7 +25,7 @@ from stc_jax.evaluation import detection
 _VERSION = 1
 _PACKAGES = ('numpy', 'opencv-python-headless', 'scikit-learn', 'scipy')
 
-Recordings = Callable[[], Iterable[records.CodedRecording]]
+ReadRecordings = Callable[[], Iterable[records.CodedRecording]]
 
 
 class TrialFloor(NamedTuple):
@@ -44,7 +44,7 @@ class TrialFloor(NamedTuple):
 def of_trials(
   clip_set: ClipSet,
   trials: Sequence[Trial],
-  recordings: Recordings,
+  recordings: ReadRecordings,
   on_fit: Callable[[Trial], None] = lambda trial: None,
 ) -> list[TrialFloor]:
   """The floor of each trial, fitted where none is cached.
@@ -98,7 +98,7 @@ def _fitted(
 
 
 def _features(
-  recordings: Recordings, folder: pathlib.Path, frames: int
+  recordings: ReadRecordings, folder: pathlib.Path, frames: int
 ) -> Float[np.ndarray, 'k f']:
   """HOG features of all frames, in the order of the set's files, mapped from disk.
 

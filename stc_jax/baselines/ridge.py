@@ -70,18 +70,11 @@ def fit(
   """
   blocks = functools.partial(_blocks, features, size=block)
   wanted = _filled(targets)
-  folds = min(_INNER_FOLDS, len(np.unique(groups)))
-  inner = (
-    [held for _, held in GroupKFold(folds).split(train, groups=groups)]
-    if folds > 1
-    else [np.arange(len(train))]
-  )
+  inner = _inner_folds(groups)
   size = features.shape[1] + 1
   parts = [_sum(blocks(train[held]), size, wanted[held]) for held in inner]
-  whole = parts[0]
-  for part in parts[1:]:
-    whole = whole.plus(part)
-  rests = [whole.plus(part, -1) for part in parts] if folds > 1 else [whole]
+  whole = functools.reduce(_Sums.plus, parts)
+  rests = [whole.plus(part, -1) for part in parts] if len(parts) > 1 else [whole]
   solved = [_solve(rest, penalties) for rest in rests]
   errors = sum(
     _errors(part, weights) for part, weights in zip(parts, solved, strict=True)
@@ -93,6 +86,15 @@ def fit(
   chosen = _chosen(_solve(whole, penalties), best)
   of_test = _predict(blocks(test), len(test), chosen)
   return RidgeScores(of_test, of_train)
+
+
+def _inner_folds(groups: Shaped[np.ndarray, 'n']) -> list[Int[np.ndarray, '_']]:
+  """The rows of each fold of groups; of a single group, one fold of all rows."""
+  folds = min(_INNER_FOLDS, len(np.unique(groups)))
+  rows = np.arange(len(groups))
+  if folds < 2:
+    return [rows]
+  return [held for _, held in GroupKFold(folds).split(rows, groups=groups)]
 
 
 def _filled(targets: Int8[np.ndarray, 'n a']) -> Float[np.ndarray, 'n a']:

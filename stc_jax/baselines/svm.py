@@ -99,20 +99,30 @@ def trial_floors(
   """
   if not len(trial.test):
     return dict.fromkeys(KEYS)
-  both = np.hstack([appearance.change, appearance.strongest])
-  moving = {'change': appearance.change, 'change and strongest': both}
   inner = _inner_folds(labels, groups, trial.train)
   # These matrices are too small for BLAS's threads, which spin where cores are busy.
   # Labels that are hard to separate may need more steps than the solver makes; the
   # result is still a baseline.
   with threadpool_limits(limits=1, user_api='blas'), warnings.catch_warnings():
     warnings.simplefilter('ignore', ConvergenceWarning)
-    _, floor_c = _choose({'strongest': appearance.strongest}, labels, inner)
-    name, temporal_c = _choose(moving, labels, inner)
-    (floor,) = _right(appearance.strongest, labels, trial, [floor_c])
-    (temporal,) = _right(moving[name], labels, trial, [temporal_c])
+    floors = _svm_floors(appearance, labels, inner, trial)
+  return {'chance_accuracy': chance_accuracy(labels, trial), **floors}
+
+
+def _svm_floors(
+  appearance: Appearance,
+  labels: Int[np.ndarray, 'n'],
+  inner: Sequence[_Split],
+  trial: Trial,
+) -> dict:
+  """Chooses settings on the inner folds, and fits both floors with them."""
+  both = np.hstack([appearance.change, appearance.strongest])
+  moving = {'change': appearance.change, 'change and strongest': both}
+  _, floor_c = _choose({'strongest': appearance.strongest}, labels, inner)
+  name, temporal_c = _choose(moving, labels, inner)
+  (floor,) = _right(appearance.strongest, labels, trial, [floor_c])
+  (temporal,) = _right(moving[name], labels, trial, [temporal_c])
   return {
-    'chance_accuracy': chance_accuracy(labels, trial),
     'floor_accuracy': float(floor.mean()),
     'temporal_floor_accuracy': float(temporal.mean()),
     'floor_right': floor.tolist(),
