@@ -22,7 +22,7 @@ def folder_of(workdir: pathlib.Path, trial: str) -> pathlib.Path:
 def bundle_of(
   experiment: Experiment, run_data: RunData, number: int, variables: dict
 ) -> Bundle:
-  """The model of trial `number` with all that using it elsewhere needs."""
+  """The bundle of trial `number`: its model with all that is needed to use it."""
   clip_set, trial = run_data.clip_set, run_data.trials[number]
   return Bundle(
     model=experiment.model,

@@ -1,8 +1,9 @@
-"""A study: runs of one launch file that differ in some fields, side by side.
+"""A study: several runs of one launch file that differ in some fields.
 
-Field `study` of a launch file says which: pairs of each run's name and what it has
-otherwise, ('STC', {'model': 'stc'}), or a function that makes this of the sections,
-with what the command line sets. Every run is an ordinary one in its own folder.
+The field `study` of a launch file is a tuple of pairs: a run's name and its own fields,
+as in ('STC', {'model': 'stc'}). In place of the fields a pair may have a function that
+returns them; it is given all sections, as set on the command line. Each run is an
+ordinary run in a folder of its own.
 """
 
 import hashlib
@@ -26,12 +27,12 @@ def experiments(
 
   Args:
     sections: of the launch file.
-    set_fields: on the command line; they hold for every run. One of a model holds for
-      every other that has a field of that name, too.
+    set_fields: on the command line; they hold for every run. A field of one model also
+      holds for every other model that has a field of that name.
 
   Raises:
-    InputError: a run sets a field that isn't there, or has one out of its range; two
-      runs are the same; or a field is set that no run has.
+    InputError: a field of a run is unknown or out of its range; two runs are the same;
+      or no run has a field that is set.
   """
   common = {name: value for name, value in sections.items() if name != 'study'}
   from_sections(common)
@@ -60,7 +61,7 @@ def experiments(
 
 
 def _pairs(given: Any) -> Sequence[tuple[str, Mapping[str, Any] | Callable]]:
-  """What a launch file has as `study`, checked."""
+  """The field `study` of a launch file, checked."""
   is_pairs = isinstance(given, Sequence) and all(
     isinstance(pair, Sequence)
     and len(pair) == 2

@@ -1,4 +1,4 @@
-"""The fields of a study's runs: those of the launch file, the command line, and own."""
+"""The fields of a study's runs, from launch file, command line and the runs' own."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -11,11 +11,11 @@ from stc_jax.runs.config import Experiment, check_models, has_field
 def of_models(
   common: Mapping[str, Any], models: Sequence[str], set_fields: Sequence[str]
 ) -> dict[str, dict]:
-  """The models' sections, where what is set of one holds for all with such a field.
+  """The models' sections; a field set for one model holds for all that have it.
 
   Raises:
-    InputError: a field is set of a model that no run has, or two are set differently
-      and there is a third.
+    InputError: a field is set for a model that no run has; or for two models it is set
+      to different values, and a third has it.
   """
   check_models(models, set_fields)
   made = {model: dict(common[model]) for model in models if model in common}
@@ -38,7 +38,7 @@ def notes(
   sections: Mapping[str, Any],
   set_fields: Sequence[str],
 ) -> Iterator[str]:
-  """Says where a run has another value than was set, for its own follows from that.
+  """Yields a note for each run that overrides a field of the command line.
 
   Args:
     found: the runs of `experiments`.
@@ -54,7 +54,7 @@ def notes(
 
 
 def _value(sections: Mapping[str, Any], field: str) -> Any:
-  """Of a field, such as 'model' or 'input.frames'; None: there is no such one."""
+  """The value of a field such as 'input.frames'; None where there is no such field."""
   found = sections
   for key in field.split('.'):
     found = found.get(key) if isinstance(found, Mapping) else None
@@ -64,7 +64,7 @@ def _value(sections: Mapping[str, Any], field: str) -> Any:
 def without(
   fields: Mapping[str, Any], set_fields: Sequence[str], path: str = ''
 ) -> dict:
-  """A run's own fields but for those, such as 'training.stages'."""
+  """A run's own fields without those that the command line sets."""
   return {
     name: without(value, set_fields, f'{path}{name}.')
     if isinstance(value, Mapping)
@@ -75,7 +75,7 @@ def without(
 
 
 def merged(common: Mapping[str, Any], own: Mapping[str, Any]) -> dict:
-  """`common` with what `own` has otherwise, section by section."""
+  """`common` with the fields of `own` in their place, section by section."""
   sections = {
     name: merged(common.get(name, {}), value) if isinstance(value, Mapping) else value
     for name, value in own.items()
