@@ -1,4 +1,4 @@
-"""From a recording to the aligned clip that training reads."""
+"""Turns a recording into the aligned clip that training reads."""
 
 import dataclasses
 import itertools
@@ -14,9 +14,9 @@ from stc_jax.faces.recording import Recording
 ALIGNS = ('mtcnn', 'none')
 
 _MOST_SMOOTH = 100.0
-# Frames that are searched at a time, unless they are huge.
+# Frames that are searched at a time; fewer if together they exceed `_MOST_BYTES`.
 _SEARCHED, _MOST_BYTES = 32, 200 * 2**20
-# A recording below this is kept in memory between finding and cutting; a larger one is
+# A smaller recording stays in memory between detection and cropping; a larger one is
 # read twice.
 KEPT_BYTES = 256 * 2**20
 
@@ -26,11 +26,11 @@ class Alignment:
   """How faces are found and cut out.
 
   Attributes:
-    align: 'mtcnn' by the eyes; 'none' takes frames for faces already cropped.
+    align: 'mtcnn' cuts faces out by their eyes; 'none' takes whole frames as faces.
     roll: see `face_crop.CropConfig`.
     smooth: see `offline_tracker.follow`.
     max_gap: see `offline_tracker.follow`.
-    size: height and width of the crops in pixels.
+    size: height and width of the crops, in pixels.
   """
 
   align: str = 'mtcnn'
@@ -52,19 +52,19 @@ class Alignment:
 
 
 class NoFaceError(InputError):
-  """A recording whose face is missing for too long, however often it is looked for."""
+  """A recording whose face is missing in too many frames; a retry would not help."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Quality:
-  """What a preparation's report says of a clip.
+  """The quality of a clip, for the report of a preparation.
 
   Attributes:
-    frames: in the clip.
-    without_face: frames whose eyes come from their neighbours.
-    mean_score: MTCNN's probability of a face, over the other frames.
-    eye_distance: median, in pixels of the recording.
-    notes: what is odd about the recording, a sentence each.
+    frames: number of frames.
+    without_face: number of frames whose eyes are interpolated.
+    mean_score: MTCNN's mean probability of a face in the other frames.
+    eye_distance: median distance of the eyes, in pixels of the recording.
+    notes: anomalies of the recording, one sentence each.
   """
 
   frames: int
@@ -76,7 +76,7 @@ class Quality:
 
 @dataclasses.dataclass(frozen=True)
 class AlignedClip:
-  """A clip as it is prepared: frames at `fps` a second, and their quality."""
+  """A prepared clip: frames at `fps` frames per second, and their quality."""
 
   frames: UInt8[np.ndarray, 't s s 3']
   fps: float
@@ -89,21 +89,33 @@ def aligned_clip(
   """Reads a recording and cuts out its face.
 
   Args:
-    recording: where it lies.
-    how: finds and cuts.
-    go_on: called for every frame; raises to stop the work.
+    recording: the files of the clip.
+    how: how the face is found and cut out.
+    go_on: called for every frame; raises an exception to stop the work.
 
   Raises:
     InputError: the recording can't be read.
-    NoFaceError: its face is missing for too long.
+    NoFaceError: its face is missing in too many frames.
   """
+  cut_out = _whole_frames if how.align == 'none' else _crops_by_eyes
+  return cut_out(recording, how, go_on)
+
+
+def _whole_frames(
+  recording: Recording, how: Alignment, go_on: Callable[[], None]
+) -> AlignedClip:
   fps = recording.fps()
-  if how.align == 'none':
-    frames = [
-      images.resized(frame, how.size, how.size) for frame in _watched(recording, go_on)
-    ]
-    quality = Quality(len(frames), notes=recording.notes())
-    return AlignedClip(np.stack(frames), fps, quality)
+  frames = [
+    images.resized(frame, how.size, how.size) for frame in _watched(recording, go_on)
+  ]
+  quality = Quality(len(frames), notes=recording.notes())
+  return AlignedClip(np.stack(frames), fps, quality)
+
+
+def _crops_by_eyes(
+  recording: Recording, how: Alignment, go_on: Callable[[], None]
+) -> AlignedClip:
+  fps = recording.fps()
   found, kept = _detect(recording, go_on)
   try:
     followed = offline_tracker.follow(found, how.max_gap, how.smooth)
@@ -129,7 +141,7 @@ def aligned_clip(
 def _detect(
   recording: Recording, go_on: Callable[[], None]
 ) -> tuple[list[list[detect.Face]], list[np.ndarray]]:
-  """The faces of each frame; and the frames, or none if they are too many to keep."""
+  """The faces of each frame; and the frames, or [] if they take too much memory."""
   found, kept, small = [], [], True
   for some in chunks(_watched(recording, go_on)):
     found += detect.detect(some)
@@ -139,7 +151,7 @@ def _detect(
 
 
 def chunks(frames: Iterator[np.ndarray]) -> Iterator[list[np.ndarray]]:
-  """Frames that are searched together: as many for training as for predictions."""
+  """Groups frames for detection, in the same way for training and for predictions."""
   for first in frames:
     count = min(_SEARCHED, max(1, _MOST_BYTES // first.nbytes))
     yield [first, *itertools.islice(frames, count - 1)]

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from stc_jax.faces import eye_refinement, landmarks, networks, pyramid
+from stc_jax.faces import eye_refinement, mtcnn, pyramid
 from stc_jax.faces.boxes import Boxes, moved, squares_of, suppress
 from stc_jax.faces.geometry import square
 from stc_jax.faces.images import resized
@@ -151,7 +151,7 @@ def _cascade(frames: Sequence[np.ndarray], min_face: float) -> list[list[Face]]:
 def _propose(frames: Sequence[np.ndarray], plan: pyramid.Plan) -> Boxes:
   """P-Net's windows of all frames."""
   pictures = np.stack([pyramid.draw(frame, plan) for frame in frames])
-  outputs = zip(*networks.run('pnet', pictures), strict=True)
+  outputs = zip(*mtcnn.run('pnet', pictures), strict=True)
   parts = [(i, *_windows_of(*output, plan)) for i, output in enumerate(outputs)]
   frame = np.concatenate([np.full(len(score), i) for i, _, score, _ in parts])
   box = np.concatenate([box for _, box, _, _ in parts])
@@ -184,7 +184,7 @@ def _refine(frames: Sequence[np.ndarray], windows: Boxes) -> Boxes:
   crops = [
     square(frames[i], box, _RNET) for i, box in zip(windows.frame, squares, strict=True)
   ]
-  scores, moves = networks.run('rnet', networks.stacked(crops, _RNET))
+  scores, moves = mtcnn.run('rnet', mtcnn.stacked(crops, _RNET))
   found = Boxes(windows.frame, moved(squares, moves), scores).take(
     scores >= _KEEP['rnet']
   )
@@ -198,17 +198,15 @@ def _finish(frames: Sequence[np.ndarray], windows: Boxes) -> list[list[Face]]:
     square(frames[i], box, eye_refinement.WINDOW)
     for i, box in zip(windows.frame, squares, strict=True)
   ]
-  scores, moves, points = networks.run(
-    'onet', networks.stacked(crops, eye_refinement.WINDOW)
-  )
+  scores, moves, points = mtcnn.run('onet', mtcnn.stacked(crops, eye_refinement.WINDOW))
   side = squares[:, 2] - squares[:, 0]
-  shares = landmarks.in_window(points)
+  shares = eye_refinement.in_window(points)
   places = squares[:, None, :2] + shares * side[:, None, None]
   keep = np.flatnonzero(scores >= _KEEP['onet'])
   found = Boxes(windows.frame, moved(squares, moves), scores)
   keep = keep[suppress(found.take(keep), windows.frame[keep], _OVERLAP_IN_LEVEL)]
   seen = eye_refinement.look_again(frames, windows.frame[keep], places[keep, :2])
-  upright = landmarks.are_upright(places[keep], seen, side[keep])
+  upright = eye_refinement.are_upright(places[keep], seen, side[keep])
   faces = [[] for _ in frames]
   for number, of_face in zip(keep[upright], seen[upright], strict=True):
     score = float(scores[number])

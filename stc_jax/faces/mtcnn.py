@@ -1,7 +1,8 @@
 """MTCNN's three networks in JAX (Zhang et al. 2016, fig. 2), with published weights.
 
-The weights are those of the `mtcnn` package (MIT), read from its files; its code, which
-needs TensorFlow, isn't imported. The files are pickles: their hashes are checked first.
+The weights are read from the files of the `mtcnn` package (MIT). Its code needs
+TensorFlow and isn't imported. The files are pickles, so their hashes are checked first.
+Images are run in batches of one size.
 """
 
 import functools
@@ -9,12 +10,14 @@ import hashlib
 import importlib.util
 import io
 import pathlib
+import threading
 from collections.abc import Sequence
 
 import flax.linen as nn
 import jax
 import jax.numpy as jnp
 import joblib
+import numpy as np
 from jaxtyping import Array, Float, UInt8
 
 from stc_jax.errors import InputError
@@ -110,3 +113,54 @@ def _dense_prelu(maps: Array, layers) -> Array:
 
 def _prelu(values: Array, slope: Array) -> Array:
   return jnp.where(values >= 0, values, slope * values)
+
+
+_NETWORKS = {'pnet': pnet, 'rnet': rnet, 'onet': onet}
+_BATCH = {'pnet': 8, 'rnet': 32, 'onet': 32}
+# So many pixels at a time, or one image: P-Net takes up to 200 bytes for each.
+_MOST_PIXELS = 2**21
+_COMPILING = threading.Lock()
+
+
+def run(network: str, images: UInt8[np.ndarray, 'n h w 3']) -> list[np.ndarray]:
+  """The outputs of 'pnet', 'rnet' or 'onet' for RGB images.
+
+  Raises:
+    InputError: MTCNN's weights are missing or altered.
+  """
+  arrays, (height, width) = weights(network), images.shape[1:3]
+  batch = max(1, min(_BATCH[network], _MOST_PIXELS // (height * width)))
+  with _COMPILING:
+    program = compiled(network, (batch, *images.shape[1:]))
+  outputs = [
+    program(arrays, _padded(images[first : first + batch], batch))
+    for first in range(0, max(1, len(images)), batch)
+  ]
+  return [np.concatenate(part)[: len(images)] for part in zip(*outputs, strict=True)]
+
+
+def stacked(crops: list[np.ndarray], size: int) -> UInt8[np.ndarray, 'n s s 3']:
+  """The crops as one array, also where there are none."""
+  return np.asarray(crops, np.uint8).reshape(-1, size, size, 3)
+
+
+def _padded(images: np.ndarray, count: int) -> np.ndarray:
+  return np.pad(images, [(0, count - len(images)), (0, 0), (0, 0), (0, 0)])
+
+
+@functools.cache
+def compiled(network: str, shape: tuple[int, ...]) -> jax.stages.Compiled:
+  """A network for images of one shape.
+
+  On a CPU it uses one thread: clips are what runs in parallel, and the numbers don't
+  depend on how many cores there are.
+  """
+
+  def from_pixels(arrays, images):
+    return _NETWORKS[network](arrays, scale_pixels(images))
+
+  on_cpu = jax.default_backend() == 'cpu'
+  options = {'xla_cpu_multi_thread_eigen': False} if on_cpu else None
+  images = jax.ShapeDtypeStruct(shape, np.uint8)
+  program = jax.jit(from_pixels, compiler_options=options)
+  return program.lower(weights(network), images).compile()

@@ -1,4 +1,4 @@
-"""Follows the face of a clip from frame to frame."""
+"""Tracks the face of a whole clip from frame to frame."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from scipy import ndimage
 from stc_jax.errors import InputError
 from stc_jax.faces.detect import Face
 
-SAME_FACE = 0.2  # overlap of a face's boxes in two frames, at least
+SAME_FACE = 0.2  # least overlap of the boxes of one face in two frames
 
 
 @dataclasses.dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Track:
 
   Attributes:
     eyes: (x, y) of the eye on the left of each frame, then of the other, in pixels.
-    found: whether the face was found there, or its eyes come from frames around.
-    mean_score: of the frames where it was found.
+    found: whether the face was detected; elsewhere the eyes are interpolated.
+    mean_score: the mean score of the detected faces.
   """
 
   eyes: Float[np.ndarray, 't 2 2']
@@ -29,23 +29,25 @@ class Track:
 
   @property
   def eye_distance(self) -> float:
-    """The median over the frames, in pixels."""
+    """The median distance of the eyes over the frames, in pixels."""
     return float(np.median(np.linalg.norm(self.eyes[:, 1] - self.eyes[:, 0], axis=1)))
 
 
 def follow(faces: Sequence[Sequence[Face]], max_gap: int, smooth: float) -> Track:
-  """Follows faces by overlap and takes the one that is largest over the whole clip.
+  """Tracks faces by overlap; returns the face that is largest over the whole clip.
 
-  Where it isn't found, its eyes are interpolated between the frames around, or taken
-  from the nearest one at the clip's ends.
+  Where the face isn't detected, its eyes are interpolated between neighbouring frames;
+  at the ends of the clip those of the nearest frame are repeated.
 
   Args:
-    faces: found in each frame.
-    max_gap: the most frames in a row that may lack the face.
-    smooth: deviation in frames of the Gaussian that the eyes are smoothed with; 0: not.
+    faces: the faces detected in each frame.
+    max_gap: the largest number of frames in a row without the face.
+    smooth: standard deviation, in frames, of the Gaussian that smooths the eyes; 0: no
+      smoothing.
 
   Raises:
-    InputError: no face in most frames, or none for too long; the message names no file.
+    InputError: most frames lack a face, or more than `max_gap` in a row; the message
+      names no file.
   """
   chosen = _chosen(faces)
   found = np.array([face is not None for face in chosen])
@@ -65,7 +67,7 @@ def follow(faces: Sequence[Sequence[Face]], max_gap: int, smooth: float) -> Trac
 
 
 def _chosen(faces: Sequence[Sequence[Face]]) -> list[Face | None]:
-  """The face that is largest over the whole clip, or None where it is missing."""
+  """The face that is largest over the whole clip; None in frames that lack it."""
   left = [list(of_frame) for of_frame in faces]
   best: list[Face | None] = [None] * len(faces)
   while any(left):
@@ -78,7 +80,7 @@ def _chosen(faces: Sequence[Sequence[Face]]) -> list[Face | None]:
 
 
 def _one_track(faces: Sequence[Sequence[Face]]) -> list[Face | None]:
-  """Follows the largest of all faces both ways."""
+  """Tracks the largest of all faces forward and backward."""
   every = [(face, i) for i, of_frame in enumerate(faces) for face in of_frame]
   first, start = max(every, key=lambda pair: _area(pair[0].box))
   chosen: list[Face | None] = [None] * len(faces)

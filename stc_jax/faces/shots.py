@@ -1,9 +1,10 @@
-"""Finds where a picture, or what is seen of a face, jumps: there a shot ends.
+"""Detects the ends of shots: abrupt changes of the picture, or of a tracked face.
 
-Pictures are compared when small, by their correlation, which brightness and contrast
-don't change. Of two successive frames of a shot it is near 1, of two people's aligned
-faces rarely above 0.94. What is common in a shot, such as a camera that shakes, is no
-jump, and frames that lie further apart may differ more.
+Small versions of two pictures are compared by their correlation, which doesn't depend
+on brightness and contrast. It is near 1 for successive frames of a shot and rarely
+above 0.94 for the aligned faces of two people. A difference counts as a jump only if it
+is large compared with the recent ones, so a shaking camera is none. Frames that are
+further apart may differ more.
 """
 
 import collections
@@ -15,16 +16,16 @@ from jaxtyping import Float, UInt8
 
 from stc_jax.faces import face_crop
 
-_SIDE = 32  # of a picture that is compared, in pixels
-_PLAIN = 2.0  # deviation in levels of 0..255: below it a picture shows nothing
-# A jump is so many times what the last frames differed by.
+_SIDE = 32  # side of a compared picture, in pixels
+_PLAIN = 2.0  # a picture of smaller standard deviation, of levels 0..255, is blank
+# A jump exceeds the largest of the last `_RECENT` differences by the factor `_TIMES`.
 _TIMES, _RECENT = 4.0, 12
-_SLOWEST = 1.0  # seconds after which frames don't differ more
+_SLOWEST = 1.0  # seconds between frames; longer ones allow no larger difference
 
 
 @dataclasses.dataclass(frozen=True)
 class Least:
-  """A difference that may be a jump: at once, and for each second between."""
+  """The least difference of a jump: a constant, and more for each second between."""
 
   at_once: float
   a_second: float
@@ -36,21 +37,21 @@ PICTURE, FACE, FACE_AT_CUT = Least(0.1, 0.3), Least(0.08, 0.1), Least(0.02, 0.1)
 
 
 def small(frame: UInt8[np.ndarray, 'h w 3']) -> Float[np.ndarray, 's s 3']:
-  """What is compared of a whole picture."""
+  """The small version of a whole picture."""
   return cv2.resize(frame, (_SIDE, _SIDE), interpolation=cv2.INTER_AREA).astype(float)
 
 
 def small_face(
   frame: UInt8[np.ndarray, 'h w 3'], eyes: Float[np.ndarray, '2 2']
 ) -> Float[np.ndarray, 's w2 3']:
-  """What is compared of a face."""
+  """The small version of a face, aligned by its eyes."""
   margin = face_crop.black_columns(_SIDE)
   face = face_crop.crop(frame, eyes, face_crop.CropConfig(_SIDE, roll='level'))
   return face[:, margin : _SIDE - margin].astype(float)
 
 
-class Seen:
-  """What was seen of a shot or face last, and how much it has changed lately."""
+class Appearance:
+  """The last picture of a shot or face, and how much it has changed recently."""
 
   def __init__(self):
     self._last: np.ndarray | None = None
@@ -58,19 +59,22 @@ class Seen:
     self._recent: collections.deque[float] = collections.deque(maxlen=_RECENT)
 
   def difference(self, picture: np.ndarray) -> float:
-    """From the last that showed anything: 0 equal, 1 unlike; 0 for the first, too."""
+    """The difference from the last picture that isn't blank: 0 equal, 1 unrelated.
+
+    0 for the first picture and for a blank one.
+    """
     if self._last is None or picture.std() < _PLAIN:
       return 0.0
     return 1 - float(np.corrcoef(self._last.ravel(), picture.ravel())[0, 1])
 
   def is_jump(self, difference: float, seconds: float, least: Least) -> bool:
-    """Whether a picture that differs so much at this time can't follow the last."""
+    """Whether so large a difference after this time is a jump."""
     between = min(seconds - self._at, _SLOWEST)
     usual = _TIMES * max(self._recent, default=0.0)
     return difference > max(usual, least.at_once + between * least.a_second)
 
   def follow(self, picture: np.ndarray, difference: float, seconds: float) -> None:
-    """Takes a picture that follows the last."""
+    """Takes the next picture of the same shot or face."""
     if picture.std() < _PLAIN:
       return
     if self._last is not None:
@@ -79,18 +83,18 @@ class Seen:
 
 
 class Shots:
-  """Takes a video's pictures in turn, and says where one begins a shot."""
+  """Takes the frames of a video one by one and finds those that begin a shot."""
 
   def __init__(self, fps: float):
-    self._fps, self._frames, self._seen = fps, 0, Seen()
+    self._fps, self._frames, self._seen = fps, 0, Appearance()
 
   def begins(self, frame: UInt8[np.ndarray, 'h w 3']) -> bool:
-    """Whether the next frame begins another shot; the first one doesn't."""
+    """Whether the next frame begins a new shot; false for the first frame."""
     seconds, picture = self._frames / self._fps, small(frame)
     self._frames += 1
     difference = self._seen.difference(picture)
     jumps = self._seen.is_jump(difference, seconds, PICTURE)
     if jumps:
-      self._seen = Seen()
+      self._seen = Appearance()
     self._seen.follow(picture, difference, seconds)
     return jumps

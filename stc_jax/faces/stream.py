@@ -1,4 +1,4 @@
-"""Cuts the faces out of a stream of frames, one after the other, in little memory."""
+"""Cuts the faces out of a stream of frames, in bounded memory."""
 
 import collections
 import concurrent.futures
@@ -11,13 +11,14 @@ from jaxtyping import UInt8
 from stc_jax import machine
 from stc_jax.faces import detect, face_crop, images, shots
 from stc_jax.faces.alignment import Alignment, chunks
-from stc_jax.faces.online_tracker import Follower, Place, lateness
+from stc_jax.faces.online_tracker import OnlineTracker, lateness
+from stc_jax.faces.track_smoother import Place
 
 _MOST_WORKERS = 4  # each holds some frames
 
 
 class FaceCrop(NamedTuple):
-  """A face of a frame, cut out."""
+  """The aligned picture of a face in one frame, and where the face is."""
 
   place: Place
   crop: UInt8[np.ndarray, 's s 3']
@@ -29,29 +30,50 @@ def cuts(
   fps: float,
   on_shot: Callable[[int], None],
 ) -> Iterator[list[FaceCrop]]:
-  """For every frame read, the faces that are certain since the last, cut out.
+  """Yields for every frame read the face crops that have become final since the last.
 
-  Where `how` takes frames for faces, each is one: its box the frame, no eyes.
+  Where `how` takes whole frames as faces, each frame is one face: its box is the frame,
+  and it has no eyes.
 
   Args:
-    frames: of a video.
-    how: finds and cuts.
-    fps: frames a second.
-    on_shot: called with the number of each frame that begins another shot.
+    frames: the frames of a video.
+    how: how faces are found and cut out.
+    fps: frames per second.
+    on_shot: called with the number of each frame that begins a new shot.
 
   Raises:
     InputError: MTCNN's weights are missing or altered.
   """
-  picture = shots.Shots(fps)
   if how.align == 'none':
-    face = 1
-    for number, frame in enumerate(frames):
-      if picture.begins(frame):
-        on_shot(number)
-        face += 1
-      yield [_whole(number, face, frame, how.size)]
-    return
-  follower, crop = Follower(how, fps), face_crop.CropConfig(how.size, how.roll)
+    yield from _whole_frames(frames, how, fps, on_shot)
+  else:
+    yield from _tracked(frames, how, fps, on_shot)
+
+
+def _whole_frames(
+  frames: Iterator[np.ndarray],
+  how: Alignment,
+  fps: float,
+  on_shot: Callable[[int], None],
+) -> Iterator[list[FaceCrop]]:
+  """Every frame as a face; a new shot is a new face."""
+  picture, face = shots.Shots(fps), 1
+  for number, frame in enumerate(frames):
+    if picture.begins(frame):
+      on_shot(number)
+      face += 1
+    yield [_whole(number, face, frame, how.size)]
+
+
+def _tracked(
+  frames: Iterator[np.ndarray],
+  how: Alignment,
+  fps: float,
+  on_shot: Callable[[int], None],
+) -> Iterator[list[FaceCrop]]:
+  """The faces that MTCNN finds, tracked and cut out by their eyes."""
+  picture, tracker = shots.Shots(fps), OnlineTracker(how, fps)
+  crop = face_crop.CropConfig(how.size, how.roll)
   kept: collections.deque = collections.deque(maxlen=lateness(how) + 1)
 
   def cut_out(places: list[Place], read: int) -> list[FaceCrop]:
@@ -66,11 +88,11 @@ def cuts(
     kept.append(frame)
     read += 1
     looks = [shots.small_face(frame, face.eyes) for face in faces]
-    places = follower.add(faces, looks, picture.begins(frame))
-    if read > 1 and follower.shot == read - 1:
-      on_shot(follower.shot)
+    places = tracker.add(faces, looks, picture.begins(frame))
+    if read > 1 and tracker.shot == read - 1:
+      on_shot(tracker.shot)
     yield cut_out(places, read)
-  yield cut_out(follower.end(), read)
+  yield cut_out(tracker.end(), read)
 
 
 def _whole(number: int, face: int, frame: np.ndarray, size: int) -> FaceCrop:
@@ -83,7 +105,7 @@ def _whole(number: int, face: int, frame: np.ndarray, size: int) -> FaceCrop:
 def _searched(
   frames: Iterator[np.ndarray],
 ) -> Iterator[tuple[np.ndarray, list[detect.Face]]]:
-  """Each frame with its faces; each core searches some frames at a time."""
+  """Yields each frame with its faces; every core searches a chunk of frames."""
   workers = min(machine.cores(), _MOST_WORKERS)
   with concurrent.futures.ThreadPoolExecutor(workers) as pool:
     waiting: collections.deque = collections.deque()

@@ -12,7 +12,8 @@ import numpy as np
 from jaxtyping import UInt8
 
 from stc_jax.errors import InputError
-from stc_jax.faces import decoding, timestamps
+from stc_jax.faces.decoding import timestamps
+from stc_jax.faces.decoding.frames import decoded
 from stc_jax.faces.images import REMEDY, resized
 
 # What FFmpeg reads and what keeps the times of its frames.
@@ -100,7 +101,7 @@ class Video:
     if of.is_cut and not self._in_part:
       raise InputError(f'{self._path}: {self._lack(len(times))}; {REMEDY}')
     whole, damaged = 0, of.is_cut
-    for one in decoding.decoded(self._path, of.pts):
+    for one in decoded(self._path, of.pts):
       if one is None:
         damaged = True
         break

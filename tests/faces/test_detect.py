@@ -10,7 +10,7 @@ import skimage.data
 
 from stc_jax.datasets.synthetic_faces import clips
 from stc_jax.errors import InputError
-from stc_jax.faces import detect, mtcnn, networks
+from stc_jax.faces import detect, mtcnn
 
 # As the published networks have them, by an implementation that isn't ours.
 EYES = np.array([[203.9, 101.3], [246.4, 103.2]])
@@ -98,10 +98,10 @@ def test_a_small_face_is_sought_where_there_is_no_large_one(astronaut):
 
 def test_the_few_sizes_are_compiled_once(astronaut):
   detect.detect([astronaut])
-  before = networks.compiled.cache_info().misses
+  before = mtcnn.compiled.cache_info().misses
   for height in (500, 505, 512):
     detect.detect([astronaut[:height]] * 3)
-  assert networks.compiled.cache_info().misses <= before + 1
+  assert mtcnn.compiled.cache_info().misses <= before + 1
 
 
 @pytest.mark.parametrize('sides', [(480, 640), (4000, 6000), (8000, 8000), (99, 30000)])
@@ -118,7 +118,7 @@ def test_the_search_takes_as_little_memory_of_a_huge_picture(sides, monkeypatch)
       none = np.zeros(count), np.zeros((count, 4)), np.zeros((count, 10))
     return lambda arrays, images: none[:heads]
 
-  monkeypatch.setattr(networks, 'compiled', nothing_found)
+  monkeypatch.setattr(mtcnn, 'compiled', nothing_found)
   assert detect.detect([np.zeros((*sides, 3), np.uint8)]) == [[]]
   assert max(asked) < 3 * 2**20  # pixels at a time, of some 200 bytes each
 

@@ -6,7 +6,7 @@ import pytest
 from stc_jax.faces import offline_tracker
 from stc_jax.faces.alignment import Alignment
 from stc_jax.faces.detect import Face
-from stc_jax.faces.online_tracker import Follower, lateness
+from stc_jax.faces.online_tracker import OnlineTracker, lateness
 
 FPS = 25.0
 
@@ -20,7 +20,7 @@ def face(x, y=100.0, size=80.0, score=0.9):
 def followed(frames, how=None):
   """All places, and the most frames that one came late."""
   how = how or Alignment()
-  follower = Follower(how, FPS)
+  follower = OnlineTracker(how, FPS)
   places, late = [], 0
   for number, faces in enumerate(frames):
     looks = [np.zeros((8, 8, 3))] * len(faces)

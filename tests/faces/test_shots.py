@@ -9,7 +9,7 @@ from stc_jax.datasets.synthetic_faces import clips
 from stc_jax.faces import shots
 from stc_jax.faces.alignment import Alignment
 from stc_jax.faces.detect import Face
-from stc_jax.faces.online_tracker import Follower
+from stc_jax.faces.online_tracker import OnlineTracker
 
 FPS = 25.0
 
@@ -24,7 +24,7 @@ def people():
 
 def followed(frames, eyes):
   """The number of the face of each frame, whose box stays where it is."""
-  follower, shot = Follower(Alignment(), FPS), shots.Shots(FPS)
+  follower, shot = OnlineTracker(Alignment(), FPS), shots.Shots(FPS)
   places = []
   for frame, pair in zip(frames, eyes, strict=True):
     face = Face(np.array([20.0, 20, 108, 108]), np.asarray(pair), 0.99)

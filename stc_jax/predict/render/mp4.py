@@ -14,7 +14,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from stc_jax.errors import InputError, told
-from stc_jax.faces.container import blames_video, picture_of
+from stc_jax.faces.decoding.container import blames_video, picture_of
 
 # The index stands before the pictures, so that a browser plays while it loads.
 _MP4 = {'format': 'mp4', 'options': {'movflags': 'faststart'}}

@@ -11,7 +11,7 @@ from jaxtyping import Shaped, UInt8
 
 from stc_jax import plots
 from stc_jax.errors import told
-from stc_jax.faces.container import blames_video
+from stc_jax.faces.decoding.container import blames_video
 from stc_jax.faces.images import resized
 from stc_jax.predict.prediction import Prediction
 from stc_jax.predict.render import mp4, text

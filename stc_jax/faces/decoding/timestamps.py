@@ -15,8 +15,8 @@ import numpy as np
 from jaxtyping import Int
 
 from stc_jax.errors import InputError
-from stc_jax.faces import clock, structure, upright
-from stc_jax.faces import container as containers
+from stc_jax.faces.decoding import clock, orientation, truncation
+from stc_jax.faces.decoding import container as containers
 from stc_jax.faces.images import REMEDY
 
 _GIF, _GIF_END = '.gif', b';'
@@ -61,7 +61,7 @@ def of(path: Path) -> Timeline:
   with containers.opened(path) as (container, video):
     declared, kind = _declared(path, container, video), container.format.name
     passed = _go_through(container, video)
-    aspect = video.sample_aspect_ratio if upright.aspect_of(video) is None else None
+    aspect = video.sample_aspect_ratio if orientation.aspect_of(video) is None else None
     rate = float(video.average_rate or 0)
     length = (container.duration or 0) / av.time_base
   if not passed.clock.count:
@@ -70,7 +70,7 @@ def of(path: Path) -> Timeline:
   is_cut = passed.is_cut or passed.count < declared
   is_cut |= path.suffix.lower() == _GIF and not _ends_gif(path)
   if not declared:
-    early = structure.ends_early(path)
+    early = truncation.ends_early(path)
     guessed = early and kind == 'asf'  # by FFmpeg: how long it should last
     much = lacking > min(_MOST_SHORTFALL, _MOST_SHARE * length)
     rounded = 0.5 / rate + _ROUNDED if rate else _ROUNDED

@@ -9,8 +9,8 @@ import numpy as np
 from jaxtyping import Int, UInt8
 
 from stc_jax.errors import InputError
-from stc_jax.faces import container as containers
-from stc_jax.faces import upright
+from stc_jax.faces.decoding import container as containers
+from stc_jax.faces.decoding import orientation
 
 
 def decoded(
@@ -31,7 +31,7 @@ def decoded(
   """
   number, shape, rotation, matrix = -1, None, None, None
   with containers.opened(path) as (container, video):
-    aspect = upright.aspect_of(video) or Fraction(1)
+    aspect = orientation.aspect_of(video) or Fraction(1)
     for frame in _frames(container, video):
       if frame is None:
         yield None
@@ -40,9 +40,9 @@ def decoded(
       if number == len(pts):
         return
       if frame.rotation != rotation:  # as a rule only at the first
-        rotation, matrix = frame.rotation, upright.matrix_of(frame)
+        rotation, matrix = frame.rotation, orientation.matrix_of(frame)
       try:
-        picture = upright.picture(frame, aspect, matrix)
+        picture = orientation.picture(frame, aspect, matrix)
       except InputError as error:
         raise InputError(f'{path}: {error}') from error
       shape = shape or picture.shape

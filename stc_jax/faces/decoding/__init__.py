@@ -1,0 +1,1 @@
+"""From a video file to its frames: opening, times, orientation, damage."""
