@@ -1,4 +1,4 @@
-"""Boxes that may show a face, of all frames of a clip together."""
+"""Candidate face boxes of all frames of a clip, and operations on them."""
 
 import dataclasses
 
@@ -9,34 +9,37 @@ from jaxtyping import Float, Int
 
 @dataclasses.dataclass(frozen=True)
 class Boxes:
-  """Of each its frame, its box (left, top, right, bottom) and its probability."""
+  """Candidate boxes: the frame of each, its box and its probability.
+
+  A box is left, top, right, bottom in pixels.
+  """
 
   frame: Int[np.ndarray, 'n']
   box: Float[np.ndarray, 'n 4']
   score: Float[np.ndarray, 'n']
 
   def take(self, which: np.ndarray) -> 'Boxes':
-    """Those at some indices, or where a mask is true."""
+    """Selects boxes by indices or by a mask."""
     return Boxes(self.frame[which], self.box[which], self.score[which])
 
 
 def moved(
   boxes: Float[np.ndarray, 'n 4'], moves: Float[np.ndarray, 'n 4']
 ) -> Float[np.ndarray, 'n 4']:
-  """The boxes with their edges shifted by shares of their sides."""
+  """Moves the edges of boxes by `moves`, in shares of their sides."""
   sides = boxes[:, 2:] - boxes[:, :2]
   return boxes + moves * np.tile(sides, 2)
 
 
 def squares_of(boxes: Float[np.ndarray, 'n 4']) -> Float[np.ndarray, 'n 4']:
-  """The squares around the boxes' centres, as large as their longer sides."""
+  """Squares with the same centres, as large as the longer sides."""
   centre = (boxes[:, :2] + boxes[:, 2:]) / 2
   half = (boxes[:, 2:] - boxes[:, :2]).max(axis=1, keepdims=True) / 2
   return np.hstack([centre - half, centre + half])
 
 
 def suppress(windows: Boxes, group: np.ndarray, overlap: float) -> np.ndarray:
-  """Indices of windows that no better one of the same group overlaps so far."""
+  """Non-maximum suppression within each group; returns the indices that are kept."""
   if not len(group):
     return np.zeros(0, int)
   sides = windows.box[:, 2:] - windows.box[:, :2]

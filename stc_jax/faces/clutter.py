@@ -1,6 +1,6 @@
-"""What systems leave in folders beside the user's own files."""
+"""Files and folders that operating systems add beside the user's own files."""
 
-# In lower case. Windows, Macs' archives, network drives.
+# In lower case: of Windows, macOS archives and network drives.
 _NAMES = frozenset(
   {
     '__macosx',
@@ -18,5 +18,5 @@ _NAMES = frozenset(
 
 
 def is_clutter(name: str) -> bool:
-  """Whether a file or folder of this name is hidden, or a system's own."""
+  """Whether a file or folder of this name is hidden or added by a system."""
   return name.startswith('.') or name.lower() in _NAMES

@@ -1,8 +1,8 @@
 """Finds faces and their eyes: MTCNN's cascade, batched over frames.
 
-Zhang et al. 2016: a pyramid of each frame through P-Net, whose windows R-Net and then
-O-Net sift and move; O-Net also says where the eyes are. All levels of a frame's pyramid
-lie in one picture (`pyramid`), and eyes are looked at again (`eye_refinement`).
+Zhang et al. 2016: P-Net searches an image pyramid of each frame for boxes; R-Net and
+then O-Net filter and move them; O-Net also gives the eyes. All levels of a frame's
+pyramid are in one picture (`pyramid`). The eyes are refined (`eye_refinement`).
 """
 
 import dataclasses
@@ -16,17 +16,17 @@ from stc_jax.faces.boxes import Boxes, moved, squares_of, suppress
 from stc_jax.faces.geometry import square
 from stc_jax.faces.images import resized
 
-# MTCNN's own thresholds: of a window's probability after each network ...
+# MTCNN's own thresholds: the least probability of a box after each network ...
 _KEEP = {'pnet': 0.6, 'rnet': 0.7, 'onet': 0.7}
-# ... and of the overlap at which the weaker of two windows goes.
+# ... and the overlap above which the less probable of two boxes is removed.
 _OVERLAP_IN_LEVEL, _OVERLAP = 0.5, 0.7
 _RNET = 24
-# By default no face smaller than this part of a frame's shorter side is sought first;
-# then, where none was found, down to as many pixels as MTCNN is good for, or so many
-# that the frame has not more than `_MOST_SOUGHT` when such a face fills P-Net's window.
+# The first search is for faces of at least this share of the frame's shorter side. If
+# there is none, the second goes down to the smallest size that MTCNN detects reliably,
+# or to the size at which the scaled frame has `_MOST_SOUGHT` pixels.
 _USUAL_SHARE, _SMALLEST = 0.1, 20.0
 _MOST_SOUGHT = 2**20
-_MOST_PIXELS = 2**24  # of a frame that is searched: larger ones are shrunk
+_MOST_PIXELS = 2**24  # of a searched frame; larger frames are scaled down
 _KEY_EVERY = 4
 
 
@@ -46,15 +46,16 @@ class Face:
 
 
 def detect(frames: Sequence[UInt8[np.ndarray, 'h w 3']]) -> list[list[Face]]:
-  """Finds the upright faces of each frame of a clip, the most certain first.
+  """Finds the upright faces of each frame of a clip, most probable first.
 
-  Every fourth frame, and the last, is searched as a whole: for faces of a tenth of its
-  shorter side and more, or else of 20 pixels and more (above three megapixels of more:
-  in 24 of 57). The frames between are searched where those have faces, and as a whole
-  if one is missing there, or all are. Memory is bounded whatever the size.
+  Every fourth frame and the last one are searched completely: for faces of at least a
+  tenth of the shorter side or, if there is none, of at least 20 pixels (more where the
+  frame exceeds three megapixels; 57 pixels at 24 megapixels). The frames between are
+  searched at the places of those faces, and completely where a face is missing there or
+  no face was found. Memory is bounded for any size.
 
   Args:
-    frames: RGB, all of one size, any size.
+    frames: RGB, all of one size.
 
   Raises:
     InputError: MTCNN's weights are missing or altered.
@@ -72,9 +73,9 @@ def detect(frames: Sequence[UInt8[np.ndarray, 'h w 3']]) -> list[list[Face]]:
 
 
 def turn_of(frame: UInt8[np.ndarray, 'h w 3']) -> int:
-  """How many times `np.rot90` must turn a frame so that its surest face is upright.
+  """The number of turns by `np.rot90` that make a frame's most probable face upright.
 
-  0 where it is so already, or no face is found.
+  0 where it is upright already, or where no face is found.
   """
   best, turn = 0.0, 0
   for times in range(4):
@@ -112,7 +113,7 @@ def _detect(frames: Sequence[np.ndarray]) -> list[list[Face]]:
 def _nearby(
   frames: Sequence[np.ndarray], expected: Sequence[Sequence[Face]]
 ) -> list[list[Face]]:
-  """What O-Net sees where faces are expected."""
+  """Runs O-Net at the places where faces are expected."""
   counts = [len(faces) for faces in expected]
   boxes = [face.box for faces in expected for face in faces]
   windows = Boxes(
@@ -124,7 +125,7 @@ def _nearby(
 
 
 def _everywhere(frames: Sequence[np.ndarray]) -> list[list[Face]]:
-  """Searches whole frames, for smaller faces too where there is no usual one."""
+  """Searches whole frames; again for smaller faces where none is found."""
   if not frames:
     return []
   sides = frames[0].shape[:2]
@@ -141,7 +142,7 @@ def _everywhere(frames: Sequence[np.ndarray]) -> list[list[Face]]:
 
 def _cascade(frames: Sequence[np.ndarray], min_face: float) -> list[list[Face]]:
   plan = pyramid.plan(*frames[0].shape[:2], min_face)
-  if not plan.levels:  # no face has room in so small a frame
+  if not plan.levels:  # the frame is too small for a face
     return [[] for _ in frames]
   windows = _propose(frames, plan)
   windows = _refine(frames, windows)
@@ -149,7 +150,7 @@ def _cascade(frames: Sequence[np.ndarray], min_face: float) -> list[list[Face]]:
 
 
 def _propose(frames: Sequence[np.ndarray], plan: pyramid.Plan) -> Boxes:
-  """P-Net's windows of all frames."""
+  """The boxes that P-Net proposes in all frames."""
   pictures = np.stack([pyramid.draw(frame, plan) for frame in frames])
   outputs = zip(*mtcnn.run('pnet', pictures), strict=True)
   parts = [(i, *_windows_of(*output, plan)) for i, output in enumerate(outputs)]
@@ -164,7 +165,7 @@ def _propose(frames: Sequence[np.ndarray], plan: pyramid.Plan) -> Boxes:
 
 
 def _windows_of(scores: np.ndarray, moves: np.ndarray, plan: pyramid.Plan):
-  """Boxes [n, 4], probabilities [n] and levels [n] of one frame's likely windows."""
+  """Boxes [n, 4], probabilities [n] and levels [n] of one frame's likely boxes."""
   boxes, kept, levels = [], [], []
   for number, level in enumerate(plan.levels):
     rows, columns = level.windows()
@@ -179,7 +180,7 @@ def _windows_of(scores: np.ndarray, moves: np.ndarray, plan: pyramid.Plan):
 
 
 def _refine(frames: Sequence[np.ndarray], windows: Boxes) -> Boxes:
-  """The windows that R-Net keeps, moved as it says."""
+  """The boxes that R-Net keeps, moved by its offsets."""
   squares = squares_of(windows.box)
   crops = [
     square(frames[i], box, _RNET) for i, box in zip(windows.frame, squares, strict=True)

@@ -16,22 +16,22 @@ from jaxtyping import Bool, Float, Int
 from stc_jax.faces import mtcnn
 from stc_jax.faces.geometry import similarity, warp
 
-WINDOW = 48  # O-Net's, in pixels
-# Where the eyes of an upright face lie in it, as shares of its side. Of the places and
-# sizes that were tried, these follow a moving face well and agree with one look.
+WINDOW = 48  # O-Net's input, in pixels
+# The places of an upright face's eyes, in shares of the window's side. Of those tried,
+# these places and scales follow a moving face well and agree with a single look.
 _PLACES = np.array([[0.295, 0.38], [0.705, 0.38]])
 _SCALES = (0.95, 1.05)
 _LOOKS = 2
-# Measured on rendered and warped real faces: of those upright the second look's eyes
-# are 0.94 to 1.01 times as far from each other and moved by 0.01 of the face's side; of
-# those turned by 90 degrees and more 0.4 to 0.8 times, mostly, and by 0.04 to 0.12.
+# Measured on rendered and warped real faces. In an upright face the second look changes
+# the distance of the eyes by a factor of 0.94 to 1.01 and moves them by 0.01 of the
+# face's side; in one turned by 90 degrees or more by 0.4 to 0.8 and 0.04 to 0.12.
 _APART = 0.85, 1.18
 _MOVED = 0.05
 _MOST_ROLL = 60.0  # degrees
 
 
 def in_window(points: Float[np.ndarray, 'n 10']) -> Float[np.ndarray, 'n 5 2']:
-  """Eyes, nose, corners of the mouth as (x, y) in shares of the window."""
+  """The eyes, nose and corners of the mouth, (x, y) in shares of the window."""
   return np.stack([points[:, :5], points[:, 5:]], axis=-1)
 
 
@@ -40,7 +40,7 @@ def look_again(
   frame: Int[np.ndarray, 'n'],
   eyes: Float[np.ndarray, 'n 2 2'],
 ) -> Float[np.ndarray, 'n 2 2']:
-  """The eyes of n faces, better; `frame` says which of `frames` shows each."""
+  """Refines the eyes of n faces; `frame` is the index in `frames` of each face."""
   for _ in range(_LOOKS):
     views = [_views(frames[i], pair) for i, pair in zip(frame, eyes, strict=True)]
     crops = [crop for view in views for crop in view[0]]
@@ -55,7 +55,7 @@ def look_again(
 
 
 def _views(frame: np.ndarray, eyes: np.ndarray) -> tuple[list, list]:
-  """An upright face at several sizes, each mirrored too; and where they come from."""
+  """The upright face at several scales, each also mirrored; and their matrices."""
   crops, matrices = [], []
   for scale in _SCALES:
     matrix = similarity(((_PLACES - 0.5) * scale + 0.5) * WINDOW, eyes)
@@ -70,12 +70,12 @@ def are_upright(
   eyes: Float[np.ndarray, 'n 2 2'],
   side: Float[np.ndarray, 'n'],
 ) -> Bool[np.ndarray, 'n']:
-  """Of each face, whether its landmarks can be an upright one's.
+  """Whether the landmarks of each face are those of an upright face.
 
   Args:
-    points: of the first look, in pixels.
-    eyes: of the looks after it.
-    side: of the faces' windows, in pixels.
+    points: the landmarks of the first look, in pixels.
+    eyes: the refined eyes, in pixels.
+    side: the side of each face's window, in pixels.
   """
   before, between = points[:, 1] - points[:, 0], eyes[:, 1] - eyes[:, 0]
   apart = np.linalg.norm(between, axis=1) / np.linalg.norm(before, axis=1)

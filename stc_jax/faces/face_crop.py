@@ -1,6 +1,6 @@
 """The paper's crop: a rectangle placed and scaled by the eyes (Yu et al. 2018, sec. 4).
 
-    eyes' distance d, in a square of 2.6 d, whose sides are black beyond 1.1 d
+    a square of side 2.6 d, where d is the distance of the eyes; black beyond 1.1 d
 
         +---+-------------------+---+  -0.8 d
         |   |                   |   |
@@ -11,8 +11,9 @@
         +---+-------------------+---+  +1.8 d
       -1.3 -1.1  -.5  0   .5   1.1 1.3
 
-The paper says that the rectangle keeps the eyes' distance constant and that it is
-padded with zeros to a square; the measures are ours: from brow to chin, ear to ear.
+The paper states that the rectangle keeps the distance of the eyes constant and is
+padded with zeros to a square. It gives no measures; ours reach from brow to chin and
+from ear to ear.
 """
 
 import dataclasses
@@ -23,7 +24,7 @@ from jaxtyping import Float, UInt8
 from stc_jax.faces.geometry import warp
 
 ROLLS = ('keep', 'level')
-# In eye distances, from the middle between the eyes.
+# In eye distances from the midpoint of the eyes.
 HALF_WIDTH, ABOVE, BELOW = 1.1, 0.8, 1.8
 
 
@@ -33,7 +34,7 @@ class CropConfig:
 
   Attributes:
     size: height and width of the crop in pixels.
-    roll: 'keep' leaves the head's tilt as it is, 'level' turns the eyes' line level.
+    roll: 'keep' preserves the tilt of the head, 'level' makes the eyes horizontal.
   """
 
   size: int = 64
@@ -43,7 +44,7 @@ class CropConfig:
 def crop(
   frame: UInt8[np.ndarray, 'h w 3'], eyes: Float[np.ndarray, '2 2'], how: CropConfig
 ) -> UInt8[np.ndarray, 's s 3']:
-  """Cuts out the face whose eyes these are (see `geometry`); black beyond the frame."""
+  """Cuts out the face with these eyes (see `geometry`); black outside the frame."""
   across, down, distance = axes(eyes, how.roll)
   side = (ABOVE + BELOW) * distance
   step = side / how.size
@@ -56,14 +57,14 @@ def crop(
 
 
 def black_columns(size: int) -> int:
-  """How many columns of a crop are black on each side."""
+  """The number of black columns on each side of a crop."""
   return round(size * (0.5 - HALF_WIDTH / (ABOVE + BELOW)))
 
 
 def axes(
   eyes: Float[np.ndarray, '2 2'], roll: str
 ) -> tuple[Float[np.ndarray, '2'], Float[np.ndarray, '2'], np.floating]:
-  """The unit vectors across and down a crop, and the eyes' distance in pixels."""
+  """The unit vectors along the rows and columns of a crop, and the eyes' distance."""
   between = eyes[1] - eyes[0]
   distance = np.linalg.norm(between)
   across = between / distance if roll == 'level' else np.array([1.0, 0.0])

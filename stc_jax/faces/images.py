@@ -1,7 +1,7 @@
 """Reads clips from image files as RGB frames, and resizes frames.
 
-Colours are RGB, pixels uint8; OpenCV's own BGR stays in this file. A clip that cannot
-be read as a whole is refused rather than shortened.
+Frames are RGB, uint8; OpenCV's BGR order stays in this file. A clip that can't be read
+completely is refused, not shortened.
 """
 
 import errno
@@ -22,36 +22,36 @@ from PIL.WebPImagePlugin import WebPImageFile
 
 from stc_jax.errors import InputError, machine_error
 
-# One clear line is our rule, so the libraries keep what they think to themselves.
+# Errors are reported in one line of ours, so the libraries' own messages are silenced.
 cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
 warnings.filterwarnings('ignore', category=UserWarning, module=r'PIL\.')
 
-# What OpenCV reads with 8 or 16 bits a pixel.
+# Formats that OpenCV reads with 8 or 16 bits per channel.
 _ENDINGS = (
   '.avif .bmp .jp2 .jpe .jpeg .jpg .pbm .pgm .png .pnm .ppm .ras .sr .tif .tiff .webp'
 )
 IMAGES = frozenset(_ENDINGS.split())
-# Kinds of files that may hold many pictures, of which OpenCV reads the first.
+# Formats that may hold several pictures; OpenCV reads the first one only.
 _MAY_BE_MANY = PngImageFile, TiffImageFile, WebPImageFile
 _PNG, _JPEG = b'\x89PNG', b'\xff\xd8'
 _PNG_END = b'IEND\xaeB`\x82'
 _MOST_PIXELS = 2**27  # as for OpenCV (stc_jax/__init__.py)
-_BLOCK = 256  # rows that are converted at a time
-_LONGEST_SIDE = 2**15 - 2  # of what OpenCV can warp
+_BLOCK = 256  # number of rows converted at a time
+_LONGEST_SIDE = 2**15 - 2  # of a picture that OpenCV can warp
 REMEDY = 'copy it again from its source, or leave the clip out'
 
 
 def read_images(
   paths: Sequence[Path], size: int | None = None
 ) -> UInt8[np.ndarray, 't h w 3']:
-  """Reads a clip kept as one image file a frame, in the order given.
+  """Reads a clip that is stored as one image file per frame, in the given order.
 
   Gray images become three equal channels, alpha is dropped, 16-bit values are divided
-  by 257 and rounded, and a camera's orientation tag is obeyed.
+  by 257 and rounded, and the orientation tag is applied.
 
   Args:
     paths: the image files, at least one.
-    size: resizes every frame to `size` x `size` as soon as it is read (see `resize`).
+    size: resizes every frame to `size` x `size` when it is read (see `resize`).
 
   Returns:
     The frames, RGB.
@@ -67,7 +67,7 @@ def read_images(
 
 
 def image_frames(paths: Sequence[Path]) -> Iterator[UInt8[np.ndarray, 'h w 3']]:
-  """Yields what `read_images` returns, each frame as it is read."""
+  """Yields the frames that `read_images` returns, one by one."""
   first = None
   for path in paths:
     frame = _read_image(Path(path))
@@ -83,10 +83,10 @@ def image_frames(paths: Sequence[Path]) -> Iterator[UInt8[np.ndarray, 'h w 3']]:
 def resize(
   frames: UInt8[np.ndarray, 't h w 3'], height: int, width: int
 ) -> UInt8[np.ndarray, 't {height} {width} 3']:
-  """Resizes frames to height x width pixels; the aspect ratio is not kept.
+  """Resizes frames to height x width pixels, without keeping the aspect ratio.
 
-  A side that shrinks is averaged over pixel areas (INTER_AREA), which doesn't alias; a
-  side that grows is interpolated linearly (INTER_LINEAR), which doesn't overshoot.
+  A shrinking side is averaged over pixel areas (INTER_AREA), which avoids aliasing; a
+  growing side is interpolated linearly (INTER_LINEAR), which avoids overshoot.
   """
   return np.stack([resized(frame, height, width) for frame in frames])
 
@@ -103,7 +103,7 @@ def resized(
 def _read_image(path: Path) -> UInt8[np.ndarray, 'h w 3']:
   check_file(path)
   data = path.read_bytes()
-  # libpng complains on standard error, libjpeg fills gaps with gray: ask first.
+  # libpng prints errors and libjpeg fills gaps with gray, so the file is checked first.
   try:
     header = _header(data)
     if header is not None:
@@ -119,7 +119,7 @@ def _read_image(path: Path) -> UInt8[np.ndarray, 'h w 3']:
 
 
 def _decoded(path: Path, data: bytes) -> np.ndarray:
-  """As OpenCV has it: BGR, of 8 or 16 bits or of what can't be used."""
+  """Decodes an image with OpenCV: BGR, of any depth."""
   encoded = np.frombuffer(data, np.uint8)
   try:
     image = cv2.imdecode(encoded, cv2.IMREAD_COLOR | cv2.IMREAD_ANYDEPTH)
@@ -137,7 +137,7 @@ def _decoded(path: Path, data: bytes) -> np.ndarray:
 
 def _as_rgb(image: np.ndarray) -> UInt8[np.ndarray, 'h w 3']:
   rgb = np.empty(image.shape, np.uint8)
-  for first in range(0, len(image), _BLOCK):  # of large ones no second copy is made
+  for first in range(0, len(image), _BLOCK):  # no second copy of a large image
     block = image[first : first + _BLOCK]
     if block.dtype == np.uint16:
       block = ((block.astype(np.uint32) + 128) // 257).astype(np.uint8)
@@ -146,27 +146,27 @@ def _as_rgb(image: np.ndarray) -> UInt8[np.ndarray, 'h w 3']:
 
 
 def _header(data: bytes) -> PngImageFile | JpegImageFile | None:
-  """A PNG or JPEG, not decoded yet; of other files None."""
+  """The header of a PNG or JPEG file; None for other files."""
   if data.startswith(_PNG):
     return PngImageFile(io.BytesIO(data))
   return JpegImageFile(io.BytesIO(data)) if data.startswith(_JPEG) else None
 
 
 def _check_whole(header: PngImageFile | JpegImageFile, data: bytes) -> None:
-  """Raises what Pillow does of a PNG or JPEG that isn't whole."""
+  """Raises Pillow's exception if a PNG or JPEG file is incomplete."""
   if data.startswith(_PNG):
-    header.verify()  # every chunk's checksum but the last one's
+    header.verify()  # the checksum of every chunk except the last
     if _PNG_END not in data:
       raise ValueError('no end')
   else:
-    header.load()  # to its last line
+    header.load()  # decodes to the last line
 
 
 def check_size(path: Path, height: int, width: int) -> None:
-  """Checks that pictures of this size can be worked on in little memory.
+  """Checks that pictures of this size are not too large.
 
   Raises:
-    InputError: they are too large.
+    InputError: they are.
   """
   if max(height, width) > _LONGEST_SIDE:
     raise InputError(f'{path}: more than {_LONGEST_SIDE} pixels long; make it smaller')
@@ -181,20 +181,23 @@ def _pictures_in(data: bytes) -> int:
   for kind in _MAY_BE_MANY:
     try:
       return kind(io.BytesIO(data)).n_frames
-    except (OSError, SyntaxError, ValueError):  # another kind, or one only OpenCV reads
+    except (
+      OSError,
+      SyntaxError,
+      ValueError,
+    ):  # another format
       continue
   return 1
 
 
 def check_file(path: Path) -> None:
-  """Checks that a file is there and holds anything.
+  """Checks that a file exists and isn't empty.
 
   Raises:
-    InputError: it isn't, or doesn't; or it is a pipe or device, which can't be read
-      twice.
+    InputError: it is missing, empty, or a pipe or device, which can't be read twice.
   """
   try:
-    if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe might wait for ever
+    if not stat.S_ISREG(path.stat().st_mode):  # opening a pipe may block forever
       raise InputError(f'{path}: a folder, pipe or device; save it as a file first')
     with path.open('rb') as file:
       empty = not file.read(1)

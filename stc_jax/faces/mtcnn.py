@@ -46,12 +46,12 @@ def weights(network: str) -> tuple[Array, ...]:
   except OSError as error:
     raise InputError(f'{path}: {error.strerror}; {_REMEDY}') from error
   if hashlib.sha256(data).hexdigest() != _SHA256[network]:
-    raise InputError(f"{path}: not MTCNN's published weights, won't be read; {_REMEDY}")
+    raise InputError(f"{path}: not MTCNN's published weights; {_REMEDY}")
   return tuple(jnp.asarray(array) for array in joblib.load(io.BytesIO(data)))
 
 
 def scale_pixels(images: UInt8[Array, 'b h w 3']) -> Float[Array, 'b h w 3']:
-  """From 0..255 to the networks' range."""
+  """Scales 0..255 to the networks' range."""
   return (images.astype(jnp.float32) - 127.5) * 0.0078125
 
 
@@ -117,7 +117,7 @@ def _prelu(values: Array, slope: Array) -> Array:
 
 _NETWORKS = {'pnet': pnet, 'rnet': rnet, 'onet': onet}
 _BATCH = {'pnet': 8, 'rnet': 32, 'onet': 32}
-# So many pixels at a time, or one image: P-Net takes up to 200 bytes for each.
+# Pixels per batch, or one image; P-Net needs up to 200 bytes per pixel.
 _MOST_PIXELS = 2**21
 _COMPILING = threading.Lock()
 
@@ -140,7 +140,7 @@ def run(network: str, images: UInt8[np.ndarray, 'n h w 3']) -> list[np.ndarray]:
 
 
 def stacked(crops: list[np.ndarray], size: int) -> UInt8[np.ndarray, 'n s s 3']:
-  """The crops as one array, also where there are none."""
+  """Stacks the crops; the array is empty if there are none."""
   return np.asarray(crops, np.uint8).reshape(-1, size, size, 3)
 
 
@@ -150,10 +150,10 @@ def _padded(images: np.ndarray, count: int) -> np.ndarray:
 
 @functools.cache
 def compiled(network: str, shape: tuple[int, ...]) -> jax.stages.Compiled:
-  """A network for images of one shape.
+  """Compiles a network for images of one shape.
 
-  On a CPU it uses one thread: clips are what runs in parallel, and the numbers don't
-  depend on how many cores there are.
+  On a CPU it uses one thread. Clips run in parallel instead, so the results don't
+  depend on the number of cores.
   """
 
   def from_pixels(arrays, images):

@@ -1,4 +1,4 @@
-"""A frame at all the sizes at which P-Net looks for faces, in one picture."""
+"""The image pyramid that P-Net searches: a frame at all sizes, in one picture."""
 
 import dataclasses
 import math
@@ -7,15 +7,15 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
-# P-Net's window and the step from one to the next, in pixels of a level.
+# The size and the stride of P-Net's window, in pixels of a level.
 CELL, STRIDE = 12, 2
 _FACTOR = 0.709  # from one level to the next (Zhang et al. 2016: areas halve)
-_ROUND = 32  # the picture's sides are multiples of this
+_ROUND = 32  # the sides of the picture are multiples of this
 
 
 @dataclasses.dataclass(frozen=True)
 class Level:
-  """The frame at `factor` times its size, in the picture at `top`, `left`."""
+  """The frame at `factor` times its size, placed at `top`, `left` of the picture."""
 
   factor: float
   height: int
@@ -24,7 +24,7 @@ class Level:
   left: int
 
   def windows(self) -> tuple[slice, slice]:
-    """Rows and columns of P-Net's output whose windows lie inside this level."""
+    """The rows and columns of P-Net's output whose windows are inside this level."""
     return tuple(
       slice(start // STRIDE, (start + size - CELL) // STRIDE + 1)
       for start, size in ((self.top, self.height), (self.left, self.width))
@@ -33,7 +33,7 @@ class Level:
 
 @dataclasses.dataclass(frozen=True)
 class Plan:
-  """Where every level lies, and the picture's size."""
+  """The places of all levels, and the size of the picture."""
 
   levels: tuple[Level, ...]
   height: int
@@ -43,7 +43,7 @@ class Plan:
 def plan(height: int, width: int, min_face: float) -> Plan:
   """Places the levels for faces from `min_face` pixels up to the whole frame.
 
-  From left to right in columns, each level in the first column that has room below.
+  Levels are packed in columns, each in the first column with enough room.
   """
   levels, columns, right = [], [], 0
   factor = CELL / min_face
@@ -62,9 +62,12 @@ def plan(height: int, width: int, min_face: float) -> Plan:
 
 
 def draw(frame: UInt8[np.ndarray, 'h w 3'], plan: Plan) -> UInt8[np.ndarray, '_ _ 3']:
-  """The picture that `plan` describes."""
+  """Draws the picture that `plan` describes."""
   picture = np.zeros((plan.height, plan.width, 3), np.uint8)
-  sources = [frame, frame]  # a level is averaged from the one before the last: half
+  sources = [
+    frame,
+    frame,
+  ]  # a level is scaled from the one before the last
   for level in plan.levels:
     way = cv2.INTER_LINEAR if level.factor > 1 else cv2.INTER_AREA
     size = level.width, level.height

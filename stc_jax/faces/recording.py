@@ -1,4 +1,4 @@
-"""A clip as it lies on disk, whatever its form."""
+"""A clip on disk: a video or a sequence of images."""
 
 import dataclasses
 import functools
@@ -10,7 +10,7 @@ from jaxtyping import UInt8
 
 from stc_jax.faces import images, videos
 
-# Which part of a frame shows the face from the front, upright.
+# The part of a frame that shows the upright frontal face.
 VIEWS = {
   'whole': lambda frame: frame,
   'left': lambda frame: frame[:, : frame.shape[1] // 2],
@@ -21,12 +21,12 @@ VIEWS = {
 
 @dataclasses.dataclass(frozen=True)
 class Recording:
-  """A clip as it lies on disk: a video, or images in the order of their frames.
+  """A clip on disk: a video, or images in the order of their frames.
 
   Attributes:
     paths: the video, or the images.
-    image_fps: frames a second of images; a video has its own.
-    view: one of `VIEWS`, made of every frame.
+    image_fps: frames per second of images; a video states its own.
+    view: one of `VIEWS`; applied to every frame.
   """
 
   paths: tuple[Path, ...]
@@ -43,15 +43,15 @@ class Recording:
     return videos.Video(self.paths[0])
 
   def frames(self) -> Iterator[UInt8[np.ndarray, 'h w 3']]:
-    """Yields the frames, RGB; raises as `read_images` and `read_video`."""
+    """Yields the frames, RGB; raises as `read_images` and `read_video` do."""
     frames = self._video.frames() if self.is_video else images.image_frames(self.paths)
     for frame in frames:
       yield np.ascontiguousarray(VIEWS[self.view](frame))
 
   def fps(self) -> float:
-    """Frames a second."""
+    """Frames per second."""
     return self._video.fps if self.is_video else self.image_fps
 
   def notes(self) -> tuple[str, ...]:
-    """What is odd about a video, a sentence each; known once its frames are read."""
+    """Anomalies of a video, one sentence each; complete once all frames are read."""
     return self._video.notes if self.is_video else ()

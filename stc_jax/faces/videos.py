@@ -1,4 +1,4 @@
-"""Reads videos through FFmpeg's libraries (PyAV): frames at a constant rate, upright.
+"""Reads videos with FFmpeg's libraries (PyAV): upright frames at a constant rate.
 
 The frames that `timestamps` lists are decoded one by one. Whether a video is whole is
 decided by how many of them can be decoded.
@@ -16,29 +16,29 @@ from stc_jax.faces.decoding import timestamps
 from stc_jax.faces.decoding.frames import decoded
 from stc_jax.faces.images import REMEDY, resized
 
-# What FFmpeg reads and what keeps the times of its frames.
+# Formats that FFmpeg reads and that store the times of frames.
 _ENDINGS = (
   '.3g2 .3gp .asf .avi .dv .f4v .flv .gif .ivf .m2t .m2ts .m4v .mkv .mov .mp4 .mpeg '
   '.mpg .mts .mxf .nut .ogv .rm .rmvb .ts .vob .webm .wmv .wtv .y4m'
 )
 VIDEOS = frozenset(_ENDINGS.split())
 
-# A decoder may keep so many of the last frames, such as those that aren't to be shown.
+# A decoder may withhold this many of the last frames, such as hidden ones.
 _KEPT = 2
 
 
 def read_video(
   path: Path, size: int | None = None
 ) -> tuple[UInt8[np.ndarray, 't h w 3'], float]:
-  """Reads all frames of a video file or animated GIF that is whole.
+  """Reads all frames of a complete video file or animated GIF.
 
   Args:
     path: the video file.
-    size: resizes every frame to `size` x `size` as soon as it is read, so that memory
-      never holds the video in its full size (see `images.resize`).
+    size: resizes every frame to `size` x `size` when it is read, so that memory never
+      holds the video in full size (see `images.resize`).
 
   Returns:
-    The frames, as of `Video.frames`, and the frame rate in frames per second.
+    The frames, as `Video.frames` yields them, and the frames per second.
 
   Raises:
     InputError: the file is missing, empty, damaged, cut short, or no video.
@@ -55,8 +55,8 @@ class Video:
 
   Args:
     path: the file.
-    in_part: takes the frames before the first that is missing or damaged, and says so
-      in `notes`; else such a file is refused.
+    in_part: reads an incomplete file up to its first missing or damaged frame, and adds
+      a note to `notes`; otherwise such a file is refused.
   """
 
   def __init__(self, path: Path, in_part: bool = False):
@@ -69,7 +69,7 @@ class Video:
 
   @property
   def fps(self) -> float:
-    """Frames a second: of a variable rate, the usual one.
+    """Frames per second; the median rate where the rate varies.
 
     Raises:
       InputError: the file is missing, empty or no video, or its times make no sense.
@@ -78,23 +78,23 @@ class Video:
 
   @property
   def count(self) -> int:
-    """How many frames there are, if none is damaged; raises as `fps`."""
+    """The number of frames if none is damaged; raises as `fps` does."""
     return len(self._timeline.numbers)
 
   @property
   def notes(self) -> tuple[str, ...]:
-    """What is odd about it, a sentence each; known once its frames are read."""
+    """Anomalies of the file, one sentence each; complete once all frames are read."""
     return (*self._timeline.notes, *filter(None, [self._damage]))
 
   def frames(self) -> Iterator[UInt8[np.ndarray, 'h w 3']]:
     """Yields the frames, RGB.
 
-    They are turned upright as the file says, and come at a constant rate: where they
-    were recorded at a variable one, each is repeated for as long as it was shown.
+    Frames are rotated as the file states. They come at a constant rate: where the rate
+    varies, each frame is repeated for as long as it is shown.
 
     Raises:
-      InputError: as `fps`; or the file isn't whole and isn't taken in part, or no frame
-        is whole.
+      InputError: as `fps`; or the file is incomplete and isn't read in part; or no
+        frame can be decoded.
     """
     of, last, shown = self._timeline, -1, None
     times = np.bincount(of.numbers).tolist()
@@ -108,7 +108,7 @@ class Video:
       number, frame = one
       if number >= len(times):
         break
-      if whole:  # the frame before is shown for what the decoder kept to itself
+      if whole:  # the frame before fills the place of withheld frames
         yield from [shown] * sum(times[last + 1 : number])
       yield from [frame] * times[number]
       last, shown, whole = number, frame, whole + 1
@@ -122,7 +122,7 @@ class Video:
       yield from [shown] * sum(times[last + 1 :])
 
   def _lack(self, whole: int) -> str:
-    """What is missing, once so many frames could be decoded."""
+    """Describes the damage, given the number of decoded frames."""
     of = self._timeline
     if of.is_cut:
       among = f' of {of.declared}' if of.declared else ''

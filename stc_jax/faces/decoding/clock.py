@@ -1,4 +1,4 @@
-"""The times of a video's frames: one clock where it restarts, and one rate."""
+"""The times of a video's frames: joins restarted clocks, finds a constant rate."""
 
 from pathlib import Path
 
@@ -8,26 +8,26 @@ from jaxtyping import Float, Int
 from stc_jax.errors import InputError
 from stc_jax.faces.images import REMEDY
 
-UNKNOWN = np.iinfo(np.int64).min  # a time that can't be trusted
-# A clock that goes back so far, in seconds, has restarted: at a key frame, elsewhere.
-# Less is the order of decoding, or a time that FFmpeg guessed.
+UNKNOWN = np.iinfo(np.int64).min  # an unreliable time
+# A clock that goes back by more seconds than this has restarted (at a key frame, at
+# another frame). Smaller steps back come from decoding order or FFmpeg's guesses.
 _BACK = 0.1, 1.0
-_GUESSED = 4  # frames: so far guessed times may be off
-_REORDERED = 16  # frames at most
+_GUESSED = 4  # frames; the largest error of guessed times
+_REORDERED = 16  # the most frames that decoding reorders
 _SAME_RATE = 0.01  # share
-# Of a variable rate, the pauses: longer ones are a broken clock.
+# The longest pause of a variable rate, in frames; longer ones mean a broken clock.
 _MOST_REPEATS = 100
-_USUAL = 25.0  # frames a second, where nothing tells
+_USUAL = 25.0  # frames per second where the file states none
 
 
 class Clock:
-  """Gathers when frames are shown, in the order in which they are decoded.
+  """Collects the presentation times of frames in decoding order.
 
-  A clock that goes back has restarted, as at the seam of two recordings put into one
-  file; then another part begins.
+  If the times go back, the clock has restarted, as at the seam of two joined
+  recordings, and a new part begins.
 
   Args:
-    unit: of its times, in seconds.
+    unit: the unit of the times, in seconds.
   """
 
   def __init__(self, unit: float):
@@ -36,16 +36,16 @@ class Clock:
 
   @property
   def count(self) -> int:
-    """How many frames there are."""
+    """The number of frames."""
     return sum(map(len, self._parts))
 
   @property
   def restarts(self) -> int:
-    """How often it restarts."""
+    """The number of restarts."""
     return max(0, len(self._parts) - 1)
 
   def add(self, pts: int, is_key: bool) -> None:
-    """Takes the next frame's time, and whether it is a key frame."""
+    """Adds the next frame's time, and whether it is a key frame."""
     back = (self._last - pts) * self._unit
     if not self._parts or back > _BACK[0 if is_key else 1]:
       self._parts.append([])
@@ -54,12 +54,12 @@ class Clock:
     self._last = max(self._last, pts)
 
   def read(self, rate: float) -> tuple[Float[np.ndarray, 'n'], Int[np.ndarray, 'n']]:
-    """All frames in the order in which they are shown: seconds, and their own times.
+    """The frames in presentation order: their seconds, and their times in the file.
 
-    Each part goes on where the last ends.
+    Each part starts where the previous one ends.
 
     Args:
-      rate: frames a second, as the file says; 0: it doesn't.
+      rate: frames per second that the file states; 0: none.
     """
     parts = [np.sort(np.array(part, np.int64)) for part in self._parts]
     steps = np.concatenate([np.diff(part) for part in parts]) * self._unit
@@ -67,8 +67,8 @@ class Clock:
     begins, times, own = float(parts[0][0] * self._unit), [], []
     for part in parts:
       since, even = (part - part[0]) * self._unit, np.arange(len(part)) * usual
-      # Two frames at one time: FFmpeg guessed, as of program streams, which keep the
-      # times of a few frames.
+      # Two frames at one time mean that FFmpeg guessed times, as in program streams,
+      # which store the times of few frames.
       twice = (np.diff(part) == 0).any()
       guessed = twice and abs(since[-1] - even[-1]) < _GUESSED * usual
       since = even if guessed else since
@@ -79,10 +79,10 @@ class Clock:
 
 
 def unbroken(shown: Float[np.ndarray, 'n']) -> int:
-  """How many frames of a file that is cut are shown before the first that is missing.
+  """The number of frames of a truncated file before the first missing one.
 
-  Frames are decoded in another order than they are shown, so that some of the last may
-  lack those before them.
+  Decoding order differs from presentation order, so earlier frames may be missing among
+  the last ones.
   """
   steps = np.diff(shown)
   first = max(0, len(steps) - _REORDERED)
@@ -93,15 +93,15 @@ def unbroken(shown: Float[np.ndarray, 'n']) -> int:
 def regular(
   path: Path, shown: Float[np.ndarray, 'n'], stated: float
 ) -> tuple[float, Int[np.ndarray, 't']]:
-  """Puts frames on the ticks of one rate: that rate, and the frame at each tick.
+  """Resamples frames to a constant rate; returns the rate and the frame of each tick.
 
   Args:
     path: the video.
-    shown: when each frame is shown, in seconds.
-    stated: frames a second, as the file says; 0: it doesn't.
+    shown: the presentation time of each frame, in seconds.
+    stated: frames per second that the file states; 0: none.
 
   Raises:
-    InputError: the times make no sense.
+    InputError: the times are inconsistent.
   """
   count = len(shown)
   if count == 1:
@@ -112,7 +112,7 @@ def regular(
     raise InputError(f'{path}: the times of its frames make no sense; {REMEDY}')
   mean = (count - 1) / span
   even = shown[0] + np.arange(count) / mean
-  if np.abs(shown - even).max() < 0.5 / mean:  # a constant rate, but for rounding
+  if np.abs(shown - even).max() < 0.5 / mean:  # a constant rate up to rounding
     near = abs(stated * span / (count - 1) - 1) < _SAME_RATE
     return (stated if near else mean), np.arange(count)
   ticks = shown[0] + (np.arange(round(span / usual) + 1) + 0.5) * usual

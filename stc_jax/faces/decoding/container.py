@@ -1,4 +1,4 @@
-"""Opens video files through FFmpeg's libraries (PyAV), and picks the track to show."""
+"""Opens video files with FFmpeg's libraries (PyAV) and selects the track to show."""
 
 import contextlib
 import errno
@@ -13,24 +13,24 @@ from stc_jax.errors import InputError, machine_error
 from stc_jax.faces.images import REMEDY, check_file, check_size
 
 _BARE = (
-  'a bare stream, which keeps no times of its frames; put it into a file that does: '
+  'a bare stream without the times of its frames; put it into a container: '
   'ffmpeg -framerate 25 -i {0} -c copy {0}.mp4, with its own frames a second'
 )
-# Of a transport stream FFmpeg also calls a packet damaged that comes shortly before a
-# seam, where two recordings join: so many packets on there is a key frame, or the end.
+# In a transport stream FFmpeg also flags packets as damaged just before a seam of two
+# recordings. Then a key frame or the end follows within this many packets.
 _SEAM = 2
-_STILL = Disposition.attached_pic | Disposition.timed_thumbnails  # cover art and such
+_STILL = Disposition.attached_pic | Disposition.timed_thumbnails  # such as covers
 
 
 @contextlib.contextmanager
 def opened(
   path: Path,
 ) -> Iterator[tuple[av.container.InputContainer, av.VideoStream]]:
-  """Opens a video, and gives it with the track that a player shows.
+  """Opens a video; the value is the container and the track that a player shows.
 
   Raises:
-    InputError: it is missing, empty, no video, too large, or FFmpeg can't read it, then
-      or while it is open.
+    InputError: the file is missing, empty, no video or too large, or FFmpeg can't read
+      it, now or while it is open.
   """
   check_file(path)
   try:
@@ -57,15 +57,16 @@ def opened(
 def whole_packets(
   container: av.container.InputContainer, video: av.VideoStream, *, alone: bool
 ) -> Iterator[av.Packet | None]:
-  """Yields packets up to the first of a track that is damaged, and in its place None.
+  """Yields packets up to the first damaged one of a track, and None in its place.
 
   Args:
     container: the file.
     video: the track.
-    alone: leaves out other tracks; else also their packets come, but for damaged ones.
+    alone: yields packets of this track only; otherwise also the undamaged packets of
+      other tracks.
   """
   trusted = container.format.name != 'mpegts'
-  held: list[av.Packet] = []  # from one on that may be damaged
+  held: list[av.Packet] = []  # packets since one that may be damaged
   for packet in _readable(container.demux(*[video] if alone else [])):
     is_bad = packet is None or (packet.is_corrupt and packet.stream is video)
     if packet is None or (is_bad and trusted):
@@ -86,7 +87,7 @@ def whole_packets(
 
 
 def _readable(packets: Iterator[av.Packet]) -> Iterator[av.Packet | None]:
-  """Yields packets up to the first that can't be read, and in its place None."""
+  """Yields packets up to the first unreadable one, and None in its place."""
   while True:
     try:
       packet = next(packets, None)
@@ -101,15 +102,15 @@ def _readable(packets: Iterator[av.Packet]) -> Iterator[av.Packet | None]:
 
 
 def blames_video(error: Exception) -> bool:
-  """Whether an error tells of a bad file, and of no fault of the machine."""
-  # FFmpeg has EIO for files that are damaged or end too soon, too.
+  """Whether an error is caused by a bad file and not by the machine."""
+  # FFmpeg also reports EIO for damaged or truncated files.
   return machine_error(error) in (None, errno.EIO)
 
 
 def picture_of(container: av.container.InputContainer) -> av.VideoStream | None:
-  """The track that a player shows: the default one, of several the largest.
+  """The track that a player shows: the default track, of several the largest.
 
-  None where there is none: pictures that are attached, as a cover is, don't count.
+  None if there is no track. Attached pictures, such as covers, don't count.
   """
   return max(
     (v for v in container.streams.video if _shows(v)),

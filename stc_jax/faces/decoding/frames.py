@@ -1,4 +1,4 @@
-"""Decodes the frames of a video, up to the first that is damaged."""
+"""Decodes the frames of a video up to the first damaged one."""
 
 from collections.abc import Iterator
 from fractions import Fraction
@@ -16,18 +16,18 @@ from stc_jax.faces.decoding import orientation
 def decoded(
   path: Path, pts: Int[np.ndarray, 'n']
 ) -> Iterator[tuple[int, UInt8[np.ndarray, 'h w 3']] | None]:
-  """Yields each frame that can be decoded with its number, and for damage None, last.
+  """Yields each decodable frame with its number; at the first damage None, and ends.
 
-  Some frames may be left out though none is damaged: those before the first key frame,
-  and what a decoder keeps to itself, such as the second of two fields.
+  Frames may be missing without damage: those before the first key frame, and those that
+  a decoder withholds, such as the second of two fields.
 
   Args:
     path: the video.
-    pts: of its frames, as `timestamps.Timeline.pts`.
+    pts: the times of its frames, `timestamps.Timeline.pts`.
 
   Raises:
-    InputError: as `containers.opened`; or the frames differ in size, or are to be
-      turned by no multiple of 90 degrees.
+    InputError: as `containers.opened`; or the frames differ in size; or the rotation
+      isn't a multiple of 90 degrees.
   """
   number, shape, rotation, matrix = -1, None, None, None
   with containers.opened(path) as (container, video):
@@ -39,7 +39,7 @@ def decoded(
       number = _number(pts, number + 1, frame.pts)
       if number == len(pts):
         return
-      if frame.rotation != rotation:  # as a rule only at the first
+      if frame.rotation != rotation:  # usually only at the first frame
         rotation, matrix = frame.rotation, orientation.matrix_of(frame)
       try:
         picture = orientation.picture(frame, aspect, matrix)
@@ -52,7 +52,7 @@ def decoded(
 
 
 def _number(pts: Int[np.ndarray, 'n'], least: int, own: int | None) -> int:
-  """Which frame this one is: by its time, else the next."""
+  """The number of a frame by its time, or the next number where it has none."""
   if own is None or (least < len(pts) and pts[least] == own):
     return least
   ahead = np.flatnonzero(pts[least:] == own)
@@ -62,13 +62,13 @@ def _number(pts: Int[np.ndarray, 'n'], least: int, own: int | None) -> int:
 def _frames(
   container: av.container.InputContainer, video: av.VideoStream
 ) -> Iterator[av.VideoFrame | None]:
-  """Yields frames up to the first that is damaged, and in its place None."""
-  started = False  # what comes before the first key frame can't be decoded
+  """Yields frames up to the first damaged one, and None in its place."""
+  started = False  # frames before the first key frame can't be decoded
   for packet in containers.whole_packets(container, video, alone=True):
     started = started or packet is None or packet.is_keyframe
     frames, whole = _decode(video, packet)
     if started and not whole and packet is not None:
-      frames = _decode(video, None)[0]  # those that it still holds
+      frames = _decode(video, None)[0]  # the frames that the decoder still holds
     for frame in frames:
       if not frame.is_corrupt:
         yield frame
@@ -83,7 +83,7 @@ def _frames(
 def _decode(
   video: av.VideoStream, packet: av.Packet | None
 ) -> tuple[list[av.VideoFrame], bool]:
-  """The frames that a packet completes, without one all that wait; is it whole?"""
+  """The frames that a packet completes (None: all pending ones); is it undamaged?"""
   try:
     return video.decode(packet), packet is not None
   except av.FFmpegError as error:

@@ -1,4 +1,4 @@
-"""A decoded frame as it is meant to be seen: of square pixels, turned, mirrored."""
+"""Displays a decoded frame as intended: square pixels, rotated, mirrored."""
 
 from fractions import Fraction
 
@@ -9,13 +9,13 @@ from jaxtyping import Float, UInt8
 
 from stc_jax.errors import InputError
 
-_SAME_ASPECT = 0.01  # share: narrower or wider pixels are rounding
-_MOST_ASPECT = 4  # of wide formats and halved 3D: at most 8 to 3
-_SLANTED = 0.01  # of a matrix's largest entry: a smaller one is rounding
+_SAME_ASPECT = 0.01  # share; smaller deviations from square are rounding
+_MOST_ASPECT = 4  # wide formats and halved 3D have at most 8 to 3
+_SLANTED = 0.01  # share of the largest entry; smaller entries are rounding
 
 
 def aspect_of(video: av.VideoStream) -> Fraction | None:
-  """Width over height of a track's pixels; None where what the file says can't be."""
+  """Width over height of a track's pixels; None if the stated value is implausible."""
   aspect = video.sample_aspect_ratio or Fraction(1)
   return aspect if 1 / _MOST_ASPECT <= aspect <= _MOST_ASPECT else None
 
@@ -23,17 +23,17 @@ def aspect_of(video: av.VideoStream) -> Fraction | None:
 def picture(
   frame: av.VideoFrame, aspect: Fraction, matrix: Float[np.ndarray, '2 2'] | None
 ) -> UInt8[np.ndarray, 'h w 3']:
-  """A frame, RGB, of square pixels, upright.
+  """The upright RGB picture of a frame, with square pixels.
 
-  The side along which pixels are longer is enlarged, so that no pixel is lost.
+  The longer side of the pixels is enlarged, so that no pixel is lost.
 
   Args:
-    frame: as it is decoded.
+    frame: the decoded frame.
     aspect: width over height of its pixels.
-    matrix: how it is turned, see `matrix_of`.
+    matrix: its rotation, see `matrix_of`.
 
   Raises:
-    InputError: the file says to turn it by no multiple of 90 degrees.
+    InputError: the rotation isn't a multiple of 90 degrees.
   """
   scaled = {}
   if abs(aspect - 1) > _SAME_ASPECT:
@@ -44,13 +44,13 @@ def picture(
 
 
 def matrix_of(frame: av.VideoFrame) -> Float[np.ndarray, '2 2'] | None:
-  """The four entries of a display matrix that say how a picture is turned, if any.
+  """The rotation of a frame: four entries of its display matrix, or None.
 
-  A point (x, y), down and to the right of the upper left corner, is shown at
+  A point (x, y), right and down from the upper left corner, is shown at
   (a x + c y, b x + d y); see FFmpeg's libavutil/display.h, and ISO 14496-12, 6.2.2.
 
-  To be asked of few frames: PyAV's frames that were asked for side data stay in memory
-  until Python's collector runs.
+  Call this for few frames: a PyAV frame whose side data was read stays in memory until
+  Python's garbage collector runs.
   """
   data = frame.side_data.get(Type.DISPLAYMATRIX)
   if data is None:

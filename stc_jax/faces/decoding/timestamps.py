@@ -1,7 +1,6 @@
-"""When the frames of a video are shown, and whether any is missing.
+"""The presentation times of a video's frames, and whether frames are missing.
 
-A file is gone through packet by packet, through FFmpeg's libraries (PyAV), which
-decodes nothing.
+The packets of a file are read with FFmpeg's libraries (PyAV); nothing is decoded.
 """
 
 import mmap
@@ -21,26 +20,26 @@ from stc_jax.faces.images import REMEDY
 
 _GIF, _GIF_END = '.gif', b';'
 _AVI_INDEX = b'idx1'  # at the file's end
-# Containers whose header says how long they last; of others FFmpeg makes it up.
+# Containers whose header states the duration; for others FFmpeg estimates it.
 _STATE_DURATION = ('matroska', 'asf', 'flv')
-# A header may be wrong by so much: sound begins early and ends late, clocks drift.
+# Tolerated error of the stated duration: sound starts early, ends late, clocks drift.
 _MOST_SHORTFALL, _MOST_SHARE = 0.5, 0.5  # seconds; share of the duration
-_NOTED = 1.25  # frames: of many files the last packet has no duration
-_ROUNDED = 0.01  # seconds: timestamps are rounded, to milliseconds in Matroska
+_NOTED = 1.25  # frames; in many files the last packet has no duration
+_ROUNDED = 0.01  # seconds; times are rounded, in Matroska to milliseconds
 
 
 class Timeline(NamedTuple):
-  """When a video's frames are shown.
+  """The presentation times of a video's frames.
 
   Attributes:
-    fps: frames a second: of a variable rate, the usual one.
-    numbers: at each tick of that rate, the number of the frame shown; of a file that is
-      cut not those behind the first that is missing.
-    pts: of each frame, in the order in which they are shown, in the file's own units;
-      `clock.UNKNOWN` where that can't be trusted.
-    declared: how many frames there should be; 0 where the file doesn't say.
+    fps: frames per second; the median rate where the rate varies.
+    numbers: the number of the frame at each tick of that rate; for a truncated file up
+      to the first missing frame.
+    pts: the time of each frame in presentation order, in the file's units;
+      `clock.UNKNOWN` where it is unreliable.
+    declared: the number of frames that the file states; 0: none.
     is_cut: whether the file ends before its last frame.
-    notes: what is odd about the file, a sentence each.
+    notes: anomalies of the file, one sentence each.
   """
 
   fps: float
@@ -52,15 +51,15 @@ class Timeline(NamedTuple):
 
 
 def of(path: Path) -> Timeline:
-  """When the frames of a video are shown.
+  """Reads the presentation times of a video's frames.
 
   Raises:
-    InputError: as `videos.read_video`, but for files that are cut short; or its
-      timestamps make no sense.
+    InputError: as `videos.read_video`, except for truncated files; or the times are
+      inconsistent.
   """
   with containers.opened(path) as (container, video):
     declared, kind = _declared(path, container, video), container.format.name
-    passed = _go_through(container, video)
+    passed = _read_packets(container, video)
     aspect = video.sample_aspect_ratio if orientation.aspect_of(video) is None else None
     rate = float(video.average_rate or 0)
     length = (container.duration or 0) / av.time_base
@@ -71,7 +70,7 @@ def of(path: Path) -> Timeline:
   is_cut |= path.suffix.lower() == _GIF and not _ends_gif(path)
   if not declared:
     early = truncation.ends_early(path)
-    guessed = early and kind == 'asf'  # by FFmpeg: how long it should last
+    guessed = early and kind == 'asf'  # the duration is FFmpeg's estimate
     much = lacking > min(_MOST_SHORTFALL, _MOST_SHARE * length)
     rounded = 0.5 / rate + _ROUNDED if rate else _ROUNDED
     is_cut |= much or guessed or (early and lacking > rounded)
@@ -81,19 +80,19 @@ def of(path: Path) -> Timeline:
   fps, numbers = clock.regular(path, times, rate)
   noted = lacking if lacking * rate > _NOTED and not is_cut else 0.0
   notes = tuple(_notes(passed.clock.restarts, noted, length, aspect))
-  if kind == 'avi':  # keeps when to decode a frame, not when to show it
+  if kind == 'avi':  # stores decoding times, not presentation times
     pts = np.full_like(pts, clock.UNKNOWN)
   return Timeline(fps, numbers, pts, declared, is_cut, notes)
 
 
-class _Passed(NamedTuple):
-  """What going through a file's packets comes to.
+class _Packets(NamedTuple):
+  """The result of reading a file's packets.
 
   Attributes:
-    clock: of the frames to show.
-    count: how many packets hold a frame.
-    end: when the last of all tracks ends, in seconds.
-    is_cut: whether a packet is damaged; it and what follows don't count.
+    clock: the times of the frames to show.
+    count: the number of packets that hold a frame.
+    end: the end of the last track, in seconds.
+    is_cut: whether a packet is damaged; it and later packets aren't counted.
   """
 
   clock: clock.Clock
@@ -102,13 +101,13 @@ class _Passed(NamedTuple):
   is_cut: bool
 
 
-def _go_through(
+def _read_packets(
   container: av.container.InputContainer, video: av.VideoStream
-) -> _Passed:
+) -> _Packets:
   shown, count, end = clock.Clock(float(video.time_base)), 0, 0.0
   for packet in containers.whole_packets(container, video, alone=False):
     if packet is None:
-      return _Passed(shown, count, end, True)
+      return _Packets(shown, count, end, True)
     if packet.pts is None or not packet.size:
       continue
     end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
@@ -116,16 +115,16 @@ def _go_through(
       count += 1
       if not packet.is_discard:
         shown.add(packet.pts, packet.is_keyframe)
-  return _Passed(shown, count, end, False)
+  return _Packets(shown, count, end, False)
 
 
 def _declared(
   path: Path, container: av.container.InputContainer, video: av.VideoStream
 ) -> int:
-  """How many frames the file says that it holds; 0 where it doesn't say.
+  """The number of frames that the file states; 0: none.
 
-  By its index, where that is there: a header counts frames, too, that a capture dropped
-  or an edit list left out.
+  The index is preferred, because a header also counts frames that a capture dropped or
+  that an edit list leaves out.
   """
   kinds = container.format.name
   indexed = 'mp4' in kinds or (kinds == 'avi' and _holds(path, _AVI_INDEX))

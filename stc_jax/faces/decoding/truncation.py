@@ -1,4 +1,4 @@
-"""Whether a file ends before its own structure says, for files that count no frames."""
+"""Detects truncated files by their structure, for formats without a frame count."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ _FLV, _FLV_TAG = b'FLV', 11  # bytes of a tag before its data
 def ends_early(path: Path) -> bool:
   """Whether bytes are missing at the end of a Matroska, WebM, ASF or FLV file.
 
-  False of all other kinds, and of live recordings, which don't say how long they are.
+  False for all other formats, and for live recordings, which don't state a length.
   """
   head = _read(path, 0, 4096)
   if head.startswith(_EBML):
@@ -22,7 +22,7 @@ def ends_early(path: Path) -> bool:
 
 
 def _cut_matroska(head: bytes, length: int) -> bool:
-  """By the size of its segment; see RFC 8794 (EBML) and RFC 9559 (Matroska)."""
+  """Compares the size of the segment; see RFC 8794 (EBML) and RFC 9559 (Matroska)."""
   size, at = _coded_size(head, len(_EBML))
   at += size or 0
   if head[at : at + 4] != _SEGMENT:
@@ -32,7 +32,7 @@ def _cut_matroska(head: bytes, length: int) -> bool:
 
 
 def _coded_size(data: bytes, at: int) -> tuple[int | None, int]:
-  """The size coded at a place, None for an unknown one, and the place behind it."""
+  """The size coded at a position (None: unknown), and the position after it."""
   first = data[at] if at < len(data) else 0
   length = 9 - first.bit_length()
   bits = 7 * length
@@ -41,7 +41,7 @@ def _coded_size(data: bytes, at: int) -> tuple[int | None, int]:
 
 
 def _cut_asf(path: Path) -> bool:
-  """By the size of its data, which follow the header; an index behind may be lost."""
+  """Compares the size of the data object; a missing index after it is accepted."""
   at = _number(_read(path, 16, 8))
   data = _read(path, at, 24)
   size = _number(data[16:])
@@ -49,7 +49,7 @@ def _cut_asf(path: Path) -> bool:
 
 
 def _cut_flv(path: Path) -> bool:
-  """By its last four bytes, which repeat the length of the last tag."""
+  """Compares the last four bytes, which repeat the length of the last tag."""
   length = path.stat().st_size
   size = int.from_bytes(_read(path, max(0, length - 4), 4))
   tag = _read(path, max(0, length - 4 - size), 4)
