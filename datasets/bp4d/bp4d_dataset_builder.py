@@ -36,11 +36,11 @@ _FOLDS = (
 
 @dataclasses.dataclass(frozen=True)
 class CodedClip(RawClip):
-  """What a subject shows in a task, with its coding.
+  """The recording of a subject in a task, with its coding.
 
   Attributes:
-    split: where it belongs.
-    coded: its frames and AUs.
+    split: its split.
+    coded: its coded frames.
   """
 
   split: str
@@ -75,7 +75,7 @@ class Builder(AlignedClipsBuilder):
   )
 
   def recipe(self) -> dict[str, str]:
-    """See the base class; a further folder and what rows are about decide, too."""
+    """See the base class; `frame_offset` and `test_dir` decide the set, too."""
     own = {'frame_offset': str(self.options.frame_offset)}
     if self.options.test_dir:
       own['test_dir'] = str(machine.expanded(self.options.test_dir).resolve())
@@ -119,7 +119,7 @@ class Builder(AlignedClipsBuilder):
     """Pairs codings with images.
 
     Raises:
-      InputError: the images or the codings aren't there.
+      InputError: the images or the codings are missing.
     """
     wanted = list(itertools.product(SUBJECTS, TASKS))
     found = self._find(folder, wanted, lambda subject: _split_of(subject))
@@ -133,7 +133,7 @@ class Builder(AlignedClipsBuilder):
     )
 
   def _find(self, folder: Path, wanted: Sequence[tuple[str, str]], split) -> Inventory:
-    """The sequences of `wanted`, (subject, task) each, in one of the two forms."""
+    """Finds the sequences `wanted`, pairs of subject and task, in a folder."""
     where = layout.find(folder, self.MANUAL_DOWNLOAD_INSTRUCTIONS)
     clips, bad, gaps = [], [], []
     for subject, task in wanted:

@@ -1,4 +1,4 @@
-"""A sequence's action units, frame by frame, as a CSV of BP4D states them."""
+"""Reads the action units of a sequence, frame by frame, from a CSV of BP4D."""
 
 import csv
 from collections.abc import Mapping
@@ -21,8 +21,8 @@ class Coding(NamedTuple):
   """The coded frames of a sequence.
 
   Attributes:
-    numbers: of the frames, ascending.
-    aus: of each, AU k in column k - 1: 1 present, 0 absent, 9 unknown.
+    numbers: the numbers of the frames, ascending.
+    aus: of each frame, AU k in column k - 1: 1 present, 0 absent, 9 unknown.
   """
 
   numbers: Int[np.ndarray, 't']
@@ -33,7 +33,7 @@ def read(path: Path) -> Coding:
   """Reads a CSV by its header: column 0 is the frame's number, column k is AU k.
 
   Raises:
-    InputError: it isn't such a file; the line names it and the row.
+    InputError: the file has another form; the message names it and the row.
   """
   try:
     if path.stat().st_size > _BYTES:
@@ -49,6 +49,11 @@ def read(path: Path) -> Coding:
     ) from error
   if columns[0] or not rows or len(set(columns)) < len(columns):
     raise InputError(f'{path}: no column 0, twice the same, or no rows; {_REMEDY}')
+  return _decoded(path, columns, rows)
+
+
+def _decoded(path: Path, columns: list[int], rows: list[list[str]]) -> Coding:
+  """The codes of the rows; raises InputError as `read`."""
   aus = np.full((len(rows), MOST), UNKNOWN, np.int8)
   numbers = np.zeros(len(rows), np.int32)
   for place, row in enumerate(rows):
@@ -75,10 +80,10 @@ def read(path: Path) -> Coding:
 def pair(
   coded: Coding, images: Mapping[int, Path], offset: int
 ) -> tuple[Coding, tuple[Path, ...], str]:
-  """Finds the image of each coded frame: number N - `offset` for row N.
+  """Finds the image of each coded frame: image N - `offset` for row N.
 
   Returns:
-    The coding of the frames that have one, their images, and what is missing ('').
+    The coding of the frames with an image, their images, and what is missing or ''.
   """
   there = np.array([number - offset in images for number in coded.numbers])
   paths = tuple(images[number - offset] for number in coded.numbers[there])

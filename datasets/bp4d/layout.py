@@ -1,4 +1,4 @@
-"""Where images and codings lie in the two forms that BP4D is handed out in."""
+"""Finds images and codings in the two forms in which BP4D is distributed."""
 
 import re
 from pathlib import Path
@@ -15,7 +15,7 @@ _IMAGE = re.compile(r'(\d+)\.jpe?g', re.IGNORECASE)
 
 
 class Layout(NamedTuple):
-  """The folders of a copy.
+  """The folders of a copy of BP4D.
 
   Attributes:
     root: the user's folder.
@@ -29,10 +29,10 @@ class Layout(NamedTuple):
 
 
 def find(folder: Path, hint: str) -> Layout:
-  """Finds images and codings, wherever they lie.
+  """Finds the folders of images and codings below a folder.
 
   Raises:
-    InputError: one isn't there, or is there twice; `hint` says what should be.
+    InputError: one is missing or exists twice; `hint` describes the expected form.
   """
   images = list(scan.search(folder, _holds_images))
   codings = list(scan.search(folder, _holds_codings))
@@ -45,7 +45,7 @@ def find(folder: Path, hint: str) -> Layout:
 
 
 def sequences(folder: Path) -> list[tuple[str, str]]:
-  """Subject and task of each coding that a folder holds somewhere."""
+  """The subject and task of each coding below a folder."""
   found = scan.search(folder, _holds_codings)
   names = (_CSV.fullmatch(entry.name) for one in found for entry in scan.entries(one))
   return [(name[1].upper(), name[2].upper()) for name in names if name]
@@ -54,7 +54,7 @@ def sequences(folder: Path) -> list[tuple[str, str]]:
 def read(
   where: Layout, subject: str, task: str
 ) -> tuple[coding.Coding | None, dict[int, Path]]:
-  """The coding of a sequence, None where there is none, and its images by number.
+  """The coding of a sequence (None: missing), and its images by number.
 
   Raises:
     InputError: a file is damaged, not of BP4D, or leads out of the folder.
@@ -75,7 +75,7 @@ def _images(folder: Path, root: Path) -> dict[int, Path]:
   for entry in scan.entries(folder):
     name = _IMAGE.fullmatch(entry.name)
     if not name:
-      continue  # landmarks and meshes of the full release lie there, too
+      continue  # the full release also has landmarks and meshes there
     if scan.leaves(entry, root):
       raise InputError(f'{entry}: a link that leads out of {root}; copy the file')
     if int(name[1]) in images:
@@ -85,7 +85,7 @@ def _images(folder: Path, root: Path) -> dict[int, Path]:
 
 
 def _holds_images(folder: Path) -> bool:
-  """Whether images lie in some task's folder: meshes lie in folders of such names."""
+  """Whether a task's folder holds images; folders of meshes have the same names."""
   subjects = [f for f in scan.folders(folder) if _SUBJECT.fullmatch(f.name)]
   tasks = (t for s in subjects for t in scan.folders(s) if _TASK.fullmatch(t.name))
   return any(_IMAGE.fullmatch(entry.name) for t in tasks for entry in scan.entries(t))

@@ -18,7 +18,7 @@ from stc_jax.faces.clutter import is_clutter
 from stc_jax.faces.recording import Recording
 
 IMAGES, LABELS = 'cohn-kanade-images', 'Emotion'
-# What the numbers in a label file mean; no file has 0, neutral.
+# The numbers in label files; no file has 0, neutral.
 EMOTION_NUMBERS = dict(
   enumerate(
     ('anger', 'contempt', 'disgust', 'fear', 'happiness', 'sadness', 'surprise'), 1
@@ -39,7 +39,7 @@ _LABEL_BYTES = 100  # a label file has 17
 
 @dataclasses.dataclass(eq=False)
 class CkPlusConfig(RecordedConfig):
-  """Which emotions are taken."""
+  """A choice of emotions."""
 
   labels: tuple[str, ...] = EMOTIONS
 
@@ -73,7 +73,7 @@ class Builder(AlignedClipsBuilder):
     """Pairs label files with sequences of images.
 
     Raises:
-      InputError: one of the two folders isn't there.
+      InputError: one of the two folders is missing.
     """
     images, labels = (_inner(folder, name) for name in (IMAGES, LABELS))
     clips, bad, passed_over = [], [], []
@@ -104,7 +104,7 @@ class Builder(AlignedClipsBuilder):
 
 
 def _inner(folder: Path, name: str) -> Path:
-  """The one folder of that name, wherever it lies."""
+  """The only folder of this name below `folder`."""
   found = scan.search(
     folder, lambda path: path.name.lower() == name.lower() and any(_subjects(path))
   )
@@ -117,7 +117,7 @@ def _subjects(folder: Path) -> list[Path]:
 
 
 def _label(folder: Path, key: str, root: Path) -> tuple[str | None, int]:
-  """The emotion that a sequence's label folder states, if any, and its last frame."""
+  """The emotion of a sequence's label folder (None: no label), and its last frame."""
   files = scan.entries(folder) if folder.is_dir() else []
   files = [file for file in files if file.name.lower().endswith('.txt')]
   if not files:
@@ -140,7 +140,7 @@ def _label(folder: Path, key: str, root: Path) -> tuple[str | None, int]:
 
 
 def _images(sequence: Path, key: str, apex: int, root: Path) -> tuple[Path, ...]:
-  """A sequence's images, from the first frame without a gap to the labelled one."""
+  """The images of a sequence, from frame 1 to the labelled one without a gap."""
   images = {}
   for entry in scan.entries(sequence):
     name = re.fullmatch(rf'{re.escape(key)}_(\d{{8}})\.png', entry.name, re.I)

@@ -37,7 +37,7 @@ class Builder(AlignedClipsBuilder):
   MANUAL_DOWNLOAD_INSTRUCTIONS = f'It should be {folder_clips.LAYOUT}.'
 
   def __init__(self, *, config: str | ClipFolderConfig | None = None, **kwargs: Any):
-    """Takes any name for a config: each is another folder, prepared on its own."""
+    """Accepts any name of a config; each name stands for another folder."""
     if isinstance(config, str) and config not in self.builder_configs:
       config = ClipFolderConfig(name=config)
     super().__init__(config=config, **kwargs)
@@ -46,7 +46,7 @@ class Builder(AlignedClipsBuilder):
     """See the base class: the names of the folders."""
 
   def own_align(self) -> str:
-    """See the base class; clips are taken as cropped."""
+    """See the base class; frames are faces that are cropped already."""
     return 'none'
 
   def recipe(self) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Finds the clips in a folder, and everything in it that is not one.
+"""Finds the clips in a folder, and everything in it that is no clip.
 
 `README.md` beside this file describes the three forms that a clip may have.
 """
@@ -37,12 +37,12 @@ class FolderClip:
 def find_clips(folder: Path) -> list[FolderClip]:
   """Finds all clips below `folder`, in natural order (2 before 10).
 
-  Hidden files and what systems leave behind are passed over. The name of a clip is
-  `<subject>_<clip>`: the subject is what precedes the first underscore.
+  Hidden files and files of operating systems are skipped. The name of a clip is
+  `<subject>_<clip>`; the subject precedes the first underscore.
 
   Raises:
-    InputError: the folder can't be read, has no label folders, or holds anything that
-      is no clip; one line names the first few finds and counts the rest.
+    InputError: the folder can't be read, has no label folders, or holds something that
+      is no clip; the message names the first few problems and counts the rest.
   """
   problems: list[str] = []
   clips = []
@@ -63,7 +63,7 @@ def find_clips(folder: Path) -> list[FolderClip]:
 
 
 def _clips_of(label: Path, problems: list[str]) -> list[FolderClip]:
-  """Returns a label folder's clips; appends what else is there to `problems`."""
+  """Returns the clips of a label folder; appends everything else to `problems`."""
   before = len(problems)
   if not label.name.isprintable() or label.name != label.name.strip():
     problems.append(
@@ -84,7 +84,7 @@ def _clips_of(label: Path, problems: list[str]) -> list[FolderClip]:
 
 
 def _candidates(label: Path, problems: list[str]) -> Iterator[tuple[str, list[Path]]]:
-  """Yields names and files of what looks like clips, whether or not well named."""
+  """Yields the names and files of possible clips, whatever their names."""
   loose = collections.defaultdict(list)
   for entry in scan.entries(label):
     if entry.is_dir():
@@ -102,7 +102,7 @@ def _candidates(label: Path, problems: list[str]) -> Iterator[tuple[str, list[Pa
 
 
 def _images_of(folder: Path, problems: list[str]) -> list[Path]:
-  """Returns a clip folder's images; appends whatever else it holds to `problems`."""
+  """Returns the images of a clip folder; appends everything else to `problems`."""
   where = f'{folder.parent.name}/{folder.name}'
   entries = scan.entries(folder)
   images = [e for e in entries if e.suffix.lower() in IMAGES and e.is_file()]

@@ -21,20 +21,20 @@ from stc_jax.faces.recording import Recording
 COUNTS = dict(zip(EMOTIONS, (33, 32, 28, 42, 32, 41), strict=True))
 _EMOTION_NUMBERS = dict(enumerate(EMOTIONS, 1))
 _FRONTAL, _PROFILE, _DUAL = '0', '1', '2'  # `view` in session.xml
-# Where a subject's frontal face stands in the picture; others lie on their side.
+# The side of the picture with a subject's frontal face; other subjects lie sideways.
 _DUAL_SIDE = {
   **dict.fromkeys(('S001', 'S002', 'S017'), 'right'),
   **dict.fromkeys(('S003', 'S005', 'S006', 'S015', 'S016'), 'left'),
 }
 _UPRIGHT = ('S053', 'S054')
-_SIDEWAYS = 'S021'  # a profile, whatever its sessions say
-_LEFT_OUT = 'S002-106'  # no list of the 208 has it
+_SIDEWAYS = 'S021'  # a profile, although its sessions state otherwise
+_LEFT_OUT = 'S002-106'  # not among the 208 sequences
 _NAME = re.compile(r'(S\d{3})-\d+')
 _XML_BYTES = 1_000_000
-_LIST_BYTES = 1_000_000  # of a user's list of sessions
+_LIST_BYTES = 1_000_000  # the largest list of sessions
 
 
-class _PassedOverError(Exception):
+class _NotInSetError(Exception):
   """A session that belongs to MMI but not to this set."""
 
 
@@ -63,16 +63,16 @@ class Builder(AlignedClipsBuilder):
   )
 
   def recipe(self) -> dict[str, str]:
-    """See the base class; a list of sessions is noted by its content."""
+    """See the base class; the listed sessions decide the set, too."""
     wanted = _listed_sessions(self.options.sessions_file)
     listed = {'sessions_file': ' '.join(map(str, sorted(wanted)))} if wanted else {}
     return super().recipe() | listed
 
   def find(self, folder: Path) -> Inventory:
-    """Takes every session that has an emotion from 1 to 6 and a frontal video.
+    """Finds all sessions with an emotion from 1 to 6 and a frontal video.
 
     Raises:
-      InputError: there are no sessions, or the list of sessions can't be read.
+      InputError: there are no sessions, or their list can't be read.
     """
     sessions = _sessions(folder)
     wanted = _listed_sessions(self.options.sessions_file)
@@ -83,7 +83,7 @@ class Builder(AlignedClipsBuilder):
         continue
       try:
         clips.append(_clip(session, folder, is_listed=wanted is not None))
-      except _PassedOverError as reason:
+      except _NotInSetError as reason:
         unfit = passed_over if wanted is None else bad
         unfit.append((session.name, str(reason)))
       except InputError as error:
@@ -97,7 +97,7 @@ class Builder(AlignedClipsBuilder):
 
 
 def _sessions(folder: Path) -> list[Path]:
-  """All folders of sessions; MMI comes in several downloads."""
+  """All folders of sessions; MMI consists of several downloads."""
   found = [s for outer in scan.search(folder, _inside) for s in _inside(outer)]
   if not found:
     raise InputError(
@@ -115,7 +115,7 @@ def _inside(folder: Path) -> list[Path]:
 
 
 def _listed_sessions(path: str) -> set[int] | None:
-  """The numbers that a user's file names, one a line; None without a file."""
+  """The numbers in a user's file, one per line; None if there is no file."""
   if not path:
     return None
   try:
@@ -140,9 +140,9 @@ def _clip(session: Path, root: Path, is_listed: bool) -> RawClip:
   subject = name[1]
   label = _emotion(video.with_suffix('.xml'), root)
   if subject == _SIDEWAYS:
-    raise _PassedOverError('seen from the side')
+    raise _NotInSetError('seen from the side')
   if not is_listed and video.stem == _LEFT_OUT:
-    raise _PassedOverError('not among the 208 sequences')
+    raise _NotInSetError('not among the 208 sequences')
   view = _view(session / 'session.xml', root, subject)
   recording = Recording((video,), view=view)
   return RawClip(f'{session.name}_{video.stem}', label, subject, recording)
@@ -151,7 +151,7 @@ def _clip(session: Path, root: Path, is_listed: bool) -> RawClip:
 def _video(session: Path, root: Path) -> Path:
   found = [e for e in scan.entries(session) if e.suffix.lower() == '.avi']
   if not found:
-    raise _PassedOverError('still images, no video')
+    raise _NotInSetError('still images, no video')
   if len(found) > 1:
     raise InputError(f'{session}: {len(found)} videos; a session has one')
   if scan.leaves(found[0], root):
@@ -163,24 +163,24 @@ def _emotion(path: Path, root: Path) -> str:
   tags = {tag.get('Name'): tag.get('Value') for tag in _xml(path, root).iter('Metatag')}
   value = tags.get('Emotion')
   if value is None:
-    raise _PassedOverError('no emotion')
+    raise _NotInSetError('no emotion')
   try:
     number = int(value)
   except ValueError as error:
     raise InputError(f'{path}: the emotion {value!r} is no number') from error
   if number not in _EMOTION_NUMBERS:
-    raise _PassedOverError(f'emotion {number}')
+    raise _NotInSetError(f'emotion {number}')
   return _EMOTION_NUMBERS[number]
 
 
 def _view(path: Path, root: Path, subject: str) -> str:
-  """Which part of the frame shows the face from the front; see `recording.VIEWS`."""
+  """The part of the frame with the frontal face; see `recording.VIEWS`."""
   views = [track.get('view') for track in _xml(path, root).iter('track')]
   view = next((view for view in views if view is not None), None)
   if view not in (_FRONTAL, _PROFILE, _DUAL):
     raise InputError(f'{path}: states no view 0, 1 or 2; copy it again')
   if view == _PROFILE:
-    raise _PassedOverError('seen from the side')
+    raise _NotInSetError('seen from the side')
   if view == _DUAL:
     side = _DUAL_SIDE.get(subject)
     if side is None:

@@ -27,7 +27,7 @@ _IMAGE = re.compile(r'(?:.*\D)?(\d+)\.jpe?g', re.IGNORECASE)
 
 @dataclasses.dataclass(eq=False)
 class OuluCasiaConfig(RecordedConfig):
-  """Which recordings are taken.
+  """A choice of recordings.
 
   Attributes:
     spectrum: 'VL', visible light, or 'NI', near infrared.
@@ -105,7 +105,7 @@ class Builder(AlignedClipsBuilder):
 
 
 def _inner(folder: Path, config: OuluCasiaConfig) -> Path:
-  """The one folder <spectrum>/<light>, wherever it lies."""
+  """The only folder <spectrum>/<light> below `folder`."""
 
   def wanted(path: Path) -> bool:
     return path.name == config.light and path.parent.name == config.outer
@@ -116,7 +116,7 @@ def _inner(folder: Path, config: OuluCasiaConfig) -> Path:
 
 
 def _frame_gaps(clips: Sequence[RawClip]) -> list[str]:
-  """What all sequences of VL/Strong together show if some were cut at their ends."""
+  """The gap of a complete VL/Strong whose total number of images is wrong."""
   count = sum(len(clip.recording.paths) for clip in clips)
   if count == FRAMES:
     return []
@@ -124,7 +124,7 @@ def _frame_gaps(clips: Sequence[RawClip]) -> list[str]:
 
 
 def _unknown(inner: Path) -> list[Path]:
-  """Folders that no subject or emotion of the database has."""
+  """Folders that are no subject or emotion of the database."""
   found = []
   for subject in scan.folders(inner):
     if subject.name not in SUBJECTS:
@@ -135,7 +135,7 @@ def _unknown(inner: Path) -> list[Path]:
 
 
 def _images(sequence: Path, root: Path) -> tuple[Path, ...]:
-  """A sequence's images by their numbers: from 000, without a gap."""
+  """The images of a sequence, numbered from 000 without a gap."""
   images = {}
   for entry in scan.entries(sequence):
     name = _IMAGE.fullmatch(entry.name)

@@ -1,1 +1,1 @@
-"""What the builders of recorded clips share: from found recordings to a TFDS set."""
+"""The common part of the builders of recorded clips."""

@@ -1,8 +1,8 @@
-"""Prepares many clips: in parallel, to be continued when stopped.
+"""Aligns many clips in parallel; after a stop the work continues where it ended.
 
-Every finished clip lies in a work folder under a name that changes with its files and
-with how it was made, so what is there needn't be made again. A clip that can't be used
-stops nothing: it is reported with all others at the end.
+A finished clip is a file in a work folder. Its name depends on the clip's files and on
+the alignment, so no clip is aligned twice. A clip that can't be used doesn't stop the
+others; all such clips are reported at the end.
 """
 
 import concurrent.futures
@@ -25,18 +25,18 @@ from stc_jax.errors import InputError
 from stc_jax.faces import alignment
 from stc_jax.faces.recording import Recording
 
-# Changes when the same recording gives other pixels than before.
+# Increased when the same recording gives other pixels.
 _VERSION = 3
 
 
 @dataclasses.dataclass(frozen=True)
 class RawClip:
-  """A clip that a database holds.
+  """A clip of a database.
 
   Attributes:
-    key: its name in the whole set.
-    label, subject: what it shows, and who.
-    recording: where it lies.
+    key: its unique name in the set.
+    label, subject: the names of its label and subject.
+    recording: its files.
   """
 
   key: str
@@ -47,18 +47,18 @@ class RawClip:
 
 @dataclasses.dataclass(frozen=True)
 class Outcome:
-  """What a preparation came to.
+  """The result of aligning the clips of a database.
 
   Attributes:
-    files: of the finished clips, by key; `load` reads one.
-    rows: of the report, one a clip.
-    bad: why the others can't be used, a line each.
-    frames: that were read now, not before.
-    seconds: that this took.
+    files: the files of the finished clips, by key; `load` reads one.
+    rows: the rows of the report, one per clip.
+    bad: the reasons why other clips can't be used, one line each.
+    frames: the number of frames that were read this time.
+    seconds: the time that this took.
   """
 
   files: dict[str, Path]
-  rows: list[quality_report.Row]
+  rows: list[quality_report.ClipRow]
   bad: list[str]
   frames: int
   seconds: float
@@ -71,9 +71,9 @@ class _StoppedError(Exception):
 def prepare(
   found: Sequence[RawClip], how: alignment.Alignment, folder: Path, workers: int
 ) -> Outcome:
-  """Prepares all clips with `workers` threads, keeping finished ones in `folder`.
+  """Aligns all clips with `workers` threads; finished clips are kept in `folder`.
 
-  The result doesn't depend on the number of threads, or on interruptions.
+  The result doesn't depend on the number of threads or on interruptions.
   """
   folder.mkdir(parents=True, exist_ok=True)
   stop, start = threading.Event(), time.monotonic()
@@ -99,7 +99,7 @@ def prepare(
 
 
 def load(file: Path) -> tuple[np.ndarray, float]:
-  """Frames and frame rate of a finished clip."""
+  """The frames and the frame rate of a finished clip."""
   with np.load(file) as stored:
     return stored['frames'], float(stored['fps'])
 
@@ -107,11 +107,11 @@ def load(file: Path) -> tuple[np.ndarray, float]:
 def _one(
   clip: RawClip, how: alignment.Alignment, folder: Path, stop: threading.Event
 ) -> tuple[Path, alignment.Quality, bool]:
-  """A finished clip's file, its quality, and whether it was made now."""
+  """The file and quality of a finished clip, and whether it was made now."""
   file = folder / f'{_fingerprint(clip, how)}.npz'
   if file.exists() and (quality := _stored_quality(file)):
     return file, quality, False
-  refusal = file.with_suffix('.refused')  # of what takes long to find out
+  refusal = file.with_suffix('.refused')  # kept because detection takes long
   if refusal.exists():
     raise alignment.NoFaceError(refusal.read_text(encoding='utf-8'))
 
@@ -136,7 +136,7 @@ def _one(
 
 
 def _stored_quality(file: Path) -> alignment.Quality | None:
-  """A finished clip's quality; None if the machine died while it was written."""
+  """The quality of a finished clip; None if its file is incomplete."""
   try:
     with file.open('rb') as opened, np.load(opened) as stored:
       stored['frames'], stored['fps']
@@ -149,7 +149,7 @@ def _stored_quality(file: Path) -> alignment.Quality | None:
 
 
 def _fingerprint(clip: RawClip, how: alignment.Alignment) -> str:
-  """Changes with the recording's files and with what is made of them."""
+  """A hash of the recording's files and of the alignment."""
   files = [_stamp(path) for path in clip.recording.paths]
   recipe = clip.recording.view, clip.recording.image_fps, dataclasses.astuple(how)
   told = repr((_VERSION, clip.key, files, recipe))
@@ -159,6 +159,6 @@ def _fingerprint(clip: RawClip, how: alignment.Alignment) -> str:
 def _stamp(path: Path) -> tuple:
   try:
     stat = path.stat()
-  except OSError:  # reading it will say why
+  except OSError:  # reading it will report the reason
     return str(path), None
   return str(path), stat.st_size, stat.st_mtime_ns

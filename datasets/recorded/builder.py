@@ -1,4 +1,4 @@
-"""What the builders of labelled clips share: from found recordings to a TFDS set."""
+"""The base class of the builders of recorded clips: from recordings to a TFDS set."""
 
 import collections
 import dataclasses
@@ -15,7 +15,7 @@ from stc_jax.datasets.recorded import align_clips, doubts, quality_report
 from stc_jax.datasets.recorded.align_clips import RawClip
 from stc_jax.datasets.recorded.inventory import Inventory, other_rows, without_repeats
 from stc_jax.datasets.recorded.options import RecordedConfig
-from stc_jax.datasets.recorded.quality_report import Row
+from stc_jax.datasets.recorded.quality_report import ClipRow
 from stc_jax.errors import InputError, listed
 from stc_jax.faces import face_crop
 from stc_jax.faces.alignment import Alignment
@@ -26,8 +26,8 @@ EMOTIONS = ('anger', 'disgust', 'fear', 'happiness', 'sadness', 'surprise')
 class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
   """Prepares labelled clips of faces from `manual_dir`.
 
-  A builder of this kind says what its folder holds (`find`), what its labels are
-  called (`labels`), and whether its faces are to be found (`own_align`).
+  A subclass defines what its folder holds (`find`), the names of its labels (`labels`)
+  and whether faces are detected by default (`own_align`).
   """
 
   VERSION = tfds.core.Version('1.1.0')
@@ -50,15 +50,15 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     return dataclasses.replace(config, **self._given)
 
   def find(self, folder: Path) -> Inventory:
-    """Returns what `folder` holds; raises InputError if it isn't such a folder."""
+    """Lists the clips of `folder`; raises InputError if it is not of this database."""
     raise NotImplementedError
 
   def labels(self) -> tuple[str, ...] | None:
-    """The labels in the set's order; None: those that are found."""
+    """The labels in the set's order; None: the labels that occur, sorted."""
     return EMOTIONS
 
   def own_align(self) -> str:
-    """See `Alignment.align`; what holds if the user doesn't choose."""
+    """The default of `Alignment.align`."""
     return 'mtcnn'
 
   @property
@@ -67,7 +67,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     return self.options.alignment(self.own_align())
 
   def recipe(self) -> dict[str, str]:
-    """What decides the set beside its files, by flag; noted in its metadata."""
+    """The options that decide the set besides its files, by flag; for its metadata."""
     chosen = dataclasses.asdict(self.alignment)
     del chosen['size']
     if self.alignment.align == 'none':
@@ -76,17 +76,17 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
 
   @property
   def black_columns(self) -> int:
-    """Of the crops, on each side; noted in the set's metadata."""
+    """The number of black columns on each side of a crop; for the set's metadata."""
     how = self.alignment
     return face_crop.black_columns(how.size) if how.align == 'mtcnn' else 0
 
   @property
   def work_folder(self) -> Path:
-    """Where finished clips and the report lie until the set is whole."""
+    """The folder of finished clips and the report until the set is complete."""
     return Path(self.data_dir).parent / f'unfinished_{self.version}'
 
   def features(self) -> dict[str, Any]:
-    """What an example holds."""
+    """The features of an example."""
     size = self.alignment.size
     return {
       'frames': tfds.features.Tensor(
@@ -99,16 +99,16 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     }
 
   def metadata(self) -> dict[str, Any]:
-    """What else is noted of the set."""
+    """Further metadata of the set."""
     return {}
 
   def split_of(self, clip: RawClip) -> str:
-    """Where a clip belongs."""
+    """The split of a clip."""
     del clip
     return 'data'
 
   def example(self, clip: RawClip, frames: np.ndarray, fps: float) -> dict[str, Any]:
-    """A finished clip as its record holds it."""
+    """The record of a finished clip."""
     return {
       'frames': frames,
       'label': clip.label,
@@ -195,6 +195,6 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
       f'keeps what is done{leave_out}'
     )
 
-  def _write_report(self, rows: Sequence[Row]) -> Path:
+  def _write_report(self, rows: Sequence[ClipRow]) -> Path:
     self.work_folder.mkdir(parents=True, exist_ok=True)
     return quality_report.write(self.work_folder, rows)

@@ -1,4 +1,4 @@
-"""What looks like a mistake in a set that can be used all the same."""
+"""Probable mistakes in a set that can be used nevertheless."""
 
 import collections
 import hashlib
@@ -12,13 +12,13 @@ from stc_jax.errors import listed
 
 
 def found(clips: Sequence[RawClip], files: Mapping[str, Path]) -> list[str]:
-  """Names clips and subjects that are probably the same, though they have two names.
+  """Lists clips and subjects that are probably the same under two names.
 
-  Either spoils an evaluation: a clip can't show two expressions, and a person whose
-  name is written in two ways is on both sides of a fold.
+  Both invalidate an evaluation: a clip can't show two expressions, and a person whose
+  name is spelt in two ways is in training and test of the same fold.
 
   Args:
-    clips: of the set.
+    clips: the clips of the set.
     files: the finished clips, by key; see `align_clips.load`.
   """
   used = [clip for clip in clips if clip.key in files]
@@ -26,7 +26,7 @@ def found(clips: Sequence[RawClip], files: Mapping[str, Path]) -> list[str]:
 
 
 def _shown_twice(clips: Sequence[RawClip], files: Mapping[str, Path]) -> list[str]:
-  """Clips whose frames are the same under different labels."""
+  """Clips with equal frames and different labels."""
   if len({clip.label for clip in clips}) < 2:
     return []
   same = collections.defaultdict(list)
@@ -42,7 +42,7 @@ def _shown_twice(clips: Sequence[RawClip], files: Mapping[str, Path]) -> list[st
 
 
 def _named_twice(clips: Sequence[RawClip]) -> list[str]:
-  """Subjects whose names differ by case, blanks or Unicode's forms alone."""
+  """Subjects whose names differ only in case, blanks or Unicode form."""
   spellings = collections.defaultdict(set)
   for clip in clips:
     plain = unicodedata.normalize('NFKC', clip.subject).casefold()

@@ -1,22 +1,22 @@
-"""What a look through a database gives, before a frame is read."""
+"""The inventory of a database: what its folder holds, before a frame is read."""
 
 import collections
 import dataclasses
 from collections.abc import Iterator, Sequence
 
 from stc_jax.datasets.recorded.align_clips import RawClip
-from stc_jax.datasets.recorded.quality_report import Row, unused
+from stc_jax.datasets.recorded.quality_report import ClipRow, unused
 
 
 @dataclasses.dataclass(frozen=True)
 class Inventory:
-  """What a folder holds.
+  """The contents of a database's folder.
 
   Attributes:
-    clips: that can be read, as far as can be told without reading them.
-    bad: clips that can't, with the reason.
-    gaps: what the whole database has and this folder hasn't, or the other way round.
-    passed_over: what belongs to the database but not to this set, with the reason.
+    clips: the clips that seem readable.
+    bad: the clips that can't be used, and why.
+    gaps: differences from the complete database.
+    passed_over: parts of the database that don't belong to this set, and why.
   """
 
   clips: Sequence[RawClip]
@@ -26,7 +26,7 @@ class Inventory:
 
 
 def without_repeats(found: Inventory) -> Inventory:
-  """Clips of one name, as overlapping downloads have them, can't be told apart."""
+  """Moves clips with the same name to `bad`; overlapping downloads have such clips."""
   counts = collections.Counter(clip.key for clip in found.clips)
   bad = [
     (clip.key, f'{clip.recording.paths[0]}: there {counts[clip.key]} times; leave one')
@@ -37,8 +37,8 @@ def without_repeats(found: Inventory) -> Inventory:
   return dataclasses.replace(found, clips=clips, bad=[*found.bad, *bad])
 
 
-def other_rows(found: Inventory) -> Iterator[Row]:
-  """The report's rows of all that never came to be prepared."""
+def other_rows(found: Inventory) -> Iterator[ClipRow]:
+  """The report's rows of everything that isn't prepared."""
   for key, reason in found.bad:
     yield unused(key, f'refused: {reason}')
   for gap in found.gaps:

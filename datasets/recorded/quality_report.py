@@ -1,4 +1,4 @@
-"""What became of every clip: a table, a picture, and a line."""
+"""The report of a preparation: a table of all clips, a contact sheet and a line."""
 
 import csv
 import dataclasses
@@ -17,8 +17,8 @@ _CLIPS, _ABREAST, _FRAMES = 48, 4, 4  # of the contact sheet
 
 
 @dataclasses.dataclass(frozen=True)
-class Row:
-  """A line of the report: a clip and what became of it; see `alignment.Quality`."""
+class ClipRow:
+  """A row of the report: a clip and what was done with it; see `Quality`."""
 
   clip: str
   frames: int | None
@@ -28,14 +28,14 @@ class Row:
   action: str
 
 
-def kept(key: str, quality: Quality) -> Row:
-  """The line of a clip that is in the set."""
+def kept(key: str, quality: Quality) -> ClipRow:
+  """The row of a clip in the set."""
   notes = list(quality.notes)
   if quality.without_face:
     notes.insert(0, f'eyes of {quality.without_face} frames interpolated')
   action = f'kept: {"; ".join(notes)}' if notes else 'kept'
   found = not math.isnan(quality.mean_score)
-  return Row(
+  return ClipRow(
     key,
     quality.frames,
     quality.without_face if found else None,
@@ -45,24 +45,24 @@ def kept(key: str, quality: Quality) -> Row:
   )
 
 
-def unused(key: str, action: str) -> Row:
-  """The line of what isn't in the set."""
-  return Row(key, None, None, None, None, action)
+def unused(key: str, action: str) -> ClipRow:
+  """The row of something that isn't in the set."""
+  return ClipRow(key, None, None, None, None, action)
 
 
-def write(folder: Path, rows: Sequence[Row]) -> Path:
-  """Writes `preparation_report.csv`, a line for each clip; returns its path."""
+def write(folder: Path, rows: Sequence[ClipRow]) -> Path:
+  """Writes `preparation_report.csv`, one row per clip; returns its path."""
   path = folder / REPORT
-  # A file's name may hold anything.
+  # File names may hold any bytes.
   with path.open('w', newline='', encoding='utf-8', errors='backslashreplace') as file:
     writer = csv.writer(file, lineterminator='\n')
-    writer.writerow([field.name for field in dataclasses.fields(Row)])
+    writer.writerow([field.name for field in dataclasses.fields(ClipRow)])
     writer.writerows(dataclasses.astuple(row) for row in rows)
   return path
 
 
 def shown(count: int) -> list[int]:
-  """Which of so many clips the contact sheet shows: up to 48, evenly spread."""
+  """The indices of the clips on the contact sheet: up to 48, evenly spread."""
   return np.linspace(0, count - 1, min(_CLIPS, count)).round().astype(int).tolist()
 
 
@@ -83,8 +83,8 @@ def _strip(frames: np.ndarray) -> np.ndarray:
   return np.pad(strip, [(0, 6), (0, 6), (0, 0)], constant_values=255)
 
 
-def summary(rows: Sequence[Row], frames: int, seconds: float) -> str:
-  """The report in a line; so many frames were read now, in so many seconds."""
+def summary(rows: Sequence[ClipRow], frames: int, seconds: float) -> str:
+  """The report in one line; `frames` were read this time, in `seconds`."""
   words = []
   if frames:
     words.append(f'{frames} frames in {seconds:.1f} s, {frames / seconds:.0f} a second')

@@ -1,4 +1,4 @@
-"""Looks through a database as users have it: wrapped, incomplete, linked."""
+"""Scans a database's folder, which may be nested, incomplete or linked."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -8,13 +8,13 @@ from natsort import natsorted
 from stc_jax.errors import InputError
 from stc_jax.faces.clutter import is_clutter
 
-_DEPTH = 8  # of the folders that archives and users wrap a database in
+_DEPTH = 8  # the deepest nesting of a database in other folders
 
 
 def entries(folder: Path) -> list[Path]:
-  """What `folder` holds, in natural order (2 before 10).
+  """The entries of `folder` in natural order (2 before 10).
 
-  Hidden files are left out, and what systems leave behind (see `clutter`).
+  Hidden files and files of operating systems (see `clutter`) are left out.
 
   Raises:
     InputError: it can't be read.
@@ -27,15 +27,15 @@ def entries(folder: Path) -> list[Path]:
 
 
 def folders(folder: Path) -> list[Path]:
-  """The folders in `folder`, and the links to such, by which people mount data."""
+  """The folders in `folder`, including links to folders."""
   return [entry for entry in entries(folder) if entry.is_dir()]
 
 
 def search(folder: Path, wanted: Callable[[Path], bool]) -> Iterator[Path]:
-  """Yields the folders below `folder`, itself included, that are `wanted`.
+  """Yields `folder` or the folders below it that are `wanted`.
 
-  What lies in such a folder isn't searched. Links are followed, but none back to where
-  it is reached from, and no folder is yielded twice.
+  The inside of such a folder isn't searched. Links are followed, but not in circles; no
+  folder is yielded twice.
 
   Raises:
     InputError: a folder can't be read.
@@ -61,7 +61,7 @@ def _search(
 
 
 def _identity(folder: Path) -> tuple[int, int]:
-  """What all paths to a folder have in common."""
+  """The identity of a folder, the same for all paths to it."""
   try:
     stat = folder.stat()
   except OSError as error:
@@ -74,10 +74,10 @@ def _unreadable(folder: Path, error: OSError) -> InputError:
 
 
 def the_one(found: list[Path], what: str, root: Path, hint: str) -> Path:
-  """The only one of what was found below `root`.
+  """The only folder that was found below `root`.
 
   Raises:
-    InputError: there is none, or more than one.
+    InputError: there is none or more than one.
   """
   if not found:
     raise InputError(f'{root}: no {what}. {hint}')
@@ -87,11 +87,11 @@ def the_one(found: list[Path], what: str, root: Path, hint: str) -> Path:
 
 
 def leaves(path: Path, root: Path) -> bool:
-  """Whether a file is a link to somewhere outside `root`, or to nothing."""
+  """Whether a file is a link that leads out of `root` or to nothing."""
   if not path.is_symlink():
     return False
   try:
     target = path.resolve()
-  except (OSError, RuntimeError):  # a link that leads to itself
+  except (OSError, RuntimeError):  # a circular link
     return True
   return not target.exists() or not target.is_relative_to(root.resolve())

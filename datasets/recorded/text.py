@@ -1,4 +1,4 @@
-"""Text files as people and their editors leave them."""
+"""Reads text files of any editor."""
 
 import codecs
 from pathlib import Path
@@ -7,15 +7,15 @@ _UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read(path: Path, most: int) -> str:
-  """Reads a text file in UTF-8, or in the form that a byte order mark states.
+  """Reads a text file in UTF-8, or in the encoding of its byte order mark.
 
   Args:
     path: the file.
-    most: bytes that are read.
+    most: the largest number of bytes to read.
 
   Raises:
     OSError: it can't be read.
-    UnicodeDecodeError: it isn't such text.
+    UnicodeDecodeError: it isn't text in this encoding.
   """
   with path.open('rb') as file:
     data = file.read(most)

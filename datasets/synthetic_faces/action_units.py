@@ -1,4 +1,4 @@
-"""Which action units make an emotion, how strongly, and when.
+"""The action units of an emotion, their intensities and their timing.
 
 References:
   Ekman, Friesen, *EMFACS-7: Emotional Facial Action Coding System*, University of
@@ -34,7 +34,7 @@ PROTOTYPES = {
 
 @dataclasses.dataclass(frozen=True)
 class Actions:
-  """What a face does during a clip.
+  """The action units of a face during a clip.
 
   Attributes:
     intensities: float32[frames, n_aus], 0 (absent) to 1 (FACS level E).
@@ -47,7 +47,7 @@ class Actions:
 
 
 def draw_resting(rng: np.random.Generator, traits: float) -> np.ndarray:
-  """What a face seems to show at rest, as a brow that always frowns.
+  """Draws the action units that a face seems to show at rest, such as a frown.
 
   About a third of the action units that leave mouth and eyes closed or open as they
   are, up to level C.
@@ -133,7 +133,7 @@ def _minimum_jerk(progress: np.ndarray) -> np.ndarray:
 def _draw_bystanders(
   rng: np.random.Generator, frames: int, returns: bool, strongest: float
 ) -> np.ndarray:
-  """Up to three action units that have nothing to do with the emotion."""
+  """Up to three action units that are unrelated to the emotion."""
   intensities = np.zeros((frames, len(AU_NUMBERS)), np.float32)
   numbers = [2, 4, 7, 10, 12, 15, 17, 20, 24, 25]
   for number in rng.choice(numbers, rng.integers(0, 4), replace=False):

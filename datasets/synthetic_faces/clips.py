@@ -1,4 +1,4 @@
-"""Clips by number: each is a function of the seed and of what it is a clip of."""
+"""Renders clips by number; a clip depends on the seed and its description alone."""
 
 import dataclasses
 import functools
@@ -31,7 +31,7 @@ class RenderedClip:
 
 @functools.lru_cache(maxsize=4)
 def draw_subject(seed: int, subject: int, traits: float) -> subjects.Subject:
-  """The subject of that number in the population of that seed."""
+  """The subject of this number in the population of this seed."""
   rng = np.random.default_rng([seed, SUBJECT, subject])
   return subjects.draw_subject(rng, len(action_units.AU_NUMBERS), traits)
 
@@ -59,9 +59,9 @@ def make_clip(
     order: One of `ORDERS`.
     lengths: Fewest and most frames.
     fps: Frames per second.
-    difficulty: What makes the emotion hard to tell.
+    difficulty: What makes the emotion hard to recognise.
     size: Height and width of the frames in pixels.
-    rests: The face shows nothing but blinks; all else is as in the clip of `emotion`.
+    rests: The face only blinks; everything else is as in the clip of `emotion`.
 
   Returns:
     The clip; the same arguments give the same bytes.

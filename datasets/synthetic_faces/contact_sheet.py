@@ -44,7 +44,7 @@ def draw_sheet(
     columns: Frames of each clip, spread evenly from the first to the last.
     size: Height and width of a frame in pixels.
     seed: Seed of the set.
-    level: How hard the emotion is to tell.
+    level: How hard the emotion is to recognise.
 
   Returns:
     uint8[height, width, 3], sRGB.

@@ -1,4 +1,4 @@
-"""What makes an emotion hard to tell: the dials of a rendered set."""
+"""The parameters that make an emotion hard to recognise in a rendered set."""
 
 import dataclasses
 

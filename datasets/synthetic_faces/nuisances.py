@@ -1,4 +1,4 @@
-"""What a camera, a room and a living head add to an expression."""
+"""Conditions of a clip besides the expression: camera, room and head motion."""
 
 import dataclasses
 

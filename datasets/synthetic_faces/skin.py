@@ -1,4 +1,4 @@
-"""Everything of a face that doesn't change with expression, painted once a subject.
+"""The parts of a face that don't change with expression, painted once per subject.
 
 Colours are held as the square of sRGB / 255, which is near enough to linear light
 (gamma 2 for 2.2) and costs one square root to undo.

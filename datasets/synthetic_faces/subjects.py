@@ -1,10 +1,10 @@
-"""Who a synthetic subject is: proportions, colours, and the face at rest.
+"""A synthetic subject: proportions, colours and the face at rest.
 
 Lengths are in units of the distance between the pupils (about 63 mm in adults), with
 the origin half-way between the pupils, x to the right of the image and y downwards.
 Ranges follow the adult norms of Farkas, *Anthropometry of the Head and Face* (1994).
-Mouth and cheeks lie a little further out, as they seem to in photographs: where MTCNN,
-which learned from those, sees the eyes of a rendered face, they are.
+Mouth and cheeks are slightly further out, as they appear in photographs, so that MTCNN,
+which was trained on photographs, finds the eyes of a rendered face in the right place.
 """
 
 import dataclasses

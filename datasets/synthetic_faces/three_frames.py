@@ -53,8 +53,8 @@ def write(
   """Writes `<emotion>/<subject>_1_<frame>.png`, frame 1 to 3, byte for byte the same.
 
   Args:
-    out: The folder; made where it isn't there.
-    seed: Of people and clips.
+    out: The folder; made if it is missing.
+    seed: Seed of people and clips.
     subjects: How many people.
     counts: Clips of each emotion, at most one a subject, and at least one for each.
 

@@ -1,4 +1,4 @@
-r"""Renders a video of a subject whom no set has: something to try a model on.
+r"""Renders a video of a subject that is in no set, to try a model on.
 
 Command:
 

@@ -1,1 +1,1 @@
-"""Data: prepared sets to device arrays, folds, augmentation."""
+"""Data: from raw files to prepared sets, and from those to batches on a device."""

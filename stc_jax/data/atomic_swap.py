@@ -1,8 +1,8 @@
-"""A prepared set is replaced by another whole one; the old one is found until then.
+"""Replaces a prepared set by a new one; the old set stays until the new is complete.
 
-The new one is made in `.remade` beside it, and two renames put it in place. Killed
-between them, the old one lies in `<version>.replaced`, and is brought back by whoever
-opens the set next.
+The new set is made in `.remade` beside the old one, and two renames put it in place. If
+the process is killed between them, the old set is in `<version>.replaced`; the next
+process that opens the set restores it.
 """
 
 import contextlib
@@ -17,17 +17,17 @@ _REMADE, _REPLACED = '.remade', '.replaced'
 
 @contextlib.contextmanager
 def place(root: Path, folder: Path) -> Iterator[Path]:
-  """Where to make the set that belongs into `folder`: `root`, if nothing is there yet.
+  """The root folder in which to make the set of `folder`: `root` if there is no set.
 
-  Otherwise a root of its own, from which the set replaces the old one once the block
-  has ended well. For who holds the lock of `folder`'s parent.
+  Otherwise it is a separate root; the set made there replaces the old one when the
+  block ends without an exception. The caller holds the lock of `folder`'s parent.
   """
   if not folder.exists():
     yield root
     return
   other = folder.parent / _REMADE
   made = other / folder.relative_to(root)
-  shutil.rmtree(made, ignore_errors=True)  # whole, but a kill came before it was used
+  shutil.rmtree(made, ignore_errors=True)  # left by a killed process
   yield other
   aside = _aside(folder)
   folder.rename(aside)
@@ -37,7 +37,7 @@ def place(root: Path, folder: Path) -> Iterator[Path]:
 
 
 def recover(folder: Path) -> None:
-  """Undoes or completes what a kill left of a replacement; the lock is ours."""
+  """Undoes or completes an interrupted replacement; the caller holds the lock."""
   aside = _aside(folder)
   if folder.exists():
     shutil.rmtree(aside, ignore_errors=True)
@@ -46,7 +46,7 @@ def recover(folder: Path) -> None:
 
 
 def recover_all(parent: Path) -> None:
-  """Does so for all versions of a set; waits for a replacement that is under way."""
+  """Recovers all versions of a set; waits for a replacement in progress."""
   if not list(parent.glob(f'*{_REPLACED}')):
     return
   with locks.alone_in(parent, on_wait=lambda owner: None):

@@ -1,9 +1,8 @@
-"""Finds and opens datasets by name.
+"""Finds datasets by name.
 
-A prepared dataset lies in `<data_dir>/<name>/<config>/<version>`, as array_record
-files. It is opened from there without the code that made it. An empty `data_dir` stands
-for TFDS's own: `TFDS_DATA_DIR`, or else `~/tensorflow_datasets`. An empty
-`builder_config` stands for the dataset's default config.
+A prepared dataset is in `<data_dir>/<name>/<config>/<version>`, as array_record files.
+An empty `data_dir` stands for TFDS's default: `TFDS_DATA_DIR`, or else
+`~/tensorflow_datasets`. An empty `builder_config` stands for the dataset's default.
 """
 
 import contextlib
@@ -15,19 +14,14 @@ import shlex
 from pathlib import Path
 
 import tensorflow_datasets as tfds
-from array_record.python import array_record_module
-from google.protobuf import json_format
-from tensorflow_datasets.core import dataset_builder, dataset_info
+from tensorflow_datasets.core import dataset_builder
 
 import stc_jax.datasets
 from stc_jax import machine
-from stc_jax.data import atomic_swap, schema
+from stc_jax.data import atomic_swap, set_folder
 from stc_jax.datasets.recorded.options import Option, options_of
-from stc_jax.errors import InputError, blames_file
+from stc_jax.errors import InputError
 
-# What TFDS raises of its own of damaged descriptions; it asks TensorFlow for unknown
-# dtypes.
-_OF_INFO = (dataset_info.DatasetInfoFileError, json_format.ParseError, ImportError)
 _CONFIG_NAME = re.compile(r'[A-Za-z_][\w-]*', re.ASCII)
 
 
@@ -55,7 +49,7 @@ def prepared_builder(
   root, folder = data_root(data_dir), _newest(name, builder_config, data_dir)
   command = prepare_command(name, builder_config, data_dir)
   if folder:
-    return open_folder(folder, command)
+    return set_folder.opened(folder, command)
   kind = builder_class(name)
   new_builder(kind, name, builder_config, root)
   if kind.MANUAL_DOWNLOAD_INSTRUCTIONS:
@@ -66,23 +60,23 @@ def prepared_builder(
 
 
 def is_prepared(name: str, builder_config: str = '', data_dir: str = '') -> bool:
-  """Whether some version of the dataset is in place, whole or not."""
+  """Whether some version of the dataset is there, complete or not."""
   return _newest(name, builder_config, data_dir) is not None
 
 
 def is_current(name: str, builder_config: str = '', data_dir: str = '') -> bool:
-  """Whether the dataset is in place, not older than its builder would make it.
+  """Whether the dataset is there in its builder's version or a newer one.
 
   Raises:
     InputError: there is no dataset of this name.
   """
   folder, kind = _newest(name, builder_config, data_dir), builder_class(name)
-  own = builder_config not in {'', *kind.builder_configs}  # made by the user's own code
+  own = builder_config not in {'', *kind.builder_configs}  # from the user's own code
   return bool(folder) and (own or tfds.core.Version(folder.name) >= kind.VERSION)
 
 
 def prepare_command(name: str, builder_config: str, data_dir: str) -> str:
-  """Returns the command line that prepares a dataset, but for its raw files."""
+  """Returns the command that prepares a dataset, without its raw files."""
   flags = {'dataset': name, 'builder_config': builder_config, 'data_dir': data_dir}
   given = [f'--{flag}={shlex.quote(value)}' for flag, value in flags.items() if value]
   return ' '.join(['python -m stc_jax.prepare', *given])
@@ -92,7 +86,7 @@ def data_root(data_dir: str) -> Path:
   """Returns the folder of all prepared datasets.
 
   Raises:
-    InputError: nothing says where it is, and there is no home folder.
+    InputError: no setting names it, and there is no home folder.
   """
   default = os.environ.get('TFDS_DATA_DIR') or '~/tensorflow_datasets'
   return machine.expanded(data_dir or default, 'TFDS_DATA_DIR, or give --data_dir')
@@ -153,9 +147,7 @@ def new_builder(
   root: Path,
   **given,
 ) -> tfds.core.DatasetBuilder:
-  """Makes a builder of class `kind`, of a dataset that may not be prepared.
-
-  `given` is passed on to it.
+  """Makes a builder of class `kind`; `given` are its further arguments.
 
   Raises:
     InputError: it has no such config.
@@ -173,59 +165,13 @@ def new_builder(
 
 
 def check_config_name(builder_config: str) -> None:
-  """Refuses what can't be the name of a folder.
+  """Checks that a config's name can be the name of a folder.
 
   Raises:
-    InputError: `builder_config` is no name.
+    InputError: it can't.
   """
   if builder_config and not _CONFIG_NAME.fullmatch(builder_config):
     raise InputError(
       f'--builder_config={builder_config}: a name has letters, digits, - and _, and '
       'starts with a letter'
     )
-
-
-def open_folder(folder: Path, command: str) -> tfds.core.DatasetBuilder:
-  """Opens the prepared dataset in `folder`; `command` prepares it.
-
-  Raises:
-    InputError: it is damaged, or holds something else than prepared clips.
-  """
-  try:
-    builder = tfds.builder_from_directory(folder)
-    _check_files(builder)
-  except Exception as error:
-    if not blames_file(error, *_OF_INFO):
-      raise
-    what = ' '.join(str(error).split())
-    raise InputError(
-      f'{folder}: damaged, or not a dataset of ours ({what}); make it again: {command} '
-      '--overwrite, with the --manual_dir of before if there was one'
-    ) from error
-  schema.check(builder)
-  return builder
-
-
-def _check_files(builder: tfds.core.DatasetBuilder) -> None:
-  """Checks that the label names and all records are there.
-
-  Raises:
-    ValueError: something is missing, or in another file format.
-    RuntimeError, OSError: array_record can't read a file.
-  """
-  if builder.info.file_format != tfds.core.FileFormat.ARRAY_RECORD:
-    raise ValueError(f'its format is {builder.info.file_format}')
-  counts = [split.num_examples for split in builder.info.splits.values()]
-  if not counts or not min(counts):
-    raise ValueError('it has no splits, or an empty one')
-  builder.info.metadata  # noqa: B018  read when it is first asked for
-  for key, feature in builder.info.features.items():
-    if isinstance(feature, tfds.features.ClassLabel):
-      path = Path(feature.get_names_filepath(builder.data_dir, key))
-      if len(path.read_text(encoding='utf-8').split()) == 0:
-        raise ValueError(f'{path.name} is empty')
-  for split in builder.info.splits.values():
-    for path, count in zip(split.filepaths, split.shard_lengths, strict=True):
-      found = array_record_module.ArrayRecordReader(str(path)).num_records()
-      if found != count:
-        raise ValueError(f'{path.name} has {found} records of {count}')

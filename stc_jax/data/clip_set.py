@@ -1,4 +1,4 @@
-"""A set of examples in memory: of every one the frames that are shown, once."""
+"""A set of examples in memory; every frame that is used is stored once."""
 
 import dataclasses
 import pathlib
@@ -7,17 +7,17 @@ import numpy as np
 from jaxtyping import Bool, Float, Int, Int8, UInt8
 
 NEUTRAL = 'neutral'  # the class of faces at rest
-UNKNOWN = 9  # in place of 0 or 1: whether an action unit is shown wasn't coded
+UNKNOWN = 9  # the code of an action unit that wasn't coded, instead of 0 or 1
 
 
 @dataclasses.dataclass(frozen=True)
 class LabelledFrames:
-  """Of a set whose examples are frames, and not clips: which.
+  """The frames that are the examples of a set of labelled frames.
 
   Attributes:
     numbers: of each example, the frame's number in its recording.
-    rows: of each example, the frame's own place among `ClipSet.frames`.
-    folder: where the frames lie, for what follows from them.
+    rows: of each example, the index of its frame in `ClipSet.frames`.
+    folder: the frame store, which also holds caches derived from the frames.
   """
 
   numbers: Int[np.ndarray, 'n']
@@ -27,34 +27,33 @@ class LabelledFrames:
 
 @dataclasses.dataclass(frozen=True)
 class ClipSet:
-  """The examples of a prepared set, at the input's size, in the order of their clips.
+  """The examples of a prepared set, resized to the input, in the order of their clips.
 
-  An example is a clip, or a labelled frame with those around it.
+  An example is a clip, or a labelled frame with the frames around it.
 
   Attributes:
-    name: dataset, config and version, as TFDS writes them.
-    names: what each of a network's outputs stands for: the classes, or action units.
-    frames: every frame that is shown, once.
-    windows: of each example, the numbers of its frames among `frames`.
+    name: dataset, config and version, in TFDS's form.
+    names: the network's outputs: classes or action units.
+    frames: every frame that is used, once.
+    windows: of each example, the indices of its frames in `frames`.
     lengths: of each example, how many of those are its own; the others repeat the last.
     candidates: of each example, the frames that training chooses from.
     num_candidates: of each example, how many of those there are; the others repeat
       the last.
-    at_rest: of each example, whether it is of a class made of faces at rest; None:
-      there is none.
+    at_rest: of each example, whether it is in the class of faces at rest; None: there
+      is no such class.
     targets: of each example, its class; or its action units: 1 shown, 0 not, 9 unknown.
-    subjects, clips, splits: of each example: who, which clip, and where the set keeps
-      it.
-    seconds: of each example's clip, as recorded.
-    means, squares: of each example's shown pixels, in units of 0..1: mean and mean
-      square of each colour.
-    motion: of each example's clip, the largest mean absolute difference of a shown
-      frame from the first one, in units of 0..255.
-    fingerprint: SHA-256 of all records, to tell one prepared set from another.
-    subject_folds: the set's own lists of subjects, where it brings such.
+    subjects, clips, splits: of each example, the subject, the clip and the split.
+    seconds: of each example, the duration of its clip as recorded.
+    means, squares: of each example, the mean and mean square of each colour over its
+      pixels, in units of 0..1.
+    motion: of each example, the largest mean absolute difference of a frame of its clip
+      from the first one, in units of 0..255.
+    fingerprint: SHA-256 of all records; it identifies the prepared set.
+    subject_folds: the set's own lists of subjects, if it has such lists.
     black_sides: share of the frames' width that is black on each side.
-    alignment: how its faces were cut out, by flag, where the set notes it.
-    labelled: which frames, where examples are such.
+    alignment: how faces were cut out, by flag, if the set records it.
+    labelled: the labelled frames, if they are the examples.
   """
 
   name: str

@@ -1,4 +1,4 @@
-"""Cross-validation: the fold that tests each clip."""
+"""Cross-validation: assigns each clip to the fold that tests it."""
 
 import numpy as np
 from jaxtyping import Int
@@ -11,10 +11,10 @@ from stc_jax.errors import InputError
 def by_subject(
   clip_set: ClipSet, folds: int, repeat: int, seed: int
 ) -> Int[np.ndarray, 'n']:
-  """The fold of each clip, so that no subject is on both sides.
+  """The fold of each clip; all clips of a subject are in one fold.
 
-  The first repeat has the field's usual form, whatever the seed: subjects sorted by
-  name, fold = index mod `folds`. Later ones shuffle the subjects.
+  The first repeat is the usual assignment, independent of the seed: subjects sorted by
+  name, fold = index mod `folds`. Later repeats shuffle the subjects.
   """
   subjects = sorted(set(clip_set.subjects))
   if len(subjects) < folds:
@@ -32,10 +32,10 @@ def by_subject(
 def by_sequence(
   clip_set: ClipSet, folds: int, repeat: int, seed: int
 ) -> Int[np.ndarray, 'n']:
-  """The fold of each clip, stratified by label; a subject may be on both sides.
+  """The fold of each clip, stratified by label; a subject may be in several folds.
 
-  Where examples are frames, those of a recording are in one fold, and recordings are
-  shuffled.
+  Where examples are frames, all frames of a recording are in one fold, and recordings
+  are shuffled.
   """
   if clip_set.labelled is not None:
     return _by_recording(clip_set, folds, repeat, seed)

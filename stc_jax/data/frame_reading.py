@@ -1,4 +1,4 @@
-"""Opens a prepared set of coded frames: each frame is an example of its own."""
+"""Reads a prepared set of coded frames; each frame is an example."""
 
 from collections.abc import Sequence
 
@@ -13,15 +13,15 @@ from stc_jax.errors import InputError
 
 
 def read(builder: PreparedSet, config: InputConfig, aus: Sequence[int]) -> ClipSet:
-  """Maps a set's frames; each coded one is shown with those around it.
+  """Maps the frames of a set; the window of an example holds the frames around it.
 
   Args:
-    builder: of the prepared set.
-    config: what is shown; its sampling is one of frames.
-    aus: numbers of the action units that are to be told.
+    builder: the prepared set.
+    config: the input; its sampling is one of frames.
+    aus: the numbers of the action units to detect.
 
   Raises:
-    InputError: the set codes no such action units, or can't be read.
+    InputError: the set lacks one of these action units, or can't be read.
   """
   columns = _columns(builder, aus)
   config.check_shown(config.frames, builder.info.full_name)
@@ -52,7 +52,7 @@ def read(builder: PreparedSet, config: InputConfig, aus: Sequence[int]) -> ClipS
 
 
 def _of_recordings(found: FrameStore, own: np.ndarray) -> dict:
-  """What each example has of its recording; `own` is the recording's number."""
+  """The values of each example's recording; `own` is the recording's index."""
   texts = {'subjects': found.subjects, 'clips': found.names, 'splits': found.splits}
   length = np.bincount(found.recordings)
   return {
@@ -68,7 +68,7 @@ def _windows(found: FrameStore, rows: np.ndarray, config: InputConfig) -> np.nda
 
 
 def _columns(builder: PreparedSet, aus: Sequence[int]) -> list[int]:
-  """Where in the set's coding the wanted action units stand."""
+  """The columns of the wanted action units in the set's codes."""
   features = builder.info.features
   if 'frame_numbers' not in features:
     raise InputError(

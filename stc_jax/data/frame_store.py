@@ -21,22 +21,22 @@ from stc_jax.data.frame_store_writer import FRAMES, REST, write
 from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.errors import InputError
 
-_VERSION = 1  # changes when the same records give other files
+_VERSION = 1  # increased when the same records give other files
 
 
 @dataclasses.dataclass(frozen=True)
 class FrameStore:
-  """The frames of m recordings, one behind the other, in the order of the set's files.
+  """The frames of m recordings, one after the other, in the order of the set's files.
 
   Attributes:
-    frames: at the input's size.
-    numbers: of each frame, in its recording.
-    aus: of each frame, column by column as the set's `au_numbers` say.
-    recordings: of each frame, the number of its recording.
-    means, squares: of each frame's pixels, in units of 0..1.
+    frames: resized to the input.
+    numbers: of each frame, its number in its recording.
+    aus: of each frame, the codes of the action units in the set's `au_numbers`.
+    recordings: of each frame, the index of its recording.
+    means, squares: of each frame, the mean and mean square of its pixels in 0..1.
     names, subjects, splits, fps, motion: of each recording.
     fingerprint: SHA-256 of all records.
-    folder: where it lies.
+    folder: the store's folder.
   """
 
   frames: UInt8[np.ndarray, 'k h w 3']
@@ -55,10 +55,11 @@ class FrameStore:
 
 
 def opened(builder: PreparedSet, height: int, width: int) -> FrameStore:
-  """Maps a set's frames, laid out anew where they aren't yet.
+  """Maps the frame store of a set; writes it first if it doesn't exist.
 
   Raises:
-    InputError: a record that can't be read, or two recordings of one name.
+    InputError: a record can't be read, two recordings have one name, or no folder
+      can be written.
   """
   places = _places(builder, height, width)
   there = next((place for place in places if _is_there(place)), None)
@@ -71,7 +72,7 @@ def opened(builder: PreparedSet, height: int, width: int) -> FrameStore:
     )
   if not _is_there(there):
     with locks.alone_in(there.parent, on_wait=lambda owner: None):
-      if not _is_there(there):  # another process was faster
+      if not _is_there(there):  # another process may have written it
         write(builder, height, width, there)
   return _mapped(there)
 
@@ -83,7 +84,7 @@ def _is_there(place: pathlib.Path) -> bool:
 
 
 def is_writable(folder: pathlib.Path) -> bool:
-  """Whether a folder is there, or can be made, and files in it."""
+  """Whether a folder exists or can be made, and is writable."""
   try:
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryFile(dir=folder):
@@ -93,7 +94,7 @@ def is_writable(folder: pathlib.Path) -> bool:
 
 
 def _places(builder: PreparedSet, height: int, width: int) -> list[pathlib.Path]:
-  """Where a set's frames may lie, by all that they follow from."""
+  """The possible folders of the store; the name hashes all that decides its bytes."""
   data = pathlib.Path(builder.data_path)
   files = [(f.name, f.stat()) for f in sorted(data.glob('*.array_record*'))]
   seen = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in files]
@@ -103,7 +104,7 @@ def _places(builder: PreparedSet, height: int, width: int) -> list[pathlib.Path]
 
 
 def _mapped(place: pathlib.Path) -> FrameStore:
-  """Raises InputError where the files aren't what was written."""
+  """Maps the files; raises InputError if they are damaged."""
   try:
     with np.load(place / REST, allow_pickle=False) as rest:
       fields = {name: rest[name] for name in rest.files}

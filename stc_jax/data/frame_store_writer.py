@@ -18,14 +18,14 @@ from stc_jax.errors import InputError
 from stc_jax.faces.images import resize
 
 FRAMES, REST = 'frames.npy', 'coding.npz'
-# Of a .npy file's header, which is written when the number of frames is known. Frames
-# then start where a device's backend can take them over without a copy.
+# Length of the .npy header, which is written last, when the number of frames is known.
+# Frames start at an address that a device's backend can use without a copy.
 _HEADER = 128
 
 
 def write(builder: PreparedSet, height: int, width: int, place: pathlib.Path) -> None:
   """Writes a set's frame store to `place`, whole or not at all."""
-  for left in place.parent.glob('.part_*'):  # by a kill; the lock is ours
+  for left in place.parent.glob('.part_*'):  # left by a killed process
     shutil.rmtree(left)
   part = place.with_name(f'.part_{place.name}')
   part.mkdir()
@@ -48,7 +48,7 @@ def write(builder: PreparedSet, height: int, width: int, place: pathlib.Path) ->
 def _append(
   file: BinaryIO, record: records.CodedRecording, height: int, width: int
 ) -> dict:
-  """Writes a recording's frames; returns all else that is kept of it."""
+  """Writes the frames of a recording; returns its other values."""
   frames = resize(record.frames, height, width)
   file.write(np.ascontiguousarray(frames).data)
   return {
@@ -95,7 +95,7 @@ def _columns(builder: PreparedSet, rows: list[dict]) -> dict:
 
 
 def _header(shape: tuple[int, ...]) -> bytes:
-  """Of a .npy file of uint8, as long as `_HEADER`."""
+  """The header of a .npy file of uint8, `_HEADER` bytes long."""
   out = io.BytesIO()
   fields = {'descr': '|u1', 'fortran_order': False, 'shape': shape}
   np.lib.format.write_array_header_1_0(out, fields)

@@ -1,4 +1,4 @@
-"""Clips that stay on the host: for a chunk of steps, the frames that it shows."""
+"""Clips in host memory: gathers the frames that a chunk of steps shows."""
 
 from collections.abc import Callable, Iterator
 from typing import TypeVar
@@ -10,17 +10,17 @@ from jaxtyping import Int
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.device_data import DeviceData
 
-# Chunks that are gathered at a time, and that wait to be taken.
+# Number of threads that gather chunks, and of chunks that wait.
 _THREADS, _AHEAD = 2, 2
 
 Gathered = TypeVar('Gathered')
 
 
 def layout(steps: int, batch_size: int, parts: int) -> Int[np.ndarray, 'steps b']:
-  """Where each example of a chunk lies among those of its part.
+  """The index of each example of a chunk within its part.
 
-  A batch is cut into `parts` of equal length, one a device; a part holds its rows of
-  every step, step by step.
+  A batch is divided into `parts` of equal length, one per device. A part holds its rows
+  of all steps, step by step.
   """
   size = batch_size // parts
   return np.arange(steps)[:, None] * size + np.arange(batch_size, dtype=np.int32) % size
@@ -29,7 +29,7 @@ def layout(steps: int, batch_size: int, parts: int) -> Int[np.ndarray, 'steps b'
 def part(
   clip_set: ClipSet, examples: Int[np.ndarray, 'steps b'], place: int, parts: int
 ) -> DeviceData:
-  """The examples of one part of a chunk, as a set of their own; see `layout`."""
+  """The examples of one part of a chunk, as a small set; see `layout`."""
   size = examples.shape[1] // parts
   own = examples[:, place * size : (place + 1) * size].ravel()
   windows = clip_set.windows[own]
@@ -50,9 +50,9 @@ def part(
 
 
 def ahead(gather: Callable[[int], Gathered], count: int) -> Iterator[Gathered]:
-  """Yields `gather(0)`, `gather(1)`, ...; the next are gathered meanwhile, in threads.
+  """Yields `gather(0)`, `gather(1)`, ...; threads gather the next ones meanwhile.
 
-  Which is which follows from the number alone, so any start goes on where it should.
+  A chunk depends on its number alone, so a restart continues with the same chunks.
   """
   options = grain.ReadOptions(num_threads=_THREADS, prefetch_buffer_size=_AHEAD)
   return iter(grain.MapDataset.range(count).map(gather).to_iter_dataset(options))

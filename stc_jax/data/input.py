@@ -1,4 +1,4 @@
-"""What a network is shown of a clip: how many frames, how large, of what kind."""
+"""The input of a network: number and size of frames, sampling and transforms."""
 
 import dataclasses
 from typing import NamedTuple
@@ -14,7 +14,7 @@ from stc_jax.data.transforms import TRANSFORMS, VIEWS
 from stc_jax.errors import InputError, require, require_choice
 
 COLOURS = 3
-# Far beyond what trains: a clip of a network's is then 50 MB of pixels at most.
+# Far more than can be trained; a clip is then at most 50 MB of pixels.
 _MOST = {'frames': 4096, 'height': 1024, 'width': 1024}
 _MOST_PIXELS = 2**24
 _MOST_RATE = 10_000.0
@@ -65,22 +65,22 @@ class InputConfig:
 
   @property
   def per_frame(self) -> bool:
-    """Whether each frame is an example, shown with those around it."""
+    """Whether each frame is an example, shown with the frames around it."""
     return self.sampling in sampling.FRAME_SAMPLINGS
 
   @property
   def channels(self) -> int:
-    """Of the video that a network reads, after all transforms."""
+    """The number of channels after all transforms."""
     shape = (1, self.frames, self.height, self.width, COLOURS)
     video = jax.ShapeDtypeStruct(shape, jnp.float32)
     lengths = jax.ShapeDtypeStruct((1,), jnp.int32)
     return jax.eval_shape(self.transformed, video, lengths).shape[-1]
 
   def check_shown(self, length: int, clip: str) -> None:
-    """Refuses a clip of which nothing would be left.
+    """Refuses a clip that would become empty; `clip` names it in the message.
 
     Raises:
-      InputError: it shows one frame, and only change is looked at; names `clip`.
+      InputError: one frame is shown, and a transform keeps only changes.
     """
     if length == 1 and 'remove_appearance' in self.transforms:
       raise InputError(
@@ -91,13 +91,13 @@ class InputConfig:
   def window(
     self, clip: UInt8[np.ndarray, 'n h w 3'], fps: float
   ) -> tuple[Int[np.ndarray, 't'], int]:
-    """The frame numbers that are shown of a clip, and how many are its own."""
+    """The numbers of the frames that are shown, and how many are the clip's own."""
     return sampling.window(clip, fps, self.frame_rate, self.frames, self.sampling)
 
   def frame_windows(
     self, numbers: Int[np.ndarray, 'n'], fps: float
   ) -> Int[np.ndarray, 'n t']:
-    """The places of the frames that are shown with each of a recording's frames."""
+    """The window of each frame of a recording, as indices of frames."""
     return sampling.frame_windows(
       numbers, fps, self.frame_rate, self.frames, self.sampling
     )
@@ -105,41 +105,41 @@ class InputConfig:
   def candidates(
     self, clip: UInt8[np.ndarray, 'n h w 3'], fps: float
   ) -> tuple[Int[np.ndarray, 'p'], int]:
-    """The frame numbers that training may show of a clip, and how many are its own."""
+    """The frame numbers that training may show, and how many are the clip's own."""
     if self.training_sampling == 'same':
       return self.window(clip, fps)
     return sampling.candidates(len(clip), fps, self.frame_rate, self.frames)
 
   @property
   def most_kept(self) -> int:
-    """At most so many of a clip's frames are shown, in training or test."""
+    """The largest number of a clip's frames that are used, in training or test."""
     other = 0 if self.training_sampling == 'same' else sampling.DENSITY
     return (1 + other) * self.frames
 
   def places(self, key: Array, clips: int) -> Float[Array, 'b t'] | None:
-    """Draws where in its candidates a training clip's frames are; None: as tested."""
+    """Draws the places of a clip's frames among its candidates; None: as in tests."""
     draw = TRAINING_SAMPLINGS[self.training_sampling]
     return draw(key, clips, self.frames) if draw else None
 
   def transformed(
     self, video: Float[Array, 'b t h w c'], lengths: Int[Array, 'b']
   ) -> Float[Array, 'b t h w c2']:
-    """Applies the transforms, in their order, to normalised videos."""
+    """Applies the transforms in order to normalised videos."""
     for name in self.transforms:
       video = TRANSFORMS[name](video, lengths)
     return video
 
   def seen(self, video: Float[Array, 'b t h w c']) -> list[Float[Array, 'b t h w c']]:
-    """The views of a tested clip, whose probabilities are averaged."""
+    """The views of a test clip; their probabilities are averaged."""
     return [VIEWS[name](video) for name in self.views]
 
 
 class Normalisation(NamedTuple):
-  """Of a training side's pixels, in units of 0..1; a trial's own.
+  """The normalisation of a trial: statistics of its training pixels in 0..1.
 
   Attributes:
-    mean: of each colour.
-    scale: of each colour, the inverse of its deviation.
+    mean: the mean of each colour.
+    scale: the inverse standard deviation of each colour.
   """
 
   mean: Float[Array, '*trials c']
@@ -147,11 +147,11 @@ class Normalisation(NamedTuple):
 
 
 class NetworkInput(NamedTuple):
-  """What a network reads.
+  """A batch of clips as a network reads it.
 
   Attributes:
     video: normalised and transformed.
-    lengths: how many frames of each are its own; the others repeat the last.
+    lengths: the number of each clip's own frames; the others repeat the last.
   """
 
   video: Float[Array, 'b t h w c']
@@ -164,6 +164,6 @@ def network_input(
   normalisation: Normalisation,
   config: InputConfig,
 ) -> NetworkInput:
-  """From pixels 0..255 to what a network reads: normalised, then transformed."""
+  """Normalises pixels of 0..255, then applies the transforms."""
   unit = (video / 255.0 - normalisation.mean) * normalisation.scale
   return NetworkInput(config.transformed(unit, lengths), lengths)

@@ -1,18 +1,18 @@
-"""Prepares datasets from raw files, whole or not at all."""
+"""Prepares datasets from raw files, atomically."""
 
 import contextlib
 import functools
 import io
 import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import tensorflow_datasets as tfds
 
 from stc_jax import locks, machine
-from stc_jax.data import atomic_swap, catalogue
+from stc_jax.data import atomic_swap, catalogue, set_folder
 from stc_jax.datasets.recorded.builder import AlignedClipsBuilder
 from stc_jax.datasets.recorded.options import options_of
 from stc_jax.errors import InputError
@@ -26,54 +26,63 @@ def prepare(
   overwrite: bool = False,
   options: Mapping[str, Any] | None = None,
 ) -> tfds.core.DatasetBuilder:
-  """Prepares a dataset, unless it is prepared already, and opens it.
+  """Prepares a dataset if it isn't prepared yet, and opens it.
 
-  Nothing half-made is ever found under the dataset's name: TFDS writes to a folder
-  beside it and renames that at the end. With `overwrite`, the old one is found until
-  the new one, made in a folder of its own, is whole. Of two processes that prepare the
-  same set, one waits for the other.
+  The dataset's folder never holds an incomplete set: TFDS writes to another folder and
+  renames it at the end. With `overwrite` the old set stays in place until the new one
+  is complete. If two processes prepare the same set, one waits for the other.
 
   Args:
     name: one of `catalogue.known_datasets()`.
     builder_config: one of the dataset's configs.
-    data_dir: where prepared datasets lie.
-    manual_dir: the folder of raw files, for a dataset that is made from such.
-    overwrite: makes the dataset again if it is there.
+    data_dir: the folder of prepared datasets.
+    manual_dir: the folder of raw files, if the dataset is made from files.
+    overwrite: makes the dataset again if it exists.
     options: values of the dataset's options, by name; see `catalogue.options`.
 
   Raises:
     InputError: the dataset or config is unknown; `manual_dir` or `options` are missing,
-      wrong, or not what the dataset in place was made with; the raw files are bad;
-      `data_dir` can't be written; or the dataset in place is damaged.
+      wrong, or differ from those of the existing dataset; the raw files are bad;
+      `data_dir` can't be written; or the existing dataset is damaged.
   """
   catalogue.check_config_name(builder_config)
   kind, root = catalogue.builder_class(name), catalogue.data_root(data_dir)
-  new = functools.partial(catalogue.new_builder, kind, name, builder_config)
   given = _given(kind, name, options)
+  new = functools.partial(catalogue.new_builder, kind, name, builder_config)
   folder = _folder(kind, name, builder_config, root)
   command = catalogue.prepare_command(name, builder_config, data_dir)
 
-  def opened() -> tfds.core.DatasetBuilder:
-    builder = catalogue.open_folder(folder, command)
+  def existing() -> tfds.core.DatasetBuilder:
+    builder = set_folder.opened(folder, command)
     _check_origin(builder, new(root, **given), manual_dir)
     print(f'{folder} is already prepared; --overwrite makes it again')
     return builder
 
   if folder.exists() and not overwrite:
-    return opened()
+    return existing()
   _check_manual_dir(name, kind.MANUAL_DOWNLOAD_INSTRUCTIONS, manual_dir)
-  if not folder.exists():  # else the config is known
+  if not folder.exists():  # otherwise the config is known
     new(root)
   _make_folder(folder.parent)
   with locks.alone_in(folder.parent, functools.partial(_waits, folder)):
     atomic_swap.recover(folder)
-    if folder.exists() and not overwrite:  # by whom we waited for
-      return opened()
-    print(f'preparing {folder}', flush=True)
-    with atomic_swap.place(root, folder) as place:
-      builder = _generate(new(place, **given), manual_dir)
-    _clean_up(builder)
-  return catalogue.open_folder(folder, command)
+    if folder.exists() and not overwrite:  # made while this process waited
+      return existing()
+    _make(functools.partial(new, **given), root, folder, manual_dir)
+  return set_folder.opened(folder, command)
+
+
+def _make(
+  new: Callable[[Path], tfds.core.DatasetBuilder],
+  root: Path,
+  folder: Path,
+  manual_dir: str,
+) -> None:
+  """Makes the set of `folder`, for the holder of the lock; `new` makes its builder."""
+  print(f'preparing {folder}', flush=True)
+  with atomic_swap.place(root, folder) as place:
+    builder = _generate(new(place), manual_dir)
+  _clean_up(builder)
 
 
 def _waits(folder: Path, owner: str) -> None:
@@ -83,7 +92,7 @@ def _waits(folder: Path, owner: str) -> None:
 def _folder(
   kind: type[tfds.core.DatasetBuilder], name: str, builder_config: str, root: Path
 ) -> Path:
-  """Returns where a dataset belongs; a builder itself would read what lies there."""
+  """Returns the folder of a dataset, without opening it as a builder does."""
   default = kind.default_builder_config
   config = builder_config or (default.name if default else '')
   return root / name / config / str(kind.VERSION)
@@ -122,7 +131,7 @@ def _check_manual_dir(name: str, instructions: str | None, manual_dir: str) -> N
 
 
 def _make_folder(folder: Path) -> None:
-  """Makes `folder` and tries it, before hours are spent on what goes into it."""
+  """Makes `folder` and checks that it can be written, before hours of work."""
   try:
     folder.mkdir(parents=True, exist_ok=True)
     tempfile.TemporaryFile(dir=folder).close()
@@ -135,14 +144,14 @@ def _make_folder(folder: Path) -> None:
 def _check_origin(
   builder: tfds.core.DatasetBuilder, asked: tfds.core.DatasetBuilder, manual_dir: str
 ) -> None:
-  """Refuses to pass off other clips as those asked for, where the builder noted it."""
+  """Refuses an existing set that was made from other files or with other options."""
   noted = builder.info.metadata or {}
   recipe = asked.recipe() if isinstance(asked, AlignedClipsBuilder) else {}
   made_with = noted.get('recipe', recipe)
   if recipe != made_with:
     raise InputError(
-      f'{builder.data_dir} was prepared with {_told(made_with)}, not with '
-      f'{_told(recipe)}; give another --builder_config, or --overwrite to replace it'
+      f'{builder.data_dir} was prepared with {_flags(made_with)}, not with '
+      f'{_flags(recipe)}; give another --builder_config, or --overwrite to replace it'
     )
   origin = noted.get('manual_dir')
   if manual_dir and origin and Path(origin) != _absolute(manual_dir):
@@ -152,7 +161,7 @@ def _check_origin(
     )
 
 
-def _told(recipe: dict[str, str]) -> str:
+def _flags(recipe: dict[str, str]) -> str:
   return ' '.join(f'--{flag}={value}' for flag, value in recipe.items())
 
 
@@ -163,7 +172,7 @@ def _absolute(path: str) -> Path:
 def _generate(
   builder: tfds.core.DatasetBuilder, manual_dir: str
 ) -> tfds.core.DatasetBuilder:
-  """Writes the dataset; TFDS's own words, which speak of downloads, are left out."""
+  """Writes the dataset. TFDS's output, which is about downloads, is suppressed."""
   config = tfds.download.DownloadConfig(
     manual_dir=_absolute(manual_dir) if manual_dir else None
   )
@@ -174,7 +183,7 @@ def _generate(
 
 
 def _clean_up(builder: tfds.core.DatasetBuilder) -> None:
-  """Gives up finished clips once the set is in its place, and says what was done."""
+  """Deletes the work folder once the set is complete, and prints a summary."""
   if isinstance(builder, AlignedClipsBuilder):
     shutil.rmtree(builder.work_folder, ignore_errors=True)
     print(builder.outcome)

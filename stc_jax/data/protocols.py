@@ -1,4 +1,4 @@
-"""Protocols: which clips each trial trains on, and which test it."""
+"""Protocols: the training and test clips of each trial."""
 
 import csv
 import dataclasses
@@ -40,17 +40,18 @@ class ProtocolConfig:
 
   @property
   def resampled(self) -> bool:
-    """Whether all trials differ in the clips that test them, not in seeds alone."""
+    """Whether all trials differ in their test clips, not in their seeds alone."""
     return self.kind == 'folds' or (self.kind == 'given' and self.repeats == 1)
 
 
 @dataclasses.dataclass(frozen=True)
 class Trial:
-  """One training and its test: pure data, no device.
+  """One training and its test, as plain data.
 
   Attributes:
-    repeat, fold: its place in the protocol.
-    seed: of all its randomness; a function of the protocol's seed and the place alone.
+    repeat, fold: its position in the protocol.
+    seed: the seed of all its randomness; it depends on the protocol's seed and the
+      position alone.
     train, test: sorted clip indices.
   """
 
@@ -62,7 +63,7 @@ class Trial:
 
   @property
   def name(self) -> str:
-    """As in `trials/<repeat>-<fold>.json`."""
+    """Its name in file names: <repeat>-<fold>."""
     return f'{self.repeat}-{self.fold}'
 
 
@@ -70,7 +71,7 @@ def trials(clip_set: ClipSet, protocol: ProtocolConfig) -> list[Trial]:
   """All trials of a protocol, repeat by repeat (Yu et al. 2018, sec. 4.1).
 
   Raises:
-    InputError: the set can't be cut so.
+    InputError: the protocol doesn't fit the set.
   """
   made = []
   for repeat in range(protocol.repeats):
@@ -89,21 +90,25 @@ def trials(clip_set: ClipSet, protocol: ProtocolConfig) -> list[Trial]:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Cut:
-  """Of every clip, whether a trial tests it, and whether training leaves it out."""
+class _ClipMasks:
+  """For every clip, whether a trial tests it, and whether training leaves it out."""
 
   tested: Bool[np.ndarray, 'n']
   left_out: Bool[np.ndarray, 'n']
 
 
-def _folds(clip_set: ClipSet, protocol: ProtocolConfig, repeat: int) -> list[_Cut]:
-  """Cross-validation: every clip is tested once a repeat."""
+def _folds(
+  clip_set: ClipSet, protocol: ProtocolConfig, repeat: int
+) -> list[_ClipMasks]:
+  """Cross-validation: every repeat tests each clip once."""
   assign = UNITS[protocol.unit]
   return _one_by_one(assign(clip_set, protocol.folds, repeat, protocol.seed))
 
 
-def _given(clip_set: ClipSet, protocol: ProtocolConfig, repeat: int) -> list[_Cut]:
-  """The set's own lists of subjects, each tested once; repeats differ in the seed."""
+def _given(
+  clip_set: ClipSet, protocol: ProtocolConfig, repeat: int
+) -> list[_ClipMasks]:
+  """Tests each of the set's own lists of subjects; repeats differ in the seed."""
   del protocol, repeat
   lists, present = clip_set.subject_folds, set(clip_set.subjects)
   if problem := _problem_of_lists(lists, present):
@@ -116,7 +121,7 @@ def _given(clip_set: ClipSet, protocol: ProtocolConfig, repeat: int) -> list[_Cu
 
 
 def _problem_of_lists(lists: Sequence[Sequence[str]], present: set[str]) -> str:
-  """What keeps lists of subjects from being folds of those present, or ''."""
+  """Why the lists of subjects can't be folds of the subjects present; '': they can."""
   if len(lists) < 2:
     return 'there are none'
   listed = [subject for subjects in lists for subject in subjects]
@@ -129,8 +134,10 @@ def _problem_of_lists(lists: Sequence[Sequence[str]], present: set[str]) -> str:
   return ''
 
 
-def _fixed(clip_set: ClipSet, protocol: ProtocolConfig, repeat: int) -> list[_Cut]:
-  """The set's own partition: trains on `train`, is tested on `test` or `validation`."""
+def _fixed(
+  clip_set: ClipSet, protocol: ProtocolConfig, repeat: int
+) -> list[_ClipMasks]:
+  """The set's own partition: trains on `train`, tests on `test` or `validation`."""
   del protocol, repeat
   splits = np.array(clip_set.splits)
   tested = next((s for s in ('test', 'validation') if s in clip_set.splits), None)
@@ -140,30 +147,32 @@ def _fixed(clip_set: ClipSet, protocol: ProtocolConfig, repeat: int) -> list[_Cu
       f'{clip_set.name} has {", ".join(sorted(set(clip_set.splits)))}; set '
       '--config.protocol.kind=folds'
     )
-  return [_Cut(splits == tested, splits != 'train')]
+  return [_ClipMasks(splits == tested, splits != 'train')]
 
 
-def _all(clip_set: ClipSet, protocol: ProtocolConfig, repeat: int) -> list[_Cut]:
-  """One model on everything, for use on other videos: nothing is left to test it."""
+def _all(clip_set: ClipSet, protocol: ProtocolConfig, repeat: int) -> list[_ClipMasks]:
+  """Trains one model on all clips, for use on new videos, without a test."""
   del protocol
   none = np.zeros(len(clip_set), bool)
-  return [] if repeat else [_Cut(none, none)]
+  return [] if repeat else [_ClipMasks(none, none)]
 
 
 KINDS = {'folds': _folds, 'given': _given, 'fixed': _fixed, 'all': _all}
 
 
-def _one_by_one(assigned: Int[np.ndarray, 'n']) -> list[_Cut]:
-  return [_Cut(assigned == fold, assigned == fold) for fold in range(max(assigned) + 1)]
+def _one_by_one(assigned: Int[np.ndarray, 'n']) -> list[_ClipMasks]:
+  return [
+    _ClipMasks(assigned == fold, assigned == fold) for fold in range(max(assigned) + 1)
+  ]
 
 
 def table(clip_set: ClipSet, made: Sequence[Trial], label: Callable[[int], str]) -> str:
-  """The text of `folds.csv`: which trial tests each clip, in every repeat.
+  """The text of `folds.csv`: the trial that tests each clip, in every repeat.
 
   Args:
-    clip_set: its examples; where they are frames, the table has their number.
+    clip_set: the set; where its examples are frames, the last column is their number.
     made: the trials.
-    label: of an example, where examples are clips.
+    label: returns the label of an example, where examples are clips.
   """
   out = io.StringIO()
   writer = csv.writer(out, lineterminator='\n')
@@ -179,7 +188,7 @@ def table(clip_set: ClipSet, made: Sequence[Trial], label: Callable[[int], str])
 def _tested_clips(
   clip_set: ClipSet, trial: Trial, label: Callable[[int], str]
 ) -> Iterator[tuple[int, str | int]]:
-  """Yields an example of each tested clip, with its label, or its frames' number."""
+  """Yields an example of each test clip, with its label or its number of frames."""
   if clip_set.labelled is None:
     yield from ((i, label(i)) for i in trial.test)
     return

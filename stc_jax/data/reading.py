@@ -1,4 +1,4 @@
-"""Reads a prepared set into memory: of each record, the frames that are shown."""
+"""Reads a prepared set of clips into memory, keeping the frames that are used."""
 
 import hashlib
 import itertools
@@ -15,7 +15,7 @@ from stc_jax.errors import InputError
 from stc_jax.faces.face_crop import black_columns
 from stc_jax.faces.images import resize
 
-# What a device's backend can take over without a copy starts at such an address.
+# The alignment, in bytes, of arrays that a device's backend can use without a copy.
 _ALIGNMENT = 64
 
 
@@ -24,42 +24,26 @@ def read(
   config: InputConfig,
   neutral_share: float = 0.0,
 ) -> ClipSet:
-  """Reads a prepared set record by record; nothing but the shown frames is kept.
+  """Reads a prepared set record by record; only the frames that are used are kept.
 
   Args:
-    builder: of the set.
-    config: what is shown.
-    neutral_share: of each clip's start that is a clip of its own, of class `neutral`
-      (see `records.with_neutral`); 0: there is no such class.
+    builder: the prepared set.
+    config: the input.
+    neutral_share: the share of each clip, from its start, that becomes a clip of class
+      `neutral` (see `records.with_neutral`); 0: there is no such class.
 
   Raises:
-    InputError: a record that can't be read, two clips of one name, fewer than two clips
-      or classes, or a still where only change is looked at; or the set has no labels,
-      or a class `neutral` of its own.
+    InputError: a record can't be read; two clips have one name; there are fewer than
+      two clips or classes; a clip of one frame would become empty; the set has no
+      labels; or it has a class `neutral` already.
   """
-  if 'label' not in builder.info.features:
-    raise InputError(
-      f'{builder.data_path}: has action units and no labels; set '
-      '--config.task.kind=detection, as launch/bp4d.py does'
-    )
-  classes = tuple(builder.info.features['label'].names)
-  count = sum(split.num_examples for split in builder.info.splits.values())
-  if count < 2 or len(classes) < 2:
-    raise InputError(
-      f'{builder.data_path}: {count} clips of {len(classes)} classes; '
-      'training needs two of each'
-    )
+  count, classes = _checked_size(builder)
   shown = _Frames(count * (2 if neutral_share else 1), config)
   clips = clips_of(builder, neutral_share)
   rows = [_row(record, shown, config) for record in clips]
   classes += (NEUTRAL,) if neutral_share else ()
   rows.sort(key=lambda row: row['clips'])
-  for one, other in itertools.pairwise(rows):
-    if one['clips'] == other['clips']:
-      raise InputError(
-        f'{builder.data_path}: two clips are called {one["clips"]}; give each its own '
-        'name'
-      )
+  _check_names(builder, [row['clips'] for row in rows])
   columns = {name: [row[name] for row in rows] for name in rows[0]}
   digests = columns.pop('digest')
   return ClipSet(
@@ -74,10 +58,36 @@ def read(
   )
 
 
+def _checked_size(builder: PreparedSet) -> tuple[int, tuple[str, ...]]:
+  """The number of clips, and the classes; raises InputError as `read`."""
+  if 'label' not in builder.info.features:
+    raise InputError(
+      f'{builder.data_path}: has action units and no labels; set '
+      '--config.task.kind=detection, as launch/bp4d.py does'
+    )
+  classes = tuple(builder.info.features['label'].names)
+  count = sum(split.num_examples for split in builder.info.splits.values())
+  if count < 2 or len(classes) < 2:
+    raise InputError(
+      f'{builder.data_path}: {count} clips of {len(classes)} classes; '
+      'training needs two of each'
+    )
+  return count, classes
+
+
+def _check_names(builder: PreparedSet, names: list[str]) -> None:
+  """Raises InputError if two clips, sorted by name, have one name."""
+  for one, other in itertools.pairwise(names):
+    if one == other:
+      raise InputError(
+        f'{builder.data_path}: two clips are called {one}; give each its own name'
+      )
+
+
 def clips_of(
   builder: PreparedSet, neutral_share: float
 ) -> Iterator[records.PreparedClip]:
-  """Yields the clips that training and tests are about; see `read`."""
+  """Yields the clips of training and test; see `read`."""
   clips = records.of(builder)
   if not neutral_share:
     return clips
@@ -88,7 +98,7 @@ def clips_of(
 def _as_arrays(
   columns: dict[str, list], config: InputConfig, neutral: int | None
 ) -> dict:
-  """As `ClipSet` has them; windows and candidates one array, where they are equal.
+  """The columns as fields of `ClipSet`; equal windows and candidates are one array.
 
   `neutral` is the class of clips at rest, if there is one.
   """
@@ -104,7 +114,7 @@ def _as_arrays(
 
 
 def black_sides(builder: PreparedSet) -> float:
-  """Share of the width; sets of before 1.1.0 don't note it."""
+  """The black share of the width on each side; sets before 1.1.0 don't record it."""
   metadata, width = builder.info.metadata or {}, _sides_of(builder)[1]
   is_cut = metadata.get('recipe', {}).get('align') == 'mtcnn'
   columns = metadata.get('black_columns', black_columns(width) if is_cut else 0)
@@ -112,7 +122,7 @@ def black_sides(builder: PreparedSet) -> float:
 
 
 def alignment(builder: PreparedSet) -> dict[str, str]:
-  """How a set's faces were cut out, by flag."""
+  """How the faces of a set were cut out, by flag."""
   recipe = (builder.info.metadata or {}).get('recipe', {})
   return dict(recipe) | {'size': '{} x {}'.format(*_sides_of(builder))}
 
@@ -128,10 +138,10 @@ def _sides_of(builder: PreparedSet) -> tuple[int, int]:
 
 
 class _Frames:
-  """One array for all shown frames, filled clip by clip.
+  """One array for all frames that are used, filled clip by clip.
 
-  It is large enough for the longest clips; what shorter ones leave is never touched,
-  and so never takes memory.
+  It is large enough if all clips have the maximum length. The rest is never written, so
+  it takes no memory.
   """
 
   def __init__(self, clips: int, config: InputConfig):
@@ -152,7 +162,7 @@ class _Frames:
 
 
 def _row(record: records.PreparedClip, shown: _Frames, config: InputConfig) -> dict:
-  """Keeps a clip's shown frames in `shown`; returns its fields of `ClipSet`."""
+  """Adds the frames of a clip to `shown`; returns its fields of `ClipSet`."""
   window, length = config.window(record.frames, record.fps)
   config.check_shown(length, f'clip {record.clip}')
   candidates, num_candidates = config.candidates(record.frames, record.fps)

@@ -17,14 +17,14 @@ _CODES = (0, 1, 9)
 
 
 class PreparedClip(NamedTuple):
-  """A record of a prepared set: one clip, whole length.
+  """A record of a prepared set: one clip in full length.
 
   Attributes:
     frames: aligned, RGB.
     label: its class.
-    subject, clip: who and which.
-    fps: frames a second.
-    split: where the set keeps it.
+    subject, clip: the names of the subject and the clip.
+    fps: frames per second.
+    split: its split in the set.
   """
 
   frames: UInt8[np.ndarray, 't h w 3']
@@ -36,16 +36,16 @@ class PreparedClip(NamedTuple):
 
 
 class CodedRecording(NamedTuple):
-  """A record of a prepared set whose frames are coded one by one.
+  """A record of a prepared set of coded frames: one recording.
 
   Attributes:
     frames: aligned, RGB.
-    numbers: of the frames, ascending.
-    aus: of each frame, column by column as the set's `au_numbers` say: 1 shown, 0 not,
-      9 unknown.
-    subject, clip: who and which.
-    fps: frames a second.
-    split: where the set keeps it.
+    numbers: the numbers of the frames, ascending.
+    aus: of each frame, the codes of the action units in the set's `au_numbers`: 1
+      shown, 0 not, 9 unknown.
+    subject, clip: the names of the subject and the recording.
+    fps: frames per second.
+    split: its split in the set.
   """
 
   frames: UInt8[np.ndarray, 't h w 3']
@@ -61,7 +61,7 @@ def of(builder: PreparedSet) -> Iterator[PreparedClip]:
   """Yields every clip of a prepared set, split by split, in the order of its files.
 
   Raises:
-    InputError: a record that can't be read, or has no frame.
+    InputError: a record can't be read or has no frame.
   """
   for split, example in _examples(builder):
     yield PreparedClip(
@@ -77,16 +77,17 @@ def of(builder: PreparedSet) -> Iterator[PreparedClip]:
 def with_neutral(
   clips: Iterable[PreparedClip], classes: Sequence[str], share: float
 ) -> Iterator[PreparedClip]:
-  """Yields every clip and, behind it, its start alone, as a clip of class `NEUTRAL`.
+  """Yields every clip and, after it, its start as a clip of class `NEUTRAL`.
 
   Args:
-    clips: that begin at rest.
-    classes: their classes; the new one comes behind them.
-    share: of a clip that is its start, above 0. It is played forward and backward, in
-      real time, for as long as the clip, so that neither pace nor length tells it.
+    clips: clips that begin at rest.
+    classes: their classes; the new class follows them.
+    share: the share of a clip that is its start, above 0. The start is played forward
+      and backward at the original speed for the duration of the clip, so neither speed
+      nor length reveals the class.
 
   Raises:
-    InputError: there is a class of this name.
+    InputError: a class of this name exists already.
   """
   if NEUTRAL in classes:
     raise InputError(
@@ -105,8 +106,8 @@ def coded(builder: PreparedSet) -> Iterator[CodedRecording]:
   """Yields every recording of a set of action units, in the order of its files.
 
   Raises:
-    InputError: a record that can't be read, has no frame, not as many codings, or
-      such as there aren't.
+    InputError: a record can't be read, has no frame, or has codes of another number
+      or of unknown values.
   """
   for split, example in _examples(builder):
     clip, numbers = _text(example['clip']), example['frame_numbers']
@@ -151,17 +152,17 @@ def _examples(builder: PreparedSet) -> Iterator[tuple[str, dict]]:
 
 
 def au_numbers(builder: PreparedSet) -> list[int]:
-  """What each column of a set's `aus` is about; see `schema.check`."""
+  """The action unit of each column of a set's `aus`; see `schema.check`."""
   return [int(number) for number in (builder.info.metadata or {})['au_numbers']]
 
 
 def digest(record: PreparedClip) -> str:
-  """SHA-256 of all that a clip's record holds."""
+  """SHA-256 of a clip's record."""
   return _sha256([record.frames], (*record[1:], record.frames.shape))
 
 
 def coded_digest(record: CodedRecording) -> str:
-  """SHA-256 of all that a recording's record holds."""
+  """SHA-256 of a recording's record."""
   arrays = [record.frames, record.numbers, record.aus]
   return _sha256(arrays, (*record[3:], *(array.shape for array in arrays)))
 

@@ -1,9 +1,8 @@
-"""Which frames of a clip are shown: on the host, when a set is read.
+"""Selects the frames of a clip that are shown; on the host, when a set is read.
 
-A sampling chooses so many of the numbers of a clip's frames that may be shown, in
-ascending order; where there are too few the last is repeated. A new one is a line in
-`SAMPLINGS`. A sampling of `FRAME_SAMPLINGS` shows each labelled frame with those around
-it: one window a frame.
+A sampling selects a fixed number of a clip's frames, in ascending order; where there
+are too few, the last is repeated. A new sampling is a line in `SAMPLINGS`. Samplings in
+`FRAME_SAMPLINGS` make one window for each labelled frame, of the frames around it.
 """
 
 import numpy as np
@@ -11,13 +10,13 @@ from jaxtyping import Float, Int, UInt8
 
 
 def change(frames: UInt8[np.ndarray, 't h w 3']) -> Float[np.ndarray, 't']:
-  """Of each frame, the mean absolute difference from the first, in units of 0..255."""
+  """The mean absolute difference of each frame from the first, in units of 0..255."""
   differences = np.abs(frames.astype(np.int16) - frames[0])
   return differences.mean(axis=(1, 2, 3), dtype=np.float32)
 
 
 def resample(length: int, fps: float, frame_rate: float) -> Int[np.ndarray, 't']:
-  """Numbers of the frames shown at times 0, 1 / frame_rate, ... of a clip.
+  """The numbers of the frames at the times 0, 1 / frame_rate, ... of a clip.
 
   A rate above the clip's own repeats frames.
   """
@@ -28,9 +27,9 @@ def resample(length: int, fps: float, frame_rate: float) -> Int[np.ndarray, 't']
 def uniform(length: int, frames: int) -> Int[np.ndarray, 't']:
   """Brings a clip to a fixed length (Yu et al. 2018, sec. 4.2).
 
-  Uniform sampling that keeps the first and the last frame where the clip is longer; the
-  last frame repeated where it is shorter. One frame alone is the last: clips begin at
-  rest, and the first would show no expression.
+  A longer clip is sampled uniformly, including its first and last frame; in a shorter
+  one the last frame is repeated. A single frame is the last one, because clips begin at
+  rest and the first frame would show no expression.
   """
   if frames == 1:
     return np.array([length - 1])
@@ -40,9 +39,9 @@ def uniform(length: int, frames: int) -> Int[np.ndarray, 't']:
 
 
 def back_and_forth(count: int, part: int) -> Int[np.ndarray, '{count}']:
-  """Plays the first `part` frames forward and backward, in real time: 0, 1, 2, 1, 0.
+  """Plays the first `part` frames forward and backward for `count` frames: 0 1 2 1 0.
 
-  It lasts for `count` frames; none is shown twice in a row, where there are two.
+  If there are two frames or more, no frame is shown twice in a row.
   """
   turn = max(1, part - 1)
   place = np.arange(count) % (2 * turn)
@@ -50,23 +49,23 @@ def back_and_forth(count: int, part: int) -> Int[np.ndarray, '{count}']:
 
 
 def at_rest(count: int, share: float) -> Int[np.ndarray, '{count}']:
-  """A clip's start, which is that share of it, played for as long as the clip."""
+  """Plays the start of a clip, `share` of its length, for the clip's duration."""
   return back_and_forth(count, 1 + int((count - 1) * share))
 
 
 def _uniform(clip: np.ndarray, numbers: np.ndarray, frames: int) -> np.ndarray:
-  del clip  # Their number is enough.
+  del clip  # only their number counts
   return numbers[uniform(len(numbers), frames)]
 
 
 def _last(clip: np.ndarray, numbers: np.ndarray, frames: int) -> np.ndarray:
-  """The strongest frames of a clip that ends at its apex."""
-  del clip  # Their order is enough.
+  """The last frames: the strongest of a clip that ends at its apex."""
+  del clip  # only their order counts
   return _padded(numbers[-frames:], frames)
 
 
 def _most_changed(clip: np.ndarray, numbers: np.ndarray, frames: int) -> np.ndarray:
-  """The strongest frames of one whose apex has no known place: unlike the first."""
+  """The frames that differ most from the first, for clips whose apex is unknown."""
   strongest = np.argsort(-change(clip)[numbers], kind='stable')[:frames]
   return _padded(numbers[np.sort(strongest)], frames)
 
@@ -80,7 +79,7 @@ SAMPLINGS = {
   'last': _last,
   'most_changed': _most_changed,
 }
-# Where training shows other frames each time, it chooses from so many times as many.
+# Jittered training chooses from this many times as many frames.
 DENSITY = 4
 
 
@@ -91,10 +90,10 @@ def window(
   frames: int,
   sampling: str,
 ) -> tuple[Int[np.ndarray, 't'], int]:
-  """The frame numbers that a network is shown of a clip, and how many are its own.
+  """The numbers of the frames that a network is shown, and how many are the clip's own.
 
-  First resampled to `frame_rate` frames a second (0: as recorded; Yu et al. 2018 take
-  MMI at 10), then sampled; the numbers past those repeat the last.
+  The clip is resampled to `frame_rate` frames per second (0: as recorded; Yu et al.
+  2018 use 10 for MMI), then sampled. Numbers after the clip's own repeat the last.
   """
   at_rate = _at_rate(len(clip), fps, frame_rate)
   return SAMPLINGS[sampling](clip, at_rate, frames), min(frames, len(at_rate))
@@ -103,7 +102,7 @@ def window(
 def candidates(
   length: int, fps: float, frame_rate: float, frames: int
 ) -> tuple[Int[np.ndarray, 'p'], int]:
-  """The frame numbers that jittered training chooses from, and how many are its own."""
+  """The frame numbers for jittered training, and how many are the clip's own."""
   at_rate, most = _at_rate(length, fps, frame_rate), DENSITY * frames
   return at_rate[uniform(len(at_rate), most)], min(most, len(at_rate))
 
@@ -114,11 +113,11 @@ def _past(frames: int) -> Int[np.ndarray, 't']:
 
 
 def _centred(frames: int) -> Int[np.ndarray, 't']:
-  """As many before as behind; one more before, where `frames` is even."""
+  """As many frames before as after; one more before if `frames` is even."""
   return np.arange(frames) - frames // 2
 
 
-# How far from the labelled frame those shown with it are, in steps.
+# The offsets of a window's frames from the labelled frame, in steps.
 FRAME_SAMPLINGS = {'past': _past, 'centred': _centred}
 
 
@@ -129,16 +128,16 @@ def frame_windows(
   frames: int,
   sampling: str,
 ) -> Int[np.ndarray, 'n t']:
-  """The places of the frames that are shown with each of a recording's frames.
+  """The window of each frame of a recording, as indices of frames.
 
-  Steps are of 1 / `frame_rate` seconds (0: of a frame). No window leaves the block of
-  consecutive numbers that its frame is in: the block's first or last frame is repeated.
+  A step is 1 / `frame_rate` seconds (0: one frame). A window stays within its frame's
+  block of consecutive numbers, whose first or last frame is repeated as needed.
 
   Args:
-    numbers: of the frames, ascending.
-    fps: as recorded.
-    frame_rate: frames a second that are shown.
-    frames: how many of them.
+    numbers: the numbers of the frames, ascending.
+    fps: frames per second of the recording.
+    frame_rate: frames per second of a window.
+    frames: the number of frames in a window.
     sampling: one of `FRAME_SAMPLINGS`.
   """
   places = np.arange(len(numbers))

@@ -8,7 +8,7 @@ from stc_jax.errors import InputError
 
 
 def check(builder: tfds.core.DatasetBuilder) -> None:
-  """Checks that a set's examples are prepared clips (BUILD.md, Contracts).
+  """Checks that the examples of a set are prepared clips (BUILD.md, Contracts).
 
   Raises:
     InputError: a feature is missing, or of another kind.
@@ -33,7 +33,7 @@ def check(builder: tfds.core.DatasetBuilder) -> None:
 
 
 def _check_columns(builder: tfds.core.DatasetBuilder) -> None:
-  """Metadata say what the columns of `aus` are about."""
+  """Checks that the metadata name the action unit of each column of `aus`."""
   numbers = (builder.info.metadata or {}).get('au_numbers', ())
   width = builder.info.features['aus'].shape[1]
   if len(numbers) != width or len(set(numbers)) != width:
@@ -67,7 +67,7 @@ _FEATURES = {
   'clip': (_is_text, 'Text'),
   'fps': (lambda f: f.shape == () and f.np_dtype == np.float32, 'Scalar float32'),
 }
-# What says what a clip shows, or each of its frames.
+# The label of a clip, or the codes of its frames.
 _LABEL = {'label': (lambda f: isinstance(f, tfds.features.ClassLabel), 'a ClassLabel')}
 _CODED = {
   'aus': (_is_coding, 'Tensor int8 [None, n]'),

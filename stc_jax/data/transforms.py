@@ -1,4 +1,4 @@
-"""What is done to a video before a network reads it; on the device.
+"""Transforms of a video before a network reads it; on the device.
 
 A transform maps normalised videos [b, t, h, w, c] and their lengths to videos
 [b, t, h, w, c2]. A video's length is the number of its own frames; those after them
@@ -11,35 +11,35 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float, Int
 
-# Local contrast: the neighbourhood's reach as a share of the picture's side, and how
-# much of the clip's usual contrast a flat neighbourhood's is raised by.
+# Local contrast: the reach of the neighbourhood as a share of the picture's side, and
+# the share of the clip's usual contrast that is added to each neighbourhood's.
 _REACH = 0.1
 CONTRAST_FLOOR = 0.3
-# Beside the frames, their change is small.
+# The factor of the changes, which are small compared with the frames.
 CHANGE = 2.0
-# Under the root of a neighbourhood without any contrast.
+# Added under the square root, for neighbourhoods without contrast.
 LEAST_SQUARE = 1e-8
-# Differences of normalised pixels below this, or below this share of what they are
-# differences from, come from rounding alone: levels are 0.003 apart at least.
+# Smaller differences of normalised pixels, absolute or relative, come from rounding:
+# levels differ by 0.003 at least.
 ROUNDING = 4e-6
-_EXACT = jax.lax.Precision.HIGHEST  # else an accelerator rounds to 10 bits
+_EXACT = jax.lax.Precision.HIGHEST  # otherwise an accelerator rounds to 10 bits
 
 
 def gray(
   video: Float[Array, 'b t h w c'], lengths: Int[Array, 'b']
 ) -> Float[Array, 'b t h w 1']:
-  """The mean of the colours: an expression is told by shape, and not by colour."""
-  del lengths  # Each pixel by itself.
+  """The mean of the colours: an expression is a matter of shape, not of colour."""
+  del lengths  # each pixel is independent
   return video.mean(axis=-1, keepdims=True)
 
 
 def remove_appearance(
   video: Float[Array, 'b t h w c'], lengths: Int[Array, 'b']
 ) -> Float[Array, 'b t h w c']:
-  """Subtracts each pixel's mean over the clip's own frames: change is what is left.
+  """Subtracts each pixel's mean over the clip's own frames, which leaves the changes.
 
-  With few subjects a network can tell people apart before it tells expressions apart.
-  Where nothing changes 0 is left, and no rounding for others to amplify.
+  With few subjects a network may learn to recognise people instead of expressions.
+  Where nothing changes, the result is exactly 0, without rounding errors.
   """
   weights = _weights(video, lengths)
   mean = jnp.einsum('bt,bthwc->bhwc', weights, video, precision=_EXACT)[:, None]
@@ -50,7 +50,7 @@ def remove_appearance(
 def frames_and_change(
   video: Float[Array, 'b t h w c'], lengths: Int[Array, 'b']
 ) -> Float[Array, 'b t h w 2*c']:
-  """Puts what `remove_appearance` leaves, twice as strong, behind the frames."""
+  """Appends the result of `remove_appearance`, twice as strong, as channels."""
   change = CHANGE * remove_appearance(video, lengths)
   return jnp.concatenate([video, change], axis=-1)
 
@@ -58,13 +58,13 @@ def frames_and_change(
 def local_contrast(
   video: Float[Array, 'b t h w c'], lengths: Int[Array, 'b']
 ) -> Float[Array, 'b t h w c']:
-  """Each pixel in terms of its neighbourhood's mean and deviation.
+  """Normalises each pixel by the mean and deviation of its neighbourhood.
 
-  The neighbourhood is the square around it in its frame and channel, a tenth of the
-  picture's side in reach: 7 x 7 of 32 x 32 pixels, 9 x 9 of 48 x 48. Light and skin
-  matter less, edges more, as in HOG. The deviation is raised by 0.3 of the clip's mean
-  of such deviations, so that flat skin stays flat; a flat neighbourhood is 0. After
-  Jarrett et al. 2009.
+  The neighbourhood is the square around the pixel in its frame and channel, which
+  reaches a tenth of the picture's side: 7 x 7 of 32 x 32 pixels, 9 x 9 of 48 x 48.
+  Light and skin matter less, edges more, as in HOG. To the deviation 0.3 of the clip's
+  mean deviation is added, so that smooth skin stays smooth; a constant neighbourhood
+  becomes 0. After Jarrett et al. 2009.
   """
   mean = _neighbourhood_mean(video)
   centred = video - mean
@@ -78,18 +78,18 @@ def local_contrast(
 def _weights(
   video: Float[Array, 'b t h w c'], lengths: Int[Array, 'b']
 ) -> Float[Array, 'b t']:
-  """Of a mean over a clip's own frames."""
+  """The weights of a mean over each clip's own frames."""
   frames = jnp.arange(video.shape[1])
   return jnp.where(frames < lengths[:, None], 1 / lengths[:, None], 0)
 
 
 def _rounding(of: Float[Array, '*n']) -> Float[Array, '*n']:
-  """How far from these numbers is no difference."""
+  """The largest difference from these numbers that counts as rounding."""
   return ROUNDING * jnp.maximum(1, abs(of))
 
 
 def _neighbourhood_mean(video: Float[Array, 'b t h w c']) -> Float[Array, 'b t h w c']:
-  """Over the part of each pixel's neighbourhood that lies in the picture."""
+  """The mean over the part of each pixel's neighbourhood inside the picture."""
   for axis in (2, 3):
     side = video.shape[axis]
     rows = jnp.moveaxis(video, axis, -1)
@@ -99,7 +99,7 @@ def _neighbourhood_mean(video: Float[Array, 'b t h w c']) -> Float[Array, 'b t h
 
 
 def averaging(side: int) -> Float[np.ndarray, 'side side']:
-  """Columns average a row of pixels around each of them; a constant of a program."""
+  """The matrix that averages a row of pixels around each pixel; a constant."""
   place = np.arange(side)
   near = np.abs(place[:, None] - place) <= max(1, int(_REACH * side))
   return (near / near.sum(axis=0)).astype(np.float32)

@@ -133,7 +133,7 @@ class _OpenTrack:
   stretch: TrackSmoother
   seen: int
   box: np.ndarray
-  look: shots.Appearance = dataclasses.field(default_factory=shots.Appearance)
+  look: shots.PictureHistory = dataclasses.field(default_factory=shots.PictureHistory)
 
   def goes_on(self, look: np.ndarray, seconds: float, least: shots.Least) -> bool:
     """Whether this picture can be of the same face; if so, remembers it."""

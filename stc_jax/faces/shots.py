@@ -50,7 +50,7 @@ def small_face(
   return face[:, margin : _SIDE - margin].astype(float)
 
 
-class Appearance:
+class PictureHistory:
   """The last picture of a shot or face, and how much it has changed recently."""
 
   def __init__(self):
@@ -86,7 +86,7 @@ class Shots:
   """Takes the frames of a video one by one and finds those that begin a shot."""
 
   def __init__(self, fps: float):
-    self._fps, self._frames, self._seen = fps, 0, Appearance()
+    self._fps, self._frames, self._seen = fps, 0, PictureHistory()
 
   def begins(self, frame: UInt8[np.ndarray, 'h w 3']) -> bool:
     """Whether the next frame begins a new shot; false for the first frame."""
@@ -95,6 +95,6 @@ class Shots:
     difference = self._seen.difference(picture)
     jumps = self._seen.is_jump(difference, seconds, PICTURE)
     if jumps:
-      self._seen = Appearance()
+      self._seen = PictureHistory()
     self._seen.follow(picture, difference, seconds)
     return jumps

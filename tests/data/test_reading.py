@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import tensorflow_datasets as tfds
 
-from stc_jax.data import catalogue, reading, records, schema
+from stc_jax.data import reading, records, schema, set_folder
 from stc_jax.errors import InputError
 
 SIZE = clip_sets.INPUT
@@ -170,7 +170,7 @@ def test_only_a_damaged_set_is_to_be_made_again(tmp_path, monkeypatch):
     with monkeypatch.context() as patched:
       patched.setattr(tfds, 'builder_from_directory', Mock(side_effect=fault))
       with pytest.raises(type(fault)):
-        catalogue.open_folder(pathlib.Path(builder.data_path), 'prepare')
+        set_folder.opened(pathlib.Path(builder.data_path), 'prepare')
     source = MagicMock(**{'__len__.return_value': 1, '__getitem__.side_effect': fault})
     with monkeypatch.context() as patched:
       patched.setattr(type(builder), 'as_data_source', lambda *_, source=source: source)
