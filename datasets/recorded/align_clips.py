@@ -24,6 +24,7 @@ from stc_jax.datasets.recorded import quality_report
 from stc_jax.errors import InputError
 from stc_jax.faces import alignment
 from stc_jax.faces.recording import Recording
+from stc_jax.files import whole_file, write
 
 # Increased when the same recording gives other pixels.
 _VERSION = 3
@@ -122,16 +123,12 @@ def _one(
   try:
     made = alignment.aligned_clip(clip.recording, how, go_on)
   except alignment.NoFaceError as error:
-    part = file.with_suffix('.part')
-    part.write_text(str(error), encoding='utf-8')
-    part.rename(refusal)
+    write(refusal, str(error))
     raise
   quality = json.dumps(dataclasses.asdict(made.quality))
-  part = file.with_suffix('.part')
-  with part.open('wb') as opened:
+  with whole_file(file) as part, part.open('wb') as opened:
     np.savez(opened, frames=made.frames, fps=made.fps, quality=quality)
     os.fsync(opened.fileno())
-  part.rename(file)
   return file, made.quality, True
 
 

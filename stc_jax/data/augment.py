@@ -1,7 +1,7 @@
-"""Augmentation on the device: each clip is shown in a look, at times, of its own.
+"""Augmentation on the device: random appearance and random frames of each clip.
 
-A look is drawn for a clip and holds for all of its frames. A new way of drawing is a
-line in `AUGMENTATIONS`, or in `TRAINING_SAMPLINGS`.
+The parameters are drawn once for a clip and hold for all its frames. A new way of
+drawing them is a line in `AUGMENTATIONS` or `TRAINING_SAMPLINGS`.
 """
 
 import functools
@@ -18,17 +18,17 @@ DEGREES = (-7.5, -5.0, -2.5, 0.0, 2.5, 5.0, 7.5)
 
 
 class AugmentParams(NamedTuple):
-  """How a clip is shown; the defaults show it as it is.
+  """The parameters of augmentation, one of each per clip.
 
   Attributes:
-    strength: factor of each frame's difference from the first one, before all else: a
-      stronger or weaker expression.
-    mirror: left and right exchanged.
-    degrees: of a rotation about the centre, anticlockwise.
-    scale: of a magnification about the centre.
-    shift: down and right, in shares of the side.
-    contrast: factor of each pixel's distance from the clip's mean colour.
-    brightness: added, in units of 0..255.
+    strength: the factor of each frame's difference from the first one, applied first:
+      a stronger or weaker expression.
+    mirror: whether left and right are exchanged.
+    degrees: the angle of a rotation about the centre, anticlockwise.
+    scale: the factor of a magnification about the centre.
+    shift: the shift down and right, in shares of the side.
+    contrast: the factor of each pixel's difference from the clip's mean colour.
+    brightness: the value added to all pixels, in units of 0..255.
   """
 
   strength: Float[Array, 'b']
@@ -41,7 +41,7 @@ class AugmentParams(NamedTuple):
 
 
 def plain(clips: int) -> AugmentParams:
-  """Clips as they are."""
+  """Parameters that leave clips unchanged."""
   ones, zeros = jnp.ones(clips), jnp.zeros(clips)
   return AugmentParams(
     strength=ones,
@@ -55,7 +55,7 @@ def plain(clips: int) -> AugmentParams:
 
 
 def paper(key: Array, clips: int) -> AugmentParams:
-  """One of 14 variants: mirrored or not x a rotation of `DEGREES` (Yu et al., 4.2)."""
+  """One of 14 variants: mirrored or not, rotated by `DEGREES` (Yu et al., 4.2)."""
   mirror_key, angle_key = jax.random.split(key)
   return plain(clips)._replace(
     mirror=jax.random.bernoulli(mirror_key, shape=(clips,)),
@@ -66,10 +66,10 @@ def paper(key: Array, clips: int) -> AugmentParams:
 def strong(
   key: Array, clips: int, reach: float = 1.0, strength: float = 0.5
 ) -> AugmentParams:
-  """Strength, mirror, pose, size, place and light at once, from continuous ranges.
+  """All parameters at once, from continuous ranges.
 
-  `reach` scales the ranges of pose, size, place and light; `strength` is the largest
-  logarithm of the expression's.
+  `reach` scales the ranges of rotation, scale, shift and light; `strength` is the
+  largest logarithm of the expression's strength.
   """
   keys = iter(jax.random.split(key, 7))
 
@@ -92,26 +92,26 @@ AUGMENTATIONS: dict[str, Callable[[Array, int], AugmentParams] | None] = {
   'paper': paper,
   'mild': functools.partial(strong, reach=0.3),
   'strong': strong,
-  # For action units, which a frame shows or doesn't: none is made stronger or weaker.
+  # For action units, whose intensity decides the label: strength is unchanged.
   'strong_but_true': functools.partial(strong, strength=0.0),
 }
 
-# How far a frame may stray, and the least that is shown, in shares of a clip.
+# The largest displacement of a frame and the least part shown, in shares of a clip.
 _STRAY = 0.25
 _LEAST_SHARE = 0.75
 
 
 def jittered(key: Array, clips: int, frames: int) -> Float[Array, 'b t']:
-  """Places in a clip, from 0 at its first frame to 1 at its last, ascending.
+  """Ascending places in a clip, from 0 at its first frame to 1 at its last.
 
-  Each strays by up to a quarter of the clip from where it stands in a uniform sampling,
-  however many there are, and of the clip's end up to a quarter is left out: other
-  noise, other poses, another course and weaker expressions each time.
+  Each is displaced by up to a quarter of the clip from its place in a uniform sampling,
+  and up to a quarter of the clip is left out at its end. So noise, pose, timing and
+  strength of the expression vary.
   """
   stray_key, share_key = jax.random.split(key)
   stray = jax.random.uniform(stray_key, (clips, frames), minval=-_STRAY, maxval=_STRAY)
   share = jax.random.uniform(share_key, (clips, 1), minval=_LEAST_SHARE)
-  # One frame alone is the last, as in `sampling.uniform`.
+  # A single frame is the last, as in `sampling.uniform`.
   places = jnp.arange(frames) / (frames - 1) if frames > 1 else jnp.ones(1)
   places = places + stray
   return share * jnp.sort(jnp.clip(places, 0, 1), axis=1)
@@ -173,25 +173,25 @@ def _moved(
   look: AugmentParams,
   black_sides: Float[Array, ''] | float,
 ) -> Float[Array, 'b t h w c']:
-  """Each clip in its look's pose, size and place."""
+  """Rotates, scales, shifts and mirrors each clip."""
   height, width = video.shape[2:4]
   rows, columns = jax.vmap(_source, in_axes=(None, None, 0))(height, width, look)
   margin = _margin(black_sides, width)
   columns = jnp.clip(columns, margin, width - 1 - margin)
-  # Once for each clip, and not for each of its frames, whatever a compiler merges.
+  # The barrier keeps the compiler from repeating this for every frame of a clip.
   rows, columns = jax.lax.optimization_barrier((rows, columns))
   return jax.lax.optimization_barrier(jax.vmap(_sampled)(video, rows, columns))
 
 
 def _margin(black_sides: Float[Array, ''] | float, width: int) -> Float[Array, '']:
-  """How many columns are black on each side."""
+  """The number of black columns on each side."""
   return jnp.ceil(black_sides * width - 1e-3)
 
 
 def _source(
   height: int, width: int, look: AugmentParams
 ) -> tuple[Float[Array, 'h w'], Float[Array, 'h w']]:
-  """Where the pixels of one clip's look come from: rows and columns."""
+  """The rows and columns from which the pixels of one clip are taken."""
   y, x = np.mgrid[:height, :width].astype(np.float32)
   y = y - (height - 1) / 2 - look.shift[0] * height
   x = x - (width - 1) / 2 - look.shift[1] * width
@@ -205,7 +205,7 @@ def _source(
 def _sampled(
   clip: Float[Array, 't h w c'], rows: Float[Array, 'h w'], columns: Float[Array, 'h w']
 ) -> Float[Array, 't h w c']:
-  """Bilinear; all frames and channels of a place are read together."""
+  """Samples bilinearly; reads all frames and channels of a place together."""
   height, width = clip.shape[1:3]
   rows, columns = jnp.clip(rows, 0, height - 1), jnp.clip(columns, 0, width - 1)
   top = jnp.minimum(rows.astype(jnp.int32), max(height - 2, 0))

@@ -1,4 +1,4 @@
-"""Clips that live in device memory, and the batches gathered from them there."""
+"""Clips in device memory, and the batches that are gathered from them there."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -15,24 +15,24 @@ from stc_jax.data.filming import Filming
 from stc_jax.data.input import InputConfig, NetworkInput, Normalisation, network_input
 from stc_jax.data.protocols import Trial
 
-# What a trial's key is folded with: one number for each use of randomness.
+# A trial's key is folded with one of these numbers for each use of randomness.
 INIT, AUGMENT, DROPOUT, SAMPLE, FILM = range(5)
 # Clips that are shown for one at rest.
 _OTHERS = 3
-# Keeps pictures of one colour finite; in units of 0..1 squared.
+# Avoids division by 0 for pictures of one colour; in units of 0..1 squared.
 _LEAST_VARIANCE = 1e-6
 
 
 class DeviceData(NamedTuple):
-  """All clips of a set, which every trial reads.
+  """All clips of a set; all trials share them.
 
   Attributes:
-    frames: every frame that is shown, once.
-    windows: of each clip, the numbers of its frames.
-    lengths: of each clip, how many of those are its own.
-    candidates, num_candidates: the same of the frames that training chooses from.
-    at_rest: of each clip, whether it is of faces at rest, played back and forth.
-    targets: of each example, as `ClipSet` has them.
+    frames: every frame that is used, once.
+    windows: of each clip, the indices of its frames.
+    lengths: of each clip, the number of its own frames.
+    candidates, num_candidates: the same for the frames that training chooses from.
+    at_rest: of each clip, whether it shows a face at rest, played back and forth.
+    targets: of each example, as in `ClipSet`.
     black_sides: share of the frames' width that is black on each side.
   """
 
@@ -47,16 +47,16 @@ class DeviceData(NamedTuple):
 
 
 class TrialArrays(NamedTuple):
-  """Trials as arrays; fields have a leading trial axis outside a step.
+  """Trials as arrays; outside a step the fields have a leading trial axis.
 
   Attributes:
     seed: uint32.
-    first: the step that the first row of `order` is of.
+    first: the step of the first row of `order`.
     order: the clips that each step shows.
-    test: clips that test it, padded to whole batches with clip 0.
-    sample: training clips that its model is asked, too: spread evenly, padded alike.
-    normalisation: of the training side's pixels.
-    weights: what the task takes of the training side's targets.
+    test: the test clips, padded to whole batches with clip 0.
+    sample: training clips that are also predicted, evenly spread and padded likewise.
+    normalisation: the normalisation by the training clips.
+    weights: the task's weights, computed from the training targets.
   """
 
   seed: Int[Array, '*trials']
@@ -69,13 +69,14 @@ class TrialArrays(NamedTuple):
 
 
 class StepSample(NamedTuple):
-  """What a step shows.
+  """The random choices of one training step.
 
   Attributes:
-    clips: which.
-    places: each at which places among its candidates, 0..1; None: as it is tested.
-    look: each in which look; None: as it is.
-    filming: how each is filmed, where some are of faces at rest.
+    clips: the clips of the batch.
+    places: the places of each clip's frames among its candidates, 0..1; None: the
+      frames of tests.
+    look: the augmentation of each clip; None: none.
+    filming: the sway and noise of each clip, used if some clips show faces at rest.
   """
 
   clips: Int[Array, 'b']
@@ -85,14 +86,14 @@ class StepSample(NamedTuple):
 
 
 class Batch(NamedTuple):
-  """What a step reads: the network's input, and what should come out."""
+  """The batch of a step: the network's input and the targets."""
 
   clips: NetworkInput
   targets: Any
 
 
 def device_arrays(clip_set: ClipSet) -> DeviceData:
-  """The arrays of a set; still on the host."""
+  """The arrays of a set, on the host."""
   arrays = {name: getattr(clip_set, name) for name in DeviceData._fields}
   return DeviceData(**arrays | {'black_sides': np.float32(clip_set.black_sides)})
 
@@ -105,11 +106,11 @@ def trial_arrays(
   weights: Callable[[np.ndarray, int], np.ndarray],
   sample: int = 0,
 ) -> TrialArrays:
-  """Lays trials beside each other in one shape; still on the host.
+  """Stacks trials to arrays of one shape, on the host.
 
-  Give it all trials of a protocol and take rows afterwards, so that one program serves
-  all. `weights` makes what the task takes of a training side's targets, given how many
-  outputs there are; `sample` is how many training clips a model is asked.
+  Pass all trials of a protocol and select rows afterwards, so that one program serves
+  all. `weights` computes the task's weights from training targets and the number of
+  outputs; `sample` is the number of training clips that are also predicted.
   """
   most = max(len(trial.test) for trial in trials)
   tested = max(1, -(-most // batch_size)) * batch_size
@@ -146,7 +147,7 @@ def _shown(clip_set: ClipSet, train: Int[np.ndarray, 'n']) -> Int[np.ndarray, 'm
 
 
 def sample_of(trial: Trial, most: int) -> Int[np.ndarray, 'k']:
-  """At most so many of a trial's training examples, spread evenly over them."""
+  """At most `most` training examples of a trial, evenly spread."""
   count = min(most, len(trial.train))
   return trial.train[np.arange(count) * len(trial.train) // max(count, 1)]
 
@@ -156,7 +157,7 @@ def _padded(clips: Int[np.ndarray, 'm'], length: int) -> Int[np.ndarray, '{lengt
 
 
 def _measured(clip_set: ClipSet, train: Int[np.ndarray, 'n']) -> Normalisation:
-  """Mean and inverse deviation of the training side's pixels."""
+  """The mean and inverse deviation of the training pixels."""
   mean = clip_set.means[train].mean(axis=0, dtype=np.float64)
   square = clip_set.squares[train].mean(axis=0, dtype=np.float64)
   scale = 1 / np.sqrt(square - mean**2 + _LEAST_VARIANCE)
@@ -164,14 +165,14 @@ def _measured(clip_set: ClipSet, train: Int[np.ndarray, 'n']) -> Normalisation:
 
 
 def trial_key(trial: TrialArrays, use: int) -> Array:
-  """The key of one use of randomness in a trial."""
+  """The random key of one use in a trial."""
   return jax.random.fold_in(jax.random.key(trial.seed), use)
 
 
 def sample_step(
   trial: TrialArrays, step: Int[Array, ''], augment: str, config: InputConfig
 ) -> StepSample:
-  """What a step of a trial shows: a function of the trial and the step alone."""
+  """Draws the random choices of a step; they depend on trial and step alone."""
   clips, draw = trial.order[step - trial.first], AUGMENTATIONS[augment]
 
   def key(use):
@@ -188,7 +189,7 @@ def sample_step(
 def training_batch(
   data: DeviceData, normalisation: Normalisation, shown: StepSample, config: InputConfig
 ) -> Batch:
-  """Gathers, augments and normalises what a step shows."""
+  """Gathers, augments and normalises the batch of a step."""
   video = _gathered(data, _windows(data, shown))
   if data.at_rest is not None:
     look = plain(len(video)) if shown.look is None else shown.look
@@ -214,7 +215,7 @@ def eval_views(
 
 
 def _windows(data: DeviceData, shown: StepSample) -> Int[Array, 'b t']:
-  """The numbers of the frames that are shown: of short clips, all there are."""
+  """The indices of the shown frames; short clips are shown completely."""
   windows, candidates = data.windows[shown.clips], data.candidates[shown.clips]
   if shown.places is None:
     return windows

@@ -4,11 +4,11 @@ import collections
 import hashlib
 import io
 import pathlib
-import shutil
 from typing import BinaryIO
 
 import numpy as np
 
+from stc_jax import files
 from stc_jax.console import terminal
 from stc_jax.console.progress import with_bar
 from stc_jax.data import records, sampling
@@ -25,11 +25,8 @@ _HEADER = 128
 
 def write(builder: PreparedSet, height: int, width: int, place: pathlib.Path) -> None:
   """Writes a set's frame store to `place`, whole or not at all."""
-  for left in place.parent.glob('.part_*'):  # left by a killed process
-    shutil.rmtree(left)
-  part = place.with_name(f'.part_{place.name}')
-  part.mkdir()
-  try:
+  files.remove_parts(place.parent)  # the caller holds the lock
+  with files.whole_folder(place) as part:
     recordings = sum(split.num_examples for split in builder.info.splits.values())
     coded = records.coded(builder)
     coded = with_bar(coded, 'laying out frames', terminal.console(), recordings)
@@ -40,9 +37,6 @@ def write(builder: PreparedSet, height: int, width: int, place: pathlib.Path) ->
       file.seek(0)
       file.write(_header((frames, height, width, COLOURS)))
     np.savez(part / REST, **_columns(builder, rows))
-    part.rename(place)
-  finally:
-    shutil.rmtree(part, ignore_errors=True)
 
 
 def _append(

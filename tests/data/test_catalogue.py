@@ -74,3 +74,14 @@ def test_an_unknown_config_names_the_known(tmp_path, monkeypatch):
       act('fixed_configs', 'three', str(tmp_path))
   with pytest.raises(InputError, match='is made without files'):
     preparation.prepare('fixed_configs', 'one', str(tmp_path), manual_dir='.')
+
+
+def test_options_are_fields_of_the_builder_config(tmp_path):
+  names = [option.name for option in catalogue.options('mmi')]
+  assert (names[0], names[-1]) == ('align', 'sessions_file')
+  assert not catalogue.options('synthetic_faces')
+  with pytest.raises(InputError, match=r'--align: synthetic_faces has no such option'):
+    preparation.prepare('synthetic_faces', '', str(tmp_path), options={'align': 'none'})
+  chosen = {'align': 'none', 'roll': 'level'}
+  with pytest.raises(InputError, match=r'--roll: only goes with --align=mtcnn'):
+    preparation.prepare('mmi', '', str(tmp_path), options=chosen)
