@@ -21,21 +21,16 @@ TWICE = {
   'Maps',
   'Network',
   'Stretch',
-  'Track',
 }
 LONG_FILES = {
-  'catalogue',
   'config',
-  'online_tracker',
   'parts',
   'programs',
   'device_data',
-  'synthetic_faces_dataset_builder',
 }
 LONG_FUNCTIONS = {
   'answer',
   'as_dict',
-  'cuts',
   'fit',
   'get_config',
   'main',
