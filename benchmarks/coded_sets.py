@@ -1,12 +1,12 @@
-"""A prepared set as large as BP4D, on this machine: time to the first step, memory.
+"""Measures a set as large as BP4D on this machine: time to the first step, memory.
 
     python -m benchmarks.coded_sets --frames=146847
     python -m benchmarks.coded_sets --frames=146847 --placement=host
 
-Writes so many frames of noise, 64 x 64, in BP4D's form into a temporary folder; then,
-in processes of their own, starts `launch/bp4d.py` on it for one chunk of steps, twice,
-and prints the seconds to the end of the first step, and the peak of anonymous memory
-(Linux): the first start lays the frames out, the second maps them.
+Writes frames of noise, 64 x 64, in the form of BP4D into a temporary folder. Then it
+starts `launch/bp4d.py` on them twice, in separate processes, for one chunk of steps
+each, and prints the seconds to the end of the first step and the peak of anonymous
+memory (Linux). The first start writes the frame store, the second maps it.
 """
 
 import argparse
@@ -84,7 +84,7 @@ class NoiseFrames(tfds.core.GeneratorBasedBuilder, skip_registration=True):
 
 
 def first_step(folder: str, placement: str, chunks: int) -> dict:
-  """Starts to train on the set in `folder`; says what that took."""
+  """Trains for one chunk on the set in `folder`; prints the seconds and the memory."""
   peak, began = Peak(), time.perf_counter()
   peak.start()
   config = bp4d.get_config()
@@ -124,7 +124,7 @@ def first_step(folder: str, placement: str, chunks: int) -> dict:
 
 
 def main() -> None:
-  """Measures what the arguments ask for."""
+  """Measures both starts."""
   parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
   parser.add_argument('--frames', type=int, default=146_847)
   parser.add_argument('--placement', default='auto')

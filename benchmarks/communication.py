@@ -1,12 +1,12 @@
-"""What the devices of one trial tell each other in a step, counted from shapes.
+"""Counts, from shapes, what the devices of one trial exchange in a step.
 
     python -m benchmarks.communication --config=launch/bp4d.py
 
-One trial's batch over many devices needs the mean of the gradients, the statistics of
-each batch normalisation and their gradients, and the metrics: all of them sums over
-devices. Prints their bytes, and what a ring's sums would take beside the arithmetic on
-8 GPUs of one machine and on 64 of eight, nothing overlapped; a prediction, not a
-measurement. `training.batch_size` is of all GPUs together.
+A batch that is spread over devices needs the mean of the gradients, the statistics of
+each batch normalisation and their gradients, and the metrics. All of them are sums over
+devices. Prints their bytes, and the time of ring all-reduces beside the time of the
+arithmetic, on 8 GPUs of one machine and on 64 of eight machines, without overlap. This
+is a prediction, not a measurement. `training.batch_size` is that of all GPUs together.
 """
 
 import itertools
@@ -31,7 +31,7 @@ _WINDOWS = (16, 64)
 
 
 def main() -> None:
-  """Prints a table: a row for each number of GPUs, and of windows each has."""
+  """Prints a row for each number of GPUs and each number of windows on one."""
   experiment = from_sections(launch_file.read().to_dict(), launch_file.set_fields())
   parts.require_trunk(experiment)
   moved = bytes_a_step(experiment)
@@ -48,7 +48,7 @@ def main() -> None:
 
 
 def bytes_a_step(experiment: Experiment) -> int:
-  """Of all that is summed over devices: float32 gradients, and statistics."""
+  """Bytes that are summed over devices: float32 gradients and statistics."""
   outputs = len(experiment.task.aus) or 6
   model = build(experiment.model, experiment.network, outputs)
   variables = jax.eval_shape(
@@ -65,7 +65,7 @@ def bytes_a_step(experiment: Experiment) -> int:
 
 
 def ring_seconds(moved: int, devices: int, bytes_per_second: float) -> float:
-  """Each device sends and receives its share of a ring's two rounds."""
+  """Seconds of a ring all-reduce, in which each device sends its share twice."""
   return 2 * (devices - 1) / devices * moved / bytes_per_second
 
 

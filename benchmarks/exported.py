@@ -1,9 +1,9 @@
-"""How fast onnxruntime answers with an exported model, beside ours.
+"""Measures inference with an exported model in onnxruntime, and with ours.
 
     python -m benchmarks.exported --config=launch/synthetic.py
 
-The launch file's network, untrained, on random clips: from uint8 frames on the host to
-probabilities there, all views included, on the CPU, each with all cores.
+Uses the launch file's network, untrained, on random clips, from uint8 frames on the
+host to probabilities on the host, with all views, on all cores of the CPU.
 """
 
 import statistics
@@ -28,11 +28,11 @@ from stc_jax.predict.model import function_of
 from stc_jax.runs.config import Experiment, from_sections
 from stc_jax.speed.random_clips import CLASSES
 
-_BATCHES = flags.DEFINE_multi_integer('batch', [1, 8, 32], 'Clips at a time.')
-_REPEATS = flags.DEFINE_integer('repeats', 5, 'Of each measurement.', lower_bound=1)
+_BATCHES = flags.DEFINE_multi_integer('batch', [1, 8, 32], 'Batch sizes.')
+_REPEATS = flags.DEFINE_integer('repeats', 5, 'Repeats.', lower_bound=1)
 _SECONDS = 0.5  # of a repeat, at least
 _CLOCK = flags.DEFINE_enum(
-  'clock', 'wall', ['wall', 'cpu'], "Seconds that pass, or the process's own."
+  'clock', 'wall', ['wall', 'cpu'], 'Wall time, or the CPU time of the process.'
 )
 flags.adopt_module_key_flags(launch_file)
 
@@ -65,7 +65,7 @@ def main() -> None:
 def rates(
   forms: dict[str, HostFunction], bundle: Bundle, batch: int, clock: Callable[[], float]
 ) -> dict[str, list[float]]:
-  """Clips a second, of each form in turn: a busy machine is so to all alike."""
+  """Clips a second. Forms take turns, so that other load affects them alike."""
   size = bundle.input
   clip = (size.frames, size.height, size.width, COLOURS)
   frames = np.random.default_rng(0).integers(0, 256, (batch, *clip), np.uint8)
@@ -84,14 +84,14 @@ def rates(
 
 
 def ours(bundle: Bundle) -> HostFunction:
-  """As `stc_jax.load(...)` answers."""
+  """Predicts as `stc_jax.load(...)` does."""
   function = jax.jit(function_of(bundle), compiler_options=compiler_options())
   own = jax.device_put((bundle.variables, bundle.normalisation))
   return lambda frames, real: np.asarray(function(*own, frames, real))
 
 
 def untrained(experiment: Experiment) -> Bundle:
-  """The launch file's model with first weights."""
+  """The launch file's model with initial weights."""
   size, names = experiment.input, tuple(map(str, range(CLASSES)))
   names = tuple(map(str, experiment.task.aus)) or names
   network = build(experiment.model, experiment.network, len(names))

@@ -1,11 +1,11 @@
-"""Where a GPU's time goes in a training step, part by part.
+"""Measures how a training step's time on a GPU is divided among its parts.
 
     python -m benchmarks.kernels --config=launch/ck_plus.py \
       --config.stc_nlstm.dtype=bfloat16 --config.training.batch_size=128
 
-Traces a chunk of steps with JAX's profiler, looks each kernel up in the compiled
-program, and adds up what is spent on the convolutions, on the rest of each layer, the
-LSTMs, the optimiser, and on making the input (augmentation and transforms included).
+Traces a chunk of steps with JAX's profiler, finds each kernel in the compiled program,
+and sums the time of the convolutions, the rest of each layer, the LSTMs, the optimiser,
+and the input (with augmentation and transforms).
 """
 
 import collections
@@ -27,7 +27,7 @@ from stc_jax.errors import InputError
 from stc_jax.runs.config import from_sections
 from stc_jax.speed import parts
 
-_TRACE = flags.DEFINE_string('trace', '', 'A folder that keeps the trace, too.')
+_TRACE = flags.DEFINE_string('trace', '', 'A folder in which the trace is kept.')
 flags.adopt_module_key_flags(launch_file)
 
 # The name of an operation in a compiled program, and its path in ours.
@@ -38,7 +38,7 @@ _PARTS = ('input', 'optimizer', 'pyramid', 't_lstm', 'c_lstm', r'conv\d+')
 
 
 class Kernel(NamedTuple):
-  """A kernel's run: its own name, that of its operation, microseconds."""
+  """One run of a kernel: its name, the name of its operation, microseconds."""
 
   name: str
   operation: str
@@ -46,7 +46,7 @@ class Kernel(NamedTuple):
 
 
 def main() -> None:
-  """Traces and prints.
+  """Traces a chunk, and prints the table.
 
   Raises:
     InputError: there is no GPU.
@@ -86,7 +86,7 @@ def read(trace: dict | list) -> Iterator[Kernel]:
 
 
 def microseconds(kernels: Iterable[Kernel], program: str) -> dict[str, float]:
-  """The kernels' time by part of a compiled program's text."""
+  """The time of kernels, by part of the compiled program."""
   places = parts_of(program)
   found = collections.Counter()
   for kernel in kernels:
@@ -120,7 +120,7 @@ def _part(path: str, convolution: bool) -> str:
 
 
 def print_table(found: dict[str, float], steps: int) -> None:
-  """A row for each part."""
+  """Prints a row for each part."""
   total = sum(found.values())
   title = f'{total / steps:,.0f} microseconds a step'
   table = Table('part', title=title)

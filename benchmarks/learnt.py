@@ -1,11 +1,10 @@
-"""What the models of a run learnt of their own training clips, and how full gates are.
+"""Measures how well a run's models fit their training clips, and saturated gates.
 
     python -m benchmarks.learnt --workdir=RUN
 
-For each finished trial: the lowest mean loss of a hundred training steps in a row;
-accuracy on its training clips in inference mode, without augmentation, in one view; and
-of the gates that read those clips the share beyond 0.99 or below 0.01, where next to no
-gradient passes.
+Prints for each finished trial: the lowest mean loss of a hundred successive steps; the
+accuracy on training clips in inference mode, without augmentation, in one view; and the
+share of gates above 0.99 or below 0.01 on those clips, where the gradient vanishes.
 """
 
 import functools
@@ -39,7 +38,7 @@ _GATES = ('input', 'forget', 'output')
 
 
 def main() -> None:
-  """Prints a table: a row for each trial."""
+  """Prints a row for each trial."""
   workdir = pathlib.Path(_WORKDIR.value)
   experiment = start.experiment_of(workdir)
   data = run_data.load(experiment)
@@ -71,7 +70,7 @@ def of_model(
 ) -> tuple[float, Float[np.ndarray, 'kinds']]:
   """Accuracy on a trial's training clips, and the saturated share of each gate.
 
-  The shares of a model without gates are NaN.
+  For a model without gates the shares are NaN.
   """
   right, full, count = 0, 0.0, 0.0
   for at in range(0, len(trial.train), _BATCH):
@@ -86,7 +85,7 @@ def of_model(
 
 
 def _look(network, size, data, variables, normalisation, clips):
-  """Of some clips the likeliest classes, and all gates [..., kinds, t, b, h]."""
+  """The likeliest classes of some clips, and all gates [..., kinds, t, b, h]."""
   shown = device_data.eval_views(data, normalisation, clips, size)[0]
   task = Classification()
   found = mean_probabilities(task, network, variables, [shown])

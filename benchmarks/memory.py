@@ -1,10 +1,10 @@
-"""How much memory a set takes while it is loaded.
+"""Measures the memory that loading a set takes.
 
     python -m benchmarks.memory --clips=20000
 
-Writes so many clips of noise, 18 frames of 64 x 64, as a prepared set into a temporary
-folder; loads it in a process of its own, and puts it on the device. Prints the peak of
-the process's anonymous memory (Linux), beside the clips' own bytes.
+Writes clips of noise, 18 frames of 64 x 64, as a prepared set into a temporary folder.
+Loads it in a separate process and puts it on the device. Prints the peak of anonymous
+memory of that process (Linux), and the bytes of the clips.
 """
 
 import argparse
@@ -70,14 +70,14 @@ class NoiseClips(tfds.core.GeneratorBasedBuilder, skip_registration=True):
 
 
 class Peak(threading.Thread):
-  """Watches this process's anonymous memory, in bytes."""
+  """Records the peak of this process's anonymous memory, in bytes."""
 
   def __init__(self):
     super().__init__(daemon=True)
     self.first, self.most = _anonymous(), 0
 
   def run(self) -> None:
-    """Looks a hundred times a second."""
+    """Samples the memory a hundred times a second."""
     while True:
       self.most = max(self.most, _anonymous())
       time.sleep(0.01)
@@ -90,7 +90,7 @@ def _anonymous() -> int:
 
 
 def load(folder: str) -> dict:
-  """Loads the set in `folder`, and says what that took."""
+  """Loads the set in `folder`; prints the memory that it took."""
   peak, began = Peak(), time.perf_counter()
   peak.start()
   clip_set = read(tfds.builder_from_directory(folder), SIZE)
@@ -114,14 +114,14 @@ def prepared(kind: type[tfds.core.GeneratorBasedBuilder], home: str) -> str:
 
 
 def alone(module: str, *flags: str) -> dict:
-  """Runs a module in a process of its own; returns the JSON of its last line."""
+  """Runs a module in a separate process; returns the JSON of its last line."""
   argv = [sys.executable, '-m', module, *flags]
   done = subprocess.run(argv, check=True, stdout=subprocess.PIPE, text=True)
   return json.loads(done.stdout.splitlines()[-1])
 
 
 def main() -> None:
-  """Measures what the arguments ask for."""
+  """Measures a set with the given number of clips."""
   parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
   parser.add_argument('--clips', type=int, default=20_000)
   parser.add_argument('--load', default='', help=argparse.SUPPRESS)

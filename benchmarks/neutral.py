@@ -1,15 +1,15 @@
-"""Measures what a model with the class `neutral` says of people whom it never saw.
+"""Measures what a model with the class `neutral` predicts for unseen people.
 
     python -m stc_jax.main --config=launch/synthetic.py --workdir=RUN \
       --config.dataset.builder_config=neutral_to_apex_tuning \
       --config.protocol.kind=all --config.dataset.neutral_share=0.2
     python -m benchmarks.neutral --model=RUN
 
-The people are rendered ones of a seed that no set has. Each rests for 1.5 s, filmed at
-some rates, and blinks; shows six expressions, each clip told as a whole; and is seen on
-still pictures with new noise in each frame, at rest and at an apex. All but expressions
-go through the windows of `predict`. Of a model without the class, how often it tells
-expressions right is printed alone.
+The people are rendered with a seed that no set has. Each rests for 1.5 s, blinks, and
+is filmed at several rates; shows six expressions, each predicted as one clip; and is
+seen in still pictures with new noise in each frame, at rest and at an apex. All but the
+expressions are predicted by windows, as `predict` does. For a model without the class,
+only the accuracy on expressions is printed.
 """
 
 import concurrent.futures
@@ -27,8 +27,8 @@ from stc_jax.predict import model as models
 from stc_jax.predict.model import Model
 
 _MODEL = flags.DEFINE_string('model', None, 'A run, or a bundle.', required=True)
-_PEOPLE = flags.DEFINE_integer('people', 48, 'How many.')
-_RATES = flags.DEFINE_list('rates', ['12', '25'], 'Frames a second, at rest.')
+_PEOPLE = flags.DEFINE_integer('people', 48, 'Number of people.')
+_RATES = flags.DEFINE_list('rates', ['12', '25'], 'Frame rates of people at rest.')
 
 _SEED = 7  # of people whom no set has
 _SECONDS = 1.5
@@ -48,25 +48,25 @@ def at_rest(person: int, fps: float) -> Frames:
 
 
 def expressed(person: int, emotion: str) -> Frames:
-  """From rest to an apex, as in the sets that models are trained on; 12 a second."""
+  """From rest to an apex, as in training sets, at 12 frames a second."""
   return clips.make_clip(_SEED, person, emotion, 1).frames
 
 
 def still(picture: UInt8[np.ndarray, 'h w 3'], seed: int) -> Frames:
-  """A picture filmed for as long, with new noise in each frame."""
+  """A still picture, filmed for 1.5 s, with new noise in each frame."""
   shape = (round(_SECONDS * _STILL_FPS), *picture.shape)
   noise = _NOISE * np.random.default_rng(seed).standard_normal(shape, np.float32)
   return np.clip(picture + noise + 0.5, 0, 255).astype(np.uint8)
 
 
 def said(model: Model, videos: list[Frames], fps: float) -> np.ndarray:
-  """The label of each video."""
+  """The predicted label of each video."""
   told = functools.partial(model.predict, align='none', fps=fps)
   return np.array([told(video).label for video in videos])
 
 
 def main() -> None:
-  """Prints a table: a row for each kind of video."""
+  """Prints a row for each kind of video."""
   model = models.load(_MODEL.value)
   people = range(1, _PEOPLE.value + 1)
   print('| shown | videos | neutral | right |\n|---|---|---|---|')

@@ -1,10 +1,10 @@
-"""Norms of gradients and updates, matrix by matrix, in a run's first steps.
+"""Measures norms of gradients and updates of each matrix in a run's first steps.
 
     python -m benchmarks.norms --config=launch/synthetic.py --steps=200
 
-Trains the first trial of a launch file for so many steps at its first rate. Each row:
-a matrix's norm at the end; of its gradients (before they are clipped) the mean norm
-over all steps; and of its updates the mean norm, in thousandths of its own.
+Trains the first trial of a launch file at its first rate. Each row has the norm of a
+matrix at the end, the mean norm of its gradients before clipping, and the mean norm of
+its updates in thousandths of its own norm.
 """
 
 import dataclasses
@@ -24,18 +24,18 @@ from stc_jax.runs.assemble import placement_of, programs_of
 from stc_jax.runs.config import Experiment, from_sections
 from stc_jax.runs.resolve import resolve
 
-_STEPS = flags.DEFINE_integer('steps', 200, 'Of training.', lower_bound=1)
+_STEPS = flags.DEFINE_integer('steps', 200, 'Training steps.', lower_bound=1)
 flags.adopt_module_key_flags(launch_file)
 
 
 class Norms(NamedTuple):
-  """The sums of every leaf's norms over the steps so far."""
+  """Sums of the norms of each leaf over the steps."""
 
   sums: optax.Params
 
 
 def recorded() -> optax.GradientTransformation:
-  """Passes what it is given, and adds up the norms."""
+  """Passes gradients or updates unchanged, and sums their norms."""
 
   def init(params):
     return Norms(jax.tree.map(lambda leaf: jnp.zeros(()), params))
@@ -49,13 +49,13 @@ def recorded() -> optax.GradientTransformation:
 
 
 def main() -> None:
-  """Trains and prints."""
+  """Trains, and prints the table."""
   experiment = from_sections(launch_file.read().to_dict(), launch_file.set_fields())
   print_table(norms(experiment, _STEPS.value), experiment)
 
 
 def norms(experiment: Experiment, steps: int) -> list[tuple[str, float, float, float]]:
-  """Of each matrix its name, its norm, and the mean norms of gradients and updates."""
+  """For each matrix its name, norm, and mean norms of gradients and updates."""
   (_, rate), *_ = experiment.training.stages
   training = dataclasses.replace(experiment.training, stages=((steps, rate),))
   execution = dataclasses.replace(experiment.execution, steps_per_chunk=steps)
@@ -88,7 +88,7 @@ def norms(experiment: Experiment, steps: int) -> list[tuple[str, float, float, f
 def print_table(
   rows: list[tuple[str, float, float, float]], experiment: Experiment
 ) -> None:
-  """A row for each matrix."""
+  """Prints a row for each matrix."""
   table = Table('matrix', title=f'{experiment.model}, means of steps')
   for column in ('norm', 'gradient', 'update, thousandths'):
     table.add_column(column, justify='right')

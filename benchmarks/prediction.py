@@ -1,11 +1,11 @@
-"""Measures a prediction: peak memory by the video's length, and frames a second.
+"""Measures predictions: peak memory by the length of the video, frames a second.
 
   python -m benchmarks.prediction --model=RUN --minutes=1,20
 
-The videos show a real face (scikit-image's astronaut) that moves, looped, 640 x 480 at
-25 frames a second. Each is predicted by a process of its own, as a user does it: found,
-followed, told, drawn and written. Memory is the process's peak (anonymous, and what it
-mapped of files).
+The videos show a real face (scikit-image's astronaut) that moves in a loop, 640 x 480
+at 25 frames a second. Each is predicted in a separate process by the command that users
+run, with all output files. Memory is the peak of the process (anonymous memory and
+mapped files).
 """
 
 import json
@@ -29,13 +29,13 @@ _MODEL = flags.DEFINE_string(
   'model', None, 'A run, or one of its models.', required=True
 )
 _MINUTES = flags.DEFINE_list('minutes', ['1', '20'], 'Lengths of the videos.')
-_SIZE = flags.DEFINE_string('size', '640x480', 'Of the videos: width x height.')
+_SIZE = flags.DEFINE_string('size', '640x480', 'Width x height of the videos.')
 
 _FPS, _LOOP_SECONDS = 25, 4
 
 
 def loop(width: int, height: int) -> list[np.ndarray]:
-  """Frames of a real face that nods and comes nearer; the last leads to the first."""
+  """Frames of a real face that nods and comes nearer, in a loop without a jump."""
   picture = skimage.data.astronaut()
   frames = []
   for number in range(_LOOP_SECONDS * _FPS):
@@ -48,7 +48,7 @@ def loop(width: int, height: int) -> list[np.ndarray]:
 
 
 def write(path: pathlib.Path, seconds: float, width: int, height: int) -> int:
-  """Writes the loop, as often as fills so many seconds; returns how many frames."""
+  """Writes repeats of the loop for some seconds; returns the number of frames."""
   frames, count = loop(width, height), round(seconds * _FPS)
   with av.open(str(path), 'w') as container:
     stream = container.add_stream('libx264', rate=_FPS)
@@ -63,10 +63,10 @@ def write(path: pathlib.Path, seconds: float, width: int, height: int) -> int:
 
 
 def measure(model: str, video: pathlib.Path) -> tuple[float, float, dict]:
-  """Predicts a video in a process of its own.
+  """Predicts a video in a separate process.
 
   Returns:
-    Its peak memory in MiB, the cores' seconds that it took, and what its record says.
+    Its peak memory in MiB, its CPU seconds, and its record.
   """
   out = video.parent / 'answers'
   command = [sys.executable, '-m', 'stc_jax.predict', f'--model={model}']

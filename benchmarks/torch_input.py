@@ -1,4 +1,4 @@
-"""What the peer does to clips before its network reads them, drawn as ours are."""
+"""The peer's input: augmentation and transforms with the distributions of ours."""
 
 import functools
 import math
@@ -10,12 +10,12 @@ from stc_jax.data.augment import DEGREES
 
 
 def removed(video: torch.Tensor) -> torch.Tensor:
-  """Each pixel's mean over the clip subtracted."""
+  """Subtracts the mean of each pixel over the clip."""
   return video - video.mean(dim=2, keepdim=True)
 
 
 def contrasted(video: torch.Tensor) -> torch.Tensor:
-  """Local contrast: every pixel in terms of its neighbourhood."""
+  """Local contrast: normalises each pixel by its neighbourhood."""
   b, c, t, h, w = video.shape
   reach = [max(1, int(0.1 * side)) for side in (h, w)]
 
@@ -53,7 +53,7 @@ def paper(video: torch.Tensor) -> torch.Tensor:
 
 
 def strong(video: torch.Tensor, reach: float = 1.0) -> torch.Tensor:
-  """Drawn as `stc_jax.data.augment.strong` does."""
+  """Draws as `stc_jax.data.augment.strong` does."""
   b = len(video)
 
   def uniform(most, *dims):
@@ -82,7 +82,7 @@ LOOKS = {
 def moved(
   video: torch.Tensor, degrees: torch.Tensor, scale: torch.Tensor, shift: torch.Tensor
 ) -> torch.Tensor:
-  """Mirrored or not, turned, magnified and shifted; bilinear, border repeated."""
+  """Mirrors, rotates, scales and shifts; bilinear, with the border repeated."""
   b, c, t, h, w = video.shape
   angle = degrees * (math.pi / 180)
   mirror = 1.0 - 2.0 * torch.randint(0, 2, (b,))

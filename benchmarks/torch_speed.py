@@ -1,15 +1,15 @@
 """The peer's speed: STC-NLSTM as a careful user of PyTorch would train it.
 
-`python -m stc_jax.benchmark --peer=torch` starts this in a process of its own, with one
-JSON line on standard input, and reads one from standard output:
+`python -m stc_jax.benchmark --peer=torch` starts this program with one JSON line on
+standard input, and reads one from standard output:
 
 - in: `network` and `input` (sections of a launch file), `augment`,
   `batch_size`, `clips`, `classes`, `repeats`
-- out: `training` and `inference`, each with `eager` and `compiled`: seconds, or why not
+- out: `training` and `inference`, each with `eager` and `compiled`: seconds or an error
 
-Channels-last 3D, compiled inference with frozen parameters, cuDNN's LSTM, autocast to
-bfloat16 where the model's dtype says so, a fused AdamW, the clips in memory of the
-device, looks drawn and made there as ours are.
+It uses channels-last 3D, compiled inference with frozen parameters, cuDNN's LSTM,
+autocast for the dtype bfloat16, a fused AdamW, and clips and augmentation in the memory
+of the device, as ours does.
 """
 
 import json
@@ -26,7 +26,7 @@ from stc_jax.speed.clock import measure
 
 
 class Peer:
-  """The twin, its optimiser and its data on the best device there is."""
+  """The twin, its optimiser and its data on the fastest device."""
 
   def __init__(self, config: NestedConfig, spec: dict):
     self.device = 'cuda' if torch.cuda.is_available() else 'cpu'
@@ -54,13 +54,13 @@ class Peer:
     return (pixels.float() / 255.0 - 0.5) * 3.5
 
   def transformed(self, video: torch.Tensor) -> torch.Tensor:
-    """The input's transforms; every frame of these clips is real."""
+    """The input's transforms; no frame of these clips is a repeat."""
     for transform in self.transforms:
       video = transform(video)
     return video
 
   def step(self) -> None:
-    """Draws a batch and descends."""
+    """Makes a training step on a new batch."""
     index = torch.randint(0, len(self.clips), (self.batch,), device=self.device)
     video = self.transformed(self.augment(self.video(index)))
     labels = self.labels[index]
@@ -83,7 +83,7 @@ class Peer:
     self.wait()
 
   def answer(self, video: torch.Tensor) -> torch.Tensor:
-    """Class probabilities, half and half with the layers' own where there are any."""
+    """Class probabilities, averaged with those of the layers if there are any."""
     with self.autocast:
       logits, each = self.model(self.transformed(video))
     answer = logits.float().softmax(dim=1)
@@ -92,13 +92,13 @@ class Peer:
     return (answer + torch.stack(each).float().softmax(dim=2).mean(dim=0)) / 2
 
   def wait(self) -> None:
-    """Returns once the device has done its work."""
+    """Waits until the device has finished."""
     if self.device == 'cuda':
       torch.cuda.synchronize()
 
 
 def seconds(call: Callable[[], None], repeats: int) -> dict[str, float | str]:
-  """The timing of `call`, or what PyTorch says where it can't."""
+  """The timing of `call`, or the error of PyTorch."""
   try:
     return measure(call, repeats)._asdict()
   except Exception as error:
@@ -106,7 +106,7 @@ def seconds(call: Callable[[], None], repeats: int) -> dict[str, float | str]:
 
 
 def main() -> None:
-  """Measures what standard input asks for."""
+  """Measures what standard input specifies."""
   spec = json.load(sys.stdin)
   spec['network']['levels'] = tuple(spec['network']['levels'])
   peer, repeats = Peer(NestedConfig(**spec['network']), spec), spec['repeats']

@@ -1,4 +1,4 @@
-"""STC-NLSTM in PyTorch, to be given our weights: an independent implementation."""
+"""STC-NLSTM in PyTorch: an independent implementation that takes our weights."""
 
 import copy
 
@@ -11,10 +11,10 @@ from stc_jax.models.config import NestedConfig
 
 
 class TorchTwin(nn.Module):
-  """The same network from PyTorch's own layers; reads video [b, c, t, h, w].
+  """The same network with PyTorch's layers; reads video [b, c, t, h, w].
 
   Attributes:
-    levels: MSPP's, coarser ones pooled from finer ones where their regions nest.
+    levels: of MSPP; coarse levels are pooled from fine ones if regions nest.
   """
 
   def __init__(self, config: NestedConfig, classes: int, channels: int = 3):
@@ -81,14 +81,14 @@ def mspp_norm(maps: torch.Tensor, levels: tuple[int, ...]) -> torch.Tensor:
 
 
 def copy_params(params: dict, twin: TorchTwin) -> None:
-  """Gives `twin` the values of our params (or of their gradients, to compare them)."""
+  """Copies our params (or their gradients, for a comparison) to `twin`."""
   with torch.no_grad():
     for name, target in twin.named_parameters():
       target.copy_(torch.from_numpy(np.array(translate(params, name))))
 
 
 def translate(params: dict, name: str) -> np.ndarray:
-  """Our array for the twin's parameter `name`, in PyTorch's layout."""
+  """Our array of the twin's parameter `name`, in PyTorch's layout."""
   part, *path = name.split('.')
   if part == 'blocks':
     number, _, index, kind = path

@@ -1,6 +1,6 @@
-"""What `benchmarks.variants` compares: of each table what all rows share, and the rows.
+"""The tables of `benchmarks.variants`: fields that all rows share, and the rows.
 
-The first row is what the others are compared with.
+The other rows are compared with the first.
 """
 
 _TUNING = '--config.dataset.builder_config=neutral_to_apex_tuning'

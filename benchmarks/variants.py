@@ -2,12 +2,12 @@
 
     python -m benchmarks.variants --table=ablations --runs=runs/ablations
 
-Trains what isn't finished there, each as an ordinary run on a rendering for tuning;
-one of another recipe there is refused. Printed are the lowest mean loss of a
-hundred training steps in a row and the accuracy in the last hundred (of augmented
-clips), the accuracy on test clips, and by how much it differs from the first row's:
-paired clip by clip, subject by subject, with a sign-flip test. Stopped, the same
-command goes on; `--only` leaves rows for another process.
+Trains the variants that aren't finished, each as a run on the rendering for tuning. A
+run with another recipe in the same place is refused. Prints the lowest mean loss of a
+hundred successive steps, the training accuracy of the last hundred (on augmented
+clips), the test accuracy, and its difference to the first row, paired by clips and by
+subjects, with a sign-flip test. The same command continues after a stop; `--only`
+selects rows, so that several processes can share a table.
 """
 
 import json
@@ -28,17 +28,17 @@ from stc_jax.evaluation import statistics
 from stc_jax.report import comparison
 from stc_jax.run_folder import finished_run, layout, study_plan
 
-_TABLE = flags.DEFINE_enum('table', None, TABLES, 'Which variants.', required=True)
+_TABLE = flags.DEFINE_enum('table', None, TABLES, 'Which table.', required=True)
 _RUNS = flags.DEFINE_string('runs', None, 'A folder for the runs.', required=True)
-_ONLY = flags.DEFINE_list('only', [], 'Rows to train; all, if none is named.')
+_ONLY = flags.DEFINE_list('only', [], 'Rows to train. Default: all.')
 _LAST = 100  # steps
 
 
 def main() -> None:
-  """Trains and prints.
+  """Trains the variants, and prints the table.
 
   Raises:
-    InputError: no such row, or a run that failed; its own line says why.
+    InputError: there is no such row, or a run failed; its own line says why.
   """
   common, rows = TABLES[_TABLE.value]
   if unknown := set(_ONLY.value) - rows.keys():
@@ -59,7 +59,7 @@ def _train(name: str, argv: tuple[str, ...]) -> None:
 
 
 def print_table(names: list[str]) -> None:
-  """A row for each finished run."""
+  """Prints a row for each finished run."""
   table = Table(title=_TABLE.value)
   for column in ('variant', 'lowest loss', 'training', 'test', 'difference', 'p'):
     table.add_column(column, justify='left' if column == 'variant' else 'right')
@@ -70,7 +70,7 @@ def print_table(names: list[str]) -> None:
 
 
 def _learnt(name: str) -> tuple[str, str, str]:
-  """Of a run's trials: lowest loss with its standard error, and mean accuracies."""
+  """The lowest loss of a run's trials with its standard error; mean accuracies."""
   paths = layout.trial_files(_folder(name))
   trials = [json.loads(path.read_text(encoding='utf-8')) for path in paths]
   losses = [lowest_mean(np.array(t['train_losses']), _LAST) for t in trials]
@@ -81,7 +81,7 @@ def _learnt(name: str) -> tuple[str, str, str]:
 
 
 def _compared(name: str, base: str) -> tuple[str, str]:
-  """In points, and how likely by chance; nothing where other clips were tested.
+  """The difference in points and its p value; empty if other clips were tested.
 
   Over subjects; each clip counts in each repeat.
   """

@@ -1,4 +1,4 @@
-"""Draws docs/alignment.png: how a face is found, and cut out by its eyes.
+"""Draws docs/alignment.png: how a face is detected and cut out by its eyes.
 
 Command: python docs/alignment.py
 
@@ -20,7 +20,7 @@ _FACE = np.array([225.0, 120.0])  # shown in the middle of the picture
 
 
 def main() -> None:
-  """Draws a tilted face with its two rectangles, and the crops they give."""
+  """Draws a tilted face with two rectangles, and the crops inside them."""
   frame = _tilted(np.ascontiguousarray(skimage.data.astronaut()))
   ((face,),) = detect.detect([frame])
   eyes = face.eyes

@@ -1,9 +1,9 @@
-"""Prints what linear SVMs reach on the rendered sets, as rows of a Markdown table.
+"""Prints the accuracy of linear SVMs on the rendered sets, as a Markdown table.
 
 Command: python -m docs.baselines
 
-The floors of a run, in the demo's six trials, two times three folds of subjects: HOG
-features of the last frame, and of the change from the first, alone or beside it.
+These are the baselines of a run in the demo's six trials (three folds by subject, two
+repeats): HOG features of the last frame, and of the change from the first frame.
 """
 
 import numpy as np
@@ -25,7 +25,7 @@ _FLOORS = ('floor_accuracy', 'temporal_floor_accuracy')
 
 
 def main() -> None:
-  """Prepares the sets that aren't, and prints two accuracies of each."""
+  """Prepares the sets that are missing, and prints two accuracies of each."""
   for name in _CONFIGS:
     preparation.prepare('synthetic_faces', name)
   print('| config | last frame | change |\n|---|---|---|')

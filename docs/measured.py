@@ -1,8 +1,8 @@
-"""Keeps a report's tables and two of its figures, and puts its accuracies into README.
+"""Copies tables and figures of a report to docs/study, and its accuracies to README.
 
     python -m docs.measured --report=runs/study/report
 
-They lie in docs/study/; a test compares README with them.
+A test compares README with docs/study.
 """
 
 import pathlib
@@ -25,10 +25,10 @@ _KEPT = {
 
 
 def main() -> None:
-  """Copies, and writes README anew.
+  """Copies the files, and updates README.
 
   Raises:
-    InputError: the report lacks one of them.
+    InputError: the report lacks one of the files.
   """
   report = pathlib.Path(_REPORT.value)
   KEPT.mkdir(exist_ok=True)
@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def with_tables(text: str) -> str:
-  """README's text with the tables of docs/study between their marks."""
+  """Returns README's text with the tables of docs/study after their marks."""
   for name in TABLES:
     table = (KEPT / name).read_text(encoding='utf-8').split('\n\n', 1)[1].strip()
     start, end = f'<!-- docs/study/{name} -->', f'<!-- end of {name} -->'
