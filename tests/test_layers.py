@@ -32,8 +32,6 @@ cli
 LEVELS = {room: level for level, line in enumerate(ORDER) for room in line.split()}
 # Rooms that still import one above them.
 EXCEPTIONS = {
-  ('data', 'cli'),
-  ('runs', 'predict'),
   ('runs', 'report'),
 }
 # Modules that only call `cli`; so does each `__main__`.
