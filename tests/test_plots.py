@@ -3,10 +3,12 @@
 import dataclasses
 
 import numpy as np
+from fakes.fake_model import CLASSES
 
 from stc_jax import plots
-from stc_jax.predict.prediction import PLACE_FIELDS, Prediction
+from stc_jax.predict.prediction import Prediction
 from stc_jax.predict.render.overlay import Overlay
+from stc_jax.predict.table import table_dtype
 from stc_jax.tasks import pictures
 
 NAMES = ('freude', 'грусть', '幸福', 'سعادة')
@@ -14,12 +16,10 @@ SHOWN = ('freude', 'грусть', 'class 3', 'class 4')
 
 
 def answer(label):
-  names = [f'probability_{number}' for number in range(4)]
-  dtype = [*PLACE_FIELDS, *((name, np.float32) for name in names), ('label', 'U9')]
-  table = np.zeros(1, dtype)
+  table = np.zeros(1, table_dtype(SHOWN, CLASSES))
   table['face'], table['box_right'], table['box_bottom'] = 1, 60, 60
   table['label'] = label
-  return Prediction(table, NAMES, 25.0, 1, (240, 320), {}, ())
+  return Prediction(table, NAMES, CLASSES, 25.0, 1, (240, 320), {}, ())
 
 
 def test_names_without_letters_in_the_font_are_replaced_and_told():

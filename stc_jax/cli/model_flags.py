@@ -56,7 +56,7 @@ def options() -> Any:
   chosen = (_FACES, _ALIGN, _SECONDS, _STEP, _ONE_CLIP, _MIN_MOTION)
   fields = {flag.name: flag.value for flag in chosen}
   with named_as_flag():
-    return late.load('stc_jax.predict.answering').Asked(**fields)
+    return late.load('stc_jax.predict.options').PredictOptions(**fields)
 
 
 @contextlib.contextmanager

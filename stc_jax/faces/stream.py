@@ -24,13 +24,13 @@ class FaceCrop(NamedTuple):
   crop: UInt8[np.ndarray, 's s 3']
 
 
-def cuts(
+def face_crops(
   frames: Iterator[UInt8[np.ndarray, 'h w 3']],
   how: Alignment,
   fps: float,
   on_shot: Callable[[int], None],
-) -> Iterator[list[FaceCrop]]:
-  """Yields for every frame read the face crops that have become final since the last.
+) -> Iterator[FaceCrop]:
+  """Yields the crops of all faces, each as soon as its place is final.
 
   Where `how` takes whole frames as faces, each frame is one face: its box is the frame,
   and it has no eyes.
@@ -55,14 +55,14 @@ def _whole_frames(
   how: Alignment,
   fps: float,
   on_shot: Callable[[int], None],
-) -> Iterator[list[FaceCrop]]:
+) -> Iterator[FaceCrop]:
   """Every frame as a face; a new shot is a new face."""
   picture, face = shots.Shots(fps), 1
   for number, frame in enumerate(frames):
     if picture.begins(frame):
       on_shot(number)
       face += 1
-    yield [_whole(number, face, frame, how.size)]
+    yield _whole(number, face, frame, how.size)
 
 
 def _tracked(
@@ -70,29 +70,27 @@ def _tracked(
   how: Alignment,
   fps: float,
   on_shot: Callable[[int], None],
-) -> Iterator[list[FaceCrop]]:
+) -> Iterator[FaceCrop]:
   """The faces that MTCNN finds, tracked and cut out by their eyes."""
   picture, tracker = shots.Shots(fps), OnlineTracker(how, fps)
   crop = face_crop.CropConfig(how.size, how.roll)
   kept: collections.deque = collections.deque(maxlen=lateness(how) + 1)
 
-  def cut_out(places: list[Place], read: int) -> list[FaceCrop]:
+  def cut_out(places: list[Place], read: int) -> Iterator[FaceCrop]:
     first = read - len(kept)
-    return [
-      FaceCrop(place, face_crop.crop(kept[place.frame - first], place.eyes, crop))
-      for place in places
-    ]
+    for place in places:
+      yield FaceCrop(place, face_crop.crop(kept[place.frame - first], place.eyes, crop))
 
   read = 0
-  for frame, faces in _searched(frames):
+  for frame, faces in search(frames):
     kept.append(frame)
     read += 1
     looks = [shots.small_face(frame, face.eyes) for face in faces]
     places = tracker.add(faces, looks, picture.begins(frame))
     if read > 1 and tracker.shot == read - 1:
       on_shot(tracker.shot)
-    yield cut_out(places, read)
-  yield cut_out(tracker.end(), read)
+    yield from cut_out(places, read)
+  yield from cut_out(tracker.end(), read)
 
 
 def _whole(number: int, face: int, frame: np.ndarray, size: int) -> FaceCrop:
@@ -102,7 +100,7 @@ def _whole(number: int, face: int, frame: np.ndarray, size: int) -> FaceCrop:
   return FaceCrop(place, images.resized(frame, size, size))
 
 
-def _searched(
+def search(
   frames: Iterator[np.ndarray],
 ) -> Iterator[tuple[np.ndarray, list[detect.Face]]]:
   """Yields each frame with its faces; every core searches a chunk of frames."""

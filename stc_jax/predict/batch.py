@@ -1,9 +1,8 @@
 """Predicts many videos into a folder; one that fails doesn't stop the others."""
 
-import json
 import pathlib
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, NoReturn
 
 from rich.console import Console
@@ -11,16 +10,21 @@ from rich.console import Console
 from stc_jax import locks
 from stc_jax.console.progress import FrameProgress
 from stc_jax.errors import InputError, machine_error, printable, told
-from stc_jax.predict import answering, outputs, record, search, sources, writing
-from stc_jax.predict.answering import Asked
+from stc_jax.predict import inputs as input_files
+from stc_jax.predict import outputs, sources
 from stc_jax.predict.model import Model, load
+from stc_jax.predict.options import PredictOptions, window_config
+from stc_jax.predict.prediction import Prediction
+from stc_jax.predict.render import overlay, page
+from stc_jax.predict.sources import Source
+from stc_jax.predict.table import write_csv
 
 
 def predict_videos(
   model: str,
   inputs: Sequence[str],
   out: str,
-  asked: Asked,
+  options: PredictOptions,
   image_fps: float | None,
   overwrite: bool,
   console: Console,
@@ -33,7 +37,7 @@ def predict_videos(
     model: the folder of a run or bundle.
     inputs: videos, GIFs, images, and folders of them.
     out: the folder of all outputs.
-    asked: the options of the prediction.
+    options: of the prediction.
     image_fps: frames a second of images.
     overwrite: makes finished outputs again.
     console: where progress and results are printed.
@@ -45,18 +49,18 @@ def predict_videos(
   if not out or not all(inputs):  # a shell's variable that isn't set
     raise InputError("an empty name of a video or of --out; '.' is this folder")
   folder = pathlib.Path(out)
-  paths, notes = search.found([pathlib.Path(i) for i in inputs], folder)
+  paths, notes = input_files.find([pathlib.Path(i) for i in inputs], folder)
   for note in notes:
     console.print(note)
   opened = load(model)
   outputs.make_folder(folder)
   # Refuses options that don't fit the model.
-  answering.windows_of(opened.bundles[0], asked, sources.IMAGE_FPS)
+  window_config(opened.bundles[0], options, sources.IMAGE_FPS)
   with locks.alone_in(folder, on_wait=None):
-    outputs.sweep(folder)
-    named = outputs.names_of(paths, folder)
+    outputs.remove_parts(folder)
+    named = input_files.output_names(paths, folder)
     _predict_each(
-      _BatchSettings(opened, folder, asked, image_fps, overwrite, console), named
+      _BatchSettings(opened, folder, options, image_fps, overwrite, console), named
     )
 
 
@@ -65,7 +69,7 @@ class _BatchSettings(NamedTuple):
 
   model: Model
   folder: pathlib.Path
-  asked: Asked
+  options: PredictOptions
   image_fps: float | None
   overwrite: bool
   console: Console
@@ -108,32 +112,63 @@ def _predict(batch: _BatchSettings, path: pathlib.Path, name: str) -> None:
   """Predicts a video, unless its files are there already."""
   model, folder, console = batch.model, batch.folder, batch.console
   fps = batch.image_fps if sources.is_images(path) else None
-  shown, page = printable(path.name), printable(f'{folder / name}.{outputs.PAGE}')
-  identity = record.identity(model.bundles, path, batch.asked, fps)
+  time_line = printable(f'{folder / name}.{outputs.PAGE}')
+  identity = outputs.identity(model.bundles, path, batch.options, fps)
   if not batch.overwrite and outputs.is_done(folder, name, identity):
-    console.print(f'{page} is there already; --overwrite makes it again')
+    console.print(f'{time_line} is there already; --overwrite makes it again')
     return
-  source = sources.of_path(path, fps)
-  with outputs.together(folder, name) as part:
+  shown, source = printable(path.name), sources.of_path(path, fps)
+  with outputs.whole_set(folder, name) as part:
     began = time.monotonic()
     with FrameProgress(shown, source.count, 'finds faces', console) as progress:
-      answer = model.answer(source, batch.asked, progress.advance)
-    answered = time.monotonic()
+      prediction = model.predict_source(source, batch.options, progress.advance)
+    predicted = time.monotonic()
     with FrameProgress(shown, source.count, 'draws', console) as progress:
-      answer, files = writing.write(
-        part, name, answer, source, model.about, progress.advance
+      prediction, files = _write(
+        part / name, prediction, source, model.description, progress.advance
       )
     written = time.monotonic()
-    seconds = {'answering': answered - began, 'writing': written - answered}
+    seconds = {'answering': predicted - began, 'writing': written - predicted}
     files.append(f'{name}.{outputs.RECORD}')
-    whole = identity | record.outcome(answer, seconds, files)
-    text = json.dumps(whole, indent=1, ensure_ascii=False, allow_nan=False)
-    (part / files[-1]).write_text(text + '\n', encoding='utf-8')
+    record = identity | outputs.outcome(prediction, seconds, files)
+    outputs.write_record(part / files[-1], record)
+  frames, taken = prediction.frames, written - began
   console.print(
-    f'{shown}: {answer.label or "no label"}; {answer.frames} frames in '
-    f'{written - began:.1f} s, {answer.frames / (written - began):.0f} a second',
+    f'{shown}: {prediction.label or "no label"}; {frames} frames in {taken:.1f} s, '
+    f'{frames / taken:.0f} a second'
   )
-  for note in answer.notes:
+  for note in prediction.notes:
     console.print(f'  note: {note}')
-  beside = ', '.join(f'.{file.rpartition(".")[2]}' for file in files)
-  console.print(f'  {page} is the time line; {beside}')
+  kinds = ', '.join(f'.{file.rpartition(".")[2]}' for file in files)
+  console.print(f'  {time_line} is the time line; {kinds}')
+
+
+def _write(
+  stem: pathlib.Path,
+  prediction: Prediction,
+  source: Source,
+  about: str,
+  on_frame: Callable[[], None],
+) -> tuple[Prediction, list[str]]:
+  """Writes table, annotated video and page, the table first.
+
+  Args:
+    stem: the path of all files, without their ending.
+    prediction: of the source.
+    source: its frames are read a second time.
+    about: a line on the model.
+    on_frame: called for every frame drawn.
+
+  Returns:
+    The prediction, with a note if the video could not be made; and the files' names.
+  """
+  paths = [
+    stem.with_name(f'{stem.name}.{kind}')
+    for kind in (outputs.CSV, outputs.VIDEO, outputs.PAGE)
+  ]
+  table, video, time_line = paths
+  write_csv(table, prediction.table)
+  prediction = overlay.write_video(video, prediction, source, on_frame)
+  title = printable(source.path.name) if source.path else stem.name
+  page.write(time_line, prediction, title, video, about)
+  return prediction, [path.name for path in paths if path.exists()]

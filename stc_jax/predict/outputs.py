@@ -1,131 +1,158 @@
-"""The files of a prediction: their names, whose they are, and how they get in place.
+"""The files of a prediction: what its record says, and how they get in place.
 
-All of a video are made in a hidden folder beside their places, and moved there at the
-end; the JSON comes last, as the sign that they are whole.
+All files of a video are made in a hidden folder beside their places, and moved there at
+the end. The record, a JSON file, comes last: with it, the files are complete.
 """
 
 import contextlib
+import dataclasses
 import hashlib
 import json
 import os
 import pathlib
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from importlib import metadata
 
+import jax
+import numpy as np
+
+import stc_jax
+from stc_jax.bundle.bundle import Bundle
 from stc_jax.errors import InputError, printable
+from stc_jax.faces import images
+from stc_jax.predict.options import PredictOptions
+from stc_jax.predict.prediction import Prediction
 
 CSV, VIDEO, PAGE, RECORD = 'csv', 'mp4', 'html', 'json'
 KINDS = (CSV, VIDEO, PAGE, RECORD)
-_LONGEST = 255 - len('.html')  # bytes of a name
-# Hidden folders of ours hold this file, so that no other is ever removed.
+# Our hidden folders hold this file, so that no other folder is ever removed.
 _PART, _MARK = '.stc_jax_', '.made_by_stc_jax_predict'
+_PACKAGES = ('jax', 'numpy', 'opencv-python-headless', 'av')
 
 
 def absolute(path: pathlib.Path) -> pathlib.Path:
-  """Where a path leads from anywhere; links keep the names that the user gave them."""
+  """The absolute path; links keep the names that the user gave them."""
   return pathlib.Path(os.path.abspath(path))
 
 
 def name_in_record(path: pathlib.Path) -> str:
-  """What a record calls an input."""
+  """An input's name in its record."""
   return printable(str(absolute(path)))
 
 
-def names_of(
-  inputs: Sequence[pathlib.Path], folder: pathlib.Path
-) -> dict[pathlib.Path, str]:
-  """What the files of each input are called in `folder`, without their ending.
+def identity(
+  bundles: list[Bundle], path: pathlib.Path, options: PredictOptions, fps: float | None
+) -> dict:
+  """The part of a record that says what a prediction follows from, ready for JSON.
 
-  As the input, where that isn't taken: by another input, by files of someone else's, or
-  because the input itself would be overwritten; else with its folder's name before it,
-  or a number that follows from its path behind. The same each time.
+  Args:
+    bundles: of the model.
+    path: the video, or folder of images.
+    options: of the prediction.
+    fps: of images, as the user gave it.
+
+  Raises:
+    InputError: the video no longer exists, or can't be read.
   """
-  names: dict[pathlib.Path, str] = {}
-  taken: set[str] = set()
-  own = {os.path.realpath(path) for path in inputs}
-  for path in inputs:
-    names[path] = next(
-      name
-      for name in _candidates(path)
-      if name not in taken and _is_free(name, path, folder, own)
-    )
-    taken.add(names[path])
-  return names
+  first = bundles[0]
+  return {
+    'input': {
+      'path': name_in_record(path),
+      'files': _stamp(path),
+      'image_fps': fps,
+    },
+    'model': {
+      'name': first.model,
+      'outputs': list(first.names),
+      'trained_on': first.provenance['dataset'],
+      'trials': [bundle.provenance['trial'] for bundle in bundles],
+      'sha256': [_digest(bundle) for bundle in bundles],
+    },
+    'asked': dataclasses.asdict(options),
+    'versions': {'stc_jax': stc_jax.__version__}
+    | {name: metadata.version(name) for name in _PACKAGES},
+  }
 
 
-def _candidates(path: pathlib.Path) -> Iterator[str]:
-  whole = absolute(path)
-  stem = whole.name if whole.is_dir() else whole.stem
-  digest = hashlib.sha256(os.fsencode(whole)).hexdigest()[:8]
-  yield _fitting(stem)
-  yield _fitting(f'{whole.parent.name}_{stem}')
-  yield _fitting(stem, f'_{digest}')
-  yield from (_fitting(stem, f'_{digest}_{number}') for number in range(2, 1000))
+def outcome(
+  prediction: Prediction, seconds: dict[str, float], files: list[str]
+) -> dict:
+  """The part of a record that says what was predicted, ready for JSON.
+
+  Args:
+    prediction: of the video.
+    seconds: that each part took.
+    files: the names of all files.
+  """
+  table = prediction.table
+  labels, counts = np.unique(table['label'], return_counts=True)
+  return {
+    'label': prediction.label,
+    'recipe': prediction.settings | {'turned': prediction.turned},
+    'notes': list(prediction.notes),
+    'counts': {
+      'frames': prediction.frames,
+      'frames_a_second': prediction.fps,
+      'height_and_width': list(prediction.size),
+      'faces': len(prediction.faces),
+      'frames_without_face': int((table['face'] == 0).sum()),
+      'rows_by_label': dict(zip(labels.tolist(), counts.tolist(), strict=True)),
+    },
+    'seconds': {name: round(value, 2) for name, value in seconds.items()},
+    'files': files,
+  }
 
 
-def _fitting(stem: str, tail: str = '') -> str:
-  """A name that any disk takes and any terminal shows, whatever the input's."""
-  shown = ''.join(c if printable(c) == c else '_' for c in stem)
-  room = _LONGEST - len(tail)
-  return shown.encode()[:room].decode(errors='ignore') + tail
+def write_record(path: pathlib.Path, record: dict) -> None:
+  """Writes a record as JSON."""
+  text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
+  path.write_text(text + '\n', encoding='utf-8')
 
 
-def _is_free(
-  name: str, path: pathlib.Path, folder: pathlib.Path, inputs: set[str]
-) -> bool:
-  files = [folder / f'{name}.{kind}' for kind in KINDS]
-  if inputs & {os.path.realpath(file) for file in files}:
-    return False
-  record = read(folder, name) or {'input': {}, 'files': []}
-  there = {file.name for file in files if os.path.lexists(file)}  # or a link to nothing
-  return there <= set(record['files']) and (
-    not there or record['input'].get('path') == name_in_record(path)
-  )
-
-
-def read(folder: pathlib.Path, name: str) -> dict | None:
-  """A finished prediction's record; None where there is none of ours."""
+def read_record(folder: pathlib.Path, name: str) -> dict | None:
+  """The record of a finished prediction; None if there is none of ours."""
   path = folder / f'{name}.{RECORD}'
   try:
     record = json.loads(path.read_text(encoding='utf-8')) if path.is_file() else None
   except (OSError, ValueError, RecursionError):
     return None
-  of_ours = (
+  is_ours = (
     isinstance(record, dict)
     and isinstance(record.get('input'), dict)
     and isinstance(record.get('files'), list)
     and all(isinstance(file, str) for file in record['files'])
   )
-  return record if of_ours else None
+  return record if is_ours else None
 
 
-def is_answer(file: pathlib.Path) -> bool:
-  """Whether a file is one of a prediction's, whose record lies beside it."""
-  of_answer = file.suffix.removeprefix('.') in KINDS
-  record = read(file.parent, file.stem) if of_answer else None
+def is_output(file: pathlib.Path) -> bool:
+  """Whether a file is one of a finished prediction."""
+  is_kind = file.suffix.removeprefix('.') in KINDS
+  record = read_record(file.parent, file.stem) if is_kind else None
   return record is not None and file.name in record['files']
 
 
 def is_done(folder: pathlib.Path, name: str, identity: dict) -> bool:
-  """Whether the files are there, whole, and follow from the same."""
-  record = read(folder, name)
+  """Whether a prediction with this identity is complete."""
+  record = read_record(folder, name)
   if record is None or record != record | identity:
     return False
   return all((folder / file).exists() for file in record['files'])
 
 
 @contextlib.contextmanager
-def together(folder: pathlib.Path, name: str) -> Iterator[pathlib.Path]:
+def whole_set(folder: pathlib.Path, name: str) -> Iterator[pathlib.Path]:
   """A hidden folder, whose files are moved into `folder` once the block ends well.
 
-  Of its files, those of `KINDS` are named `<name>.<kind>`.
+  Its files are named `<name>.<kind>`, with a kind of `KINDS`.
   """
   part = pathlib.Path(tempfile.mkdtemp(prefix=_PART, dir=folder))
   try:
     (part / _MARK).touch()
     yield part
-    (folder / f'{name}.{RECORD}').unlink(missing_ok=True)  # of an earlier answer
+    (folder / f'{name}.{RECORD}').unlink(missing_ok=True)  # of an earlier prediction
     for kind in KINDS:
       made, file = part / f'{name}.{kind}', folder / f'{name}.{kind}'
       if made.exists():
@@ -136,15 +163,15 @@ def together(folder: pathlib.Path, name: str) -> Iterator[pathlib.Path]:
     shutil.rmtree(part, ignore_errors=True)
 
 
-def sweep(folder: pathlib.Path) -> None:
-  """Removes what killed commands left; nobody else may be at work in the folder."""
+def remove_parts(folder: pathlib.Path) -> None:
+  """Removes what killed commands left; no other process may work in the folder."""
   for part in folder.glob(f'{_PART}*'):
     if (part / _MARK).is_file():
       shutil.rmtree(part, ignore_errors=True)
 
 
 def make_folder(folder: pathlib.Path) -> None:
-  """Makes the folder of all outputs.
+  """Makes the folder of all predictions.
 
   Raises:
     InputError: it can't be made.
@@ -155,3 +182,25 @@ def make_folder(folder: pathlib.Path) -> None:
     raise InputError(
       f'{folder}: cannot be written ({error.strerror}); give another --out'
     ) from error
+
+
+def _stamp(path: pathlib.Path) -> list:
+  """Sizes and times of a video, or of the images of a folder."""
+  if not path.is_dir():
+    images.check_file(path)  # it may be hours since the command began
+    stat = path.stat()
+    return [stat.st_size, stat.st_mtime_ns]
+  # One number: there may be thousands of images.
+  stats = [(f.name, f.stat()) for f in sorted(path.iterdir()) if f.is_file()]
+  listed = repr([(name, stat.st_size, stat.st_mtime_ns) for name, stat in stats])
+  return [len(stats), hashlib.sha256(listed.encode()).hexdigest()]
+
+
+def _digest(bundle: Bundle) -> str:
+  """Of a model's weights and all fields but its provenance."""
+  fields = [f.name for f in dataclasses.fields(bundle)]
+  rest = [getattr(bundle, f) for f in fields if f not in ('variables', 'provenance')]
+  digest = hashlib.sha256(repr(rest).encode())
+  for leaf in jax.tree.leaves(bundle.variables):
+    digest.update(np.ascontiguousarray(leaf).data)
+  return digest.hexdigest()

@@ -1,7 +1,8 @@
-"""What a model says of a video: a row for each frame and face."""
+"""What a model predicts of a video, and notes for the user on it."""
 
 import dataclasses
 import functools
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import matplotlib.figure
@@ -10,48 +11,51 @@ from jaxtyping import Float, Shaped
 
 from stc_jax import plots
 from stc_jax.errors import InputError
+from stc_jax.faces.alignment import Alignment
+from stc_jax.predict.table import face_sizes, output_columns
+from stc_jax.predict.windowing import WindowConfig
+from stc_jax.tasks.labelling import Labelling
 
-# Every field of a row but those of the model's outputs.
-PLACE_FIELDS = (
-  ('frame', np.int32),
-  ('approx_time', np.float64),
-  ('face', np.int32),
-  ('face_score', np.float32),
-  *((f'box_{side}', np.float32) for side in ('left', 'top', 'right', 'bottom')),
-  *((f'{eye}_eye_{axis}', np.float32) for eye in ('left', 'right') for axis in 'xy'),
-  ('motion', np.float32),
-)
-_SHOWN = 0.5  # the probability from which on an action unit counts as shown
+_CROP_RATIO = 1.2  # the longer side over the shorter, at most, of an aligned frame
+_FEW_FRAMES = 5  # a window with fewer shows hardly any motion
+# Where faces point that so many turns of `np.rot90` (counterclockwise) put upright.
+_CLOCKWISE = {
+  1: '90 degrees clockwise',
+  2: '180 degrees',
+  3: '90 degrees counterclockwise',
+}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class Prediction:
-  """What a model says of a video.
+  """What a model predicts of a video.
 
   Example:
     answer = stc_jax.load('runs/mine').predict('video.mp4')
     print(answer.label, answer.table['motion'].max())
 
   Attributes:
-    table: a row for each frame and face, by frame and then face; structured:
-      `frame` (int, from 0), `approx_time` (s), `face` (its number from 1; 0: no face),
-      `face_score` (MTCNN's probability; NaN: placed by the frames around), `box_left`
-      and so on and `left_eye_x` and so on (pixels of the frame, upright and
-      its pixels square; left in the picture),
-      `motion` (levels of 0..255), then the columns `columns` (0..1), and `label`.
-      What there is no answer for is NaN, or the label ''.
-    names: of the model's outputs: classes, or action units.
+    table: a structured array with a row for each frame and face, by frame, then face.
+      Its fields are `frame` (int, from 0), `approx_time` (s), `face` (its number from
+      1; 0 for no face), `face_score` (MTCNN's probability; NaN for a face that was
+      interpolated), `box_left`, `box_top`, `box_right`, `box_bottom`, `left_eye_x`,
+      `left_eye_y`, `right_eye_x`, `right_eye_y` (pixels of the upright frame, whose
+      pixels are square; left in the picture), `motion` (levels of 0..255), `columns`
+      (0..1), and `label`. What is unknown is NaN, or the label ''.
+    names: of the model's outputs, classes or action units.
+    task: the model's, which names columns and labels.
     fps: frames a second.
-    frames: how many.
+    frames: number of frames.
     size: height and width of the frames in pixels.
     settings: how it was made, ready for JSON.
-    notes: what is worth knowing, a sentence each.
+    notes: what a user should know of it, a sentence each.
     turned: how many times `np.rot90` turned the frames, so that faces were upright;
-      all pixels are those of the frames once turned.
+      all pixels are those of the frames after turning.
   """
 
   table: Shaped[np.ndarray, 'n']
   names: tuple[str, ...]
+  task: Labelling
   fps: float
   frames: int
   size: tuple[int, int]
@@ -67,17 +71,12 @@ class Prediction:
   @property
   def columns(self) -> tuple[str, ...]:
     """The columns of `table` that hold the outputs, in the order of `names`."""
-    return self.table.dtype.names[len(PLACE_FIELDS) : -1]
-
-  @property
-  def is_detection(self) -> bool:
-    """Whether outputs are action units, each with a probability of its own."""
-    return self.columns[0].startswith('au_')
+    return output_columns(self.table)
 
   @functools.cached_property
   def main_face(self) -> int:
-    """The face that is largest over the whole video; 0: there is none."""
-    sizes = sizes_of(self.table)
+    """The face that is largest over the whole video; 0 without a face."""
+    sizes = face_sizes(self.table)
     return max(self.faces, key=lambda face: sizes[face], default=0)
 
   def of_face(self, face: int) -> Shaped[np.ndarray, 'm']:
@@ -91,31 +90,31 @@ class Prediction:
 
   @property
   def label(self) -> str:
-    """Of the whole video: of the main face's answers, the mean's label.
+    """The label of the whole video; '' if no frame of the main face has one.
 
-    '' where it has none. Action units that are shown in the mean are joined by '+'.
+    It follows from the mean of the main face's probabilities.
     """
     probabilities = self.probabilities
     own = ~np.isnan(probabilities[:, 0]) & (self.table['face'] == self.main_face)
     if not own.any():
       return ''
     mean = probabilities[own].mean(axis=0, keepdims=True)
-    return labels_of(mean, self.names, self.is_detection)[0]
+    return self.task.labels_of(mean, self.names)[0]
 
   def to_pandas(self):
     """The table as a pandas DataFrame; pandas isn't installed with stc_jax.
 
     Raises:
-      InputError: it isn't there.
+      InputError: pandas is missing.
     """
     try:
-      import pandas  # noqa: PLC0415  where it is there
+      import pandas  # noqa: PLC0415  optional
     except ModuleNotFoundError as error:
       raise InputError('to_pandas: pandas is missing; pip install pandas') from error
     return pandas.DataFrame.from_records(self.table)
 
   def plot(self) -> matplotlib.figure.Figure:
-    """Draws every output of every face over time.
+    """Draws the probabilities of every face over time.
 
     Example:
       answer.plot().savefig('answer.png')
@@ -138,39 +137,76 @@ class Prediction:
     return figure
 
 
-def areas_of(table: Shaped[np.ndarray, 'n']) -> Float[np.ndarray, 'n']:
-  """Of each row its box's area in pixels; 0 without one."""
-  width = table['box_right'] - table['box_left']
-  areas = width.astype(float) * (table['box_bottom'] - table['box_top'])
-  return np.nan_to_num(areas)
-
-
-def sizes_of(table: Shaped[np.ndarray, 'n']) -> Float[np.ndarray, 'faces']:
-  """Of each face, by its number, the sum of its boxes' areas over all frames."""
-  return np.bincount(table['face'], areas_of(table)).astype(float)  # if empty, too
-
-
-def labels_of(
-  probabilities: Float[np.ndarray, 'n k'], names: tuple[str, ...], is_detection: bool
-) -> list[str]:
-  """The likeliest name of each row, or all that are shown; '' for NaN."""
-  if is_detection:
-    shown = probabilities >= _SHOWN  # NaN isn't
-    return ['+'.join(n for n, s in zip(names, row, strict=True) if s) for row in shown]
-  best = np.where(np.isnan(probabilities), -1, probabilities).argmax(axis=1)
-  has_answer = ~np.isnan(probabilities[:, 0])
-  return [names[b] if a else '' for b, a in zip(best, has_answer, strict=True)]
-
-
-def column_of(name: str, is_detection: bool) -> str:
-  """The name of an output's column."""
-  if is_detection:
-    return f'au_{int(name.removeprefix("AU")):02}'
-  return f'probability_{name}'
-
-
 def _with_gaps(rows: np.ndarray, column: str) -> tuple[np.ndarray, np.ndarray]:
   """Values and times of a line that breaks where frames are missing."""
   breaks = np.flatnonzero(np.diff(rows['frame']) > 1) + 1
   values = np.insert(rows[column].astype(float), breaks, np.nan)
   return values, np.insert(rows['approx_time'], breaks, np.nan)
+
+
+def alignment_notes(
+  alignment: Alignment, chosen: str, size: tuple[int, int]
+) -> Iterator[str]:
+  """Notes on frames that don't look like aligned faces.
+
+  Args:
+    alignment: how faces were cut out.
+    chosen: the user's choice of it; '' if there was none.
+    size: height and width of the frames.
+  """
+  short, long = sorted(size)
+  if alignment.align == 'none' and not chosen and long > _CROP_RATIO * short:
+    yield (
+      "whole frames were taken for faces, as the model's training clips were; "
+      'align=mtcnn finds faces in scenes'
+    )
+
+
+def window_notes(config: WindowConfig, frames: int) -> Iterator[str]:
+  """Notes on a video of few frames, or of few frames a second."""
+  if config.input.per_frame:
+    return
+  if frames < config.length:
+    yield (
+      f'the video is shorter than a window of {config.length / config.fps:.2f} s: it '
+      'is padded by repeating the last frame, as short training clips are'
+    )
+  if 0 < config.length < _FEW_FRAMES:
+    yield (
+      f'there are few frames a second ({config.fps:.3g}): a window of {config.length} '
+      'shows hardly any motion, so that there may be no label, or a wrong one; '
+      f'--seconds={_FEW_FRAMES / config.fps:.3g} --step={1 / config.fps:.3g} makes '
+      'windows longer, --one_clip makes the video one window (seconds, step, one_clip '
+      'in Python)'
+    )
+
+
+def face_notes(
+  table: Shaped[np.ndarray, 'n'],
+  config: WindowConfig,
+  turned: int,
+  shots: Sequence[int],
+) -> Iterator[str]:
+  """Notes on the faces that were found, and on missing labels.
+
+  Args:
+    table: as `Prediction.table`.
+    config: how the video was cut into windows.
+    turned: as `Prediction.turned`.
+    shots: the first frame of each shot but the first.
+  """
+  if turned:
+    yield f'faces are turned by {_CLOCKWISE[turned]}: all frames were turned back'
+  if shots:
+    often = f'{len(shots)} times, first' if len(shots) > 1 else 'once,'
+    yield (
+      f'another shot begins {often} at {shots[0] / config.fps:.2f} s: a face that '
+      'looks different there gets a new number, and no window of it spans the cut'
+    )
+  if not table['face'].any():
+    yield 'no face was found'
+  elif not (table['motion'] >= config.least_motion).any():
+    yield (
+      f'there is too little motion for a label (below {config.least_motion:.2f}); '
+      '--min_motion=0 (min_motion=0 in Python) gives one in any case'
+    )

@@ -13,8 +13,7 @@ from stc_jax import plots
 from stc_jax.bundle import bundle_folder
 from stc_jax.errors import InputError
 from stc_jax.faces.images import resize
-from stc_jax.predict.maps import Maps
-from stc_jax.predict.maps import maps as maps_of
+from stc_jax.predict.attribution import Attribution, attribute
 from stc_jax.report import collect
 from stc_jax.report.report_folder import make_folder
 from stc_jax.run_folder import layout
@@ -57,7 +56,9 @@ def draw(folder: pathlib.Path, clip: str, where: pathlib.Path) -> str:
   return stem
 
 
-def _looked_into(run: Run, clip: str) -> tuple[UInt8[np.ndarray, 't h w 3'], int, Maps]:
+def _looked_into(
+  run: Run, clip: str
+) -> tuple[UInt8[np.ndarray, 't h w 3'], int, Attribution]:
   """The frames that the model is shown, how many are the clip's own, and the maps."""
   if run.is_detection:
     raise InputError(
@@ -80,11 +81,11 @@ def _looked_into(run: Run, clip: str) -> tuple[UInt8[np.ndarray, 't h w 3'], int
   size = model.input
   numbers, real = size.window(record.frames, record.fps)
   frames = resize(record.frames[numbers], size.height, size.width)
-  return frames, real, maps_of(model, frames, real)
+  return frames, real, attribute(model, frames, real)
 
 
 def _rows(
-  frames: UInt8[np.ndarray, 't h w 3'], found: Maps, real: int
+  frames: UInt8[np.ndarray, 't h w 3'], found: Attribution, real: int
 ) -> list[_FilmRow]:
   rows = [_FilmRow('frames', _enlarged(frames / 255.0))]
   for number, layer in enumerate(found.layers, start=1):

@@ -24,13 +24,14 @@ from stc_jax.errors import InputError, require
 from stc_jax.tasks import clip_results, clip_scoreboard, pictures
 from stc_jax.tasks.clip_loss import ClassificationLoss
 from stc_jax.tasks.clip_results import BASELINES
+from stc_jax.tasks.labelling import ClassLabelling
 from stc_jax.tasks.task import Predictions, TrialData, TrialResult
 
 _MOST_ADJUSTMENT = 100.0
 
 
 @dataclasses.dataclass(frozen=True)
-class Classification(ClassificationLoss):
+class Classification(ClassificationLoss, ClassLabelling):
   """One label for each clip."""
 
   kind: ClassVar = 'classification'

@@ -25,6 +25,7 @@ from stc_jax.errors import InputError, require, require_choice
 from stc_jax.tasks import frame_results, frame_scoreboard, frame_scores, pictures
 from stc_jax.tasks.frame_loss import DetectionLoss
 from stc_jax.tasks.frame_scores import FrameScores
+from stc_jax.tasks.labelling import UnitLabelling
 from stc_jax.tasks.task import Predictions, TrialData, TrialResult
 
 POSITIVE_WEIGHTS = ('none', 'balanced')
@@ -32,7 +33,7 @@ _MOST_AU = 99
 
 
 @dataclasses.dataclass(frozen=True)
-class Detection(DetectionLoss):
+class Detection(DetectionLoss, UnitLabelling):
   """The action units of each frame.
 
   Attributes:

@@ -14,6 +14,7 @@ from stc_jax.data.dataset_config import DatasetConfig
 from stc_jax.data.input import InputConfig
 from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.data.protocols import Trial
+from stc_jax.tasks.labelling import Labelling
 
 
 class TrialData(Protocol):
@@ -64,7 +65,7 @@ class TrialResult(NamedTuple):
   arrays: Mapping[str, Mapping[str, np.ndarray]] = {}
 
 
-class Task(Protocol):
+class Task(Labelling, Protocol):
   """How a network's outputs meet their targets, and what follows from them.
 
   Attributes:

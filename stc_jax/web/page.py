@@ -14,10 +14,11 @@ import gradio
 
 from stc_jax.faces.images import IMAGES
 from stc_jax.faces.videos import VIDEOS
-from stc_jax.predict import csv_table, sources
-from stc_jax.predict.answering import Asked
+from stc_jax.predict import sources
 from stc_jax.predict.model import Model
+from stc_jax.predict.options import PredictOptions
 from stc_jax.predict.render import overlay, page
+from stc_jax.predict.table import write_csv
 from stc_jax.web import messages
 from stc_jax.web.turns import Cancellation, Turns
 from stc_jax.web.uploads import Uploads
@@ -55,7 +56,9 @@ class Page:
     blocks: the page as a Gradio application.
   """
 
-  def __init__(self, model: Model, asked: Asked, folder: pathlib.Path, megabytes: int):
+  def __init__(
+    self, model: Model, asked: PredictOptions, folder: pathlib.Path, megabytes: int
+  ):
     self._model, self._asked = model, asked
     self._folder, self._megabytes = folder, megabytes
     self._turns, self._uploads = Turns(_WAITING), Uploads(folder)
@@ -73,7 +76,7 @@ class Page:
   def _build(self) -> gradio.Blocks:
     with gradio.Blocks(title='stc_jax', analytics_enabled=False) as blocks:
       gradio.Markdown(
-        f'# Expressions in a video\n{self._model.about}. Videos of up to '
+        f'# Expressions in a video\n{self._model.description}. Videos of up to '
         f'{self._megabytes} MB stay on the machine that shows this page, and go '
         'an hour after their last use.'
       )
@@ -139,7 +142,7 @@ class Page:
   ):
     asked = dataclasses.replace(self._asked, faces=faces)
     source = sources.of_path(path)
-    answer = self._model.answer(
+    answer = self._model.predict_source(
       source,
       asked,
       messages.frame_progress(progress, source.count, 'finding faces', check),
@@ -147,7 +150,7 @@ class Page:
     own = self._folder / secrets.token_hex(16)  # an address that can't be guessed
     table, film = own / f'{path.stem}.csv', own / f'{path.stem}.mp4'
     with _new_folder(own):
-      csv_table.write(table, answer)
+      write_csv(table, answer.table)
       with self._uploads.used(table):  # drawing a long video takes more than an hour
         answer = overlay.write_video(
           film,
@@ -158,7 +161,7 @@ class Page:
     address = (
       'gradio_api/file=' + urllib.parse.quote(str(film)) if film.exists() else ''
     )
-    text = page.html_of(answer, path.name, address, self._model.about)
+    text = page.html_of(answer, path.name, address, self._model.description)
     return (
       gradio.Label(answer.label or 'no label', visible=True),
       f'<iframe title="Time line" onload="{html.escape(_FIT)}" '

@@ -11,8 +11,8 @@ import gradio
 import uvicorn
 
 from stc_jax.errors import InputError
-from stc_jax.predict.answering import Asked
 from stc_jax.predict.model import Model
+from stc_jax.predict.options import PredictOptions
 from stc_jax.web.guard import Guard
 from stc_jax.web.page import CSS, FONTS, Page
 
@@ -22,7 +22,9 @@ _FAREWELL = 1  # seconds that open connections have left at the end
 class Server:
   """Serves the page of one model; its arguments are those of `Page`."""
 
-  def __init__(self, model: Model, asked: Asked, folder: pathlib.Path, megabytes: int):
+  def __init__(
+    self, model: Model, asked: PredictOptions, folder: pathlib.Path, megabytes: int
+  ):
     self._page, self._megabytes = Page(model, asked, folder, megabytes), megabytes
     self._app = gradio.mount_gradio_app(
       fastapi.FastAPI(openapi_url=None),

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from typing import NoReturn
 
 from stc_jax import late
-from stc_jax.predict.answering import Asked, windows_of
 from stc_jax.predict.model import Model
+from stc_jax.predict.options import PredictOptions, window_config
 from stc_jax.predict.sources import IMAGE_FPS
 
 _LOOK = 0.2  # seconds between two checks for Ctrl-C
@@ -26,7 +26,7 @@ _QUIET = {
 
 def serve(
   model: Model,
-  asked: Asked,
+  asked: PredictOptions,
   address: tuple[str, int],
   megabytes: int,
   on_start: Callable[[str], None],
@@ -45,7 +45,7 @@ def serve(
       model.
     KeyboardInterrupt: Ctrl-C, once the page is closed and its files are removed.
   """
-  windows_of(model.bundles[0], asked, IMAGE_FPS)  # refuses what doesn't fit
+  window_config(model.bundles[0], asked, IMAGE_FPS)  # refuses what doesn't fit
   signal.signal(signal.SIGTERM, signal.default_int_handler)  # removes files, too
   with _folder() as folder:
     module = late.load_with_extra('stc_jax.web.server', 'serve', 'web', _GRADIO)

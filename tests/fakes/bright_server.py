@@ -12,7 +12,7 @@ import numpy as np
 
 from fakes import fake_model
 from stc_jax.cli import command_line
-from stc_jax.predict.answering import Asked
+from stc_jax.predict.options import PredictOptions
 from stc_jax.web import service
 
 HOLD, HOST, PORT, MEGABYTES = sys.argv[1:]
@@ -22,7 +22,7 @@ LARGE = np.zeros((3000, 3000), np.uint8)
 class Bright(fake_model.BrightModel):
   """Is held up, or fails, as a video's name says."""
 
-  def answer(self, source, asked, on_frame):
+  def predict_source(self, source, options, on_frame):
     def advance():
       on_frame()
       while source.path.name.startswith('held') and pathlib.Path(HOLD).exists():
@@ -31,12 +31,12 @@ class Bright(fake_model.BrightModel):
       if source.path.stem == 'defect':
         raise AttributeError("'NoneType' object has no attribute 'name'")
 
-    return super().answer(source, asked, advance)
+    return super().predict_source(source, options, advance)
 
 
 def main():
   address = HOST, int(PORT)
-  service.serve(Bright(), Asked(), address, int(MEGABYTES), on_start=say)
+  service.serve(Bright(), PredictOptions(), address, int(MEGABYTES), on_start=say)
 
 
 def say(address):

@@ -5,9 +5,9 @@ import numpy as np
 from stc_jax.bundle.bundle import Bundle
 from stc_jax.data.input import InputConfig, Normalisation
 from stc_jax.faces.detect import Face
-from stc_jax.predict import answering
+from stc_jax.predict import pipeline
 from stc_jax.predict.model import Model
-from stc_jax.tasks.registry import TaskConfig
+from stc_jax.tasks.registry import TaskConfig, task_of
 
 CLIP = InputConfig(
   frames=4,
@@ -19,6 +19,9 @@ CLIP = InputConfig(
   transforms=(),
   views=('original',),
 )
+
+
+CLASSES = task_of(TaskConfig('classification', (), 0.0, 'none'))
 
 
 def bundle(size=CLIP, names=('dark', 'bright'), **fields):
@@ -67,5 +70,5 @@ class BrightModel(Model):
     noted = {'align': 'none', 'size': '64 x 64'}
     super().__init__([bundle(alignment=noted, clip_motion={'low': 0.0})])
 
-  def answer(self, source, asked, on_frame):
-    return answering.answer(self.bundles[0], ask, source, asked, on_frame)
+  def predict_source(self, source, options, on_frame):
+    return pipeline.predict_video(self.bundles[0], ask, source, options, on_frame)

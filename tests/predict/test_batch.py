@@ -14,7 +14,7 @@ from PIL import Image
 from stc_jax.console import terminal
 from stc_jax.errors import InputError
 from stc_jax.predict import batch
-from stc_jax.predict.answering import Asked
+from stc_jax.predict.options import PredictOptions
 from stc_jax.predict.render import mp4
 
 
@@ -26,7 +26,7 @@ def predict(monkeypatch, tmp_path, capsys):
   def run(*inputs, out=tmp_path / 'out', image_fps=None, overwrite=False, **chosen):
     paths = [str(path) for path in inputs]
     console = terminal.console(soft_wrap=True, highlight=False)
-    asked = Asked(**chosen)
+    asked = PredictOptions(**chosen)
     batch.predict_videos('model', paths, str(out), asked, image_fps, overwrite, console)
     return capsys.readouterr().out
 
@@ -93,14 +93,14 @@ def test_a_bug_ends_one_file_and_bad_input_is_told_from_it(
   paths[0].write_text('no video')
   with pytest.raises(InputError, match=r'1 of 3 could not be answered: .*a\.mp4'):
     predict(*paths)
-  answered = fake_model.BrightModel.answer
+  answered = fake_model.BrightModel.predict_source
 
   def answer(self, source, *rest):
     if source.path.stem == 'b':
       raise TypeError('a bug\nof ours')
     return answered(self, source, *rest)
 
-  monkeypatch.setattr(fake_model.BrightModel, 'answer', answer)
+  monkeypatch.setattr(fake_model.BrightModel, 'predict_source', answer)
   capsys.readouterr()
   with pytest.raises(SystemExit) as ended:
     predict(*paths, overwrite=True)
@@ -149,13 +149,13 @@ def test_what_is_no_file_or_goes_meanwhile_is_a_line(predict, tmp_path, monkeypa
     with pytest.raises(InputError, match=rf'{name}\.mp4: {said}'):
       predict(f'{name}.mp4', '/dev/zero')
   paths = [videos.write(tmp_path / f'{n}.mp4', videos.nodding(12)) for n in 'abc']
-  answered = fake_model.BrightModel.answer
+  answered = fake_model.BrightModel.predict_source
 
   def answer(*rest):
     paths[1].unlink(missing_ok=True)
     return answered(*rest)
 
-  monkeypatch.setattr(fake_model.BrightModel, 'answer', answer)
+  monkeypatch.setattr(fake_model.BrightModel, 'predict_source', answer)
   nowhere, empty = tmp_path / 'annex.mp4', tmp_path / 'empty.mp4'
   nowhere.symlink_to(tmp_path / 'not fetched')
   empty.touch()
@@ -209,7 +209,7 @@ def test_answers_are_no_inputs_unless_they_are_named(predict, tmp_path, monkeypa
   predict('.', out='elsewhere')  # and the first answers carry our record
   predict('.', out='.')
   said = predict('.', out='.')
-  assert 'passed over in .: 12 files of earlier answers' in said
+  assert 'skipped in .: 12 files of earlier predictions' in said
   made = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob('*.json'))
   own = f'{tmp_path.name}_v.json'
   assert made == sorted(['elsewhere/v.json', 'predictions/v.json', own])

@@ -90,16 +90,21 @@ class Overlay:
     text.draw(picture, tag, (left + pad, top + pad // 2), font, ink)
 
   def _tag(self, row: np.void) -> str:
-    words = [] if self._is_alone else [str(row['face'])]
-    label = str(row['label'])
-    if label and not self._prediction.is_detection:
-      value = row[self._prediction.columns[self._prediction.names.index(label)]]
-      label = f'{self._names[label]} {100 * value:.0f} %'
+    words, label = [] if self._is_alone else [str(row['face'])], str(row['label'])
+    if label:
+      probability = row[self._prediction.columns[self._output_of(label)]]
+      shown = self._names.get(label, label)
+      label = self._prediction.task.caption_of(shown, probability)
     return ' · '.join([*words, label or 'no label'])
 
   def _colour_of(self, row: np.void) -> tuple[int, int, int]:
-    label = str(row['label']).split('+')[0]
-    return colour(self._prediction.names.index(label)) if label else NO_LABEL
+    label = str(row['label'])
+    return colour(self._output_of(label)) if label else NO_LABEL
+
+  def _output_of(self, label: str) -> int:
+    """The number of the first output that a label names."""
+    names = self._prediction.names
+    return names.index(label if label in names else label.split('+')[0])
 
   def _chart(self, number: int) -> UInt8[np.ndarray, 'p w 3']:
     """The probabilities of the last seconds, and those of this frame."""

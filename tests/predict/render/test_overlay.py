@@ -3,21 +3,22 @@
 import time
 
 import numpy as np
+from fakes.fake_model import CLASSES
 
-from stc_jax.predict.prediction import PLACE_FIELDS, Prediction
+from stc_jax.predict.prediction import Prediction
 from stc_jax.predict.render.overlay import Overlay
+from stc_jax.predict.table import table_dtype
 
 
 def answer_of(frames, faces=4):
   """So many faces in each frame."""
-  dtype = [*PLACE_FIELDS, ('probability_a', np.float32), ('label', 'U1')]
-  table = np.zeros(faces * frames, dtype)
+  table = np.zeros(faces * frames, table_dtype(('a',), CLASSES))
   table['frame'] = np.repeat(np.arange(frames), faces)
   table['face'] = np.tile(np.arange(1, faces + 1), frames)
   table['box_left'] = 20 * table['face']
   table['box_right'], table['box_bottom'] = table['box_left'] + 15, 40
   table['label'], table['probability_a'] = 'a', 0.5
-  return Prediction(table, ('a',), 25.0, frames, (120, 160), {}, ())
+  return Prediction(table, ('a',), CLASSES, 25.0, frames, (120, 160), {}, ())
 
 
 def seconds_of(overlay, picture):

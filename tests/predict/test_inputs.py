@@ -10,7 +10,7 @@ from stc_jax.datasets.clip_folder import folder_clips
 from stc_jax.errors import InputError
 from stc_jax.faces.images import IMAGES, read_images
 from stc_jax.faces.videos import VIDEOS
-from stc_jax.predict import search, sources
+from stc_jax.predict import inputs, sources
 
 # Of every ending that is taken, a codec that FFmpeg writes into such a file.
 CODECS = {
@@ -56,8 +56,8 @@ def test_every_ending_that_is_taken_is_read_and_no_other(tmp_path):
     assert read_images([path]).mean() > 250, path
   (tmp_path / 'notes.txt').write_text('x')
   (tmp_path / 'photo.heic').write_text('x')
-  found = search.found([tmp_path], tmp_path / 'out')
-  assert len(found.inputs) == len(VIDEOS) + len(IMAGES)
+  found = inputs.find([tmp_path], tmp_path / 'out')
+  assert len(found.paths) == len(VIDEOS) + len(IMAGES)
   (note,) = found.notes
   assert note.endswith('2 that are no video or image: notes.txt; photo.heic')
 
@@ -86,4 +86,4 @@ def test_a_folder_without_any_says_what_it_holds(tmp_path):
   with pytest.raises(
     InputError, match=r'it holds 1 that are no video or image: a\.txt'
   ):
-    search.found([tmp_path], tmp_path)
+    inputs.find([tmp_path], tmp_path)

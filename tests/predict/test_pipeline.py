@@ -12,8 +12,9 @@ from fakes.fake_model import face
 
 from stc_jax.errors import InputError
 from stc_jax.faces import stream
-from stc_jax.predict import answering, sources
-from stc_jax.predict.answering import Asked
+from stc_jax.predict import sources
+from stc_jax.predict.options import PredictOptions
+from stc_jax.predict.pipeline import predict_video
 from stc_jax.predict.render.overlay import Overlay
 from stc_jax.predict.sources import Source
 
@@ -35,10 +36,10 @@ def answered(monkeypatch):
       for number in range(len(faces)):
         yield np.full(shape, 5 * number % 256, np.uint8)
 
-    monkeypatch.setattr(stream, '_searched', searched)
+    monkeypatch.setattr(stream, 'search', searched)
     source = Source(None, fps, len(faces), frames)
     bundle = bundle or fake_model.bundle()
-    return answering.answer(bundle, fake_model.ask, source, asked or Asked())
+    return predict_video(bundle, fake_model.ask, source, asked or PredictOptions())
 
   return answer
 
@@ -62,7 +63,7 @@ def test_the_largest_face_or_all_that_stay(answered):
   faces = [[face(0, size=80), face(200)]] * 5 + [[face(200), face(0, size=80)]] * 35
   faces[3] = faces[3] + glimpsed
   faces[20:40] = [of_frame + unsure for of_frame in faces[20:40]]
-  largest, everyone = answered(faces), answered(faces, Asked(faces='all'))
+  largest, everyone = answered(faces), answered(faces, PredictOptions(faces='all'))
   assert largest.faces == [1]
   assert set(largest.table['box_left']) == {0}
   assert everyone.faces == [1, 2]
@@ -104,7 +105,7 @@ def test_photographs_one_after_the_other_are_no_motion(
   rng = np.random.default_rng(0)
   small = rng.integers(0, 256, (photographs, 12, 40, 3), np.uint8)
   shown = np.repeat([cv2.resize(one, (400, 120)) for one in small], each, axis=0)
-  found = answered([[face(100)]] * len(shown), Asked(align=align), shown=shown)
+  found = answered([[face(100)]] * len(shown), PredictOptions(align=align), shown=shown)
   assert found.faces == list(range(1, photographs + 1))
   np.testing.assert_array_equal(found.table['face'], 1 + np.arange(len(shown)) // each)
   assert set(found.table['label']) == {''}
@@ -123,7 +124,7 @@ def test_memory_does_not_grow_with_the_video(monkeypatch):
   def peak(count):
     source = Source(None, FPS, count, lambda: (frame.copy() for _ in range(count)))
     tracemalloc.start()
-    found = answering.answer(fake_model.bundle(), fake_model.ask, source, Asked())
+    found = predict_video(fake_model.bundle(), fake_model.ask, source, PredictOptions())
     used = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert len(found.table) == count
@@ -137,10 +138,14 @@ def test_of_few_frames_a_second_it_is_said_what_to_set(answered):
   faces = [[face(100)]] * 20
   (note,) = (n for n in answered(faces, fps=1.0).notes if 'few frames' in n)
   chosen = dict(part[2:].split('=') for part in note.split() if part.count('=') == 1)
-  asked = Asked(**{name: float(value) for name, value in chosen.items()})
+  asked = PredictOptions(**{name: float(value) for name, value in chosen.items()})
   found = answered(faces, asked, fps=1.0)
   assert (found.settings['window_frames'], found.settings['step_frames']) == (5, 1)
-  for quiet in (found, answered(faces), answered(faces, Asked(one_clip=True), fps=1.0)):
+  for quiet in (
+    found,
+    answered(faces),
+    answered(faces, PredictOptions(one_clip=True), fps=1.0),
+  ):
     assert not any('few frames' in n for n in quiet.notes)
 
 
@@ -151,7 +156,7 @@ def test_action_units_have_columns_of_their_own(answered):
   assert found.columns == ('au_01', 'au_12')
   assert found.table['label'][0] == 'AU1'  # a dark frame: 1 - 0, and 0
   with pytest.raises(InputError, match='one_clip: not for a model of action units'):
-    answered([[face(100)]] * 20, Asked(one_clip=True), bundle)
+    answered([[face(100)]] * 20, PredictOptions(one_clip=True), bundle)
 
 
 def test_a_neutral_class_answers_for_resting_faces_and_not_for_a_picture():
@@ -164,8 +169,8 @@ def test_a_neutral_class_answers_for_resting_faces_and_not_for_a_picture():
 
   def labels(frames, bundle, **asked):
     source = sources.of_frames(frames.astype(np.uint8), FPS)
-    found = answering.answer(
-      bundle, fake_model.ask, source, Asked(align='none', **asked)
+    found = predict_video(
+      bundle, fake_model.ask, source, PredictOptions(align='none', **asked)
     )
     return set(found.table['label'])
 
@@ -179,11 +184,11 @@ def test_a_neutral_class_answers_for_resting_faces_and_not_for_a_picture():
 def test_a_face_on_its_side_or_head_is_answered_once_turned(turns):
   upright = np.ascontiguousarray(skimage.data.astronaut()[:320, 64:384])
   turned = np.ascontiguousarray(np.rot90(upright, -turns))
-  asked = Asked(min_motion=0.0)
+  asked = PredictOptions(min_motion=0.0)
 
   def told(frame):
     source = Source(None, FPS, 2, lambda: iter([frame] * 2))
-    return answering.answer(fake_model.bundle(), fake_model.ask, source, asked)
+    return predict_video(fake_model.bundle(), fake_model.ask, source, asked)
 
   wanted, found = told(upright), told(turned)
   np.testing.assert_array_equal(found.table, wanted.table)
@@ -198,6 +203,6 @@ def test_a_face_on_its_side_or_head_is_answered_once_turned(turns):
 def test_choices_out_of_range_are_named():
   for field, value in (('faces', 'some'), ('seconds', 0.0), ('min_motion', -1.0)):
     with pytest.raises(InputError, match=f'{field}: '):
-      Asked(**{field: value})
+      PredictOptions(**{field: value})
   with pytest.raises(InputError, match='step: a window is the whole video'):
-    Asked(one_clip=True, step=1.0)
+    PredictOptions(one_clip=True, step=1.0)

@@ -10,7 +10,7 @@ from stc_jax.bundle.bundle import Bundle
 from stc_jax.data.input import InputConfig, Normalisation
 from stc_jax.models.config import TrunkConfig
 from stc_jax.models.registry import build
-from stc_jax.predict.maps import integrated, maps
+from stc_jax.predict.attribution import attribute, integrated_gradients
 from stc_jax.tasks.registry import TaskConfig
 
 SIDE, FRAMES = 16, 3
@@ -74,7 +74,7 @@ def looked_into(variables, frames):
     'stc', NETWORK, SIZE, task, ('left', 'right'),
     NORMALISATION, {}, {}, {}, {}, variables,
   )  # fmt: skip
-  return maps(model, frames, FRAMES)
+  return attribute(model, frames, FRAMES)
 
 
 def shares(variables):
@@ -110,5 +110,5 @@ def test_parts_add_up_to_the_difference():
     np.random.default_rng(0).normal(size=(1, 2, 3, 3, 1)), jnp.float32
   )
   function = lambda v: jnp.tanh(v).sum() + (v**3).sum()  # noqa: E731
-  parts = integrated(function, video)
+  parts = integrated_gradients(function, video)
   assert float(parts.sum()) == pytest.approx(float(function(video)), rel=1e-3)
