@@ -91,9 +91,9 @@ def _difference(writer: types.ModuleType, data: bytes, bundles: list[Bundle]) ->
   frames = random.integers(0, 256, shape, np.uint8)
   still, flat = np.repeat(frames[:1, :1], size.frames, 1), np.full_like(frames[:1], 100)
   frames = np.concatenate([frames, still, flat])
-  real = np.linspace(1, size.frames, len(frames)).round().astype(np.int32)
-  ours = np.asarray(jax.jit(jax_function(bundles))(frames, real))
-  difference = float(np.abs(writer.opened(data)(frames, real) - ours).max())
+  lengths = np.linspace(1, size.frames, len(frames)).round().astype(np.int32)
+  ours = np.asarray(jax.jit(jax_function(bundles))(frames, lengths))
+  difference = float(np.abs(writer.opened(data)(frames, lengths) - ours).max())
   if not difference <= TOLERANCE[bundles[0].network.dtype]:
     raise RuntimeError(f'the exported model differs from ours by {difference:.2g}')
   return difference

@@ -16,8 +16,8 @@ _IR_VERSION = 8
 class Graph:
   """Nodes in their order, and the constants that they read.
 
-  A value is known by its name, a str; where a node reads an array, that becomes a
-  constant of the graph. The same calls give the same bytes.
+  A value is named by a str. An array that a node reads becomes a constant of the graph.
+  The same calls give the same bytes.
   """
 
   def __init__(self):
@@ -34,11 +34,11 @@ class Graph:
     return result
 
   def reshape(self, value: str, *sizes: int) -> str:
-    """0 keeps a dimension, -1 takes what is left."""
+    """A size of 0 keeps a dimension; -1 takes all that is left."""
     return self.add('Reshape', value, np.array(sizes, np.int64))
 
   def transpose(self, value: str, *axes: int) -> str:
-    """Brings the axes into this order."""
+    """Puts the axes in this order."""
     return self.add('Transpose', value, perm=list(axes))
 
   def reduce(self, kind: str, value: str, *axes: int, keep: bool = True) -> str:
@@ -56,20 +56,20 @@ class Graph:
     return self.add('Slice', value, *(np.array([n], np.int64) for n in ends))
 
   def joined(self, values: list[str], axis: int) -> str:
-    """The values side by side along an axis that they have."""
+    """Concatenates values along one of their axes."""
     return self.add('Concat', *values, axis=axis) if len(values) > 1 else values[0]
 
   def stacked(self, values: list[str]) -> str:
-    """The values along a new first axis."""
+    """Stacks values along a new first axis."""
     first = np.array([0], np.int64)
     return self.joined([self.add('Unsqueeze', value, first) for value in values], 0)
 
   def floats(self, value: str) -> str:
-    """As float32."""
+    """Casts to float32."""
     return self.add('Cast', value, to=onnx.TensorProto.FLOAT)
 
   def named(self, value: str, name: str) -> None:
-    """Gives a value the name that the outside knows it by."""
+    """Makes a value an output of the graph, with this name."""
     self._nodes.append(helper.make_node('Identity', [value], [name], name=name))
 
   def model(
@@ -78,7 +78,7 @@ class Graph:
     inputs: list[onnx.ValueInfoProto],
     outputs: list[onnx.ValueInfoProto],
   ) -> onnx.ModelProto:
-    """The whole as a model of ONNX."""
+    """The finished graph as an ONNX model."""
     constants = list(self._constants.values())
     graph = helper.make_graph(self._nodes, name, inputs, outputs, constants)
     opset = [helper.make_opsetid('', OPSET)]
@@ -94,10 +94,10 @@ class Graph:
 
 
 def known(forms: dict[str, Callable], name: str, field: str) -> Callable:
-  """The form of one of ours in ONNX.
+  """Looks up the ONNX form of a model, layer or transform.
 
   Raises:
-    InputError: there is none; names the `field` of the launch file that asked for it.
+    InputError: there is none; names the `field` of the launch file that asks for it.
   """
   if name not in forms:
     raise InputError(

@@ -1,4 +1,4 @@
-"""What is done to frames before a network reads them, in ONNX.
+"""The preprocessing of frames in ONNX.
 
 As `stc_jax.data.input` and `stc_jax.data.transforms`, with channels in front: videos
 are float32 [b, c, t, h, w] here, as ONNX's convolutions want them.
@@ -19,13 +19,13 @@ from stc_jax.export.graph import Graph, known
 _CHANNELS_FIRST = (0, 4, 1, 2, 3)
 
 
-def own_frames(graph: Graph, real: str, frames: int) -> str:
-  """The share of each frame in a mean over a clip's own: float32 [b, t].
+def own_frames(graph: Graph, lengths: str, frames: int) -> str:
+  """The weight of each frame in a mean over a clip's length: float32 [b, t].
 
-  `real` is float32 [b, 1].
+  `lengths` is float32 [b, 1].
   """
   numbers = np.arange(frames, dtype=np.float32)
-  return graph.add('Div', graph.floats(graph.add('Less', numbers, real)), real)
+  return graph.add('Div', graph.floats(graph.add('Less', numbers, lengths)), lengths)
 
 
 def network_input(
@@ -35,7 +35,7 @@ def network_input(
   normalisation: Normalisation,
   config: InputConfig,
 ) -> str:
-  """From uint8 [b, t, h, w, 3] to what a network reads.
+  """Normalises and transforms uint8 [b, t, h, w, 3].
 
   Raises:
     InputError: a transform has no form here.
@@ -92,7 +92,7 @@ def _local_contrast(graph: Graph, video: str, shares: str, config: InputConfig) 
 
 
 def _difference(graph: Graph, video: str, mean: str) -> str:
-  """Of a video from its mean; 0 where that is rounding alone."""
+  """The difference of a video from its mean; 0 where it is rounding alone."""
   difference = graph.add('Sub', video, mean)
   size = graph.add('Max', graph.add('Abs', mean), np.float32(1))
   rounding = graph.add('Mul', size, np.float32(ROUNDING))

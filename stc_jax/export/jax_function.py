@@ -13,16 +13,16 @@ from stc_jax.predict.model import function_of
 JaxFunction = Callable[
   [UInt8[Array, 'b t h w 3'], Int[Array, 'b']], Float[Array, 'b n']
 ]
-# The same of arrays on the host, as a file that was read back answers.
+# The same for arrays on the host; a file that was opened is such a function.
 HostFunction = Callable[
   [UInt8[np.ndarray, 'b t h w 3'], Int[np.ndarray, 'b']], Float[np.ndarray, 'b n']
 ]
 
 
 def jax_function(bundles: list[Bundle]) -> JaxFunction:
-  """The mean over the bundles of one run; their weights are constants of it.
+  """The mean over the bundles of one run, whose weights become constants.
 
-  `real`, how many frames of a clip are its own, is taken as at least 1 and at most all.
+  The lengths of clips are clipped to 1 and all frames.
   """
   function, frames = function_of(bundles[0]), bundles[0].input.frames
   constants = jax.tree.map(
@@ -30,16 +30,16 @@ def jax_function(bundles: list[Bundle]) -> JaxFunction:
     *[(bundle.variables, bundle.normalisation) for bundle in bundles],
   )
 
-  def probabilities(videos, real):
-    real = jnp.clip(real, 1, frames)
-    each = jax.lax.map(lambda own: function(*own, videos, real), constants)
+  def probabilities(videos, lengths):
+    lengths = jnp.clip(lengths, 1, frames)
+    each = jax.lax.map(lambda own: function(*own, videos, lengths), constants)
     return each.mean(axis=0)
 
   return probabilities
 
 
 def shapes(bundle: Bundle, batch) -> tuple[jax.ShapeDtypeStruct, jax.ShapeDtypeStruct]:
-  """Of `frames` and `real`, for so many clips; a number, or a symbol of JAX's."""
+  """The shapes of frames and lengths; `batch` is a number or a symbol of JAX."""
   size = bundle.input
   video = (batch, size.frames, size.height, size.width, 3)
   return (

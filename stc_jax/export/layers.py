@@ -15,24 +15,24 @@ from stc_jax.models.mspp import regions
 from stc_jax.models.norm import EPSILON
 
 _HEIGHT, _WIDTH = 3, 4  # axes
-# ONNX has the gates as input, output, forget, cell; ours are input, forget, cell,
-# output.
+# ONNX orders the gates as input, output, forget, cell; our weights have them as input,
+# forget, cell, output.
 _GATE_ORDER = (0, 3, 1, 2)
 
 
-class Maps(NamedTuple):
-  """Of a conv layer: a value and the size of its pictures."""
+class FeatureMaps(NamedTuple):
+  """The maps of a conv layer, and the height and width of each."""
 
   value: str
   height: int
   width: int
 
 
-class Features(NamedTuple):
+class TrunkLayer(NamedTuple):
   """A conv layer's maps, and what the next layer reads."""
 
-  maps: Maps
-  output: Maps
+  maps: FeatureMaps
+  output: FeatureMaps
 
 
 def convolution(graph: Graph, maps: str, kernel: np.ndarray, *bias: np.ndarray) -> str:
@@ -47,7 +47,7 @@ def convolution(graph: Graph, maps: str, kernel: np.ndarray, *bias: np.ndarray) 
 
 
 def batch_norm(graph: Graph, maps: str, params: Mapping, stats: Mapping) -> str:
-  """With running statistics."""
+  """Batch normalisation with running statistics."""
   values = (params['scale'], params['bias'], stats['mean'], stats['var'])
   return graph.add('BatchNormalization', maps, *values, epsilon=EPSILON)
 
@@ -70,8 +70,8 @@ _ACTIVATIONS = {
 
 
 def trunk(
-  graph: Graph, config: TrunkConfig, variables: Mapping, video: Maps
-) -> list[Features]:
+  graph: Graph, config: TrunkConfig, variables: Mapping, video: FeatureMaps
+) -> list[TrunkLayer]:
   """All conv layers, finest first."""
   params = variables['params']['trunk']
   stats = variables['batch_stats'].get('trunk', {})
@@ -89,22 +89,22 @@ def trunk(
       value = activation(graph, value, config.activation)
     maps = video._replace(value=value)
     video = pooled(graph, maps) if conv.pool else maps
-    features.append(Features(maps, video))
+    features.append(TrunkLayer(maps, video))
   return features
 
 
-def pooled(graph: Graph, maps: Maps) -> Maps:
+def pooled(graph: Graph, maps: FeatureMaps) -> FeatureMaps:
   """P2; an odd last row or column is left out."""
   value = graph.add('MaxPool', maps.value, kernel_shape=(1, 2, 2), strides=(1, 2, 2))
-  return Maps(value, maps.height // 2, maps.width // 2)
+  return FeatureMaps(value, maps.height // 2, maps.width // 2)
 
 
-def mspp_norm(graph: Graph, maps: Maps, levels: Sequence[int]) -> str:
+def mspp_norm(graph: Graph, maps: FeatureMaps, levels: Sequence[int]) -> str:
   """Every frame's pyramid, [t, b, d]: level by level, channels last in each region."""
   pyramid = {}
   for n in sorted(levels, reverse=True):
     finer = min((m for m in pyramid if m % n == 0), default=None)
-    source = maps if finer is None else Maps(pyramid[finer], finer, finer)
+    source = maps if finer is None else FeatureMaps(pyramid[finer], finer, finer)
     pyramid[n] = _largest(graph, source, n)
   flat = [graph.reshape(pyramid[n], 0, 0, 0, n * n) for n in levels]
   frames_first = graph.transpose(graph.joined(flat, 3), 2, 0, 3, 1)
@@ -112,11 +112,11 @@ def mspp_norm(graph: Graph, maps: Maps, levels: Sequence[int]) -> str:
 
 
 def _merged(graph: Graph, value: str) -> str:
-  """Makes the last two of four axes one."""
+  """Merges the last two of four axes."""
   return graph.reshape(value, 0, 0, -1)
 
 
-def _largest(graph: Graph, maps: Maps, n: int) -> str:
+def _largest(graph: Graph, maps: FeatureMaps, n: int) -> str:
   """The maxima of n x n regions of every frame."""
   if maps.height % n == 0 and maps.width % n == 0:
     sides = (1, maps.height // n, maps.width // n)
@@ -154,11 +154,11 @@ def lstm(graph: Graph, config: RecurrentConfig, params: Mapping, sequence: str) 
 
 
 def _gates(weights: np.ndarray) -> np.ndarray:
-  """Ours along the last axis, in ONNX's order."""
+  """Reorders the gates along the last axis as ONNX has them."""
   parts = np.split(weights, GATES, axis=-1)
   return np.concatenate([parts[gate] for gate in _GATE_ORDER], axis=-1)
 
 
 def dense(graph: Graph, vector: str, params: Mapping) -> str:
-  """[b, d] to [b, n]."""
+  """A dense layer: [b, d] to [b, n]."""
   return graph.add('Gemm', vector, params['kernel'], params['bias'])

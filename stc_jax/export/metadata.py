@@ -1,4 +1,4 @@
-"""What a file says of itself, to whoever is handed it without us."""
+"""The metadata of an exported file: what it needs to be used without this package."""
 
 import dataclasses
 
@@ -18,11 +18,11 @@ _SHOWN = {
 
 
 def metadata(bundles: list[Bundle]) -> dict:
-  """The metadata of a file that holds these bundles, by name, as JSON has it.
+  """The metadata of a file that holds these bundles, as JSON values by name.
 
-  `how_to` says in words what comes in and out; `names` are those of the probabilities,
-  `alignment` how faces were cut out, `input` how frames were chosen; `models` says of
-  each bundle what it was trained on.
+  `how_to` describes the inputs and the output in words. `names` are those of the
+  probabilities. `alignment` describes how faces were cropped, `input` how frames were
+  chosen, `models` what each bundle was trained on.
   """
   first = bundles[0]
   return {
@@ -50,7 +50,7 @@ def metadata(bundles: list[Bundle]) -> dict:
 
 
 def how_to(bundle: Bundle) -> list[str]:
-  """What is put in and what comes out, a line each."""
+  """Describes each input and the output, in a line each."""
   size = bundle.input
   alignment = ', '.join(f'{name} {value}' for name, value in bundle.alignment.items())
   resampled = f' at {size.frame_rate} frames a second' if size.frame_rate else ''

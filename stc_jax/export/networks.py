@@ -8,13 +8,17 @@ import numpy as np
 from stc_jax.export import layers
 from stc_jax.export.graph import Graph, known
 from stc_jax.export.input_graph import own_frames
-from stc_jax.export.layers import Features, Maps
+from stc_jax.export.layers import FeatureMaps, TrunkLayer
 from stc_jax.models.config import (
   BLOCKS,
   DenseNetConfig,
+  ModelConfig,
   RecurrentConfig,
   TrunkConfig,
 )
+from stc_jax.models.densenet import DenseNet
+from stc_jax.models.registry import MODELS
+from stc_jax.models.stc import STC, STCLSTM, STCNLSTM, STCSLSTM
 
 
 class Clips(NamedTuple):
@@ -22,45 +26,50 @@ class Clips(NamedTuple):
 
   Attributes:
     video: float32 [b, c, t, h, w].
-    real: float32 [b, 1], how many frames of each are its own.
+    lengths: of the clips in frames, float32 [b, 1].
     frames: t.
   """
 
-  video: Maps
-  real: str
+  video: FeatureMaps
+  lengths: str
   frames: int
 
 
-class Answers(NamedTuple):
-  """Logits [b, n]: the network's, and those that it came to on its way."""
+class NetworkLogits(NamedTuple):
+  """Logits [b, n]: of the network's last layer, and auxiliary ones."""
 
   logits: str
   auxiliary: tuple[str, ...] = ()
 
 
-def answers(
-  graph: Graph, model: str, config: object, variables: Mapping, clips: Clips
-) -> Answers:
-  """What a model of this name says of clips.
+def logits_of(
+  graph: Graph, model: str, config: ModelConfig, variables: Mapping, clips: Clips
+) -> NetworkLogits:
+  """Adds a model of the registry, by name; returns its logits.
 
   Raises:
     InputError: it has no form here.
   """
-  return known(_NETWORKS, model, 'model')(graph, config, variables, clips)
+  forms = {
+    name: _NETWORKS[entry.module]
+    for name, entry in MODELS.items()
+    if entry.module in _NETWORKS
+  }
+  return known(forms, model, 'model')(graph, config, variables, clips)
 
 
 def _stc(
   graph: Graph, config: TrunkConfig, variables: Mapping, clips: Clips
-) -> Answers:
+) -> NetworkLogits:
   last = layers.trunk(graph, config, variables, clips.video)[-1].output
   channels_last = graph.transpose(last.value, 0, 2, 3, 4, 1)
   vector = graph.reshape(channels_last, 0, -1)
-  return Answers(_classified(graph, config, variables, vector))
+  return NetworkLogits(_classified(graph, config, variables, vector))
 
 
 def _stc_lstm(
   graph: Graph, config: RecurrentConfig, variables: Mapping, clips: Clips
-) -> Answers:
+) -> NetworkLogits:
   last = layers.trunk(graph, config, variables, clips.video)[-1:]
   (pyramid,) = _pyramids(graph, config, variables, last)
   return _one_lstm(graph, config, variables, clips, pyramid)
@@ -68,7 +77,7 @@ def _stc_lstm(
 
 def _stc_slstm(
   graph: Graph, config: RecurrentConfig, variables: Mapping, clips: Clips
-) -> Answers:
+) -> NetworkLogits:
   features = layers.trunk(graph, config, variables, clips.video)
   pyramids = _pyramids(graph, config, variables, features)
   return _one_lstm(graph, config, variables, clips, graph.add('Sum', *pyramids))
@@ -80,15 +89,15 @@ def _one_lstm(
   variables: Mapping,
   clips: Clips,
   pyramid: str,
-) -> Answers:
+) -> NetworkLogits:
   sequence = layers.lstm(graph, config, variables['params']['t_lstm'], pyramid)
   vector = _read(graph, sequence, _steps(graph, config, clips))
-  return Answers(_classified(graph, config, variables, vector))
+  return NetworkLogits(_classified(graph, config, variables, vector))
 
 
 def _stc_nlstm(
   graph: Graph, config: RecurrentConfig, variables: Mapping, clips: Clips
-) -> Answers:
+) -> NetworkLogits:
   params = variables['params']
   features = layers.trunk(graph, config, variables, clips.video)
   steps = _steps(graph, config, clips)
@@ -104,11 +113,11 @@ def _stc_nlstm(
     )
   sequence = layers.lstm(graph, config, params['c_lstm'], graph.stacked(temporal))
   vector = _read(graph, sequence, _all_steps(config, len(features)))
-  return Answers(_classified(graph, config, variables, vector), auxiliary)
+  return NetworkLogits(_classified(graph, config, variables, vector), auxiliary)
 
 
 def _row(params: Mapping, number: int) -> dict[str, np.ndarray]:
-  """One stream's parameters, of those that all streams' are stacked in."""
+  """The parameters of one LSTM, where those of all are stacked."""
   return {name: value[number] for name, value in params.items()}
 
 
@@ -116,7 +125,7 @@ def _pyramids(
   graph: Graph,
   config: RecurrentConfig,
   variables: Mapping,
-  features: list[Features],
+  features: list[TrunkLayer],
 ) -> list[str]:
   found = [layers.mspp_norm(graph, f.maps, config.levels) for f in features]
   if not config.pyramid_norm:
@@ -128,26 +137,26 @@ def _pyramids(
 
 
 def _steps(graph: Graph, config: RecurrentConfig, clips: Clips) -> str | np.ndarray:
-  """How much each step over time counts in what is read: float32 [t, b or 1, 1]."""
+  """The weight of each step in the vector that is read: float32 [t, b or 1, 1]."""
   if config.lstm_readout == 'last_padded':
     return _all_steps(config, clips.frames)
   if config.lstm_readout == 'mean':
-    shares = own_frames(graph, clips.real, clips.frames)
+    shares = own_frames(graph, clips.lengths, clips.frames)
   else:
     ends = np.arange(1, clips.frames + 1, dtype=np.float32)
-    shares = graph.floats(graph.add('Equal', clips.real, ends))
+    shares = graph.floats(graph.add('Equal', clips.lengths, ends))
   return graph.reshape(graph.transpose(shares, 1, 0), 0, 0, 1)
 
 
 def _all_steps(config: RecurrentConfig, steps: int) -> np.ndarray:
-  """The same of a sequence without repeated steps."""
+  """As `_steps`, for a sequence without repeated steps."""
   if config.lstm_readout == 'mean':
     return np.full((steps, 1, 1), 1 / steps, np.float32)
   return np.eye(steps, dtype=np.float32)[-1].reshape(-1, 1, 1)
 
 
 def _read(graph: Graph, sequence: str, steps: str | np.ndarray) -> str:
-  """[t, b, h] to [b, h]."""
+  """The weighted sum over time: [t, b, h] to [b, h]."""
   return graph.reduce('ReduceSum', graph.add('Mul', sequence, steps), 0, keep=False)
 
 
@@ -163,7 +172,7 @@ def _classified(
 
 def _densenet(
   graph: Graph, config: DenseNetConfig, variables: Mapping, clips: Clips
-) -> Answers:
+) -> NetworkLogits:
   params, stats = variables['params'], variables['batch_stats']
 
   def activated(maps, name):
@@ -187,22 +196,23 @@ def _densenet(
   vectors = graph.reduce('ReduceMean', activated(maps, 'norm'), 2, 3, keep=False)
   logits = layers.dense(graph, vectors, params['fc'])
   of_frames = graph.reshape(logits, -1, clips.frames, params['fc']['bias'].shape[0])
-  shares = graph.reshape(own_frames(graph, clips.real, clips.frames), 0, 0, 1)
+  shares = graph.reshape(own_frames(graph, clips.lengths, clips.frames), 0, 0, 1)
   weighted = graph.add('Mul', of_frames, shares)
-  return Answers(graph.reduce('ReduceSum', weighted, 1, keep=False))
+  return NetworkLogits(graph.reduce('ReduceSum', weighted, 1, keep=False))
 
 
 def _stills(graph: Graph, clips: Clips, channels: int) -> str:
-  """All frames as pictures of their own: [b * t, c, h, w]."""
+  """All frames as pictures: [b * t, c, h, w]."""
   video = clips.video
   frames = graph.transpose(video.value, 0, 2, 1, 3, 4)
   return graph.reshape(frames, -1, channels, video.height, video.width)
 
 
+# The form of each module; a module that is not here can't be exported.
 _NETWORKS = {
-  'stc': _stc,
-  'stc_lstm': _stc_lstm,
-  'stc_slstm': _stc_slstm,
-  'stc_nlstm': _stc_nlstm,
-  'densenet': _densenet,
+  STC: _stc,
+  STCLSTM: _stc_lstm,
+  STCSLSTM: _stc_slstm,
+  STCNLSTM: _stc_nlstm,
+  DenseNet: _densenet,
 }

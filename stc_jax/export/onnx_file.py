@@ -13,12 +13,12 @@ from stc_jax.data.input import InputConfig
 from stc_jax.export import input_graph, networks
 from stc_jax.export.graph import Graph
 from stc_jax.export.jax_function import HostFunction
-from stc_jax.export.layers import Maps
+from stc_jax.export.layers import FeatureMaps
 from stc_jax.export.metadata import how_to, metadata
 from stc_jax.export.networks import Clips
 from stc_jax.tasks.registry import task_of
 
-_PROBABILITIES = {'softmax': 'Softmax', 'sigmoid': 'Sigmoid'}
+_ACTIVATIONS = {'softmax': 'Softmax', 'sigmoid': 'Sigmoid'}
 _BATCH = 'batch'
 IN_FLOAT32 = True  # its graph has no other precision
 _START = np.zeros(1, np.int64)
@@ -33,7 +33,7 @@ def serialised(bundles: list[Bundle]) -> bytes:
     InputError: something of the network or its input has no form in ONNX.
   """
   graph, first = Graph(), bundles[0]
-  graph.named(_mean_answer(graph, bundles), 'probabilities')
+  graph.named(_mean_probabilities(graph, bundles), 'probabilities')
   size, outputs = first.input, len(first.names)
   video = [_BATCH, size.frames, size.height, size.width, 3]
   model = graph.model(
@@ -62,38 +62,40 @@ def serialised(bundles: list[Bundle]) -> bytes:
 
 
 def opened(data: bytes) -> HostFunction:
-  """A file's bytes as a function of frames and how many are real, in onnxruntime."""
+  """Opens a file's bytes in onnxruntime, as a function of frames and lengths."""
   session = onnxruntime.InferenceSession(data, providers=['CPUExecutionProvider'])
   return lambda frames, real: session.run(None, {'frames': frames, 'real': real})[0]
 
 
-def _mean_answer(graph: Graph, bundles: list[Bundle]) -> str:
+def _mean_probabilities(graph: Graph, bundles: list[Bundle]) -> str:
   config = bundles[0].input
-  asked, given_real = _one_at_least(graph, config)
-  views = input_graph.seen(graph, asked, config)
+  frames, real = _one_at_least(graph, config)
+  views = input_graph.seen(graph, frames, config)
   frames = graph.joined(views, 0)  # so the network is there once
-  real = graph.add(
-    'Clip', graph.floats(given_real), np.float32(1), np.float32(config.frames)
+  lengths = graph.add(
+    'Clip', graph.floats(real), np.float32(1), np.float32(config.frames)
   )
-  real = graph.reshape(graph.joined([real] * len(views), 0), -1, 1)
-  shares = input_graph.own_frames(graph, real, config.frames)
+  lengths = graph.reshape(graph.joined([lengths] * len(views), 0), -1, 1)
+  shares = input_graph.own_frames(graph, lengths, config.frames)
   each = []
   for bundle in bundles:
     value = input_graph.network_input(
       graph, frames, shares, bundle.normalisation, config
     )
-    clips = Clips(Maps(value, config.height, config.width), real, config.frames)
-    each.append(_answer(graph, bundle, clips))
+    clips = Clips(
+      FeatureMaps(value, config.height, config.width), lengths, config.frames
+    )
+    each.append(_probabilities(graph, bundle, clips))
   mean = graph.add('Mean', *each)
   by_view = graph.reshape(mean, len(views), -1, len(bundles[0].names))
-  answers = graph.reduce('ReduceMean', by_view, 0, keep=False)
-  return graph.add('Slice', answers, _START, _batch(graph), _START)
+  probabilities = graph.reduce('ReduceMean', by_view, 0, keep=False)
+  return graph.add('Slice', probabilities, _START, _batch(graph), _START)
 
 
 def _one_at_least(graph: Graph, config: InputConfig) -> tuple[str, str]:
-  """The frames and `real`, and one clip more where there is none.
+  """`frames` and `real`, with one clip added to an empty batch.
 
-  Of no clips at all onnxruntime's LSTM ends the process.
+  onnxruntime's LSTM ends the process on an empty batch.
   """
   more = graph.add('Sub', np.array([1], np.int64), _batch(graph))
   more = graph.add('Max', more, _START)
@@ -104,18 +106,18 @@ def _one_at_least(graph: Graph, config: InputConfig) -> tuple[str, str]:
 
 
 def _batch(graph: Graph) -> str:
-  """How many clips there are: int64 [1]."""
+  """The number of clips: int64 [1]."""
   return graph.add('Shape', 'real')
 
 
-def _answer(graph: Graph, bundle: Bundle, clips: Clips) -> str:
-  """The answer's, averaged half and half with the auxiliary outputs' mean."""
-  logits, auxiliary = networks.answers(
+def _probabilities(graph: Graph, bundle: Bundle, clips: Clips) -> str:
+  """The mean of the network's probabilities and of the auxiliary outputs' mean."""
+  logits, auxiliary = networks.logits_of(
     graph, bundle.model, bundle.network, bundle.variables, clips
   )
-  kind = _PROBABILITIES[task_of(bundle.task).activation]
-  answer = graph.add(kind, logits)
+  kind = _ACTIVATIONS[task_of(bundle.task).activation]
+  probabilities = graph.add(kind, logits)
   if not auxiliary:
-    return answer
+    return probabilities
   others = graph.add('Mean', *[graph.add(kind, each) for each in auxiliary])
-  return graph.add('Mean', answer, others)
+  return graph.add('Mean', probabilities, others)

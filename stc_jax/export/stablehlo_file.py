@@ -14,7 +14,7 @@ from stc_jax.export.metadata import metadata
 
 PROGRAM, METADATA = 'program', 'metadata.json'
 IN_FLOAT32 = False  # it keeps the network's precision
-# What one file is for; JAX chose convolutions for the machine that it was made on.
+# Where a file runs. JAX chose the convolutions for the machine that it was made on.
 _PLATFORMS = ('cpu', 'cuda')
 _NO_TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip file knows
 
@@ -22,8 +22,7 @@ _NO_TIME = (1980, 1, 1, 0, 0, 0)  # the first that a zip file knows
 def serialised(bundles: list[Bundle]) -> bytes:
   """The file's bytes: `jax.export.deserialize` reads its `program`.
 
-  That is called with frames and how many are real, and returns the bundles' mean
-  probabilities.
+  The program takes frames and lengths, and returns the bundles' mean probabilities.
   """
   (batch,) = export.symbolic_shape('batch')
   traced = export.export(jax.jit(jax_function(bundles)), platforms=_PLATFORMS)
@@ -38,7 +37,7 @@ def serialised(bundles: list[Bundle]) -> bytes:
 
 
 def opened(data: bytes) -> HostFunction:
-  """A file's bytes as a function of frames and how many are real, compiled once."""
+  """Opens a file's bytes as a function of frames and lengths, compiled once."""
   with zipfile.ZipFile(io.BytesIO(data)) as members:
     exported = export.deserialize(bytearray(members.read(PROGRAM)))
   call = jax.jit(exported.call)
