@@ -1,4 +1,4 @@
-"""The fields of each model's section; launch/default.py explains them."""
+"""The fields of each model's section; launch/default.py describes them."""
 
 import dataclasses
 
@@ -11,7 +11,7 @@ from stc_jax.models.trunk import ACTIVATION_PLACES, ACTIVATIONS
 DTYPES = {'float32': jnp.float32, 'bfloat16': jnp.bfloat16}
 READOUTS = ('last', 'mean', 'last_padded')
 BLOCKS = 3  # of DenseNet
-# Far beyond what trains, and small enough for a network's shapes to be worked out soon.
+# Far more than a network that trains; its shapes are still computed in seconds.
 _MOST_WIDTH = 2**16
 _MOST_LAYERS = 64
 _MOST_REGIONS = 64  # of a level, down and along

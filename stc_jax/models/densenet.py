@@ -1,9 +1,9 @@
-"""DenseNet-BC on stills (Huang et al. 2017): the paper's baseline without any time.
+"""DenseNet-BC on stills (Huang et al. 2017): the paper's baseline without time.
 
-Each frame that is shown is a still of its own; the logits of a clip's frames are
-averaged, as Yu et al. 2018 compare with it (sec. 4.3). Stem and blocks are those for
-small pictures: nothing is pooled before the first transition. In training the repeated
-last frames of a short clip count in batch normalisation's statistics, too.
+Each frame is a still; the logits of a clip's frames are averaged, as in the comparison
+of Yu et al. 2018 (sec. 4.3). The stem and the blocks are those for small pictures:
+there is no pooling before the first transition. In training, the repeated last frames
+of a short clip count in the statistics of batch normalisation, too.
 """
 
 import flax.linen as nn
@@ -16,11 +16,11 @@ from stc_jax.models.conv.conv3d import conv3d
 from stc_jax.models.norm import BatchNorm
 
 _WIDE = 4  # a bottleneck's filters, in growths
-_KEPT = 2  # a transition leaves one channel of so many
+_KEPT = 2  # a transition divides the number of channels by this
 
 
 class Convolution(nn.Module):
-  """Of each frame, in the form that the backend runs best; without a bias."""
+  """A convolution of each frame, in the form that the backend runs best; no bias."""
 
   filters: int
   size: int
@@ -38,7 +38,7 @@ class Convolution(nn.Module):
 
 
 class DenseNet(nn.Module):
-  """See `stc_jax.models.registry` for what it is called with, and the attributes."""
+  """See `stc_jax.models.registry` for its attributes and arguments."""
 
   config: DenseNetConfig
   outputs: int
@@ -70,7 +70,7 @@ class DenseNet(nn.Module):
     return (logits * own).sum(axis=1) / lengths[:, None]
 
   def _layer(self, maps: Array, name: str, train: bool) -> Array:
-    """A bottleneck, then what the layer adds."""
+    """A bottleneck, then the convolution that gives the layer's new channels."""
     growth = self.config.growth
     maps = self._activated(maps, f'{name}_norm1', train)
     maps = self._convolved(maps, _WIDE * growth, 1, f'{name}_conv1')

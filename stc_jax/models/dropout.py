@@ -1,4 +1,4 @@
-"""Dropout that is the same on however many devices a batch is spread."""
+"""Dropout that doesn't depend on the number of devices that hold a batch."""
 
 import jax
 import jax.numpy as jnp
@@ -8,9 +8,9 @@ from jaxtyping import Array, Float
 def dropout(
   vector: Float[Array, 'b d'], rate: float, key: Array, data_axis: str | None
 ) -> Float[Array, 'b d']:
-  """Drops entries and scales up what is left (Srivastava et al. 2014).
+  """Drops entries and scales up the others (Srivastava et al. 2014).
 
-  Drawn for the whole batch, of which each device along `data_axis` takes its own rows.
+  The mask is drawn for the whole batch; each device along `data_axis` takes its rows.
   """
   devices = jax.lax.axis_size(data_axis) if data_axis else 1
   kept = jax.random.bernoulli(key, 1 - rate, (devices * len(vector), vector.shape[1]))

@@ -1,4 +1,4 @@
-"""LSTM layers over time; their input projection is apart from what is sequential."""
+"""LSTM layers over time; the input projection of all steps is one matrix product."""
 
 from collections.abc import Callable
 from typing import Any
@@ -10,7 +10,7 @@ from jax.typing import DTypeLike
 from jaxtyping import Array, Float
 
 GATES = 4  # in PyTorch's order: input, forget, cell, output
-_UNROLLED = 32  # steps; more take long to compile
+_UNROLLED = 32  # steps at most; more take long to compile
 
 
 @jax.custom_vjp
@@ -22,10 +22,10 @@ def lstm_scan(
   `projected` is inputs @ w_input + bias for all time steps at once; only the product
   with the hidden state depends on the step before. Starts from zeros; gates = 4 * h.
 
-  Backward, too, only what depends on the next step is scanned: the gates of all steps
-  come from one product with the hidden states, and so does the gradient of `w_hidden`,
-  where plain differentiation keeps every gate and adds up a small product a step, in
-  the precision of the computation.
+  The backward pass, too, scans only what depends on the next step. One product with the
+  hidden states gives the gates of all steps, and one the gradient of `w_hidden`. Plain
+  differentiation would keep every gate, and add a small product at each step in the
+  precision of the computation.
   """
   return _run(projected, w_hidden)[0].swapaxes(0, 1)
 
@@ -45,9 +45,9 @@ def _run(projected: Array, w_hidden: Array) -> tuple[Array, Array]:
 
 
 def _scan(step: Callable, carry: Any, xs: Any, reverse: bool = False) -> Any:
-  """What every step gives; on an accelerator short sequences step after step.
+  """Scans over the steps; on an accelerator, a short sequence is unrolled.
 
-  A loop's turn costs a GPU as much as its few small products.
+  On a GPU an iteration of a loop costs as much as its few small products.
   """
   steps = len(jax.tree.leaves(xs)[0])
   unroll = jax.default_backend() != 'cpu' and steps <= _UNROLLED
@@ -55,7 +55,7 @@ def _scan(step: Callable, carry: Any, xs: Any, reverse: bool = False) -> Any:
 
 
 def _gates(before: Float[Array, '*n gates']) -> list[Float[Array, '*n h']]:
-  """Input, forget, cell and output gates from what their functions are given."""
+  """Input, forget, cell and output gates from their pre-activations."""
   i, f, g, o = jnp.split(before, GATES, axis=-1)
   return [nn.sigmoid(i), nn.sigmoid(f), nn.tanh(g), nn.sigmoid(o)]
 
@@ -65,12 +65,12 @@ def all_gates(
   w_hidden: Float[Array, 'h gates'],
   hidden: Float[Array, 't b h'],
 ) -> list[Float[Array, 't b h']]:
-  """The four gates of every step, from the hidden states in front of them."""
+  """The four gates of every step, from the hidden states of all steps."""
   return _gates(projected.swapaxes(0, 1) + _before(hidden) @ w_hidden)
 
 
 def _before(states: Float[Array, 't b h']) -> Float[Array, 't b h']:
-  """The state in front of every step."""
+  """The state before every step."""
   return jnp.concatenate([jnp.zeros_like(states[:1]), states[:-1]])
 
 
@@ -83,7 +83,7 @@ def _backward(residuals, cotangent):
   projected, w_hidden, hidden, cell = residuals
   i, f, g, o = all_gates(projected, w_hidden, hidden)
   bent = nn.tanh(cell)
-  # What the gradients of cell and hidden state are multiplied by, for all steps.
+  # The factors of the gradients of cell and hidden state, for all steps.
   of_cell = o * (1 - bent**2)
   of_gates = jnp.concatenate(
     [
@@ -123,9 +123,9 @@ class LSTM(nn.Module):
   Attributes:
     width: hidden units of every layer.
     layers: how many, each reading the hidden sequence of the one below.
-    gate_bias: first bias of the input, forget and output gates. At 0 a gate lets half
-      through, and after the four LSTM layers of STC-NLSTM little is left to learn from;
-      for the forget gate alone, 1 is usual (Gers et al. 2000).
+    gate_bias: initial bias of the input, forget and output gates. At 0 a gate passes
+      half, and after the four LSTM layers of STC-NLSTM the signal is weak; for the
+      forget gate alone, 1 is usual (Gers et al. 2000).
     dtype: of the computation; parameters are float32.
   """
 
@@ -138,8 +138,8 @@ class LSTM(nn.Module):
   def __call__(self, inputs: Float[Array, 'b t d']) -> Float[Array, 'b t h']:
     """Returns the last layer's hidden state at every step.
 
-    Where intermediates are asked for, the input, forget and output gates of every layer
-    are sown as `gates`, float [3, t, b, h].
+    If the collection `intermediates` is mutable, the input, forget and output gates of
+    every layer are sown as `gates`, float [3, t, b, h].
     """
     sequence = inputs.astype(self.dtype)
     for layer in range(self.layers):
@@ -167,17 +167,17 @@ class LSTM(nn.Module):
 
 
 def _glorot_by_gate(key: Array, shape: tuple[int, int]) -> Float[Array, 'd gates']:
-  """Glorot & Bengio's rule (2010) for each gate's matrix; their width is h, not 4 h."""
+  """Glorot and Bengio's rule (2010) for each gate's matrix, of width h, not 4 h."""
   glorot = nn.initializers.glorot_uniform()
   keys, width = jax.random.split(key, GATES), shape[1] // GATES
   return jnp.concatenate([glorot(k, (shape[0], width)) for k in keys], axis=1)
 
 
 def batched_lstm(streams: int, **attributes) -> nn.Module:
-  """`streams` stacks of LSTMs that share no weights, run as one scan.
+  """`streams` stacks of LSTMs with weights of their own, run as one scan.
 
-  Maps float [streams, b, t, d] to [streams, b, t, h]: all streams' products of one time
-  step are one batched matrix product.
+  Maps float [streams, b, t, d] to [streams, b, t, h]. The products of all streams at a
+  time step are one batched matrix product.
   """
   batched = nn.vmap(
     LSTM,

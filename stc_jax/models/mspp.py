@@ -8,7 +8,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-# Entries of a region that are compared in one pass over the maps, not in two.
+# Entries of a region that are compared in one pass over the maps; more take two passes.
 _AT_ONCE = 16
 
 
@@ -23,9 +23,9 @@ def mspp_norm(
   Where n does not divide h or w, regions have the bounds of He et al. 2014,
   as in an adaptive pooling layer.
 
-  `pooled` is the 1 x 2 x 2 max pooling of `maps`, where the network has it anyway. A
-  maximum of maxima is a maximum, so each level is taken from the smallest map that its
-  regions are whole unions of: a finer level, `pooled`, or else `maps`.
+  `pooled` is the 1 x 2 x 2 max pooling of `maps`, if the network computes it. A maximum
+  of maxima is a maximum. So each level is computed from the smallest map whose entries
+  fill its regions exactly: a finer level, `pooled`, or else `maps`.
   """
   h, w = maps.shape[2:4]
   pyramid = {}
@@ -55,7 +55,7 @@ def regions(size: int, n: int) -> list[tuple[int, int]]:
 
 
 def _aligned(size: int, n: int) -> bool:
-  """Whether the regions of `size` are those of its 2-pooled half, doubled."""
+  """Whether the n regions of `size` are those of `size // 2`, doubled."""
   return regions(size, n) == [(2 * a, 2 * b) for a, b in regions(size // 2, n)]
 
 
@@ -68,7 +68,7 @@ def _pool(maps: Array, n: int) -> Array:
 
 
 def _largest_of_squares(maps: Array, rows: int, columns: int) -> Array:
-  """The maxima of equal rectangles, so many of them down and along."""
+  """The maxima of equal rectangles, `rows` down and `columns` along."""
   b, t, h, w, c = maps.shape
   squares = maps.reshape(b * t * rows, h // rows, columns, w // columns, c)
   return _largest(squares).reshape(b, t, rows, columns, c)
@@ -86,7 +86,7 @@ def _pool_axis(maps: Array, n: int, axis: int) -> Array:
 
 
 def _largest_of(maps: Array, n: int, axis: int) -> Array:
-  """The maxima of `n` equal parts of an axis; all before and after it are merged."""
+  """The maxima of `n` equal parts of an axis."""
   before, after = maps.shape[:axis], maps.shape[axis + 1 :]
   size = maps.shape[axis] // n
   merged = maps.reshape(math.prod(before) * n, size, 1, 1, math.prod(after))
@@ -97,17 +97,17 @@ def _largest_of(maps: Array, n: int, axis: int) -> Array:
 def _largest(maps: Float[Array, 'n p m q c']) -> Float[Array, 'n m c']:
   """The maxima over p and q; the gradient of each goes to the first largest.
 
-  JAX's own gradient goes wherever an entry equals the maximum. Where a compiler works
-  out the entries once for the maximum and once more for the comparison, with and
-  without a fused multiply-add, none may be equal any more and the gradient is lost
-  (XLA on a CPU, batch normalisation before P2: conv1's gradient was 5 % off). The
-  place of the largest can't be lost, and is smaller to keep.
+  JAX's own gradient goes to every entry that equals the maximum. A compiler may compute
+  the entries twice, once with a fused multiply-add and once without. Then no entry
+  equals the maximum, and the gradient is lost (XLA on a CPU, batch normalisation before
+  P2: conv1's gradient was 5 % off). The place of the largest entry is always known, and
+  takes less memory.
   """
   return _largest_along(_largest_along(maps, 1), 2)
 
 
 def _largest_along(maps: Array, axis: int) -> Array:
-  if maps.shape[axis] == 2:  # P2; XLA reads this in long runs, a CPU takes a fifth
+  if maps.shape[axis] == 2:  # P2; XLA on a CPU takes a fifth of the time
     return jnp.maximum(*jnp.moveaxis(maps, axis, 0))
   return maps.max(axis)
 

@@ -1,4 +1,4 @@
-"""Batch normalisation as what it does to each channel: a straight line."""
+"""Batch normalisation as an affine function of each channel."""
 
 from typing import NamedTuple
 
@@ -11,30 +11,30 @@ EPSILON = 1e-5  # Flax's and PyTorch's
 
 
 class Affine(NamedTuple):
-  """x -> (x - mean) * slope + bias, a line for each channel; float32 [c]."""
+  """x -> (x - mean) * slope + bias for each channel; float32 [c]."""
 
   mean: Float[Array, 'c']
   slope: Float[Array, 'c']
   bias: Float[Array, 'c']
 
   def __call__(self, maps: Float[Array, '*n c']) -> Float[Array, '*n c']:
-    """In float32, returned in the precision given."""
+    """Computes in float32; returns the precision of `maps`."""
     return ((maps - self.mean) * self.slope + self.bias).astype(maps.dtype)
 
   @property
   def sign(self) -> Float[Array, 'c']:
-    """1 where the line rises, -1 where it falls."""
+    """1 where the function rises, -1 where it falls."""
     return jnp.where(self.slope < 0, -1.0, 1.0)
 
 
 class BatchNorm(nn.Module):
-  """Flax's, with its parameters, statistics and arithmetic; returns the line alone.
+  """Flax's, with its parameters, statistics and arithmetic; returns a function.
 
-  So what comes next may pool first and normalise what is left.
+  The caller may pool the maps before it applies the function to them.
 
   Attributes:
     momentum: of the running statistics.
-    data_axis: the mesh axis that a batch is spread over, if it is.
+    data_axis: the mesh axis that a batch is spread over, if there is one.
   """
 
   momentum: float
@@ -42,7 +42,7 @@ class BatchNorm(nn.Module):
 
   @nn.compact
   def __call__(self, maps: Float[Array, '*n c'], train: bool) -> Affine:
-    """The line of these maps if it trains, else that of the running statistics."""
+    """From the statistics of `maps` in training, else from the running statistics."""
     shape = maps.shape[-1:]
     mean = self.variable('batch_stats', 'mean', jnp.zeros, shape)
     variance = self.variable('batch_stats', 'var', jnp.ones, shape)

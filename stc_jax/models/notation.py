@@ -2,11 +2,11 @@
 
     I(64,64,18)-C(3,64)-BN-P2-C(3,64)-BN-P2-C(3,64)-C(3,64)-P2-C(3,64)-FC18-S6
 
-`C(k,f)` is a convolution of f filters of k x k x k, stride 1, same padding; `BN` and
-`P2` behind it are batch normalisation and 1 x 2 x 2 max pooling. `FCn` is a fully
-connected layer before the softmax `S`. Two things are allowed for the paper's sake: a
-number behind `S`, though the classes come from the dataset; and `I(h,w,t)` in front, t
-frames of h x w pixels, which must agree with section `input` of the launch file.
+`C(k,f)` is a convolution of f filters of k x k x k, stride 1, same padding. `BN` and
+`P2` after it are batch normalisation and 1 x 2 x 2 max pooling. `FCn` is a fully
+connected layer before the softmax `S`. Strings of the paper are read, too: the number
+after `S` has no effect, as the classes come from the dataset; `I(h,w,t)`, t frames of
+h x w pixels, must agree with section `input` of the launch file.
 """
 
 import dataclasses
@@ -20,7 +20,7 @@ _LAYER = {
   'FC': re.compile(r'FC(\d+)'),
   'S': re.compile(r'S\d*'),
 }
-# Far beyond what trains: a network of a file's must not keep a computer busy.
+# Far more than a network that trains: the limits keep a damaged file from taking hours.
 _MOST = {'C': (31, 2**16), 'FC': (2**16,)}
 _MOST_LAYERS = 200
 _WHOLE = re.compile(r'(I-)?C(-BN)?(-P2)?(-C(-BN)?(-P2)?)*(-FC)*-S')
@@ -38,10 +38,10 @@ class Conv:
 
 @dataclasses.dataclass(frozen=True)
 class Architecture:
-  """What a notation string says.
+  """The layers of a notation string.
 
   Attributes:
-    size: height, width and frames of the input, where the string has them.
+    size: height, width and frames of the input, if the string has them.
     convs: the convolutions, first to last.
     hidden: widths of the fully connected layers before the softmax.
   """
@@ -84,8 +84,8 @@ def check_input(notation: str, height: int, width: int, frames: int) -> None:
   """Checks that a network can read an input of this size.
 
   Raises:
-    InputError: the notation states another size, or has more poolings than the input
-      has pixels for.
+    InputError: the notation states another size, or the input is too small for its
+      poolings.
   """
   architecture = parse(notation)
   if architecture.size not in (None, (height, width, frames)):

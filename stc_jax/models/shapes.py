@@ -1,4 +1,4 @@
-"""A model's shapes and sizes, without computing anything."""
+"""The shapes and sizes of a model; nothing is computed."""
 
 import jax
 import jax.numpy as jnp
@@ -9,10 +9,10 @@ from stc_jax.models.config import RecurrentConfig, TrunkConfig
 
 
 def variables(model: nn.Module, video: jax.ShapeDtypeStruct) -> dict:
-  """Params and batch_stats of a model that reads such videos, as shapes.
+  """The shapes of `params` and `batch_stats` of a model that reads such videos.
 
   Raises:
-    TypeError: the model doesn't return what it must (`stc_jax.models.registry`).
+    TypeError: its logits have another shape or type (see `stc_jax.models.registry`).
   """
 
   def outputs_and_variables(video):
@@ -27,7 +27,7 @@ def variables(model: nn.Module, video: jax.ShapeDtypeStruct) -> dict:
 
 
 def parameter_counts(model: nn.Module, video: jax.ShapeDtypeStruct) -> dict[str, int]:
-  """How many parameters each part of the model has: trunk, t_lstm, ..."""
+  """The number of parameters of each part of the model: trunk, t_lstm, ..."""
   return {
     part: sum(leaf.size for leaf in jax.tree.leaves(params))
     for part, params in variables(model, video)['params'].items()

@@ -23,7 +23,7 @@ from stc_jax.models.lstm import LSTM, batched_lstm
 from stc_jax.models.mspp import mspp_norm
 from stc_jax.models.trunk import ACTIVATIONS, Features, Trunk
 
-# The collection of logits that a model comes to on its way.
+# The collection of auxiliary logits.
 AUXILIARY = 'auxiliary'
 
 
@@ -41,7 +41,7 @@ def trunk_of(config: TrunkConfig, data_axis: str | None = None) -> Trunk:
 
 
 class _Network(nn.Module):
-  """What the four models share: the trunk, the pyramids, the classifier.
+  """The trunk and the classifier of all four models.
 
   Called with float video [b, t, h, w, c], how many frames of each clip are its own (int
   [b]; None: all) and whether it trains, a model returns float32 logits [b, outputs].
@@ -49,7 +49,7 @@ class _Network(nn.Module):
   Attributes:
     config: the model's section.
     outputs: how many logits.
-    data_axis: the mesh axis that a training batch is spread over, if it is.
+    data_axis: the mesh axis that a training batch is spread over, if there is one.
   """
 
   config: TrunkConfig
@@ -79,7 +79,7 @@ class _Network(nn.Module):
 
 
 class _RecurrentNetwork(_Network):
-  """What the three models with LSTMs share."""
+  """The pyramids and the LSTMs of three models."""
 
   config: RecurrentConfig
 
@@ -116,7 +116,7 @@ class _RecurrentNetwork(_Network):
     sequence: Float[Array, '*streams b t h'],
     lengths: Int[Array, 'b'] | None = None,
   ) -> Float[Array, '*streams b h']:
-    """Takes one vector from an LSTM's hidden states, as `lstm_readout` says.
+    """Reads one vector from an LSTM's hidden states, according to `lstm_readout`.
 
     It reads the first `lengths` steps (None: all); the paper's 'last_padded' reads all.
     """
@@ -164,8 +164,8 @@ class STCSLSTM(_RecurrentNetwork):
 class STCNLSTM(_RecurrentNetwork):
   """One T-LSTM a conv layer, and a C-LSTM over the layers.
 
-  With deep supervision the logits that each T-LSTM alone comes to are sown as
-  `AUXILIARY`, float32 [l, b, outputs].
+  With deep supervision, the logits of each T-LSTM are sown as `AUXILIARY`, float32 [l,
+  b, outputs].
   """
 
   config: NestedConfig

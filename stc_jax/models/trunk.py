@@ -13,7 +13,7 @@ from stc_jax.models.mspp import max_pool_1x2x2
 from stc_jax.models.norm import Affine, BatchNorm
 from stc_jax.models.notation import Conv
 
-# Each rises everywhere, or stays: P2 is taken before them.
+# None of them falls anywhere: P2 is computed before them.
 ACTIVATIONS = {
   'relu': nn.relu,
   'leaky_relu': nn.leaky_relu,
@@ -31,16 +31,16 @@ class Features(NamedTuple):
 
   @property
   def output(self) -> Array:
-    """What the next layer reads."""
+    """The input of the next layer."""
     return self.maps if self.pooled is None else self.pooled
 
 
 class ConvBlock(nn.Module):
   """Convolution, batch normalisation where the notation says BN, activation, P2.
 
-  Which activation, and whether it stands before or after BN, the paper doesn't say. A
-  convolution whose BN comes next has no bias of its own: BN has one. `data_axis` names
-  the mesh axis that a batch is spread over, whose statistics BN takes together.
+  The paper doesn't say which activation it uses, nor whether before or after BN. A
+  convolution followed directly by BN has no bias, as BN has one. BN's statistics are of
+  the whole batch, which is spread over the mesh axis `data_axis`, if that is given.
   """
 
   conv: Conv
@@ -52,22 +52,23 @@ class ConvBlock(nn.Module):
 
   @nn.compact
   def __call__(self, video: Float[Array, 'b t h w c'], train: bool) -> Features:
-    """Returns the activated maps; `train` normalises by the batch's own statistics."""
+    """Returns the activated maps; `train` normalises by the statistics of the batch."""
     k, f = self.conv.kernel, self.conv.filters
     glorot = nn.initializers.glorot_uniform()
     kernel = self.param('kernel', glorot, (k, k, k, video.shape[-1], f))
     maps = conv3d(video.astype(self.dtype), kernel.astype(self.dtype))
-    maps, line, sign = self._line(maps, train)
+    maps, function, sign = self._split(maps, train)
     if not self.conv.pool:
-      return Features(line(maps), None)
+      return Features(function(maps), None)
     sign = sign.astype(maps.dtype)
-    return Features(line(maps), line(sign * max_pool_1x2x2(sign * maps)))
+    return Features(function(maps), function(sign * max_pool_1x2x2(sign * maps)))
 
-  def _line(self, maps: Array, train: bool) -> tuple[Array, Callable, Array]:
-    """What is done to each number of `maps`: a function that rises or falls.
+  def _split(self, maps: Array, train: bool) -> tuple[Array, Callable, Array]:
+    """Splits the layer into maps, a function of each number, and the function's sign.
 
-    So the largest is the same before and after it, where it rises (1), or the smallest
-    (-1): P2 may come first, and a quarter of the numbers is left to work on.
+    A function that rises (sign 1) keeps the place of the largest number, one that falls
+    (-1) turns the smallest into the largest. So P2 can be computed first, and the
+    function on a quarter of the numbers.
     """
     activate = ACTIVATIONS[self.activation]
     if self.conv.norm and self.activation_place == 'after_norm':

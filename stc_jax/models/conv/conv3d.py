@@ -13,13 +13,13 @@ def conv3d(
 ) -> Float[Array, 'b t h w f']:
   """Convolves in time and space: stride 1, same padding (Yu et al. 2018, table 1).
 
-  All forms compute the same sums. On a CPU, XLA's general convolution runs far below
-  the speed of its matrix product, above all in the gradient of the kernel; an
-  accelerator's library has a 3D kernel of its own, which is fast from some channels on.
+  All forms compute the same sums. On a CPU, XLA's general convolution is much slower
+  than its matrix product, most of all in the gradient of the kernel. The library of an
+  accelerator has a 3D kernel of its own, which is fast unless there are few channels.
   """
   if jax.default_backend() == 'cpu':
-    # In products of one frame's taps few filters are slow: 78 ms for a gradient that
-    # takes 13 ms so (48 channels to 12, six frames of 48 x 48, one core).
+    # For few filters `winograd` is slow: a gradient takes 78 ms, with `scatter` 13 ms
+    # (48 channels to 12, six frames of 48 x 48, one core).
     frame_by_frame = kernel.shape[0] == 1 and kernel.shape[1] % 2 == 1
     form = scatter.conv2d if frame_by_frame else winograd.conv3d
     return form(video, kernel)
@@ -29,9 +29,9 @@ def conv3d(
 
 
 def compiler_options() -> dict[str, bool]:
-  """What XLA has to be told of programs with these convolutions.
+  """The compiler options of programs with these convolutions.
 
-  Otherwise XLA on a GPU turns the maps around, channels first, for each 3D convolution.
+  Without them, XLA on a GPU transposes the maps to channels first for each convolution.
   """
   return {'xla_gpu_force_conv_nhwc': True} if jax.default_backend() == 'gpu' else {}
 

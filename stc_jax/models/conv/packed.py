@@ -1,9 +1,9 @@
-"""A 3D convolution of few channels, several pixels at a time: fast on a GPU.
+"""A 3D convolution of few channels, computed in blocks of pixels; fast on a GPU.
 
-Matrix units want many channels in and out. So 2 x 2 x 2 pixels are worked out together,
-from the 4 x 4 x 4 that they see: with the pixels of a block in its channels that is a
-2D convolution of 2 x 2 blocks, 16 c channels to 8 f, over an eighth of the rows. 37 of
-64 taps are zero.
+The matrix units of a GPU need many channels. So a block of 2 x 2 x 2 output pixels is
+computed together, from the 4 x 4 x 4 input pixels around it. The pixels of a block are
+packed into channels: the result is a 2D convolution of 2 x 2 places with 16 c input
+channels and 8 f output channels, over an eighth of the rows. 37 of 64 taps are zero.
 """
 
 import itertools
@@ -13,7 +13,7 @@ import jax.numpy as jnp
 from jaxtyping import Array, Float
 
 _TAPS = 3
-_SEEN = 4  # along each axis, by the two pixels of a block
+_SEEN = 4  # input pixels of a block along each axis
 # Channels that a GPU's library reads at once.
 _MULTIPLE = 8
 
@@ -40,10 +40,10 @@ def conv3d(
 
 
 def _seen(video: Array, more: int) -> Float[Array, 'n rows columns d']:
-  """What blocks see: n = b * t / 2 frames of h / 2 + 1 rows, w / 2 + 1 columns.
+  """The packed input: n = b * t / 2 frames of h / 2 + 1 rows and w / 2 + 1 columns.
 
-  A place's channels are those of 2 x 2 pixels in four frames, `more` zeros behind each
-  pixel's.
+  The channels of a place are those of 2 x 2 pixels in four frames, with `more` zeros
+  after those of each pixel.
   """
   even = [size + size % 2 for size in video.shape[1:4]]
   widths = [(1, 1 + size % 2) for size in video.shape[1:4]]
@@ -56,7 +56,7 @@ def _seen(video: Array, more: int) -> Float[Array, 'n rows columns d']:
 
 
 def _of_blocks(kernel: Array, more: int) -> Float[Array, '2 2 d pixels']:
-  """The kernel of each of a block's 8 pixels, where it lies in what the block sees."""
+  """The packed kernel: that of each of the 8 output pixels, at its place in a block."""
   rest = _SEEN - _TAPS
   shifted = [
     jnp.pad(kernel, [*((first, rest - first) for first in place), (0, 0), (0, 0)])

@@ -1,8 +1,9 @@
 """A convolution of each frame to few filters, as matrix products; fast on a CPU.
 
-Where a layer adds few channels, as DenseNet's do, products of gathered pixels are too
-thin. Here every pixel is multiplied with all taps at once, and what comes of it is
-added up where the taps point to; its gradient gathers the few channels, not the many.
+DenseNet's layers have few filters, so matrix products of gathered pixels are too thin.
+Here every pixel is multiplied with all taps at once, and the products are added at the
+places that the taps point to. The gradient gathers the few filters, not the many
+channels.
 """
 
 import jax
@@ -33,7 +34,7 @@ def _backward(residuals, cotangent):
   *_, height, width, c = video.shape
   _, kh, kw, _, f = kernel.shape
   padded = _padded(cotangent, kernel)
-  # A tap that points down when added up points up when gathered.
+  # A tap that points down in the sum points up when pixels are gathered.
   gathered = jnp.concatenate(
     [
       padded[:, :, kh - 1 - row :, kw - 1 - column :][:, :, :height, :width]
@@ -50,7 +51,7 @@ conv2d.defvjp(_forward, _backward)
 
 
 def _side_by_side(kernel: Array) -> Float[Array, 'c n']:
-  """All taps' weights of a channel in a row."""
+  """The weights of all taps for an input channel, in one row."""
   return kernel[0].transpose(2, 0, 1, 3).reshape(kernel.shape[3], -1)
 
 

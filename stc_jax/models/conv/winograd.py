@@ -1,13 +1,13 @@
 """A 3D convolution as matrix products, with its own gradient: fast on a CPU.
 
-Frames are taken a few at a time, so that what is made of them stays in the cache. Two
-forms, chosen by the shape:
+Frames are processed a few at a time, so that intermediate arrays stay in the cache.
+There are two forms, chosen by the shape:
 
-- Few channels, or another number of taps in time than three: all taps of a pixel side
-  by side, one product.
-- Else three taps in time by the minimal filtering F(2, 3) of Winograd (1980): four
-  products give two frames, where plain sums take six. In space, the kw columns around a
-  pixel lie side by side in a product's input, the kh rows in its output.
+- For few channels, or a number of taps in time other than three: one matrix product
+  with all taps of a pixel side by side.
+- Otherwise, for three taps in time: the minimal filtering F(2, 3) of Winograd (1980).
+  Four products give two frames; plain sums need six. In space, the input of a product
+  has the kw columns around a pixel side by side, and its output the kh rows.
 """
 
 import math
@@ -21,9 +21,9 @@ _INPUT = ((1, 0, -1, 0), (0, 1, 1, 0), (0, -1, 1, 0), (0, 1, 0, -1))
 _KERNEL = ((1, 0, 0), (0.5, 0.5, 0.5), (0.5, -0.5, 0.5), (0, 0, 1))
 _OUTPUT = ((1, 1, 1, 0), (0, 1, -1, -1))
 
-# Measured: fewer channels make products too thin for the filtering to pay.
+# Measured: with fewer channels the products are too thin for minimal filtering.
 _MIN_CHANNELS = 16
-# Pixels taken at a time: their products' inputs and outputs fit the cache.
+# Pixels processed at a time: the inputs and outputs of their products fit the cache.
 _PIXELS = 8192
 
 
@@ -52,7 +52,7 @@ conv3d.defvjp(_forward, _backward)
 
 
 def _correlate(video: Array, kernel: Array, before: list[int]) -> Array:
-  """Sums `kernel` over `video`, which has `before` zeros in front of t, h and w."""
+  """Correlates `kernel` with `video`; `before` zeros pad the start of t, h and w."""
   form = _filtered if _is_filtered(kernel) else _gathered
   return form(video, kernel, before)
 
@@ -97,7 +97,7 @@ def _time_taps(video: Array, kt: int, before: int) -> Array:
 
 
 def _gather(frames: Array, sizes: tuple[int, ...], before: list[int]) -> Array:
-  """Every pixel with all that its kernel sees in its channels."""
+  """Every pixel, with all pixels that the kernel covers there in its channels."""
   _, kh, kw = sizes
   return jnp.concatenate(
     [
@@ -153,7 +153,7 @@ def _filtered_grad(
 
 
 def _quads(video: Array, before: int) -> Array:
-  """The four frames that each pair of output frames sees: [b * t / 2, 4, h, w, c]."""
+  """The four input frames of each pair of output frames: [b * t / 2, 4, h, w, c]."""
   pairs = -(-video.shape[1] // 2)
   padded = _pad(video, 1, before, 2 * pairs + 2 - before - video.shape[1])
   frames = [padded[:, i : i + 2 * pairs - 1 : 2] for i in range(4)]
@@ -167,7 +167,7 @@ def _columns(quads: Array, kw: int, before: list[int]) -> list[Array]:
 
 
 def _add_rows(products: Array, before: int) -> Array:
-  """Sums [n, h, w, kh, f] over kh, each moved to the row that it belongs to."""
+  """Sums [n, h, w, kh, f] over kh, each shifted to its own row."""
   h, kh = products.shape[1], products.shape[3]
   padded = _pad(products, 1, before, kh - 1 - before)
   return sum(padded[:, i : i + h, :, i] for i in range(kh))
@@ -186,7 +186,7 @@ def _mix(matrix, parts: list[Array]) -> list[Array]:
 
 
 def _shifts(maps: Array, axis: int, size: int, before: int) -> list[Array]:
-  """The maps seen from each of `size` places along an axis, zeros around them."""
+  """The maps shifted to each of `size` places along an axis, padded with zeros."""
   length = maps.shape[axis]
   padded = _pad(maps, axis, before, size - 1 - before)
   return [jax.lax.slice_in_dim(padded, i, i + length, axis=axis) for i in range(size)]
