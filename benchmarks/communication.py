@@ -20,7 +20,7 @@ from stc_jax.console import terminal
 from stc_jax.models import flops
 from stc_jax.models.registry import build
 from stc_jax.runs.config import Experiment, from_sections
-from stc_jax.speed import parts, report
+from stc_jax.speed import report, workload
 
 # Of an H100 SXM, from NVIDIA's data sheets: bfloat16 products a second, of which a good
 # program reaches a third or so; bytes a second each way, over NVLink to the others of
@@ -33,7 +33,7 @@ _WINDOWS = (16, 64)
 def main() -> None:
   """Prints a row for each number of GPUs and each number of windows on one."""
   experiment = from_sections(launch_file.read().to_dict(), launch_file.set_fields())
-  parts.require_trunk(experiment)
+  workload.require_trunk(experiment)
   moved = bytes_a_step(experiment)
   model, video = report.counted_model(experiment), report.clip_shape(experiment)
   table = Table(title=f'{experiment.model}: {moved / 1e6:.1f} MB a step')

@@ -25,7 +25,7 @@ from stc_jax.cli import command_line, launch_file
 from stc_jax.console import terminal
 from stc_jax.errors import InputError
 from stc_jax.runs.config import from_sections
-from stc_jax.speed import parts
+from stc_jax.speed import workload
 
 _TRACE = flags.DEFINE_string('trace', '', 'A folder in which the trace is kept.')
 flags.adopt_module_key_flags(launch_file)
@@ -54,10 +54,10 @@ def main() -> None:
   if jax.default_backend() != 'gpu':
     raise InputError('benchmarks.kernels: finds no GPU; a CPU has no such kernels')
   settings = from_sections(launch_file.read().to_dict(), launch_file.set_fields())
-  parts.require_trunk(settings)
+  workload.require_trunk(settings)
   with tempfile.TemporaryDirectory() as folder:
     kept = pathlib.Path(_TRACE.value or folder)
-    program, steps = parts.Workload(settings).traced(kept)
+    program, steps = workload.Workload(settings).traced(kept)
     (newest,) = sorted(kept.rglob('perfetto_trace.json.gz'))[-1:]
     kernels = list(read(json.loads(gzip.decompress(newest.read_bytes()))))
   print_table(microseconds(kernels, program), steps)

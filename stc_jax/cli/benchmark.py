@@ -57,10 +57,10 @@ def main() -> None:
   console = terminal.console()
   if not console.is_terminal:
     console.width = _WIDTH
-  config, parts = map(late.load, ('stc_jax.runs.config', 'stc_jax.speed.parts'))
+  config, workload = map(late.load, ('stc_jax.runs.config', 'stc_jax.speed.workload'))
   sections, set_fields = launch_file.read().to_dict(), launch_file.set_fields()
   experiment = config.from_sections(sections, set_fields)
-  parts.require_trunk(experiment)
+  workload.require_trunk(experiment)
   _check_outputs()
   compilation.keep_programs()
   found = (_scaling if _SCALING.value else _speed)(experiment, console)

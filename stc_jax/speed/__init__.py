@@ -1,1 +1,1 @@
-"""Speed: how much work a model is, what a device can do, and how long it takes."""
+"""Speed of the program: the ceiling of a device, the parts measured, a peer."""

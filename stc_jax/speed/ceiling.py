@@ -1,4 +1,4 @@
-"""What this device can do at best: its matrix product and its copy, measured."""
+"""The ceiling of this device: its matrix product and its copy, measured."""
 
 from typing import NamedTuple
 
@@ -14,21 +14,21 @@ _DEFAULT_SIZE, _DEFAULT_BYTES = 8192, 2**31
 
 
 class Ceiling(NamedTuple):
-  """Of one device: FLOP/s of a large matrix product, bytes/s read and written."""
+  """The limits of one device: FLOP/s of a large product, bytes/s read and written."""
 
   flops_per_second: float
   bytes_per_second: float
 
 
 def measure_ceiling(dtype: jnp.dtype, repeats: int) -> Ceiling:
-  """The fastest of the repeats of each; the product's operands are of `dtype`."""
+  """Takes the fastest repeat of each; the operands of the product are of `dtype`."""
   platform = jax.default_backend()
   n = _PRODUCT_SIZE.get(platform, _DEFAULT_SIZE)
-  # Random numbers: a GPU multiplies ones and zeros faster than what a network has.
+  # Random numbers: a GPU multiplies ones and zeros faster than other numbers.
   matrix = jax.random.normal(jax.random.key(0), (n, n), dtype)
   product = jax.jit(jnp.matmul)
   numbers = jnp.ones(_COPY_BYTES.get(platform, _DEFAULT_BYTES) // 4, jnp.float32)
-  # In place: what a fresh result costs the operating system isn't bandwidth.
+  # In place: new memory for each result would take time that isn't bandwidth.
   copy = jax.jit(lambda x: x + 1, donate_argnums=0)
 
   def copy_once():

@@ -1,11 +1,12 @@
 """Times calls: warm, synchronised, repeated."""
 
+import dataclasses
 import statistics
 import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-# A repeat lasts about so long at least, against the clock's and the dispatch's share.
+# A repeat lasts about this long at least, so that clock and dispatch hardly count.
 _REPEAT_SECONDS = 0.3
 
 
@@ -17,7 +18,7 @@ class Timing(NamedTuple):
   slowest: float
 
   def rates(self, items: float) -> dict[str, float]:
-    """Items a second, for so many in a call."""
+    """Items a second, from the items of a call."""
     return {
       'median': items / self.median,
       'min': items / self.slowest,
@@ -25,11 +26,28 @@ class Timing(NamedTuple):
     }
 
 
-def measure(call: Callable[[], None], repeats: int) -> Timing:
-  """Times `call`, which returns once its work is done.
+@dataclasses.dataclass(frozen=True)
+class PartSpeed:
+  """The measured speed of one part of the program.
 
-  The first call is warm-up and isn't counted; short calls are made several times a
-  repeat.
+  Attributes:
+    timing: of one call.
+    items: in one call, of `unit`.
+    compile_seconds: spent before the first call.
+    memory_bytes: of the compiled program: arguments, results and temporaries.
+  """
+
+  timing: Timing
+  items: int
+  unit: str
+  compile_seconds: float = 0.0
+  memory_bytes: int = 0
+
+
+def measure(call: Callable[[], None], repeats: int) -> Timing:
+  """Times `call`, which has to wait for its results.
+
+  The first call is warm-up and isn't timed. Short calls are repeated within a repeat.
   """
   call()
   began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""How fast windows of frames leave a file, for frames that stay on the host."""
+"""The speed at which windows are read from a file, for frames that stay on the host."""
 
 import dataclasses
 import pathlib
@@ -8,19 +8,18 @@ import numpy as np
 
 from stc_jax.data import host_data
 from stc_jax.data.input import InputConfig
-from stc_jax.speed.clock import measure
-from stc_jax.speed.parts import Measured
+from stc_jax.speed.clock import PartSpeed, measure
 from stc_jax.speed.random_clips import random_clips
 from stc_jax.tasks.classification import Classification
 
 _FRAMES, _CHUNKS, _STEPS, _BATCH = 4096, 8, 10, 16
 # NVIDIA's data sheet of the H100 SXM: bfloat16 products a second, without sparsity.
 _H100_FLOPS = 989e12
-_SHARE = 0.35  # of a ceiling, that a good training program reaches
+_SHARE = 0.35  # of the ceiling; a good training program reaches it
 
 
-def windows(size: InputConfig, repeats: int) -> Measured:
-  """Windows gathered from a mapped file in the page cache, each of random frames."""
+def windows(size: InputConfig, repeats: int) -> PartSpeed:
+  """Gathers random windows from a mapped file in the page cache."""
   random = np.random.default_rng(0)
   some = random_clips(size, Classification())
   starts = random.integers(0, _FRAMES - size.frames, _FRAMES)[:, None]
@@ -45,9 +44,9 @@ def windows(size: InputConfig, repeats: int) -> Measured:
       return host_data.part(clip_set, examples[number], place=0, parts=1)
 
     timing = measure(lambda: list(host_data.ahead(gather, _CHUNKS)), repeats)
-  return Measured(timing, examples.size, 'windows')
+  return PartSpeed(timing, examples.size, 'windows')
 
 
-def wanted_by_h100(training_flops: float) -> float:
+def windows_for_h100(training_flops: float) -> float:
   """Windows a second that would keep an H100 at 35 % of its ceiling."""
   return _SHARE * _H100_FLOPS / training_flops

@@ -8,6 +8,8 @@ from stc_jax.data import catalogue, preparation
 from stc_jax.models.config import DTYPES
 from stc_jax.runs.config import Experiment
 from stc_jax.speed import ceiling, feeding, parts, peer, report, scaling
+from stc_jax.speed.clock import PartSpeed
+from stc_jax.speed.workload import Workload
 from stc_jax.tasks.registry import task_of
 
 _CPU_DEVICES = 8
@@ -36,7 +38,7 @@ def measure(
   """
   # The peer comes first, while all memory of the device is free.
   measured_peer = peer.measure(experiment, repeats, say) if with_peer else None
-  workload, measured = parts.Workload(experiment, clips=clips), {}
+  workload, measured = Workload(experiment, clips=clips), {}
   say('measuring the device ...')
   roofs = ceiling.measure_ceiling(DTYPES[experiment.network.dtype], repeats)
   for part in dict.fromkeys(chosen):
@@ -57,11 +59,11 @@ def measure_scaling(
 
 def _measured(
   part: str,
-  workload: parts.Workload,
-  before: dict[str, parts.Measured],
+  workload: Workload,
+  before: dict[str, PartSpeed],
   experiment: Experiment,
   repeats: int,
-) -> parts.Measured:
+) -> PartSpeed:
   """Measures a part; `before` has the parts that were measured already."""
   match part:
     case 'training':

@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from stc_jax import plots
 
-# Those that have a place under the roofs.
+# The parts that have a place under the roofs.
 PARTS = ('training', 'inference')
 _INK, _OURS, _PEER = '#1b2a41', '#2a6f97', '#c1121f'
 

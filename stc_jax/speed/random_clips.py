@@ -1,4 +1,4 @@
-"""A set of random pixels, which take as long as faces."""
+"""A set of random pixels: they take as long as faces."""
 
 import numpy as np
 
@@ -7,7 +7,7 @@ from stc_jax.data.input import COLOURS, InputConfig
 from stc_jax.tasks.task import Task
 
 CLASSES = 6
-# Clips that lie on the device, and clips tested.
+# Clips in the memory of the device, and clips of a test.
 CLIPS = 64
 
 

@@ -10,7 +10,7 @@ from stc_jax.provenance import environment
 from stc_jax.runs.config import Experiment
 from stc_jax.speed import feeding, traffic
 from stc_jax.speed.ceiling import Ceiling
-from stc_jax.speed.parts import Measured
+from stc_jax.speed.clock import PartSpeed
 from stc_jax.speed.pictures import PARTS
 from stc_jax.speed.random_clips import CLASSES
 
@@ -20,10 +20,10 @@ FORMS = ('eager', 'compiled')
 def as_dict(
   experiment: Experiment,
   ceiling: Ceiling,
-  parts: dict[str, Measured],
+  parts: dict[str, PartSpeed],
   peer: dict | None,
 ) -> dict:
-  """Everything that was measured, and what follows from it; ready for JSON."""
+  """Everything that was measured, and the rates and shares; ready for JSON."""
   model, video = counted_model(experiment), clip_shape(experiment)
   report = {
     'device': jax.devices()[0].device_kind,
@@ -50,7 +50,7 @@ def as_dict(
     report['loop_share'] = loop['per_second']['median'] / step['per_second']['median']
   if statistics := jax.devices()[0].memory_stats():
     report['device_peak_bytes'] = statistics['peak_bytes_in_use']
-  report['h100_windows_per_second'] = feeding.wanted_by_h100(
+  report['h100_windows_per_second'] = feeding.windows_for_h100(
     report['flops']['training_per_clip']
   )
   if peer:
@@ -87,9 +87,9 @@ def _counted(
 
 
 def _figures(
-  part: Measured, ceiling: Ceiling, counted: tuple[float, float] | None
+  part: PartSpeed, ceiling: Ceiling, counted: tuple[float, float] | None
 ) -> dict:
-  """A part's rates; with FLOPs and bytes counted for a clip, its share of the roofs."""
+  """A part's rates; with FLOPs and bytes of a clip, its shares of the ceiling."""
   figures = {
     'unit': part.unit,
     'per_second': part.timing.rates(part.items),
@@ -109,7 +109,7 @@ def _figures(
 
 
 def _compare(peer: dict, parts: dict, batch: int) -> dict:
-  """The peer's rates, and ours over each; the better of its forms counts."""
+  """The peer's rates, and the ratio of ours to each and to the best of them."""
   compared = {'version': peer['version']}
   for name in filter(parts.__contains__, PARTS):
     ours = parts[name]['per_second']['median']
@@ -130,7 +130,7 @@ def _compare(peer: dict, parts: dict, batch: int) -> dict:
 
 
 def table(report: dict) -> Table:
-  """The report for a person."""
+  """The report as a table on a terminal."""
   title = (
     f'{report["model"]} on {report["device"]}, {report["dtype"]}, '
     f'batch {report["batch_size"]}'

@@ -1,4 +1,4 @@
-"""How the cost of a step grows with what one may want more of."""
+"""How the cost of a step grows with batch, frames, trials, devices and clips."""
 
 import dataclasses
 from collections.abc import Callable
@@ -6,7 +6,7 @@ from collections.abc import Callable
 from rich.table import Table
 
 from stc_jax.runs.config import Experiment
-from stc_jax.speed.parts import Workload
+from stc_jax.speed.workload import Workload
 
 GRID = {
   'batch size': (1, 4, 16, 64, 256),
@@ -20,9 +20,10 @@ GRID = {
 def rows(
   experiment: Experiment, device_count: int, repeats: int, tell: Callable[[str], None]
 ) -> list[dict]:
-  """Seconds of a training step at every place of the grid that this machine has.
+  """Seconds of a training step for every value of the grid that this machine has.
 
-  `trials` run in turn on one device; `devices` hold a trial each; `clips` lie on it.
+  `trials` run in turn on one device; `devices` is their number, with a trial on each;
+  `clips` is the number of clips in the memory of a device.
   """
   found = []
   for quantity, values in GRID.items():
@@ -44,7 +45,7 @@ def rows(
 
 
 def table(found: list[dict]) -> Table:
-  """The rows for a person."""
+  """The rows as a table on a terminal."""
   shown = Table(title='a training step')
   for column in ('quantity', 'value', 'seconds', 'clips a second', 'MB'):
     shown.add_column(column, justify='left' if column == 'quantity' else 'right')
