@@ -21,7 +21,7 @@ from stc_jax.data.protocols import Trial
 from stc_jax.errors import InputError
 from stc_jax.models.registry import MODELS, build
 from stc_jax.runs.config import Experiment
-from stc_jax.speed.clock import Timing, measure
+from stc_jax.speed.clock import PartSpeed, Timing, measure
 from stc_jax.speed.random_clips import CLIPS, random_clips
 from stc_jax.tasks.registry import task_of
 from stc_jax.training import loop
