@@ -42,7 +42,7 @@ class ModelConfig:
 
 @dataclasses.dataclass(frozen=True)
 class TrunkConfig(ModelConfig):
-  """Of every model that starts with the 3D CNN.
+  """The fields of every model that starts with the 3D CNN.
 
   Raises:
     InputError: a field out of its range; the line starts with the field's name.
@@ -82,7 +82,7 @@ class TrunkConfig(ModelConfig):
 
 @dataclasses.dataclass(frozen=True)
 class RecurrentConfig(TrunkConfig):
-  """Of the models that read pyramids with LSTMs."""
+  """The fields of the models that read pyramids with LSTMs."""
 
   levels: tuple[int, ...]
   pyramid_norm: bool
@@ -110,7 +110,7 @@ class RecurrentConfig(TrunkConfig):
 
 @dataclasses.dataclass(frozen=True)
 class LayerwiseConfig(RecurrentConfig):
-  """Of the models that read every conv layer's pyramid, all of one width."""
+  """The fields of the models that read all layers' pyramids, of one width."""
 
   def __post_init__(self):
     """Checks what the types can't."""
@@ -125,14 +125,14 @@ class LayerwiseConfig(RecurrentConfig):
 
 @dataclasses.dataclass(frozen=True)
 class NestedConfig(LayerwiseConfig):
-  """Of STC-NLSTM."""
+  """The fields of STC-NLSTM."""
 
   deep_supervision: bool
 
 
 @dataclasses.dataclass(frozen=True)
 class DenseNetConfig(ModelConfig):
-  """Of DenseNet-BC.
+  """The fields of DenseNet-BC.
 
   Raises:
     InputError: a field out of its range; the line starts with the field's name.
@@ -156,7 +156,7 @@ class DenseNetConfig(ModelConfig):
 
   @property
   def layers(self) -> int:
-    """Of each of the three blocks."""
+    """The number of layers in each of the three blocks."""
     return (self.depth - 4) // (2 * BLOCKS)
 
   @property

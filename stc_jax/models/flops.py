@@ -16,23 +16,24 @@ from stc_jax.models.conv.conv3d import one_call
 
 
 def forward_flops(model: nn.Module, video: jax.ShapeDtypeStruct) -> int:
-  """Of a model with a trunk: convolutions, LSTMs and dense layers.
+  """Counts a model with a trunk: convolutions, LSTMs and dense layers.
 
-  All else is negligible.
+  All other operations are negligible.
   """
   return sum(conv_flops(model.config, video)) + _dense_flops(model, video)
 
 
 def training_flops(model: nn.Module, video: jax.ShapeDtypeStruct) -> int:
-  """Of a model with a trunk in one step: forward, and two gradients of the same size.
+  """Counts a training step of a model with a trunk: forward, and two gradients.
 
-  The first layer needs no gradient with respect to the video.
+  Each gradient takes as many operations as forward. The first layer needs no gradient
+  with respect to the video.
   """
   return 3 * forward_flops(model, video) - conv_flops(model.config, video)[0]
 
 
 def densenet_flops(model: nn.Module, video: jax.ShapeDtypeStruct) -> int:
-  """Of DenseNet, forward: each kernel's weights at each place of each still."""
+  """Counts DenseNet: the weights of each kernel at each place of each still."""
   _, frames, height, width, _ = video.shape
   params = shapes.variables(model, video)['params']
   flops = 2 * params['fc']['kernel'].size
@@ -48,7 +49,7 @@ def densenet_flops(model: nn.Module, video: jax.ShapeDtypeStruct) -> int:
 def conv_shapes(
   config: TrunkConfig, video: jax.ShapeDtypeStruct
 ) -> list[tuple[tuple[int, ...], tuple[int, ...]]]:
-  """Each conv layer's input [1, t, h, w, c] and kernel [k, k, k, c, f]."""
+  """Shapes of each conv layer's input [1, t, h, w, c] and kernel [k, k, k, c, f]."""
   _, frames, height, width, channels = video.shape
   layers = []
   for conv in config.architecture.convs:
@@ -60,7 +61,7 @@ def conv_shapes(
 
 
 def conv_flops(config: TrunkConfig, video: jax.ShapeDtypeStruct) -> list[int]:
-  """Of each conv layer, forward; taps on the padding count, as is usual."""
+  """Counts each conv layer, forward; taps on the padding count, as is usual."""
   return [
     2 * t * h * w * k**3 * c * f
     for (_, t, h, w, c), (k, _, _, _, f) in conv_shapes(config, video)
@@ -68,7 +69,7 @@ def conv_flops(config: TrunkConfig, video: jax.ShapeDtypeStruct) -> list[int]:
 
 
 def xla_conv_flops(config: TrunkConfig, video: jax.ShapeDtypeStruct) -> int:
-  """XLA's count of all conv layers; it leaves out taps on the padding."""
+  """XLA's count of all conv layers, without taps on the padding."""
   return sum(
     int(jax.jit(one_call).lower(*map(_like, layer)).cost_analysis()['flops'])
     for layer in conv_shapes(config, video)
@@ -76,7 +77,7 @@ def xla_conv_flops(config: TrunkConfig, video: jax.ShapeDtypeStruct) -> int:
 
 
 def _dense_flops(model: nn.Module, video: jax.ShapeDtypeStruct) -> int:
-  """Two for every weight, as often as it is used."""
+  """Two operations for every use of a weight."""
   uses = {'t_lstm': video.shape[1], 'c_lstm': len(model.config.architecture.convs)}
   return sum(
     2 * count * uses.get(part, 1)
