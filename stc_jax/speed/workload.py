@@ -59,7 +59,7 @@ class Workload:
     training = dataclasses.replace(experiment.training, stages=((_STEPS, 0.001),))
     self._experiment = dataclasses.replace(experiment, training=training)
     self._trials, self._devices = trials, devices
-    self._clips = random_clips(experiment.input, experiment.task.aus, clips)
+    self._clips = random_clips(experiment.input, task_of(experiment.task), clips)
     every = np.arange(clips)
     tested = every[:CLIPS]
     self._protocol = [
