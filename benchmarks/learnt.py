@@ -26,7 +26,8 @@ from stc_jax.console import terminal
 from stc_jax.data import device_data
 from stc_jax.data.protocols import Trial
 from stc_jax.models.registry import build
-from stc_jax.runs import bundles, run, run_data, start
+from stc_jax.run_folder import layout
+from stc_jax.runs import run, run_data, start
 from stc_jax.runs.run_data import RunData
 from stc_jax.tasks.classification import Classification
 from stc_jax.training.step import mean_probabilities
@@ -57,7 +58,7 @@ def main() -> None:
   for trial, result in zip(
     data.wanted, run.read(experiment, data, workdir), strict=True
   ):
-    folder = bundles.folder_of(workdir, trial.name)
+    folder = layout.model(workdir, trial.name)
     accuracy, shares = of_model(look, bundle_folder.load(folder), data, trial)
     loss = lowest_mean(np.array(result['train_losses']), _WINDOW)
     cells = ('-' if np.isnan(x) else f'{x:.1%}' for x in (accuracy, *shares))

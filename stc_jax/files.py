@@ -7,6 +7,7 @@ a folder (`locks.py`) removes all of them with `remove_parts`.
 """
 
 import contextlib
+import errno
 import glob
 import json
 import os
@@ -18,6 +19,8 @@ from collections.abc import Iterator
 
 _KEPT = 40  # letters of the name in the name of its part, so that no name is too long
 _HEX = '[0-9a-f]' * 8
+_ATTEMPTS = 100  # to replace a folder that another writer replaces, too
+_NOT_EMPTY = errno.EEXIST, errno.ENOTEMPTY
 _OLD = 24 * 3600.0  # seconds; no writer takes that long
 
 
@@ -66,10 +69,21 @@ def whole_folder(path: pathlib.Path) -> Iterator[pathlib.Path]:
     _remove_old(path)
     part.mkdir()
     yield part
-    shutil.rmtree(path, ignore_errors=True)
-    part.rename(path)
+    _replace_folder(part, path)
   finally:
     shutil.rmtree(part, ignore_errors=True)
+
+
+def _replace_folder(part: pathlib.Path, path: pathlib.Path) -> None:
+  """Renames a folder to `path`, in place of a folder that is there."""
+  for attempt in range(_ATTEMPTS):
+    shutil.rmtree(path, ignore_errors=True)
+    try:
+      part.rename(path)
+      return
+    except OSError as error:  # another writer may have been faster
+      if error.errno not in _NOT_EMPTY or attempt == _ATTEMPTS - 1:
+        raise
 
 
 def remove_parts(folder: pathlib.Path) -> None:

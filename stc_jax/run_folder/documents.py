@@ -85,6 +85,7 @@ class ExecutionFile(Fields):
   """execution.json."""
 
   data_dir: str
+  devices_per_trial: int
 
 
 class TimingsFile(Fields):

@@ -15,6 +15,7 @@ A trial is called <repeat>-<fold>.
 
 import pathlib
 
+from stc_jax import files
 from stc_jax.bundle.bundle_folder import is_bundle
 
 CONFIG, DATASET, FOLDS = 'config.json', 'dataset.json', 'folds.csv'
@@ -22,14 +23,10 @@ ENVIRONMENT, EXECUTION, STARTS = 'environment.json', 'execution.json', 'starts.j
 SUMMARY, TIMINGS, STUDY = 'summary.json', 'timings.json', 'study.json'
 CLIP_PREDICTIONS = 'predictions.csv'
 TRIALS, FRAME_PREDICTIONS, FRAME_FLOORS = 'trials', 'predictions', 'floors'
-_MODELS, _CHECKPOINTS, _TENSORBOARD, _REPORT = (
-  'models',
-  'checkpoints',
-  'tensorboard',
-  'report',
-)
+_MODELS, _CHECKPOINTS, _TENSORBOARD = 'models', 'checkpoints', 'tensorboard'
+_WRITTEN = TRIALS, FRAME_PREDICTIONS, FRAME_FLOORS, _MODELS
 # No run of a study may have these names.
-RESERVED = frozenset({'', '..', _REPORT, TRIALS, _MODELS, _CHECKPOINTS})
+RESERVED = frozenset({'', '..', 'report', TRIALS, _MODELS, _CHECKPOINTS})
 
 
 def trial_name(repeat: int, fold: int) -> str:
@@ -93,6 +90,7 @@ def picture(folder: pathlib.Path, name: str) -> pathlib.Path:
   return folder / f'{name}.png'
 
 
-def report(folder: pathlib.Path) -> pathlib.Path:
-  """The report of a run or a study, unless another folder is named."""
-  return folder / _REPORT
+def remove_parts(folder: pathlib.Path) -> None:
+  """Removes what killed starts left half-written; no other process may write there."""
+  for one in (folder, *(folder / name for name in _WRITTEN)):
+    files.remove_parts(one)

@@ -1,16 +1,32 @@
-"""starts.jsonl: a line for each start of a run."""
+"""The starts of a run: execution.json, environment.json and starts.jsonl."""
 
 import contextlib
 import json
 import pathlib
 
+from stc_jax import files
 from stc_jax.errors import InputError
 from stc_jax.run_folder import documents, layout
 from stc_jax.typed_json import parse
 
 
+def other_environment(folder: pathlib.Path, environment: dict) -> pathlib.Path | None:
+  """The file of the first start's environment, where that differs; otherwise None."""
+  path, text = folder / layout.ENVIRONMENT, files.as_json(environment)
+  differs = path.exists() and path.read_text(encoding='utf-8') != text
+  return path if differs else None
+
+
 def add_start(folder: pathlib.Path, start: dict) -> None:
-  """Adds a line to a run's starts.jsonl."""
+  """Writes what a start adds to a run's folder.
+
+  Args:
+    folder: of the run.
+    start: `began`, `command`, `execution` and `environment`.
+  """
+  files.write(folder / layout.EXECUTION, files.as_json(start['execution']))
+  if not (folder / layout.ENVIRONMENT).exists():
+    files.write(folder / layout.ENVIRONMENT, files.as_json(start['environment']))
   with (folder / layout.STARTS).open('a', encoding='utf-8') as file:
     file.write(json.dumps(start, ensure_ascii=False, allow_nan=False) + '\n')
 

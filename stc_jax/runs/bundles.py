@@ -1,22 +1,18 @@
-"""The finished models of a run: a bundle for each trial, in `<workdir>/models`."""
+"""The finished models of a run: a bundle for each trial."""
 
 import pathlib
 
 import jax
 
-from stc_jax import files, provenance
+from stc_jax import provenance
 from stc_jax.bundle import bundle_folder
 from stc_jax.bundle.bundle import Bundle, spread
 from stc_jax.errors import InputError
+from stc_jax.run_folder import layout
 from stc_jax.runs import results
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
 from stc_jax.tasks.registry import task_of
-
-
-def folder_of(workdir: pathlib.Path, trial: str) -> pathlib.Path:
-  """Where a trial's bundle lies."""
-  return workdir / 'models' / trial
 
 
 def bundle_of(
@@ -56,7 +52,7 @@ def read_variables(
   Raises:
     InputError: there is no such model, or it isn't of this experiment.
   """
-  where = folder_of(workdir, trial)
+  where = layout.model(workdir, trial)
   if not where.exists():
     raise InputError(f'{where}: no model of trial {trial}; train it first')
   found = bundle_folder.load(where)
@@ -74,8 +70,3 @@ def read_variables(
         'trial again'
       )
   return found.variables
-
-
-def clear_unfinished(workdir: pathlib.Path) -> None:
-  """Removes what a kill left of bundles that were being written."""
-  files.remove_parts(workdir / 'models')

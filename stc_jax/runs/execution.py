@@ -10,7 +10,8 @@ from stc_jax.console import tables
 from stc_jax.data import catalogue, preparation
 from stc_jax.models import shapes
 from stc_jax.models.registry import MODELS, build
-from stc_jax.runs import folder, results, run, run_data, start
+from stc_jax.run_folder import identity, layout
+from stc_jax.runs import results, run, run_data, start
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.resolve import choose_devices, resolve
 from stc_jax.tasks.registry import task_of
@@ -34,7 +35,7 @@ def run_in_folder(
   Raises:
     InputError: the folder is of another run, or there is nothing to evaluate.
   """
-  if evaluate and not (where / 'config.json').exists():
+  if evaluate and not layout.is_run(where):
     raise start.no_run(where)
   if launch.dataset.name == _EMBEDDED:
     _prepare_embedded(launch, console)
@@ -44,7 +45,7 @@ def run_in_folder(
     hosts.wait_for_all()
     return
   _print_setup(launch, data, console)
-  folder.create_folder(where)
+  identity.create(where)
   with locks.alone_in(where, on_wait=None):
     # A model is tested on one device, however many it was trained on.
     devices = 1 if evaluate else choose_devices(launch, len(data.trials), where)

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from stc_jax import machine
 from stc_jax.errors import InputError
-from stc_jax.runs import folder
+from stc_jax.run_folder import identity
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
 from stc_jax.training import hosts, mesh
@@ -54,8 +54,8 @@ def choose_devices(launch: Experiment, trials: int, workdir: pathlib.Path) -> in
   Raises:
     InputError: the run was started with another number, or there are fewer devices.
   """
-  asked, path = launch.execution.devices_per_trial, workdir / 'execution.json'
-  earlier = folder.read_json(path)
+  asked = launch.execution.devices_per_trial
+  earlier = identity.read_execution(workdir)
   if hosts.are_several():
     asked = asked or jax.device_count()
     if asked != jax.device_count():
@@ -64,9 +64,7 @@ def choose_devices(launch: Experiment, trials: int, workdir: pathlib.Path) -> in
         f'trial, on all of their {jax.device_count()} devices; leave it out'
       )
   if earlier is not None:
-    fixed = earlier.get('devices_per_trial')
-    if not isinstance(fixed, int):
-      raise InputError(f'{path}: cannot be read; give another --workdir')
+    fixed = earlier['devices_per_trial']
     if asked not in (0, fixed):
       raise _other_devices(asked, fixed)
     asked = fixed

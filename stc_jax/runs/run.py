@@ -18,6 +18,7 @@ from stc_jax.bundle import bundle_folder
 from stc_jax.console import tables
 from stc_jax.console.progress import TrainingProgress
 from stc_jax.report import tensorboard
+from stc_jax.run_folder import layout
 from stc_jax.runs import bundles, evaluate, results
 from stc_jax.runs.assemble import placement_of, programs_of, wave_size
 from stc_jax.runs.config import Experiment
@@ -48,7 +49,7 @@ def train(
     _train(experiment, run_data, np.flatnonzero(~is_finished), workdir, console)
   if hosts.is_first():
     checkpoint.discard(workdir, trials)
-    bundles.clear_unfinished(workdir)
+    layout.remove_parts(workdir)
 
 
 def _train(
@@ -104,7 +105,7 @@ def _keep(
   """Writes all that a finished trial leaves; its result last, as the sign of it."""
   trial, task = run_data.trials[finished.number], task_of(experiment.task)
   bundle_folder.save(
-    bundles.folder_of(workdir, trial.name),
+    layout.model(workdir, trial.name),
     bundles.bundle_of(experiment, run_data, finished.number, finished.variables),
   )
   curves, count = finished.curves, finished.curves['count']
@@ -125,7 +126,7 @@ def _keep(
     'train_accuracies': accuracies.tolist(),
   }
   tensorboard.write_trial(
-    workdir / 'tensorboard' / trial.name,
+    layout.events(workdir, trial.name),
     losses,
     accuracies,
     {task.trial_score: result[task.trial_score]},

@@ -7,17 +7,14 @@ import pathlib
 
 from rich.console import Console
 
-from stc_jax import files, provenance
+from stc_jax import provenance
 from stc_jax.data import protocols
 from stc_jax.errors import InputError
-from stc_jax.run_folder import starts
-from stc_jax.runs import folder, results
+from stc_jax.run_folder import identity, starts
+from stc_jax.runs import results
 from stc_jax.runs.config import ExecutionConfig, Experiment, from_sections
 from stc_jax.runs.run_data import RunData
 from stc_jax.tasks.registry import task_of
-
-_OTHER_RUN = 'give another --workdir, or the configuration that it was started with'
-_OTHER_DATA = 'the prepared dataset has changed since; give another --workdir'
 
 
 def experiment_of(workdir: pathlib.Path) -> Experiment:
@@ -26,8 +23,8 @@ def experiment_of(workdir: pathlib.Path) -> Experiment:
   Raises:
     InputError: there is no run.
   """
-  decisive = folder.read_json(workdir / 'config.json')
-  execution = folder.read_json(workdir / 'execution.json')
+  decisive = identity.read_config(workdir)
+  execution = identity.read_execution(workdir)
   if decisive is None or execution is None:
     raise no_run(workdir)
   return from_sections(decisive | {'execution': execution})
@@ -57,15 +54,12 @@ def record_start(
   """
   how = dataclasses.asdict(execution) | {'devices_per_trial': devices_per_trial}
   environment = provenance.environment()
-  files.write(workdir / 'execution.json', files.as_json(how))
-  path, here = workdir / 'environment.json', files.as_json(environment)
-  if path.exists() and path.read_text(encoding='utf-8') != here:
+  other = starts.other_environment(workdir, environment)
+  if other is not None:
     console.print(
-      f'note: this run was started in another environment ({path}); '
+      f'note: this run was started in another environment ({other}); '
       'its last digits may differ from an uninterrupted one'
     )
-  if not path.exists():
-    files.write(path, here)
   began = datetime.datetime.now().astimezone().isoformat(' ', 'seconds')
   start = {
     'began': began,
@@ -84,11 +78,9 @@ def check_folder(
   Raises:
     InputError: the folder holds another run.
   """
-  config = files.as_json(experiment.decisive())
   clip_set, task = run_data.clip_set, task_of(experiment.task)
-  described = files.as_json(results.describe_dataset(clip_set, task))
-  label = functools.partial(task.label, clip_set)
-  table = protocols.table(clip_set, run_data.trials, label)
-  folder.check_or_write(workdir / 'config.json', config, _OTHER_RUN)
-  folder.check_or_write(workdir / 'dataset.json', described, _OTHER_DATA)
-  folder.check_or_write(workdir / 'folds.csv', table, _OTHER_DATA)
+  described = results.describe_dataset(clip_set, task)
+  folds = protocols.table(
+    clip_set, run_data.trials, functools.partial(task.label, clip_set)
+  )
+  identity.check_or_write(workdir, experiment.decisive(), described, folds)

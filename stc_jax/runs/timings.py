@@ -6,10 +6,13 @@ import time
 
 from stc_jax import files
 from stc_jax.errors import InputError
-from stc_jax.runs import folder
+from stc_jax.run_folder import layout
+from stc_jax.run_folder.documents import TimingsFile
 from stc_jax.training.loop import Loop
 from stc_jax.training.programs import Programs
+from stc_jax.typed_json import read_if_present
 
+_REMEDY = 'remove it'
 _SUMS = ('trained_clips', 'training_seconds', 'compile_seconds', 'wall_seconds')
 
 
@@ -21,10 +24,10 @@ class Timings:
   """
 
   def __init__(self, workdir: pathlib.Path):
-    self._path, self._began = workdir / 'timings.json', time.perf_counter()
+    self._path, self._began = workdir / layout.TIMINGS, time.perf_counter()
     self._before = dict.fromkeys(_SUMS, 0)
     with contextlib.suppress(InputError):  # no run is given up for a log
-      self._before |= folder.read_json(self._path) or {}
+      self._before |= read_if_present(self._path, TimingsFile, _REMEDY) or {}
 
   def write(self, programs: Programs, loop: Loop) -> None:
     """Writes the sums as they are now; a killed start's are of its last checkpoint."""

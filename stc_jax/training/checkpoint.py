@@ -21,10 +21,10 @@ import orbax.checkpoint as ocp
 from stc_jax.console.interruption import held_back
 from stc_jax.data.protocols import Trial
 from stc_jax.errors import InputError, blames_file, machine_error
+from stc_jax.run_folder import layout
 from stc_jax.training import hosts
 from stc_jax.training.state import TrainState
 
-_FOLDER = 'checkpoints'
 _DIGEST = 'sha256'  # of the state, for Orbax notices few changed bytes of arrays
 
 
@@ -46,7 +46,7 @@ class TrialCheckpoint:
 
   @held_back()
   def __init__(self, workdir: pathlib.Path, trial: Trial):
-    self._folder = workdir.absolute() / _FOLDER / trial.name
+    self._folder = layout.checkpoints(workdir.absolute()) / trial.name
     self._identity = identity(trial)
     self._folder.mkdir(parents=True, exist_ok=True)
     _drop_complaints_of_late_writes()
@@ -213,7 +213,7 @@ class WaveCheckpoints:
 
 def discard(workdir: pathlib.Path, trials: Iterable[Trial]) -> None:
   """Removes the states of finished trials; those of others stay."""
-  folder = workdir / _FOLDER
+  folder = layout.checkpoints(workdir)
   for trial in trials:
     shutil.rmtree(folder / trial.name, ignore_errors=True)
   with contextlib.suppress(OSError):  # it isn't there, or others' are in it

@@ -2,14 +2,10 @@
 
 import copy
 import json
-import os
 import shutil
-import threading
-import time
 
 import pytest
 
-from stc_jax import files
 from stc_jax.errors import InputError
 from stc_jax.report import collect, comparison, cost, page, section, writer
 from stc_jax.report.report_folder import ReportFolder
@@ -134,34 +130,6 @@ def test_what_only_an_earlier_report_had_goes(tmp_path):
     out.finish()
   left = {path.name for path in (tmp_path / 'tables').iterdir()}
   assert left == {'cost.md', 'mine.md'}
-
-
-def test_two_may_write_one_file_and_leave_nothing_else(tmp_path):
-  path = tmp_path / ('n' * 250)
-  texts = [letter * 2_000_000 for letter in 'ab']
-
-  def write(text):
-    for _ in range(20):
-      files.write(path, text)
-
-  writers = [threading.Thread(target=write, args=(text,)) for text in texts]
-  failed = []
-  threading.excepthook, before = failed.append, threading.excepthook
-  for thread in writers:
-    thread.start()
-  for thread in writers:
-    thread.join()
-  threading.excepthook = before
-  assert not failed
-  assert path.read_text() in texts
-  old = tmp_path / f'.{"n" * 40}.0123abcd.part'
-  old.write_text('of a killed writer')
-  os.utime(old, (time.time() - 90_000,) * 2)
-  (tmp_path / 'folder').mkdir()
-  with pytest.raises(IsADirectoryError):
-    files.write(tmp_path / 'folder', '')
-  files.write(path, 'last')
-  assert {one.name for one in tmp_path.iterdir()} == {path.name, 'folder'}
 
 
 def test_the_model_card_escapes_names(run):
