@@ -96,6 +96,15 @@ class TimingsFile(Fields):
   compile_seconds: float
 
 
+class TrialFile(Fields):
+  """trials/*.json, whatever the task."""
+
+  repeat: int
+  fold: int
+  train_losses: list[float]
+  train_accuracies: list[float]
+
+
 class StartLine(Fields):
   """A line of starts.jsonl."""
 

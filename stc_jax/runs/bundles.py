@@ -9,9 +9,8 @@ from stc_jax.bundle import bundle_folder
 from stc_jax.bundle.bundle import Bundle, spread
 from stc_jax.errors import InputError
 from stc_jax.run_folder import layout
-from stc_jax.runs import results
 from stc_jax.runs.config import Experiment
-from stc_jax.runs.run_data import RunData
+from stc_jax.runs.run_data import RunData, describe_dataset
 from stc_jax.tasks.registry import task_of
 
 
@@ -33,7 +32,7 @@ def bundle_of(
     clip_seconds=spread(clip_set.seconds[trial.train]),
     clip_motion=spread(clip_set.motion[trial.train]),
     provenance={
-      'dataset': results.describe_dataset(clip_set, task_of(experiment.task)),
+      'dataset': describe_dataset(clip_set, task_of(experiment.task)),
       'trial': trial.name,
       'seed': trial.seed,
       'training': experiment.decisive()['training'],

@@ -11,7 +11,7 @@ from stc_jax.data import catalogue, preparation
 from stc_jax.models import shapes
 from stc_jax.models.registry import MODELS, build
 from stc_jax.run_folder import identity, layout
-from stc_jax.runs import results, run, run_data, start
+from stc_jax.runs import run, run_data, start
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.resolve import choose_devices, resolve
 from stc_jax.tasks.registry import task_of
@@ -78,7 +78,7 @@ def _print_setup(launch: Experiment, data: run_data.RunData, console: Console) -
     f'{protocol.kind} by {protocol.unit}' if protocol.kind == 'folds' else protocol.kind
   )
   task = task_of(launch.task)
-  described = results.describe_dataset(data.clip_set, task)
+  described = run_data.describe_dataset(data.clip_set, task)
   words = f'protocol {kind}, trials: {len(data.trials)}, repeats: {protocol.repeats}'
   tables.print_dataset(console, described, described[task.outputs], words)
   network = build(launch.model, launch.network, len(data.clip_set.names))

@@ -5,7 +5,7 @@ under way are resumed from their checkpoints, and the summary follows from all o
 """
 
 import contextlib
-import json
+import itertools
 import pathlib
 from typing import Any
 
@@ -13,13 +13,13 @@ import numpy as np
 from jaxtyping import Int
 from rich.console import Console
 
-from stc_jax import files, plots
+from stc_jax import plots
 from stc_jax.bundle import bundle_folder
 from stc_jax.console import tables
 from stc_jax.console.progress import TrainingProgress
 from stc_jax.report import tensorboard
-from stc_jax.run_folder import layout
-from stc_jax.runs import bundles, evaluate, results
+from stc_jax.run_folder import layout, trial_files
+from stc_jax.runs import bundles, evaluate
 from stc_jax.runs.assemble import placement_of, programs_of, wave_size
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
@@ -40,11 +40,10 @@ def train(
       diverged.
   """
   trials = run_data.wanted
-  paths = [results.trial_path(workdir, trial) for trial in trials]
-  for path in paths:
-    if path.exists():
-      results.read_trial(path, task_of(experiment.task).trial_fields)
-  is_finished = hosts.from_first(np.array([path.exists() for path in paths]))
+  finished = [trial_files.is_finished(workdir, trial) for trial in trials]
+  for trial in itertools.compress(trials, finished):
+    trial_files.read_trial(workdir, trial, task_of(experiment.task).trial_fields)
+  is_finished = hosts.from_first(np.array(finished))
   if not is_finished.all():
     _train(experiment, run_data, np.flatnonzero(~is_finished), workdir, console)
   if hosts.is_first():
@@ -115,7 +114,7 @@ def _keep(
     task.floor_result(floor),
   )
   for part in parts:
-    results.write_arrays(workdir, trial, part.arrays)
+    trial_files.write_arrays(workdir, trial, part.arrays)
   result = {
     'repeat': trial.repeat,
     'fold': trial.fold,
@@ -131,8 +130,7 @@ def _keep(
     accuracies,
     {task.trial_score: result[task.trial_score]},
   )
-  text = json.dumps(result, ensure_ascii=False, allow_nan=False)
-  files.write(results.trial_path(workdir, trial), text + '\n')
+  trial_files.write_trial(workdir, trial, result)
 
 
 def read(
@@ -144,8 +142,7 @@ def read(
     InputError: one isn't there or can't be read.
   """
   fields = task_of(experiment.task).trial_fields
-  paths = [results.trial_path(workdir, trial) for trial in run_data.wanted]
-  return [results.read_trial(path, fields) for path in paths]
+  return [trial_files.read_trial(workdir, trial, fields) for trial in run_data.wanted]
 
 
 def test_again(
@@ -160,7 +157,7 @@ def test_again(
   for number, predictions in evaluate.evaluate_bundles(experiment, run_data, workdir):
     trial = run_data.trials[number]
     part = task.trial_result(run_data.clip_set, trial, predictions)
-    results.write_arrays(workdir, trial, part.arrays)
+    trial_files.write_arrays(workdir, trial, part.arrays)
     found[number] |= part.fields
   return found
 
@@ -175,7 +172,7 @@ def sum_up(
   """
   task, trials = task_of(experiment.task), run_data.wanted
   probabilities = {
-    name: [results.read_probabilities(workdir, name, trial) for trial in trials]
+    name: [trial_files.read_probabilities(workdir, name, trial) for trial in trials]
     for name in task.arrays
   }
   resampled = experiment.protocol.resampled
@@ -185,11 +182,11 @@ def sum_up(
     'trials': len(found),
     **task.summarise(run_data, found, probabilities, resampled),
   }
-  files.write(workdir / 'summary.json', files.as_json(summary))
+  trial_files.write_summary(workdir, summary)
   if rows := task.prediction_rows(run_data.clip_set.names, found):
-    results.write_predictions(workdir, rows)
+    trial_files.write_predictions(workdir, rows)
   for name, figure in task.pictures(summary, found).items():
-    plots.save_png(figure, workdir / f'{name}.png')
+    plots.save_png(figure, layout.picture(workdir, name))
   return summary
 
 

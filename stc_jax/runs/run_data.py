@@ -11,6 +11,7 @@ from stc_jax.data.input import InputConfig
 from stc_jax.errors import InputError
 from stc_jax.runs.config import Experiment
 from stc_jax.tasks.registry import task_of
+from stc_jax.tasks.task import Task
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +37,16 @@ class RunData:
   def folds(self) -> int:
     """How many trials a whole repeat has."""
     return sum(trial.repeat == 0 for trial in self.trials)
+
+
+def describe_dataset(clip_set: ClipSet, task: Task) -> dict:
+  """The set's name and size, its targets, and the fingerprint of all its records."""
+  described = {
+    'name': clip_set.name,
+    'clips': len(set(clip_set.clips)),
+    'subjects': len(set(clip_set.subjects)),
+  }
+  return described | task.described(clip_set) | {'sha256': clip_set.fingerprint}
 
 
 def load(experiment: Experiment) -> RunData:

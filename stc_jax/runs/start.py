@@ -11,9 +11,8 @@ from stc_jax import provenance
 from stc_jax.data import protocols
 from stc_jax.errors import InputError
 from stc_jax.run_folder import identity, starts
-from stc_jax.runs import results
 from stc_jax.runs.config import ExecutionConfig, Experiment, from_sections
-from stc_jax.runs.run_data import RunData
+from stc_jax.runs.run_data import RunData, describe_dataset
 from stc_jax.tasks.registry import task_of
 
 
@@ -79,7 +78,7 @@ def check_folder(
     InputError: the folder holds another run.
   """
   clip_set, task = run_data.clip_set, task_of(experiment.task)
-  described = results.describe_dataset(clip_set, task)
+  described = describe_dataset(clip_set, task)
   folds = protocols.table(
     clip_set, run_data.trials, functools.partial(task.label, clip_set)
   )
