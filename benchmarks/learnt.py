@@ -27,7 +27,7 @@ from stc_jax.data import device_data
 from stc_jax.data.protocols import Trial
 from stc_jax.models.registry import build
 from stc_jax.run_folder import layout
-from stc_jax.runs import run, run_data, start
+from stc_jax.runs import evaluate, run_data, start
 from stc_jax.runs.run_data import RunData
 from stc_jax.tasks.classification import Classification
 from stc_jax.training.step import mean_probabilities
@@ -56,7 +56,7 @@ def main() -> None:
     )
   )
   for trial, result in zip(
-    data.wanted, run.read(experiment, data, workdir), strict=True
+    data.wanted, evaluate.read_results(experiment, data, workdir), strict=True
   ):
     folder = layout.model(workdir, trial.name)
     accuracy, shares = of_model(look, bundle_folder.load(folder), data, trial)

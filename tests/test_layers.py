@@ -30,10 +30,6 @@ report
 cli
 """.strip().splitlines()
 LEVELS = {room: level for level, line in enumerate(ORDER) for room in line.split()}
-# Rooms that still import one above them.
-EXCEPTIONS = {
-  ('runs', 'report'),
-}
 # Modules that only call `cli`; so does each `__main__`.
 DOORS = {'main', 'prepare', 'benchmark'}
 FOLDERS = {'stc_jax': '', 'datasets': 'datasets', 'launch': 'launch'}
@@ -75,7 +71,7 @@ def test_no_import_goes_up():
   for room, path in modules():
     for other in imported(path) if room in LEVELS else ():
       is_below = LEVELS.get(other, -1) < LEVELS[room]
-      if other != room and not is_below and (room, other) not in EXCEPTIONS:
+      if other != room and not is_below:
         found.add((str(path), other))
   assert not found, '\n'.join(
     f'{path} imports {other}' for path, other in sorted(found)

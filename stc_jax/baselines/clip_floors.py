@@ -53,7 +53,7 @@ def of_trials(
     if cached is not None:
       return cached
   floors = list(progress(_computed(clip_set, trials, clips, strongest)))
-  _write(places, json.dumps(floors, indent=1, ensure_ascii=False) + '\n')
+  _write(places, files.as_json(floors))
   return floors
 
 

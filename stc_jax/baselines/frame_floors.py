@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 import pathlib
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
@@ -108,15 +107,10 @@ def _features(
   shape = (frames, HOG_FEATURES)
   size = np.dtype(np.float16).itemsize * frames * HOG_FEATURES
   if not path.exists() or path.stat().st_size != size:
-    part = path.with_name(f'.{os.getpid()}.part')
-    try:
-      with part.open('wb') as file:
-        for record in recordings():
-          rows = [hog(frame) for frame in record.frames]
-          file.write(np.array(rows, np.float16).data)
-      part.replace(path)
-    finally:
-      part.unlink(missing_ok=True)
+    with files.whole_file(path) as part, part.open('wb') as file:
+      for record in recordings():
+        rows = [hog(frame) for frame in record.frames]
+        file.write(np.array(rows, np.float16).data)
   return np.memmap(path, np.float16, 'r', shape=shape)
 
 

@@ -99,8 +99,8 @@ def _study(sections: Mapping[str, Any], console: Console) -> None:
 
 def _run(experiment: Any, where: pathlib.Path, console: Console) -> None:
   """Trains an experiment in its folder, or tests it again."""
-  execution = late.load('stc_jax.runs.execution')
-  execution.run_in_folder(experiment, where, _MODE.value == 'evaluate', console)
+  runs = late.load('stc_jax.runs.run')
+  runs.run_in_folder(experiment, where, _MODE.value == 'evaluate', console)
 
 
 def _folder(experiments: Mapping[str, Any]) -> pathlib.Path:

@@ -1,4 +1,4 @@
-"""Asks the finished models of a run again."""
+"""Reads the results of a run, or evaluates its finished models again."""
 
 import pathlib
 from collections.abc import Iterator
@@ -6,13 +6,44 @@ from collections.abc import Iterator
 import jax
 import numpy as np
 
+from stc_jax.run_folder import trial_files
 from stc_jax.runs import bundles
 from stc_jax.runs.assemble import placement_of, programs_of, wave_size
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
+from stc_jax.tasks.registry import task_of
 from stc_jax.tasks.task import Predictions
 from stc_jax.training.evaluate import evaluate
 from stc_jax.training.waves import waves
+
+
+def read_results(
+  experiment: Experiment, run_data: RunData, workdir: pathlib.Path
+) -> list[dict]:
+  """Reads the results of the wanted trials.
+
+  Raises:
+    InputError: one is missing or can't be read.
+  """
+  fields = task_of(experiment.task).trial_fields
+  return [trial_files.read_trial(workdir, trial, fields) for trial in run_data.wanted]
+
+
+def evaluate_again(
+  experiment: Experiment, run_data: RunData, workdir: pathlib.Path
+) -> list[dict]:
+  """Reads the results of the wanted trials, and renews their predictions.
+
+  Raises:
+    InputError: a trial isn't finished, or its model can't be read.
+  """
+  found, task = read_results(experiment, run_data, workdir), task_of(experiment.task)
+  for number, predictions in evaluate_bundles(experiment, run_data, workdir):
+    trial = run_data.trials[number]
+    part = task.trial_result(run_data.clip_set, trial, predictions)
+    trial_files.write_arrays(workdir, trial, part.arrays)
+    found[number] |= part.fields
+  return found
 
 
 def evaluate_bundles(

@@ -1,199 +1,131 @@
-"""A run from its configuration to its files: what the main entry point calls.
+"""A run from its experiment to its finished folder."""
 
-What is in the run's folder decides where it starts: finished trials are kept, those
-under way are resumed from their checkpoints, and the summary follows from all of them.
-"""
-
-import contextlib
-import itertools
 import pathlib
-from typing import Any
 
-import numpy as np
-from jaxtyping import Int
+import jax
 from rich.console import Console
 
-from stc_jax import plots
-from stc_jax.bundle import bundle_folder
+from stc_jax import locks, plots
 from stc_jax.console import tables
-from stc_jax.console.progress import TrainingProgress
-from stc_jax.report import tensorboard
-from stc_jax.run_folder import layout, trial_files
-from stc_jax.runs import bundles, evaluate
-from stc_jax.runs.assemble import placement_of, programs_of, wave_size
+from stc_jax.data import catalogue, preparation
+from stc_jax.models import shapes
+from stc_jax.models.registry import MODELS, build
+from stc_jax.run_folder import identity, layout, trial_files
+from stc_jax.runs import evaluate, run_data, start
 from stc_jax.runs.config import Experiment
-from stc_jax.runs.run_data import RunData
-from stc_jax.runs.timings import Timings
+from stc_jax.runs.resolve import choose_devices, resolve
+from stc_jax.runs.train import train
 from stc_jax.tasks.registry import task_of
-from stc_jax.training import checkpoint, hosts, loop
+from stc_jax.training import hosts
+
+# The one dataset that needs no files of the user's.
+_EMBEDDED = 'synthetic_faces'
 
 
-def train(
-  experiment: Experiment, run_data: RunData, workdir: pathlib.Path, console: Console
+def run_in_folder(
+  launch: Experiment, where: pathlib.Path, again: bool, console: Console
 ) -> None:
-  """Trains and tests every trial that has no result yet.
+  """Trains and evaluates in a folder, from the state that an earlier start left.
 
-  Of several processes all compute, and the first keeps what they come to.
+  Args:
+    launch: the launch file, checked.
+    where: the folder of the run.
+    again: evaluates the finished models of the folder, and trains nothing.
+    console: where progress and results are printed.
 
   Raises:
-    InputError: a trial's result or a checkpoint is there, but can't be read; or a trial
-      diverged.
+    InputError: the folder is of another run, or there is nothing to evaluate.
   """
-  trials = run_data.wanted
-  finished = [trial_files.is_finished(workdir, trial) for trial in trials]
-  for trial in itertools.compress(trials, finished):
-    trial_files.read_trial(workdir, trial, task_of(experiment.task).trial_fields)
-  is_finished = hosts.from_first(np.array(finished))
-  if not is_finished.all():
-    _train(experiment, run_data, np.flatnonzero(~is_finished), workdir, console)
-  if hosts.is_first():
-    checkpoint.discard(workdir, trials)
-    layout.remove_parts(workdir)
+  if again and not layout.is_run(where):
+    raise start.no_run(where)
+  if launch.dataset.name == _EMBEDDED:
+    _prepare_embedded(launch, console)
+  data = run_data.load(launch)
+  if not hosts.is_first():
+    train(resolve(launch, data, jax.device_count(), console), data, where, console)
+    hosts.wait_for_all()
+    return
+  _print_setup(launch, data, console)
+  identity.create(where)
+  with locks.alone_in(where, on_wait=None):
+    # A model is tested on one device, however many it was trained on.
+    devices = 1 if again else choose_devices(launch, len(data.trials), where)
+    experiment = resolve(launch, data, devices, console)
+    start.check_folder(where, experiment, data)
+    if again:
+      found = evaluate.evaluate_again(experiment, data, where)
+    else:
+      start.record_start(where, launch.execution, devices, console)
+      train(experiment, data, where, console)
+      found = evaluate.read_results(experiment, data, where)
+    summary = _sum_up(experiment, data, found, where)
+  _print_summary(experiment, summary, where, console)
+  hosts.wait_for_all()
 
 
-def _train(
+def _prepare_embedded(launch: Experiment, console: Console) -> None:
+  """Renders the embedded set where it is missing or of an older version."""
+  dataset = launch.dataset
+  which = dataset.name, dataset.builder_config, launch.execution.data_dir
+  if not catalogue.is_current(*which):
+    console.print('rendering the embedded dataset: about a minute ...')
+    preparation.prepare(*which)
+
+
+def _print_setup(launch: Experiment, data: run_data.RunData, console: Console) -> None:
+  """Prints the dataset, the layers' shapes, and how many parameters each part has."""
+  protocol, size = launch.protocol, data.input
+  kind = (
+    f'{protocol.kind} by {protocol.unit}' if protocol.kind == 'folds' else protocol.kind
+  )
+  task = task_of(launch.task)
+  described = run_data.describe_dataset(data.clip_set, task)
+  words = f'protocol {kind}, trials: {len(data.trials)}, repeats: {protocol.repeats}'
+  tables.print_dataset(console, described, described[task.outputs], words)
+  network = build(launch.model, launch.network, len(data.clip_set.names))
+  video = shapes.one_clip(size.frames, size.height, size.width, size.channels)
+  layers = (
+    shapes.layer_table(launch.network, video) if MODELS[launch.model].has_trunk else []
+  )
+  parts = shapes.parameter_counts(network, video)
+  tables.print_network(console, launch.model, layers, parts)
+
+
+def _sum_up(
   experiment: Experiment,
-  run_data: RunData,
-  pending: Int[np.ndarray, 'k'],
+  data: run_data.RunData,
+  found: list[dict],
   workdir: pathlib.Path,
-  console: Console,
-) -> None:
-  """Trains the pending trials, and leaves what each comes to in the run's folder."""
-  first, timings = hosts.is_first(), Timings(workdir)
-  if first:
-    task = task_of(experiment.task)
-    floors = task.floors(run_data, experiment.dataset, console)
-  console.print('compiling ...')
-  placement, training = placement_of(experiment, run_data), experiment.training
-  programs = programs_of(experiment, run_data, placement)
-  programs.compile_all()
-  done = len(run_data.wanted) - len(pending)
-  progress = TrainingProgress(
-    len(run_data.wanted), training.steps, training.batch_size, done, console
-  )
-  training_loop = loop.Loop(
-    programs=programs,
-    config=training,
-    placement=placement,
-    trials=run_data.trials,
-    workdir=workdir,
-    seconds=experiment.execution.checkpoint_seconds,
-    progress=progress,
-    on_save=lambda: timings.write(programs, training_loop),
-  )
-  finishing = training_loop.finish(pending, wave_size(experiment), done)
-  with progress, contextlib.closing(finishing):
-    try:
-      for finished in finishing:
-        if first:
-          floor = floors()[finished.number]
-          _keep(finished, experiment, run_data, floor, workdir)
-          timings.write(programs, training_loop)
-    finally:
-      if first:
-        timings.write(programs, training_loop)
-
-
-def _keep(
-  finished: loop.FinishedTrial,
-  experiment: Experiment,
-  run_data: RunData,
-  floor: Any,
-  workdir: pathlib.Path,
-) -> None:
-  """Writes all that a finished trial leaves; its result last, as the sign of it."""
-  trial, task = run_data.trials[finished.number], task_of(experiment.task)
-  bundle_folder.save(
-    layout.model(workdir, trial.name),
-    bundles.bundle_of(experiment, run_data, finished.number, finished.variables),
-  )
-  curves, count = finished.curves, finished.curves['count']
-  losses, accuracies = curves['loss'] / count, curves['correct'] / count
-  parts = (
-    task.trial_result(run_data.clip_set, trial, finished.predictions),
-    task.floor_result(floor),
-  )
-  for part in parts:
-    trial_files.write_arrays(workdir, trial, part.arrays)
-  result = {
-    'repeat': trial.repeat,
-    'fold': trial.fold,
-    'seed': trial.seed,
-    **parts[0].fields,
-    **parts[1].fields,
-    'train_losses': losses.tolist(),
-    'train_accuracies': accuracies.tolist(),
-  }
-  tensorboard.write_trial(
-    layout.events(workdir, trial.name),
-    losses,
-    accuracies,
-    {task.trial_score: result[task.trial_score]},
-  )
-  trial_files.write_trial(workdir, trial, result)
-
-
-def read(
-  experiment: Experiment, run_data: RunData, workdir: pathlib.Path
-) -> list[dict]:
-  """The results of all trials that were asked for.
-
-  Raises:
-    InputError: one isn't there or can't be read.
-  """
-  fields = task_of(experiment.task).trial_fields
-  return [trial_files.read_trial(workdir, trial, fields) for trial in run_data.wanted]
-
-
-def test_again(
-  experiment: Experiment, run_data: RunData, workdir: pathlib.Path
-) -> list[dict]:
-  """The results of all trials, with their models' predictions made anew.
-
-  Raises:
-    InputError: a trial isn't finished, or its model can't be read.
-  """
-  found, task = read(experiment, run_data, workdir), task_of(experiment.task)
-  for number, predictions in evaluate.evaluate_bundles(experiment, run_data, workdir):
-    trial = run_data.trials[number]
-    part = task.trial_result(run_data.clip_set, trial, predictions)
-    trial_files.write_arrays(workdir, trial, part.arrays)
-    found[number] |= part.fields
-  return found
-
-
-def sum_up(
-  experiment: Experiment, run_data: RunData, found: list[dict], workdir: pathlib.Path
 ) -> dict:
   """Writes summary, predictions and pictures from the results of all trials.
 
   Raises:
     InputError: a file of probabilities isn't there, or isn't whole.
   """
-  task, trials = task_of(experiment.task), run_data.wanted
+  task, trials = task_of(experiment.task), data.wanted
   probabilities = {
     name: [trial_files.read_probabilities(workdir, name, trial) for trial in trials]
     for name in task.arrays
   }
   resampled = experiment.protocol.resampled
   summary = {
-    'dataset': run_data.clip_set.name,
+    'dataset': data.clip_set.name,
     'model': experiment.model,
     'trials': len(found),
-    **task.summarise(run_data, found, probabilities, resampled),
+    **task.summarise(data, found, probabilities, resampled),
   }
   trial_files.write_summary(workdir, summary)
-  if rows := task.prediction_rows(run_data.clip_set.names, found):
+  if rows := task.prediction_rows(data.clip_set.names, found):
     trial_files.write_predictions(workdir, rows)
   for name, figure in task.pictures(summary, found).items():
     plots.save_png(figure, layout.picture(workdir, name))
   return summary
 
 
-def print_summary(
+def _print_summary(
   experiment: Experiment, summary: dict, workdir: pathlib.Path, console: Console
 ) -> None:
-  """Prints what the run comes to, and where its files lie."""
+  """Prints the scores of the run, and where its files lie."""
   task = task_of(experiment.task)
   if summary[f'trial_{task.score}_mean'] is None:
     tables.print_untested(console, task.untested, workdir)
