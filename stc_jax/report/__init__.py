@@ -1,1 +1,1 @@
-"""Reports: what people would rather look at than numbers; trains nothing."""
+"""Reports on finished runs: tables, figures and a page; trains nothing."""

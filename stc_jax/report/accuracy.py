@@ -1,4 +1,4 @@
-"""Accuracies of runs on one dataset: beside the published ones, and in pairs."""
+"""Tables on the accuracy of runs on one dataset, beside published accuracies."""
 
 import itertools
 from collections.abc import Iterator, Sequence
@@ -17,21 +17,21 @@ FLOORS = {
 }
 _QUOTED, _REPORTED = 'quoted by Yu et al. 2018', 'Yu et al. 2018'
 _NOTES = """\
-Published figures are by other folds, preprocessing and rules of selection, of which
-little is known: they are quoted, not compared with. Ours are at the last step; ± is the
-deviation over repeats (of what the paper's is, it doesn't say), the interval that over
-trials, within 0 to 100, corrected for what they share (Nadeau and Bengio 2003); there
-is none where all trials are equally right. Accuracy counts clips alike (weighted
-average recall, WAR); UAR is the mean recall of the classes that have clips, all tests
-together. Floors are of the first run's trials."""
+Published figures come from other folds, preprocessing and model selection, which are
+only partly known: they are quoted, not compared. Ours are of the last step. ± is the
+standard deviation over repeats (the paper doesn't define its ±). The interval is over
+trials, limited to 0 to 100 and corrected for shared training clips (Nadeau and Bengio
+2003); where all trials have the same accuracy there is none. Accuracy weighs all clips
+equally (weighted average recall, WAR); UAR is the mean recall of the classes that have
+clips, over all tests pooled. Floors are of the trials of the first run."""
 _PAIRS = """\
-Over trials: the corrected resampled t-test (Nadeau and Bengio 2003). Over subjects:
-sign flips of each subject's mean difference in the first repeat. Two-sided, and not
-corrected for how many pairs there are."""
+Over trials: the corrected resampled t-test (Nadeau and Bengio 2003). Over subjects: a
+sign-flip test on the mean difference of each subject in the first repeat. Both are
+two-sided, and not corrected for the number of pairs."""
 
 
 def accuracy_table(runs: Sequence[Run], caption: str) -> Table:
-  """The runs beside floors and published methods; all are of one set of clips."""
+  """The runs beside floors and published methods, all of one set of clips."""
   first, database = runs[0], runs[0].database
   reported = published.REPORTED.get(database, {})
   rows = [
@@ -69,7 +69,7 @@ def accuracy_table(runs: Sequence[Run], caption: str) -> Table:
 
 
 def pairs_table(runs: Sequence[Run], caption: str) -> Table:
-  """Each pair of runs, over the same trials."""
+  """The difference in accuracy of each pair of runs, over the same trials."""
   rows = []
   for one, other in itertools.combinations(runs, 2):
     found = comparison.compare(one, other)
@@ -108,7 +108,7 @@ def classes_table(runs: Sequence[Run], caption: str) -> Table:
 
 
 def subjects_table(runs: Sequence[Run], caption: str) -> Table:
-  """Accuracy of each subject's clips, pooled over repeats; the hardest comes first."""
+  """Accuracy of each subject, pooled over repeats; the lowest comes first."""
   shares = [dict(subject_shares(run)) for run in runs]
   order = sorted(shares[-1], key=lambda subject: (shares[-1][subject], subject))
   rows = [[name, *(percent(share.get(name)) for share in shares)] for name in order]
@@ -117,7 +117,7 @@ def subjects_table(runs: Sequence[Run], caption: str) -> Table:
 
 
 def subject_shares(run: Run) -> Iterator[tuple[str, float]]:
-  """Each subject, and the share of its tested clips that were told rightly."""
+  """Each subject, and the accuracy over its tested clips."""
   ordered = sorted(run.rows, key=lambda row: row['subject'])
   for subject, rows in itertools.groupby(ordered, key=lambda row: row['subject']):
     rights = [is_right(row) for row in rows]
@@ -135,20 +135,20 @@ def calibration_table(runs: Sequence[Run], caption: str) -> Table:
   columns = 'method', 'expected calibration error', 'mean confidence', 'accuracy'
   notes = (
     'In percent, over all tested clips: the mean of |accuracy - confidence| over 15 '
-    'equal bins of confidence, each weighed by its clips.'
+    'equal bins of confidence, weighted by the number of clips.'
   )
   title = f'{runs[0].title}: calibration'
   return Table('calibration', title, columns, rows, f'{notes} {caption}')
 
 
 def calibration_of(run: Run) -> metrics.Calibration:
-  """Of all tested clips, those of each repeat one by one."""
+  """Of all tested clips; those of several repeats count several times."""
   confidences = np.array([max(row['probabilities']) for row in run.rows])
   return metrics.calibration(confidences, np.array(list(map(is_right, run.rows))))
 
 
 def _mean(run: Run) -> str:
-  """Over whole repeats; where none is whole, over trials."""
+  """The mean over complete repeats; where there is none, over trials."""
   summary = run.summary
   if summary['accuracy_mean'] is None:
     return f'{percent(summary["trial_accuracy_mean"])} ({len(run.trials)} trials)'
@@ -163,7 +163,7 @@ def _interval(run: Run) -> str:
 
 
 def _published(database: str, method: str) -> str:
-  """The paper's own accuracy, with its +-; '' where it has none."""
+  """The accuracy in the paper, with its ±; '' if it has none."""
   value = published.REPORTED.get(database, {}).get(method)
   if value is None:
     return ''
@@ -173,11 +173,11 @@ def _published(database: str, method: str) -> str:
 
 
 def _differences(run: Run) -> Iterator[str]:
-  """What is otherwise than in the paper's run of the same method, as far as it says."""
+  """Known differences to the run of the same method in the paper."""
   config, sequences = run.config, published.SEQUENCES[run.database]
   protocol, size, training = (config[k] for k in ('protocol', 'input', 'training'))
   if config['dataset']['neutral_share']:
-    yield 'a class more: neutral'
+    yield 'an additional class: neutral'
   elif run.dataset['clips'] != sequences:
     yield f'{run.dataset["clips"]} sequences, not {sequences}'
   if protocol['kind'] != 'folds':

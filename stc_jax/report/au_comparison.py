@@ -1,4 +1,4 @@
-"""Two runs that tell action units, on the same frames: which has the higher F1."""
+"""Differences in F1 of two runs that detect action units in the same frames."""
 
 import csv
 import itertools
@@ -20,9 +20,9 @@ from stc_jax.run_folder.finished_run import Run
 from stc_jax.tasks.frame_scores import FrameScores
 
 _NOTES = """\
-Differences of mean F1, pooled over the tested frames of each complete repeat; the
-interval is of percentiles over 2000 draws of subjects, with all their frames (Efron and
-Tibshirani 1993), and not corrected for how many pairs there are."""
+Differences in mean F1, pooled over the tested frames of each complete repeat. The
+interval is a percentile bootstrap: 2000 draws of subjects with all their frames (Efron
+and Tibshirani 1993). It is not corrected for the number of pairs."""
 
 
 class _TestedFrames(NamedTuple):
@@ -40,7 +40,7 @@ class _TestedFrames(NamedTuple):
 
 
 def au_pairs_table(runs: Sequence[Run], caption: str) -> Table:
-  """Each pair of runs, at 0.5 and at thresholds chosen on training frames."""
+  """Each pair of runs: F1 at 0.5, and at thresholds chosen on training frames."""
   rows = [
     [f'{one.name} over {other.name}', *_compared(one, other)]
     for one, other in itertools.combinations(runs, 2)
@@ -75,7 +75,7 @@ def _compared(ours: Run, theirs: Run) -> list[str]:
 
 
 def _whole_repeats(run: Run) -> list[list[_TestedFrames]]:
-  """The trials of each repeat that has as many as any."""
+  """The trials of each complete repeat."""
   count = Counter(trial['repeat'] for trial in run.trials)
   whole = [repeat for repeat, n in count.items() if n == max(count.values())]
   subjects = {
@@ -111,7 +111,7 @@ def _tested(run: Run, trial: dict, subjects: dict) -> _TestedFrames:
 def _counts(
   repeat: Sequence[_TestedFrames], names: Shaped[np.ndarray, 's'], tuned: bool
 ) -> Counts:
-  """Of each subject, over a repeat's trials."""
+  """The counts of each subject over the trials of a repeat."""
   parts = []
   for targets, subjects, scores in repeat:
     numbers = np.searchsorted(names, subjects)

@@ -1,4 +1,4 @@
-"""The finished runs in folders of runs and of studies."""
+"""Collects the finished runs in folders of runs and studies."""
 
 import dataclasses
 import pathlib
@@ -11,12 +11,12 @@ from stc_jax.run_folder.finished_run import Run, read
 
 
 def finished_runs(folders: Sequence[pathlib.Path]) -> tuple[list[Run], list[str]]:
-  """The finished runs in folders of runs and studies, and what is missing of others.
+  """Returns the finished runs, and a line on each unfinished one.
 
-  A run that lies in two of them is taken once.
+  A run that is in two of the folders is taken once.
 
   Raises:
-    InputError: a folder is neither a run nor a study; or no run is finished.
+    InputError: a folder is neither a run nor a study, or no run is finished.
   """
   runs, missing = {}, []
   for name, folder in _named(folders):
@@ -28,14 +28,11 @@ def finished_runs(folders: Sequence[pathlib.Path]) -> tuple[list[Run], list[str]
       missing.append(f'{name or folder.name}: {error}')
   if not runs:
     raise InputError(f'nothing to report: {"; ".join(missing)}')
-  return _told_apart(list(runs.values())), missing
+  return _with_unique_names(list(runs.values())), missing
 
 
-def _told_apart(runs: list[Run]) -> list[Run]:
-  """Runs of one name in one table are told apart by as much of their paths as it takes.
-
-  Those of studies by their study's folder, others by their own.
-  """
+def _with_unique_names(runs: list[Run]) -> list[Run]:
+  """Adds to equal names in one table as much of the paths as makes them differ."""
   times = Counter((run.told, run.name) for run in runs)
   alike = [run for run in runs if times[run.told, run.name] > 1]
   depth, paths = 1, [run.folder.resolve().parts for run in alike]
@@ -50,7 +47,7 @@ def _told_apart(runs: list[Run]) -> list[Run]:
 
 
 def _named(folders: Sequence[pathlib.Path]) -> Iterator[tuple[str, pathlib.Path]]:
-  """Each run's name and folder; a study's runs one by one."""
+  """Yields the name and folder of each run; a run outside of studies has no name."""
   for folder in folders:
     if study_plan.is_study(folder):
       for name, own in study_plan.read(folder).items():

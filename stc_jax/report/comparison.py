@@ -1,4 +1,4 @@
-"""Two runs on the same clips, and whether one is better than the other by chance."""
+"""Compares two runs on the same clips, with tests of significance."""
 
 import csv
 from collections import defaultdict
@@ -13,14 +13,14 @@ from stc_jax.run_folder.finished_run import Run, is_right
 
 
 class Comparison(NamedTuple):
-  """By how much a run is more accurate than another.
+  """The difference in accuracy between two runs.
 
   Attributes:
-    trials: `statistics.over_trials`, over the same trials; None, of fewer than two, or
-      where they differ in seeds alone.
-    subjects: `statistics.paired`, over subjects' mean differences in the first repeat;
-      None, of fewer than two subjects.
-    refused: why nothing was compared, or ''.
+    trials: `statistics.over_trials` of the same trials. None if there are fewer than
+      two, or if they differ only in their seeds.
+    subjects: `statistics.paired` of the mean difference of each subject in the first
+      repeat. None if there are fewer than two subjects.
+    refused: why the runs can't be compared, or ''.
   """
 
   trials: dict | None
@@ -29,10 +29,10 @@ class Comparison(NamedTuple):
 
 
 def compare(ours: Run, theirs: Run) -> Comparison:
-  """Compares two runs of clips, where their data and folds are the same."""
+  """Compares two runs that classify clips, if they have the same data and folds."""
   if refused := refusal(ours, theirs):
     return Comparison(None, None, refused)
-  # Trials that differ in seeds alone vary as training does: no p follows from them.
+  # Trials that differ only in seeds share their test clips: they give no p value.
   resampled = ProtocolConfig(**ours.config['protocol']).resampled
   over_trials = (
     statistics.over_trials(ours.scores, theirs.scores)
@@ -45,7 +45,7 @@ def compare(ours: Run, theirs: Run) -> Comparison:
 
 
 def refusal(ours: Run, theirs: Run) -> str:
-  """Why two runs can't be compared, of clips or of action units; '': they can."""
+  """Why two runs of any task can't be compared; '' if they can."""
   if ours.dataset['sha256'] != theirs.dataset['sha256']:
     return 'other data'
   one, other = _tests(ours), _tests(theirs)
@@ -60,7 +60,7 @@ def refusal(ours: Run, theirs: Run) -> str:
 def by_subject(
   ours: Run, theirs: Run, repeats: int | None = None
 ) -> Float[np.ndarray, 'n']:
-  """Of each subject the mean difference over its clips in the first so many repeats."""
+  """The mean difference of each subject over its clips in the first `repeats`."""
   rights, others = _rights(ours, repeats), _rights(theirs, repeats)
   found = defaultdict(list)
   for key, right in rights.items():
@@ -69,7 +69,7 @@ def by_subject(
 
 
 def _rights(run: Run, repeats: int | None) -> dict[tuple, bool]:
-  """Of each repeat, fold, subject and clip whether it was told rightly."""
+  """Whether a clip was classified correctly, by repeat, fold, subject and clip."""
   return {
     (row['repeat'], row['fold'], row['subject'], row['clip']): is_right(row)
     for row in run.rows
@@ -78,7 +78,7 @@ def _rights(run: Run, repeats: int | None) -> dict[tuple, bool]:
 
 
 def _tests(run: Run) -> dict[tuple[str, str], list[tuple[str, ...]]]:
-  """What each trial of the protocol tests, by its repeat and fold."""
+  """The test clips of each trial, by repeat and fold."""
   found = defaultdict(list)
   for repeat, fold, *tested in list(csv.reader(run.folds.splitlines()))[1:]:
     found[repeat, fold].append(tuple(tested))

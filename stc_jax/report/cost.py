@@ -1,4 +1,4 @@
-"""What runs cost, and what they came from, as tables."""
+"""Tables on the cost and the provenance of runs."""
 
 from collections.abc import Sequence
 
@@ -17,13 +17,13 @@ from stc_jax.run_folder.starts import last_start
 
 _NOTES = """\
 Floating-point operations are of one clip, forward: convolutions, LSTMs and dense
-layers. Clips a second and seconds a trial are of training as it went on that machine,
-compiling apart, whatever else ran there."""
+layers. Clips a second and seconds a trial are of training on that machine, without
+compilation; other programs may have run there."""
 _SHORT = 12  # letters of a digest
 
 
 def cost_table(runs: Sequence[Run], caption: str) -> Table:
-  """Parameters, operations, and time of each run."""
+  """Parameters, operations and time of each run."""
   rows = []
   for run in runs:
     parameters, flops = _size(run)
@@ -52,7 +52,7 @@ def cost_table(runs: Sequence[Run], caption: str) -> Table:
 
 
 def provenance_table(runs: Sequence[Run], caption: str) -> Table:
-  """What makes each run again, and what it was made with."""
+  """What is needed to repeat each run: data, revision, versions, command."""
   rows = []
   for run in runs:
     environment, revision = run.environment, run.environment['revision']
@@ -73,7 +73,7 @@ def provenance_table(runs: Sequence[Run], caption: str) -> Table:
   columns = 'run', 'data', 'revision', 'JAX, Python', 'device', 'seed', 'command'
   notes = (
     'Data: the first digits of the SHA-256 of all records. Each folder has '
-    'config.json, environment.json, folds.csv (who was tested where), predictions.'
+    'config.json, environment.json, folds.csv (the tests of each trial), predictions.'
   )
   title = f'{runs[0].title}: provenance'
   return Table('provenance', title, columns, rows, f'{notes} {caption}')
@@ -100,7 +100,7 @@ def _gigaflops(model: Bundle) -> str:
 
 
 def _command(run: Run) -> str:
-  """Of its last start."""
+  """The command of its last start."""
   try:
     start = last_start(run.folder)
   except InputError as error:

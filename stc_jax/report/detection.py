@@ -1,4 +1,4 @@
-"""Action units of runs on one dataset, beside the floor and what is published."""
+"""Tables on action units of runs on one dataset, beside floor and published F1."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,11 @@ from stc_jax.report.table import Table, number
 from stc_jax.run_folder.finished_run import Run
 
 _NOTES = """\
-F1 at 0.5 over all tested frames, unknown codings left out, and its mean over action
-units, as in FERA 2015; tuned: at the thresholds that have the best F1 on training
-frames, where the floor's are scored by regressions on other subjects. The floor is
-ridge regression on HOG features of the frame; `always` says of every frame that the
-action unit is shown, the best that a constant can do."""
+F1 at 0.5 over all tested frames without unknown codings, and its mean over action
+units, as in FERA 2015. Tuned F1 is at the thresholds with the best F1 on training
+frames; for the floor these frames are scored by regressions on other subjects. The
+floor is ridge regression on HOG features of the frame. `always` predicts the action
+unit in every frame, which is the best constant."""
 _FIELDS = {'F1': 'f1', 'tuned F1': 'tuned_f1', 'AUC': 'auc', 'AP': 'average_precision'}
 
 
@@ -39,7 +39,7 @@ def detection_table(runs: Sequence[Run], caption: str) -> Table:
 
 
 def published_table(runs: Sequence[Run], caption: str) -> Table:
-  """Mean F1 of each run, and the published ones: of other partitions, so apart."""
+  """Mean F1 of each run, and published ones, which are of other partitions."""
   said = published.DETECTION.get(runs[0].database, {})
   partition = {
     'fixed': 'development partition',
@@ -67,15 +67,15 @@ def published_table(runs: Sequence[Run], caption: str) -> Table:
     'tuned, over always, 95 %',
   )
   notes = (
-    'Published figures are of a partition that is not public, ours of another one: '
-    'they are not to be compared. The intervals are over draws of subjects.'
+    'Published figures are of a partition that is not public, ours are of another: '
+    'do not compare them. The intervals are over draws of subjects.'
   )
   title = f'{runs[0].title}: mean F1'
   return Table('mean_f1', title, columns, rows, f'{notes} {caption}')
 
 
 def _over(summary: dict, other: str) -> str:
-  """How far tuned F1 is above another's, and the interval; '' where it isn't known."""
+  """The difference in tuned F1 with its interval; '' if it is unknown."""
   found = (summary.get(other) or {}).get('tuned_f1')
   if not found:
     return ''

@@ -1,4 +1,4 @@
-"""The report's figures, as SVG; each follows from runs on one dataset."""
+"""The figures of the report as SVG, each of runs on one dataset."""
 
 import functools
 from collections import defaultdict
@@ -13,11 +13,11 @@ from stc_jax.models import notation
 from stc_jax.report import accuracy
 from stc_jax.run_folder.finished_run import Run
 
-# Okabe and Ito's, which colour-blind people tell apart; readable on light and on dark.
+# Of Okabe and Ito: distinct for colour-blind people, readable on light and on dark.
 COLOURS = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f7f7f')
-# Of text and axes, on light and on dark alike.
+# Text and axes, readable on light and on dark.
 _INK = '#7a8290'
-_LETTER = 0.08  # inches, of a name
+_LETTER = 0.08  # inches, the width of a letter in a name
 _STYLE = {
   'font.size': 9,
   'svg.hashsalt': 'stc_jax',
@@ -44,7 +44,7 @@ def _as_svg(draw: Callable[..., Figure]) -> Callable[..., str]:
 
 @_as_svg
 def class_bars(runs: Sequence[Run]) -> Figure:
-  """Accuracy of each class, a bar a run (Yu et al. 2018, figures 7 to 9)."""
+  """Accuracy of each class, a bar for each run (Yu et al. 2018, figures 7 to 9)."""
   classes = runs[0].summary['classes']
   inches = min(max(7.6, 0.2 * len(classes)), 24)
   figure = _figure(inches, 3.2)
@@ -65,9 +65,9 @@ def class_bars(runs: Sequence[Run]) -> Figure:
 
 
 def depths(runs: Sequence[Run]) -> dict[int, Run]:
-  """Runs of STC-NLSTM alike but for their notation, by how many conv layers they have.
+  """Runs of STC-NLSTM that differ only in notation, by their number of conv layers.
 
-  The largest such group; {} where no two differ in that.
+  Returns the largest such group, or {} if there is none of two or more.
   """
   groups = defaultdict(dict)
   for run in runs:
@@ -83,7 +83,7 @@ def depths(runs: Sequence[Run]) -> dict[int, Run]:
 def layers(of_depth: Mapping[int, Run]) -> Figure:
   """Accuracy against the number of conv layers (Yu et al. 2018, figure 10).
 
-  Bars are the deviation over trials.
+  Bars are the standard deviation over trials.
   """
   means, deviations = (
     [100 * (run.summary[field] or np.nan) for run in of_depth.values()]
@@ -102,7 +102,7 @@ def layers(of_depth: Mapping[int, Run]) -> Figure:
 
 @_as_svg
 def curves(runs: Sequence[Run]) -> Figure:
-  """Training loss of each run, the mean over its trials, smoothed over 1/25 of it."""
+  """Training loss of each run, averaged over its trials and smoothed."""
   figure = _figure(7.6, 3.0)
   (axes,) = figure.axes
   for number, run in enumerate(runs):
@@ -119,7 +119,7 @@ def curves(runs: Sequence[Run]) -> Figure:
 
 @_as_svg
 def reliability(runs: Sequence[Run]) -> Figure:
-  """Accuracy against confidence; the broken line is where they agree."""
+  """Accuracy against confidence; on the dashed line they are equal."""
   figure = _figure(4.6, 3.4)
   (axes,) = figure.axes
   axes.plot([0, 1], [0, 1], color=_INK, linestyle='--', linewidth=1)
@@ -144,7 +144,7 @@ def reliability(runs: Sequence[Run]) -> Figure:
 
 @_as_svg
 def subjects(run: Run) -> Figure:
-  """How the accuracy spreads over subjects."""
+  """The distribution of the accuracy over subjects."""
   shares = [100 * share for _, share in accuracy.subject_shares(run)]
   figure = _figure(4.6, 2.6)
   (axes,) = figure.axes
@@ -156,7 +156,7 @@ def subjects(run: Run) -> Figure:
 
 @_as_svg
 def action_units(runs: Sequence[Run]) -> Figure:
-  """F1 and AUC of each action unit, and the floor's (Yu et al. 2018, table 9)."""
+  """F1 and AUC of each action unit, and of the floor (Yu et al. 2018, table 9)."""
   first = runs[0].summary['aus']
   places, count = np.arange(len(first)), len(runs) + 1
   figure = _figure(7.6, 4.6, rows=2)
@@ -184,7 +184,7 @@ def _figure(width: float, height: float, rows: int = 1) -> Figure:
 
 
 def _legend(axes: Axes) -> None:
-  """Above the axes, in as many columns as the longest name lets the figure hold."""
+  """Puts a legend above the axes, in as many columns as fit for the longest name."""
   longest = max(len(words) for words in axes.get_legend_handles_labels()[1])
   columns = max(1, int(axes.figure.get_figwidth() * 10 / (longest + 6)))
   axes.figure.legend(loc='outside upper left', ncols=columns, fontsize=8)

@@ -1,4 +1,4 @@
-"""Heat maps over a clip's frames: layers (Yu et al. 2018, figure 1), the decision."""
+"""Heat maps over the frames of a clip (Yu et al. 2018, figure 1)."""
 
 import pathlib
 from typing import NamedTuple
@@ -20,18 +20,18 @@ from stc_jax.run_folder import layout
 from stc_jax.run_folder.finished_run import Run
 
 _COLUMNS, _SIDE = 9, 96
-_HEAT = 0.55  # how much of a heat map covers the face
+_HEAT = 0.55  # opacity of the heat map
 
 
 class _FilmRow(NamedTuple):
-  """A row of the picture: its name, and each frame's colours in 0..1."""
+  """A row of the picture: its name, and the colours of each frame in 0..1."""
 
   name: str
   frames: Float[np.ndarray, 't h w 3']
 
 
 def draw(folder: pathlib.Path, clip: str, where: pathlib.Path) -> str:
-  """Draws what a run's model sees in a clip that it was tested on.
+  """Draws features and attribution of a run's model for a clip of its tests.
 
   Args:
     folder: of the run.
@@ -39,14 +39,14 @@ def draw(folder: pathlib.Path, clip: str, where: pathlib.Path) -> str:
     where: the folder of the picture and the animation.
 
   Returns:
-    The name of both files, less its ending.
+    The name of both files without its ending.
 
   Raises:
-    InputError: the run is unfinished, tells action units, or tested no such clip; or
-      its set isn't prepared here.
+    InputError: the run is unfinished, detects action units, or has no such test clip;
+      or its dataset isn't prepared here.
   """
   (run, *_), _ = collect.finished_runs([folder])
-  frames, real, found = _looked_into(run, clip)
+  frames, real, found = _explained(run, clip)
   rows = _rows(frames[:real], found, real)
   title = f'{clip}: {found.label} ({found.probability:.0%}), {run.name}'
   make_folder(where)
@@ -56,18 +56,19 @@ def draw(folder: pathlib.Path, clip: str, where: pathlib.Path) -> str:
   return stem
 
 
-def _looked_into(
+def _explained(
   run: Run, clip: str
 ) -> tuple[UInt8[np.ndarray, 't h w 3'], int, Attribution]:
-  """The frames that the model is shown, how many are the clip's own, and the maps."""
+  """The input frames of the model, how many aren't padding, and the maps."""
   if run.is_detection:
     raise InputError(
-      f'--features={clip}: {run.folder} tells action units; name a run of clips'
+      f'--features={clip}: {run.folder} detects action units; name a run that '
+      'classifies clips'
     )
   trial = next((row for row in run.rows if row['clip'] == clip), None)
   if trial is None:
     raise InputError(
-      f'--features={clip}: no tested clip of {run.folder}; take one of predictions.csv'
+      f'--features={clip}: no test clip of {run.folder}; name one of predictions.csv'
     )
   model = bundle_folder.load(
     layout.model(run.folder, layout.trial_name(trial['repeat'], trial['fold']))
@@ -75,7 +76,7 @@ def _looked_into(
   record = next((r for r in run.clips() if r.clip == clip), None)
   if record is None:
     raise InputError(
-      f'--features={clip}: not in the set that is prepared here; prepare that of '
+      f'--features={clip}: not in the dataset that is prepared here; prepare that of '
       f'{run.folder}/dataset.json'
     )
   size = model.input
@@ -94,7 +95,7 @@ def _rows(
 
 
 def _soft(heat: Float[np.ndarray, 't h w']) -> Float[np.ndarray, 't h w']:
-  """Blurred over a thirty-second of the side: single pixels can't be seen."""
+  """Blurs over 1/32 of the side, as single pixels can't be seen."""
   blur = heat.shape[1] / 32
   return np.stack([cv2.GaussianBlur(frame, (0, 0), blur) for frame in heat])
 
@@ -102,7 +103,7 @@ def _soft(heat: Float[np.ndarray, 't h w']) -> Float[np.ndarray, 't h w']:
 def _heated(
   frames: UInt8[np.ndarray, 't h w 3'], heat: Float[np.ndarray, 't h w']
 ) -> Float[np.ndarray, 't side side 3']:
-  """The frames in gray below a heat map, whose scale is the same in all of them."""
+  """Frames in gray under a heat map with one scale for all frames."""
   gray = frames.mean(axis=-1, keepdims=True) / 255.0
   low, high = np.percentile(heat, (1, 99.5))
   scaled = np.clip((heat - low) / max(high - low, 1e-9), 0, 1)
@@ -121,7 +122,7 @@ def _enlarged(frames: Float[np.ndarray, 't h w *c']) -> np.ndarray:
 
 @plots.style()
 def _picture(rows: list[_FilmRow], title: str) -> Figure:
-  """A row for each, a column for each of up to nine frames."""
+  """Draws the rows, with a column for each of up to nine frames."""
   count = min(_COLUMNS, len(rows[0].frames))
   numbers = np.linspace(0, len(rows[0].frames) - 1, count).round().astype(int)
   size = (0.9 + 1.05 * count, 0.5 + 1.1 * len(rows))
@@ -139,6 +140,6 @@ def _picture(rows: list[_FilmRow], title: str) -> Figure:
 
 
 def _animation(rows: list[_FilmRow], path: pathlib.Path) -> None:
-  """All rows side by side, frame by frame, over and over."""
+  """Writes an animation of all rows side by side."""
   steps = [np.hstack(step) for step in zip(*(row.frames for row in rows), strict=True)]
   plots.save_gif([np.uint8(255 * step) for step in steps], path)

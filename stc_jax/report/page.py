@@ -1,4 +1,4 @@
-"""The report as one page that needs no other file, and a model card beside it."""
+"""The report as one HTML page that needs no other file, and the model card."""
 
 import base64
 import itertools
@@ -21,7 +21,7 @@ _TEMPLATES = jinja2.Environment(
   lstrip_blocks=True,
 )
 _TEMPLATES.filters['words'] = in_markdown
-# A confusion of more would be too large for a page.
+# A larger confusion matrix would not fit on the page.
 _MOST_CLASSES = 30
 
 
@@ -30,8 +30,8 @@ class Picture(NamedTuple):
 
   Attributes:
     name: of its file.
-    words: what it shows: its text alternative, and its caption.
-    svg: its text.
+    words: what it shows, for its caption and its alternative text.
+    svg: the picture.
   """
 
   name: str
@@ -40,12 +40,12 @@ class Picture(NamedTuple):
 
   @property
   def address(self) -> str:
-    """The picture itself, as an address that needs no file."""
+    """The picture as a data URL."""
     return address('image/svg+xml', self.svg.encode())
 
 
 class Section(NamedTuple):
-  """What is said of the runs on one dataset.
+  """The part of a report on the runs of one dataset.
 
   Attributes:
     title: the dataset's.
@@ -53,7 +53,7 @@ class Section(NamedTuple):
     runs: in their order.
     tables, pictures: by the names of their files.
     strips: JPEGs of clips, by their names.
-    strips_said: what a reader must know of them, or why there are none.
+    strips_note: what a reader must know of the strips, or why there are none.
     hardest: clips with the mean probability of their label.
   """
 
@@ -63,41 +63,41 @@ class Section(NamedTuple):
   tables: Mapping[str, Table]
   pictures: Sequence[Picture]
   strips: Mapping[str, bytes]
-  strips_said: str
+  strips_note: str
   hardest: Sequence[tuple[str, float]]
 
   @property
   def confusions(self) -> list[dict]:
-    """Of each run of clips; cells know which clips went wrong."""
+    """The confusion matrix of each run that has one, with the misclassified clips."""
     tested = [run for run in self.runs if run.summary.get('confusion')]
     return [_confusion(run, f'{self.title} {i}') for i, run in enumerate(tested)]
 
   @property
   def addresses(self) -> dict[str, str]:
-    """Of the strips, to be put into the page."""
+    """The strips as data URLs, by the names of their clips."""
     return {clip: address('image/jpeg', data) for clip, data in self.strips.items()}
 
 
 def html(sections: Sequence[Section], missing: Sequence[str]) -> str:
-  """The page; `missing` says what isn't finished."""
+  """Renders the page; `missing` has a line on each unfinished run."""
   template = _TEMPLATES.get_template('report.html')
   return template.render(sections=sections, missing=missing)
 
 
 def model_card(sections: Sequence[Section]) -> str:
-  """Markdown: what the models are for, and what they aren't."""
+  """Renders the model card in Markdown: intended use, limits, metrics."""
   return _TEMPLATES.get_template('model_card.md').render(sections=sections)
 
 
 def address(kind: str, data: bytes) -> str:
-  """A picture of a media type, as an address that needs no file."""
+  """A picture as a data URL."""
   return f'data:{kind};base64,{base64.b64encode(data).decode()}'
 
 
 def _confusion(run: Run, key: str) -> dict:
-  """The matrix in percent of its rows, the paper's, and the clips of wrong cells.
+  """The matrix in percent of its rows, that of the paper, and misclassified clips.
 
-  Of many classes those alone that are confused most.
+  Of many classes only those are shown that are confused most.
   """
   every, counts = run.summary['classes'], np.array(run.summary['confusion'])
   shares = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)

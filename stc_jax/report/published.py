@@ -1,10 +1,10 @@
 """Published accuracies in percent, as Yu et al. 2018 quote them and report their own.
 
-From tables 3 to 5 and 9 of the paper. The others' protocols differ in folds, in
-preprocessing, and in what they select by; they are quoted, not compared with.
+From tables 3 to 5 and 9 of the paper. The protocols of the other methods differ in
+folds, preprocessing and model selection: they are quoted, not compared.
 """
 
-# Of each dataset the methods that the paper quotes.
+# The methods that the paper quotes, by dataset.
 QUOTED = {
   'ck_plus': {
     '3DCNN-DAP': 92.4,
@@ -36,7 +36,7 @@ QUOTED = {
   },
 }
 
-# Of each dataset the paper's own runs, by their names in launch/study.py.
+# The runs of the paper by dataset, with their names in launch/study.py.
 REPORTED = {
   'ck_plus': {
     'STC': 98.9,
@@ -61,11 +61,11 @@ REPORTED = {
   },
 }
 
-# The paper's +- of STC-NLSTM; of what, it doesn't say.
+# The ± of STC-NLSTM, which the paper doesn't define.
 DEVIATIONS = {'ck_plus': 0.2, 'oulu_casia': 0.43, 'mmi': 0.67}
 
-# Confusions of STC-NLSTM in percent: rows are the truth, columns what was said, in the
-# order of CLASSES (tables 6 to 8).
+# Confusions of STC-NLSTM in percent: rows are true classes, columns predicted ones, in
+# the order of CLASSES (tables 6 to 8).
 CLASSES = ('anger', 'disgust', 'fear', 'happiness', 'sadness', 'surprise')
 CONFUSIONS = {
   'ck_plus': (
@@ -105,5 +105,5 @@ DETECTION = {
   }
 }
 
-# Sequences of each set (table 2), where a release of today may have others.
+# Sequences of each dataset (table 2); today's release may have more or fewer.
 SEQUENCES = {'ck_plus': 309, 'oulu_casia': 480, 'mmi': 205}

@@ -1,4 +1,4 @@
-"""What is said of the runs on one dataset: their tables, pictures and film strips."""
+"""The section of the runs on one dataset: tables, pictures and film strips."""
 
 from collections.abc import Sequence
 
@@ -9,22 +9,19 @@ from stc_jax.report.page import Picture, Section
 from stc_jax.report.table import Table
 from stc_jax.run_folder.finished_run import Run
 
-# Of which any picture may be shown to anyone.
+# Its pictures may be published.
 _RENDERED = 'synthetic_faces'
-_CLICK = 'Click on a cell to see the clips that went wrong.'
+_CLICK = 'Click on a cell to see its misclassified clips.'
 _OWN_FOLDER = (
-  f'{_CLICK} These pictures show the faces of clips: where a licence or a promise '
-  'covers them, this page is for the folder of who gave it; --faces=no makes one '
-  'without.'
+  f'{_CLICK} They show faces: where a licence or an agreement covers them, do not pass '
+  'this page on; --faces=no writes a page without faces.'
 )
-_NO_FACES = (
-  'Click on a cell to see which clips went wrong. Without faces, by --faces=no.'
-)
-_UNTESTED = 'Not tested, for these trained on every clip'
+_NO_FACES = 'Click on a cell for the names of its misclassified clips (--faces=no).'
+_UNTESTED = 'Not tested, because trained on every clip'
 
 
 def section(runs: list[Run], strip_bytes: int, note: str) -> Section:
-  """Of runs on one dataset; film strips fill up to so many bytes, none of 0."""
+  """Makes the section; film strips take at most `strip_bytes`, and 0 means none."""
   score = 'trial_f1_mean' if runs[0].is_detection else 'trial_accuracy_mean'
   tested = [run for run in runs if run.summary[score] is not None]
   caption = _caption(runs, tested, note)
@@ -35,7 +32,7 @@ def section(runs: list[Run], strip_bytes: int, note: str) -> Section:
   elif tested:
     tables, pictures = _of_clips(tested, caption), _clip_pictures(tested)
     shown, said = _strips(tested, strip_bytes) if strip_bytes else ({}, _NO_FACES)
-    hardest = strips.hardness(tested)[: strips.HARDEST]
+    hardest = strips.mean_probabilities(tested)[: strips.HARDEST]
   return Section(
     title=runs[0].title,
     caption=caption,
@@ -43,7 +40,7 @@ def section(runs: list[Run], strip_bytes: int, note: str) -> Section:
     tables={table.name: table for table in [*tables, *common]},
     pictures=pictures,
     strips=shown,
-    strips_said=said,
+    strips_note=said,
     hardest=hardest,
   )
 
@@ -74,7 +71,7 @@ def _classes_caption(run: Run) -> str:
 
 
 def _clip_pictures(runs: Sequence[Run]) -> list[Picture]:
-  """Depths of one model have a figure of their own, and no place in the others."""
+  """Runs that differ only in depth are in a figure of their own alone."""
   of_depth = figures.depths(runs)
   variants = [run for run in of_depth.values() if run.method != 'STC-NLSTM']
   methods = [run for run in runs if run not in variants] or list(runs)
@@ -83,17 +80,17 @@ def _clip_pictures(runs: Sequence[Run]) -> list[Picture]:
     Picture('curves', 'Training loss.', figures.curves(methods)),
     Picture(
       'reliability',
-      'Reliability: accuracy of tested clips against confidence.',
+      'Reliability: accuracy of test clips against confidence.',
       figures.reliability(methods),
     ),
     Picture(
       'subjects',
-      f'How the accuracy of {methods[-1].name} spreads over subjects.',
+      f'Distribution of the accuracy of {methods[-1].name} over subjects.',
       figures.subjects(methods[-1]),
     ),
   ]
   if of_depth:
-    words = 'Accuracy of STC-NLSTM by conv layers; bars are the deviation over trials.'
+    words = 'Accuracy of STC-NLSTM by conv layers, ± the deviation over trials.'
     made.insert(1, Picture('layers', words, figures.layers(of_depth)))
   return made
 
@@ -107,22 +104,22 @@ def _unit_pictures(runs: Sequence[Run]) -> list[Picture]:
 
 
 def _strips(runs: Sequence[Run], most: int) -> tuple[dict[str, bytes], str]:
-  """Film strips, and what is to be said of them."""
+  """Film strips, and a note on them."""
   try:
-    shown = strips.strips(runs[0], strips.wanted(runs), most)
+    shown = strips.strips(runs[0], strips.chosen_clips(runs), most)
   except InputError as error:
-    return {}, f'Click on a cell to see which clips went wrong. No pictures: {error}.'
+    return {}, f'Click on a cell for its misclassified clips. No pictures: {error}.'
   return shown, _CLICK if runs[0].database == _RENDERED else _OWN_FOLDER
 
 
 def _caption(runs: Sequence[Run], tested: Sequence[Run], note: str) -> str:
-  """How the runs were trained; where that differs, each way of it."""
+  """How the runs were trained; if that differs, each way is described."""
   words = list(dict.fromkeys(_training(run) for run in runs))
   said = ' Or: '.join(words)
   untested = ', '.join(run.name for run in runs if run not in tested)
   said += f' {_UNTESTED}: {untested}.' if untested else ''
   if runs[0].database == _RENDERED:
-    said += ' Synthetic data: rendered faces say nothing about people.'
+    said += ' Synthetic data: accuracies on rendered faces say nothing about people.'
   return f'{said} {note}'.strip()
 
 

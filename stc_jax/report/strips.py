@@ -1,4 +1,4 @@
-"""Film strips: a clip's frames side by side, small enough for a page."""
+"""Film strips: the frames of a clip side by side, small enough for a page."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence, Set
@@ -13,20 +13,20 @@ from stc_jax.run_folder.finished_run import Run, is_right
 
 HARDEST = 24
 _FRAMES, _SIDE, _QUALITY = 6, 48, 70
-BYTES = 1_500_000  # of all strips of a page; Base64 makes a third more of them
+BYTES = 1_500_000  # of all strips of a page, before Base64 adds a third
 
 
-def wanted(runs: Sequence[Run]) -> list[str]:
-  """Clips to be shown: the hardest, then all that some run told wrongly."""
-  hardest, wrong = hardness(runs), set()
+def chosen_clips(runs: Sequence[Run]) -> list[str]:
+  """Clips to show: the hardest ones, then all others that a run misclassified."""
+  hardest, wrong = mean_probabilities(runs), set()
   for run in runs:
     wrong |= {row['clip'] for row in run.rows if not is_right(row)}
   order = [clip for clip, _ in hardest]
   return [*order[:HARDEST], *(clip for clip in order[HARDEST:] if clip in wrong)]
 
 
-def hardness(runs: Sequence[Run]) -> list[tuple[str, float]]:
-  """Each clip's mean probability of its label over runs and repeats, lowest first."""
+def mean_probabilities(runs: Sequence[Run]) -> list[tuple[str, float]]:
+  """The mean probability of each clip's label over runs and repeats, lowest first."""
   found = defaultdict(list)
   for run in runs:
     place = {name: i for i, name in enumerate(run.summary['classes'])}
@@ -37,10 +37,10 @@ def hardness(runs: Sequence[Run]) -> list[tuple[str, float]]:
 
 
 def strips(run: Run, clips: Sequence[str], most: int) -> dict[str, bytes]:
-  """JPEGs of clips, of as many of the first as `most` bytes hold.
+  """JPEGs of the first clips, as many as fit into `most` bytes.
 
   Raises:
-    InputError: the set that the run was trained on isn't prepared here.
+    InputError: the dataset of the run isn't prepared here.
   """
   made = _of_clips(run.clips(), set(clips))
   kept, left = {}, most
@@ -54,7 +54,7 @@ def strips(run: Run, clips: Sequence[str], most: int) -> dict[str, bytes]:
 
 
 def strip(frames: UInt8[np.ndarray, 't h w 3']) -> bytes:
-  """A JPEG of up to six frames, evenly spread from the first to the last."""
+  """A JPEG of up to six frames, evenly spaced from the first to the last."""
   count = min(_FRAMES, len(frames))
   numbers = np.linspace(0, len(frames) - 1, count).round().astype(int)
   row = np.hstack([resized(frames[number], _SIDE, _SIDE) for number in numbers])

@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Sequence
 
-# Of Markdown; a line below within a word is none.
+# Of Markdown, where an underscore within a word is plain text.
 _MARKS = re.compile(r'[\\`*\[\]|~#]|(?<!\w)_|_(?!\w)')
 _LATEX = {
   '\\': r'\textbackslash{}',
@@ -25,13 +25,13 @@ _LATEX = {
 
 @dataclasses.dataclass(frozen=True)
 class Table:
-  """Words in rows and columns; the first column names the rows.
+  """A table of text; the first column names the rows.
 
   Attributes:
     name: of its files.
-    title: above it.
-    columns, rows: a row has a cell for each column.
-    notes: below it; how its figures came to be.
+    title: stands above it.
+    columns, rows: each row has a cell for each column.
+    notes: stand below it, and explain its figures.
   """
 
   name: str
@@ -41,21 +41,21 @@ class Table:
   notes: str = ''
 
   def markdown(self) -> str:
-    """With title and notes."""
+    """Markdown with title and notes."""
     lines = [_line(self.columns), _line(['---'] * len(self.columns))]
     lines += [_line(row) for row in self.rows]
     parts = f'## {in_markdown(self.title)}', '\n'.join(lines), in_markdown(self.notes)
     return '\n\n'.join(filter(None, parts)) + '\n'
 
   def csv(self) -> str:
-    """Columns, then rows."""
+    """CSV: the columns, then the rows."""
     out = io.StringIO()
     csv.writer(out, lineterminator='\n').writerows([self.columns, *self.rows])
     return out.getvalue()
 
   def latex(self) -> str:
-    """A `tabular` with its caption; needs package booktabs."""
-    # {}: else a row that begins with a bracket gives the line break before it a length.
+    """LaTeX: a `tabular` with its caption; needs the package booktabs."""
+    # {}: otherwise `[` at the start of a row is an option of the line break before it.
     rows = ['{}' + ' & '.join(map(_escaped, row)) + r' \\' for row in self.rows]
     return '\n'.join(
       [
@@ -91,7 +91,7 @@ def _line(cells: Sequence[str]) -> str:
 
 
 def in_markdown(words: str) -> str:
-  """Words as themselves in one line of Markdown, whatever letters they have."""
+  """Escapes text for one line of Markdown."""
   marked = _MARKS.sub(r'\\\g<0>', ' '.join(words.split()))
   return marked.replace('&', '&amp;').replace('<', '&lt;')
 

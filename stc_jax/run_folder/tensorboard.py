@@ -15,7 +15,7 @@ def write_trial(
   accuracies: Float[np.ndarray, 'steps'],
   tested: Mapping[str, float | None],
 ) -> None:
-  """Writes one trial's events into `folder`, in place of any that a kill left there."""
+  """Writes the events of a trial, and removes those of a killed attempt."""
   shutil.rmtree(folder, ignore_errors=True)
   with SummaryWriter(str(folder)) as writer:
     for step, (loss, accuracy) in enumerate(zip(losses, accuracies, strict=True), 1):
