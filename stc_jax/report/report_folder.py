@@ -1,4 +1,4 @@
-"""A report's folder: what is written into it, and what of an earlier report goes."""
+"""The folder of a report: writes its files, and removes those of an earlier one."""
 
 import contextlib
 import pathlib
@@ -18,13 +18,13 @@ class _WrittenFiles(Fields):
 
 
 class ReportFolder:
-  """Writes the files of a report, and removes those that only the last one had.
+  """Writes the files of a report, and removes those that only an earlier one had.
 
   Args:
-    path: of the folder, which is made.
+    path: the folder, which is created.
 
   Raises:
-    InputError: it can't be a folder, or the list of its files is damaged.
+    InputError: the folder can't be created, or the list of its files is damaged.
   """
 
   def __init__(self, path: pathlib.Path):
@@ -35,7 +35,7 @@ class ReportFolder:
     self._before = before.get('files', [])
 
   def write(self, name: str, text: str) -> None:
-    """Writes a file, whose name is a path below the folder.
+    """Writes a file; its name is a path below the folder.
 
     Raises:
       InputError: something else is in its place.
@@ -48,21 +48,21 @@ class ReportFolder:
     self._written.append(name)
 
   def finish(self) -> None:
-    """Removes the files of an earlier report that are none of this one's."""
+    """Removes the files of an earlier report that this one didn't write."""
     for name in set(self._before) - set(self._written):
       path = (self._path / name).resolve()
       if path.is_relative_to(self._path.resolve()):
-        with contextlib.suppress(OSError):  # it went before
+        with contextlib.suppress(OSError):  # already removed
           path.unlink()
     listed = files.as_json({'files': sorted(self._written)})
     files.write(self._path / _LIST, listed)
 
 
 def make_folder(path: pathlib.Path) -> None:
-  """Makes a folder, and those that it lies in, if they aren't there.
+  """Creates a folder and its parents where they are missing.
 
   Raises:
-    InputError: a file is in its place, or in that of one of them.
+    InputError: a file is in the place of one of them.
   """
   try:
     path.mkdir(parents=True, exist_ok=True)

@@ -28,7 +28,7 @@ class ClipSummaryFile(Fields):
   chance_accuracy: _Share
 
 
-class _ClipRow(Fields):
+class _PredictionRow(Fields):
   clip: str
   subject: str
   label: str
@@ -44,7 +44,7 @@ class ClipTrialFile(Fields):
   train_losses: Annotated[list[float], pydantic.Field(min_length=1)]
   train_clips: int
   test_clips: int
-  predictions: list[_ClipRow]
+  predictions: list[_PredictionRow]
 
 
 def check(dataset: dict, summary: dict, trials: Sequence[dict]) -> None:
