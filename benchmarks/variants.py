@@ -25,8 +25,8 @@ from stc_jax.cli import command_line
 from stc_jax.console import terminal
 from stc_jax.errors import InputError
 from stc_jax.evaluation import statistics
-from stc_jax.report import comparison
 from stc_jax.run_folder import finished_run, layout, study_plan
+from stc_jax.tasks import clip_comparison, comparison
 
 _TABLE = flags.DEFINE_enum('table', None, TABLES, 'Which table.', required=True)
 _RUNS = flags.DEFINE_string('runs', None, 'A folder for the runs.', required=True)
@@ -88,9 +88,9 @@ def _compared(name: str, base: str) -> tuple[str, str]:
   if name == base:
     return '', ''
   ours, theirs = (finished_run.read(n, _folder(n)) for n in (name, base))
-  if comparison.compare(ours, theirs).refused:
+  if comparison.refusal(ours, theirs):
     return '', ''
-  found = statistics.paired(comparison.by_subject(ours, theirs))
+  found = statistics.paired(clip_comparison.by_subject(ours, theirs))
   return f'{100 * found["difference"]:+.1f}', f'{found["p_value"]:.3f}'
 
 

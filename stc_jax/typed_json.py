@@ -64,3 +64,13 @@ def _reason(error: Exception) -> str:
   first = error.errors(include_url=False, include_input=False)[0]
   place = '.'.join(map(str, first['loc']))
   return f'{place}: {first["msg"]}' if place else first['msg']
+
+
+def require_consistent(condition: bool, message: str) -> None:
+  """Checks a condition on the files of a run.
+
+  Raises:
+    InputError: it doesn't hold.
+  """
+  if not condition:
+    raise InputError(message)

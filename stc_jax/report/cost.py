@@ -10,10 +10,10 @@ from stc_jax.bundle.bundle import Bundle
 from stc_jax.errors import InputError
 from stc_jax.models.registry import MODELS, build
 from stc_jax.models.shapes import one_clip
-from stc_jax.report.table import Table, number
 from stc_jax.run_folder import layout
 from stc_jax.run_folder.finished_run import Run
 from stc_jax.run_folder.starts import last_start
+from stc_jax.tasks.table import Table, number
 
 _NOTES = """\
 Floating-point operations are of one clip, forward: convolutions, LSTMs and dense

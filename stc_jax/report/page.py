@@ -9,9 +9,12 @@ from typing import NamedTuple
 import jinja2
 import numpy as np
 
-from stc_jax.report import published
-from stc_jax.report.table import Table, in_markdown
-from stc_jax.run_folder.finished_run import Run, is_right
+from stc_jax.run_folder.finished_run import Run
+from stc_jax.tasks import published
+from stc_jax.tasks.clip_results import is_right
+from stc_jax.tasks.figures import Picture
+from stc_jax.tasks.table import Table, in_markdown
+from stc_jax.tasks.task import Task
 
 _TEMPLATES = jinja2.Environment(
   loader=jinja2.PackageLoader('stc_jax.report', 'templates'),
@@ -25,31 +28,13 @@ _TEMPLATES.filters['words'] = in_markdown
 _MOST_CLASSES = 30
 
 
-class Picture(NamedTuple):
-  """A figure of the page.
-
-  Attributes:
-    name: of its file.
-    words: what it shows, for its caption and its alternative text.
-    svg: the picture.
-  """
-
-  name: str
-  words: str
-  svg: str
-
-  @property
-  def address(self) -> str:
-    """The picture as a data URL."""
-    return address('image/svg+xml', self.svg.encode())
-
-
 class Section(NamedTuple):
   """The part of a report on the runs of one dataset.
 
   Attributes:
     title: the dataset's.
     caption: how the runs were trained.
+    task: of the runs.
     runs: in their order.
     tables, pictures: by the names of their files.
     strips: JPEGs of clips, by their names.
@@ -59,6 +44,7 @@ class Section(NamedTuple):
 
   title: str
   caption: str
+  task: Task
   runs: Sequence[Run]
   tables: Mapping[str, Table]
   pictures: Sequence[Picture]
@@ -81,7 +67,7 @@ class Section(NamedTuple):
 def html(sections: Sequence[Section], missing: Sequence[str]) -> str:
   """Renders the page; `missing` has a line on each unfinished run."""
   template = _TEMPLATES.get_template('report.html')
-  return template.render(sections=sections, missing=missing)
+  return template.render(sections=sections, missing=missing, svg_address=_svg_address)
 
 
 def model_card(sections: Sequence[Section]) -> str:
@@ -92,6 +78,10 @@ def model_card(sections: Sequence[Section]) -> str:
 def address(kind: str, data: bytes) -> str:
   """A picture as a data URL."""
   return f'data:{kind};base64,{base64.b64encode(data).decode()}'
+
+
+def _svg_address(svg: str) -> str:
+  return address('image/svg+xml', svg.encode())
 
 
 def _confusion(run: Run, key: str) -> dict:

@@ -2,11 +2,9 @@
 
 from collections.abc import Sequence
 
-from stc_jax import plots
 from stc_jax.errors import InputError
-from stc_jax.report import accuracy, au_comparison, cost, detection, figures, strips
-from stc_jax.report.page import Picture, Section
-from stc_jax.report.table import Table
+from stc_jax.report import cost, strips
+from stc_jax.report.page import Section
 from stc_jax.run_folder.finished_run import Run
 
 # Its pictures may be published.
@@ -22,20 +20,22 @@ _UNTESTED = 'Not tested, because trained on every clip'
 
 def section(runs: list[Run], strip_bytes: int, note: str) -> Section:
   """Makes the section; film strips take at most `strip_bytes`, and 0 means none."""
-  score = 'trial_f1_mean' if runs[0].is_detection else 'trial_accuracy_mean'
+  task = runs[0].task
+  score = f'trial_{task.score}_mean'
   tested = [run for run in runs if run.summary[score] is not None]
   caption = _caption(runs, tested, note)
   common = [cost.cost_table(runs, caption), cost.provenance_table(runs, caption)]
   tables, pictures, shown, said, hardest = [], [], {}, '', []
-  if tested and runs[0].is_detection:
-    tables, pictures = _of_units(tested, caption), _unit_pictures(tested)
-  elif tested:
-    tables, pictures = _of_clips(tested, caption), _clip_pictures(tested)
+  if tested:
+    tables = task.report_tables(tested, caption)
+    pictures = task.report_pictures(tested)
+  if any(run.rows for run in tested):
     shown, said = _strips(tested, strip_bytes) if strip_bytes else ({}, _NO_FACES)
     hardest = strips.mean_probabilities(tested)[: strips.HARDEST]
   return Section(
     title=runs[0].title,
     caption=caption,
+    task=task,
     runs=runs,
     tables={table.name: table for table in [*tables, *common]},
     pictures=pictures,
@@ -43,64 +43,6 @@ def section(runs: list[Run], strip_bytes: int, note: str) -> Section:
     strips_note=said,
     hardest=hardest,
   )
-
-
-def _of_clips(runs: Sequence[Run], caption: str) -> list[Table]:
-  pairs = [accuracy.pairs_table(runs, caption)] if len(runs) > 1 else []
-  return [
-    accuracy.accuracy_table(runs, caption),
-    *pairs,
-    accuracy.classes_table(runs, caption),
-    accuracy.calibration_table(runs, caption),
-    accuracy.subjects_table(runs, caption),
-  ]
-
-
-def _of_units(runs: Sequence[Run], caption: str) -> list[Table]:
-  pairs = [au_comparison.au_pairs_table(runs, caption)] if len(runs) > 1 else []
-  return [
-    detection.published_table(runs, caption),
-    detection.detection_table(runs, caption),
-    *pairs,
-  ]
-
-
-def _classes_caption(run: Run) -> str:
-  notes = plots.font_notes(run.summary['classes'])
-  return '; '.join(['Accuracy of each class', *notes]) + '.'
-
-
-def _clip_pictures(runs: Sequence[Run]) -> list[Picture]:
-  """Runs that differ only in depth are in a figure of their own alone."""
-  of_depth = figures.depths(runs)
-  variants = [run for run in of_depth.values() if run.method != 'STC-NLSTM']
-  methods = [run for run in runs if run not in variants] or list(runs)
-  made = [
-    Picture('classes', _classes_caption(runs[0]), figures.class_bars(methods)),
-    Picture('curves', 'Training loss.', figures.curves(methods)),
-    Picture(
-      'reliability',
-      'Reliability: accuracy of test clips against confidence.',
-      figures.reliability(methods),
-    ),
-    Picture(
-      'subjects',
-      f'Distribution of the accuracy of {methods[-1].name} over subjects.',
-      figures.subjects(methods[-1]),
-    ),
-  ]
-  if of_depth:
-    words = 'Accuracy of STC-NLSTM by conv layers, ± the deviation over trials.'
-    made.insert(1, Picture('layers', words, figures.layers(of_depth)))
-  return made
-
-
-def _unit_pictures(runs: Sequence[Run]) -> list[Picture]:
-  words = 'F1 and AUC of each action unit, beside the floor.'
-  return [
-    Picture('action_units', words, figures.action_units(runs)),
-    Picture('curves', 'Training loss.', figures.curves(runs)),
-  ]
 
 
 def _strips(runs: Sequence[Run], most: int) -> tuple[dict[str, bytes], str]:

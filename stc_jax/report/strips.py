@@ -9,7 +9,8 @@ from jaxtyping import UInt8
 
 from stc_jax.data.records import PreparedClip
 from stc_jax.faces.images import resized
-from stc_jax.run_folder.finished_run import Run, is_right
+from stc_jax.run_folder.finished_run import Run
+from stc_jax.tasks.clip_results import is_right
 
 HARDEST = 24
 _FRAMES, _SIDE, _QUALITY = 6, 48, 70

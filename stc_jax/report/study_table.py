@@ -4,9 +4,9 @@ import pathlib
 
 from rich.table import Table
 
-from stc_jax.report import collect, comparison
-from stc_jax.report.table import number, percent
+from stc_jax.report import collect
 from stc_jax.run_folder.finished_run import Run
+from stc_jax.tasks.table import number, percent
 
 _METHOD = 'STC-NLSTM'
 
@@ -28,17 +28,17 @@ def study_table(workdir: pathlib.Path) -> Table:
 
 def _score(run: Run) -> tuple[str, str]:
   """Mean and deviation over complete repeats; where there is none, over trials."""
-  summary, score = run.summary, 'f1' if run.is_detection else 'accuracy'
+  summary, score = run.summary, run.task.score
   kind = score if summary[f'{score}_mean'] is not None else f'trial_{score}'
   mean, deviation = summary[f'{kind}_mean'], summary[f'{kind}_std']
   return percent(mean), percent(deviation)
 
 
 def _compared(run: Run, base: Run) -> tuple[str, str, str]:
-  """The difference to `base` in points, and its p values: see `comparison`."""
-  if run is base or run.is_detection:
+  """The difference to `base` in points, and its p values: see `Task.compare`."""
+  if run is base:
     return '', '', ''
-  found = comparison.compare(run, base)
+  found = run.task.compare(run, base)
   subjects, trials = found.subjects or {}, found.trials or {}
   points = subjects.get('difference')
   return (

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 
 from stc_jax.data.protocols import ProtocolConfig
-from stc_jax.errors import InputError
 from stc_jax.models import notation
 from stc_jax.models.registry import MODELS
 from stc_jax.run_folder import layout
+from stc_jax.typed_json import require_consistent
 from stc_jax.validate import check_type, to_dataclass
 
 
@@ -33,13 +33,3 @@ def trial_label(trial: dict) -> str:
   """The file of a trial, in messages."""
   name = layout.trial_name(trial['repeat'], trial['fold'])
   return f'{layout.TRIALS}/{name}.json'
-
-
-def require_consistent(condition: bool, message: str) -> None:
-  """Checks a condition on the files of a run.
-
-  Raises:
-    InputError: it doesn't hold.
-  """
-  if not condition:
-    raise InputError(message)

@@ -4,36 +4,20 @@ import csv
 import dataclasses
 import functools
 import pathlib
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+import zipfile
+from collections.abc import Iterator, Sequence
+
+import numpy as np
 
 from stc_jax.data import catalogue, reading
 from stc_jax.data.records import PreparedClip
 from stc_jax.errors import InputError, machine_error
-from stc_jax.evaluation.statistics import TrialScore
 from stc_jax.models.registry import MODELS
-from stc_jax.run_folder import (
-  clip_documents,
-  consistency,
-  documents,
-  frame_documents,
-  layout,
-)
+from stc_jax.run_folder import consistency, documents, layout
+from stc_jax.tasks.registry import TASKS
+from stc_jax.tasks.task import Task
 from stc_jax.typed_json import read as read_json
 
-# Of each kind of task: the types of its summary and trials, and their check.
-_OF_TASK = {
-  'classification': (
-    clip_documents.ClipSummaryFile,
-    clip_documents.ClipTrialFile,
-    clip_documents.check,
-  ),
-  'detection': (
-    frame_documents.FrameSummaryFile,
-    frame_documents.FrameTrialFile,
-    frame_documents.check,
-  ),
-}
 _REMEDY = 'make the run again'
 _FOLDS = ['repeat', 'fold', 'clip', 'subject']
 
@@ -64,9 +48,9 @@ class Run:
   folds: str
 
   @property
-  def is_detection(self) -> bool:
-    """Whether it detects action units."""
-    return self.config['task']['kind'] == 'detection'
+  def task(self) -> Task:
+    """What it was trained for, without the fields of its section."""
+    return TASKS[self.config['task']['kind']]()
 
   @property
   def title(self) -> str:
@@ -75,8 +59,8 @@ class Run:
 
   @property
   def told(self) -> tuple[str, ...]:
-    """Its dataset, and its classes or action units; the same for runs of one table."""
-    names = self.dataset['aus' if self.is_detection else 'classes']
+    """Its dataset, and the names of its outputs; the same for runs of one table."""
+    names = self.dataset[self.task.outputs]
     return self.title, *names
 
   @property
@@ -105,31 +89,28 @@ class Run:
     return self.config[self.config['model']]
 
   @functools.cached_property
-  def scores(self) -> list[TrialScore]:
-    """Of its trials; of classification."""
-    return [
-      TrialScore(
-        repeat=trial['repeat'],
-        tested=trial['test_clips'],
-        correct=sum(map(is_right, trial['predictions'])),
-        trained=trial['train_clips'],
-      )
-      for trial in self.trials
-    ]
-
-  @functools.cached_property
   def rows(self) -> list[dict]:
-    """Each tested clip of each trial, with `repeat` and `fold`; of classification."""
-    return [
-      {'repeat': trial['repeat'], 'fold': trial['fold'], **row}
-      for trial in self.trials
-      for row in trial['predictions']
-    ]
+    """See `Task.rows`."""
+    return self.task.rows(self.trials)
 
+  def arrays(self, name: str, trial: dict, fields: Sequence[str]) -> list[np.ndarray]:
+    """Reads arrays of a trial from a file of its own.
 
-def is_right(row: Mapping[str, Any]) -> bool:
-  """Whether a tested clip got its label."""
-  return row['label'] == row['predicted']
+    Args:
+      name: of the folder of such files.
+      trial: its result.
+      fields: of the file.
+
+    Raises:
+      InputError: the file isn't there, or isn't whole.
+    """
+    trial_name = layout.trial_name(trial['repeat'], trial['fold'])
+    path = layout.array_file(self.folder, name, trial_name)
+    try:
+      with np.load(path, allow_pickle=False) as file:
+        return [file[field] for field in fields]
+    except (EOFError, KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
+      raise InputError(f'{path}: cannot be read ({error})') from error
 
 
 def read(name: str, folder: pathlib.Path) -> Run:
@@ -141,7 +122,7 @@ def read(name: str, folder: pathlib.Path) -> Run:
   """
   if not (folder / layout.SUMMARY).exists():
     raise InputError(f'{folder}: {_progress(folder)}; the same command goes on')
-  run, check_results = _read_files(name, folder)
+  run = _read_files(name, folder)
   if run.summary['trials'] != len(run.trials):
     of_it = f'{layout.SUMMARY} is of {run.summary["trials"]}'
     raise InputError(
@@ -149,7 +130,8 @@ def read(name: str, folder: pathlib.Path) -> Run:
     )
   try:
     consistency.check(run.config, run.trials)
-    check_results(run.dataset, run.summary, run.trials)
+    labelled = {consistency.trial_label(trial): trial for trial in run.trials}
+    run.task.check_files(run.dataset, run.summary, labelled)
   except InputError as error:
     raise InputError(
       f'{folder}: damaged, or of another version of stc_jax ({error}); make it again'
@@ -157,12 +139,12 @@ def read(name: str, folder: pathlib.Path) -> Run:
   return run
 
 
-def _read_files(name: str, folder: pathlib.Path) -> tuple[Run, Callable]:
-  """The files, each of the right types; and the check of the task's results."""
+def _read_files(name: str, folder: pathlib.Path) -> Run:
+  """The files, each of the right types."""
   config = read_json(folder / layout.CONFIG, documents.ConfigFile, _REMEDY)
-  summary_type, trial_type, check_results = _OF_TASK[config['task']['kind']]
+  task = TASKS[config['task']['kind']]
   types = {
-    layout.SUMMARY: summary_type,
+    layout.SUMMARY: task.summary_file,
     layout.DATASET: documents.DatasetFile,
     layout.ENVIRONMENT: documents.EnvironmentFile,
     layout.EXECUTION: documents.ExecutionFile,
@@ -173,12 +155,11 @@ def _read_files(name: str, folder: pathlib.Path) -> tuple[Run, Callable]:
     for name, fields in types.items()
   }
   paths = layout.trial_files(folder)
-  trials = [read_json(path, trial_type, _REMEDY) for path in paths]
+  trials = [read_json(path, task.trial_file, _REMEDY) for path in paths]
   trials.sort(key=lambda trial: (trial['repeat'], trial['fold']))
   method = name or MODELS[config['model']].title
   folds = _folds(folder / layout.FOLDS)
-  run = Run(method, method, folder, config, **found, trials=trials, folds=folds)
-  return run, check_results
+  return Run(method, method, folder, config, **found, trials=trials, folds=folds)
 
 
 def _folds(path: pathlib.Path) -> str:

@@ -12,7 +12,7 @@ from stc_jax.runs.assemble import placement_of, programs_of, wave_size
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
 from stc_jax.tasks.registry import task_of
-from stc_jax.tasks.task import Predictions
+from stc_jax.tasks.trials import Predictions
 from stc_jax.training.evaluate import evaluate
 from stc_jax.training.waves import waves
 

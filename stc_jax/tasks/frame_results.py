@@ -6,7 +6,7 @@ from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.protocols import Trial
 from stc_jax.evaluation import detection
 from stc_jax.tasks.frame_scores import CUT
-from stc_jax.tasks.task import Predictions, TrialResult
+from stc_jax.tasks.trials import Predictions, TrialResult
 
 
 def trial_result(

@@ -1,7 +1,7 @@
 """What every task offers; a new one is a class like this, and a line in `registry`."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, NamedTuple, Protocol, Self
+from typing import Any, Protocol, Self
 
 import numpy as np
 from jaxtyping import Array, Float, Int
@@ -14,55 +14,12 @@ from stc_jax.data.dataset_config import DatasetConfig
 from stc_jax.data.input import InputConfig
 from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.data.protocols import Trial
+from stc_jax.tasks.comparison import Comparison
+from stc_jax.tasks.figures import Picture
 from stc_jax.tasks.labelling import Labelling
-
-
-class TrialData(Protocol):
-  """The data of a run, cut into trials.
-
-  Attributes:
-    builder: of the prepared set.
-    clip_set: its examples.
-    trials: of the whole protocol.
-    wanted: the trials to run: the first of them, or all.
-    folds: how many trials a whole repeat has.
-  """
-
-  builder: PreparedSet
-  clip_set: ClipSet
-  trials: list[Trial]
-  wanted: list[Trial]
-
-  @property
-  def folds(self) -> int:
-    """See above."""
-
-
-class Predictions(NamedTuple):
-  """The predictions of a trial's model.
-
-  Attributes:
-    probabilities: of its test examples, in their order.
-    sample: the numbers of some of its training examples; None where the task has no
-      use for them.
-    sample_probabilities: of those.
-  """
-
-  probabilities: Float[np.ndarray, 'm n']
-  sample: Int[np.ndarray, 'k'] | None
-  sample_probabilities: Float[np.ndarray, 'k n'] | None
-
-
-class TrialResult(NamedTuple):
-  """A part of what a trial leaves in the run's folder.
-
-  Attributes:
-    fields: of its JSON file.
-    arrays: of files of their own, by the folder that they are in.
-  """
-
-  fields: dict[str, Any]
-  arrays: Mapping[str, Mapping[str, np.ndarray]] = {}
+from stc_jax.tasks.table import Table
+from stc_jax.tasks.trials import Predictions, RunResults, TrialData, TrialResult
+from stc_jax.typed_json import Fields
 
 
 class Task(Labelling, Protocol):
@@ -84,6 +41,10 @@ class Task(Labelling, Protocol):
     outputs: the field of dataset.json with the names of the network's outputs.
     untested: a line on a run that trained on everything.
     trial_fields: what a trial's result holds of the task, at least.
+    first_tables: of a report, the tables that come before its pictures.
+    card_tables: those that a model card has.
+    summary_file, trial_file: the fields of a run's JSON files that reports read.
+    intended_use: of its models, in a model card.
     arrays: the folders of `TrialResult.arrays`; 'probabilities' of each file there
       are read again for the summary.
   """
@@ -100,6 +61,11 @@ class Task(Labelling, Protocol):
   outputs: str
   untested: str
   trial_fields: frozenset[str]
+  first_tables: tuple[str, ...]
+  card_tables: tuple[str, ...]
+  intended_use: str
+  summary_file: type[Fields]
+  trial_file: type[Fields]
   arrays: tuple[str, ...]
 
   @classmethod
@@ -216,3 +182,29 @@ class Task(Labelling, Protocol):
 
   def notes(self, summary: dict) -> tuple[str, ...]:
     """What else a reader of the pictures must know, a sentence each."""
+
+  # What a report says of runs on one dataset that were tested.
+
+  def check_files(
+    self, dataset: dict, summary: dict, trials: Mapping[str, dict]
+  ) -> None:
+    """Checks that the files of a run go together; trials are by their file's name.
+
+    Raises:
+      InputError: they don't; names the file.
+    """
+
+  def rows(self, results: Sequence[dict]) -> list[dict]:
+    """Each tested clip of each trial, with `label` and `predicted`; [] of frames."""
+
+  def report_tables(self, runs: Sequence[RunResults], caption: str) -> list[Table]:
+    """Scores beside published ones and baselines, and in pairs."""
+
+  def report_pictures(self, runs: Sequence[RunResults]) -> list[Picture]:
+    """The figures of a report."""
+
+  def compare(self, ours: RunResults, theirs: RunResults) -> Comparison:
+    """By how much a run is better than another, where both tested the same."""
+
+  def limits(self, run: RunResults) -> str:
+    """What a model card warns of."""

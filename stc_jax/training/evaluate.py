@@ -8,7 +8,7 @@ from jaxtyping import Float, Int
 
 from stc_jax.data import device_data
 from stc_jax.data.protocols import Trial
-from stc_jax.tasks.task import Predictions
+from stc_jax.tasks.trials import Predictions
 from stc_jax.training.placement import Placement
 from stc_jax.training.programs import Programs
 

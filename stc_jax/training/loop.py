@@ -12,7 +12,7 @@ from jaxtyping import Float, Int
 from stc_jax.console.progress import TrainingProgress
 from stc_jax.data.protocols import Trial
 from stc_jax.errors import InputError
-from stc_jax.tasks.task import Predictions
+from stc_jax.tasks.trials import Predictions
 from stc_jax.training import checkpoint, hosts
 from stc_jax.training.checkpoint import WaveCheckpoints
 from stc_jax.training.evaluate import evaluate

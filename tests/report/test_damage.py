@@ -7,9 +7,10 @@ import shutil
 import pytest
 
 from stc_jax.errors import InputError
-from stc_jax.report import collect, comparison, cost, page, section, writer
+from stc_jax.report import collect, cost, page, section, writer
 from stc_jax.report.report_folder import ReportFolder
 from stc_jax.run_folder import finished_run
+from stc_jax.tasks import comparison
 
 FILES = ('config', 'dataset', 'summary', 'environment', 'execution', 'timings')
 READ = (  # what the report shows of each file, and values of other types

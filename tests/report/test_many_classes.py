@@ -7,9 +7,10 @@ import cv2
 import numpy as np
 import pytest
 
-from stc_jax.report import figures, page
+from stc_jax import plots
+from stc_jax.report import page
 from stc_jax.run_folder.finished_run import Run
-from stc_jax.tasks import pictures
+from stc_jax.tasks import figures, pictures
 
 CLASSES = [f'class {number}' for number in range(60)]
 
@@ -39,7 +40,7 @@ def run():
     name='run',
     method='STC',
     folder=pathlib.Path('run'),
-    config={'dataset': {'name': 'clips'}},
+    config={'dataset': {'name': 'clips'}, 'task': {'kind': 'classification'}},
     summary=summary,
     **{file: {} for file in ('dataset', 'environment', 'execution', 'timings')},
     trials=[{'repeat': 0, 'fold': 0, 'predictions': rows}],
@@ -48,7 +49,7 @@ def run():
 
 
 def test_the_confusion_s_picture(run, tmp_path):
-  pictures.confusion(tmp_path / 'confusion.png', run.summary)
+  plots.save_png(pictures.confusion(run.summary), tmp_path / 'confusion.png')
   picture = cv2.imread(str(tmp_path / 'confusion.png'))
   assert max(picture.shape) < 3000  # 7080 with words in its cells
   blue, green, red = np.moveaxis(picture.astype(int), -1, 0)

@@ -8,9 +8,10 @@ import shutil
 import pytest
 from command import fails, succeeds
 
-from stc_jax.report import collect, comparison
-from stc_jax.report.table import Table
+from stc_jax.report import collect
 from stc_jax.run_folder import finished_run
+from stc_jax.tasks import clip_comparison
+from stc_jax.tasks.table import Table
 
 REPORT = 'stc_jax.report'
 # A folder's name, as a user may have it.
@@ -124,14 +125,16 @@ def test_names_are_told_apart_and_the_paper_s_kept(finished, tmp_path):
 
 def test_other_folds_and_other_data_are_not_compared(finished, tmp_path):
   run = finished_run.read('one', finished)
-  assert comparison.compare(run, run).trials['p_value'] == 1
+  assert clip_comparison.compare(run, run).trials['p_value'] == 1
   folds = shutil.copytree(finished, tmp_path / 'folds')
   text = (folds / 'folds.csv').read_text().splitlines()
   (folds / 'folds.csv').write_text('\n'.join([text[0], *text[:0:-1]]))
-  assert comparison.compare(run, finished_run.read('', folds)).refused == 'other folds'
+  other = finished_run.read('', folds)
+  assert clip_comparison.compare(run, other).refused == 'other folds'
   sha256 = run.dataset['sha256']
   data = doctored(finished, tmp_path / 'data', sha256, sha256[::-1])
-  assert comparison.compare(run, finished_run.read('', data)).refused == 'other data'
+  other = finished_run.read('', data)
+  assert clip_comparison.compare(run, other).refused == 'other data'
 
 
 def test_features_of_a_clip(finished, data_dir, tmp_path):

@@ -6,9 +6,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from stc_jax.evaluation import metrics
-from stc_jax.report import comparison, published
-from stc_jax.report.table import Table, number, percent
-from stc_jax.run_folder.finished_run import Run, is_right
+from stc_jax.tasks import clip_comparison, published
+from stc_jax.tasks.clip_results import is_right, rows_of
+from stc_jax.tasks.table import Table, number, percent
+from stc_jax.tasks.trials import RunResults
 
 FLOORS = {
   'static floor (HOG of one frame, linear SVM)': 'floor_accuracy',
@@ -30,7 +31,7 @@ sign-flip test on the mean difference of each subject in the first repeat. Both 
 two-sided, and not corrected for the number of pairs."""
 
 
-def accuracy_table(runs: Sequence[Run], caption: str) -> Table:
+def accuracy_table(runs: Sequence[RunResults], caption: str) -> Table:
   """The runs beside floors and published methods, all of one set of clips."""
   first, database = runs[0], runs[0].database
   reported = published.REPORTED.get(database, {})
@@ -68,11 +69,11 @@ def accuracy_table(runs: Sequence[Run], caption: str) -> Table:
   return Table('accuracy', title, columns, rows, f'{_NOTES} {caption}')
 
 
-def pairs_table(runs: Sequence[Run], caption: str) -> Table:
+def pairs_table(runs: Sequence[RunResults], caption: str) -> Table:
   """The difference in accuracy of each pair of runs, over the same trials."""
   rows = []
   for one, other in itertools.combinations(runs, 2):
-    found = comparison.compare(one, other)
+    found = clip_comparison.compare(one, other)
     trials, subjects = found.trials or {}, found.subjects or {}
     rows.append(
       [
@@ -96,7 +97,7 @@ def pairs_table(runs: Sequence[Run], caption: str) -> Table:
   return Table('pairs', title, columns, rows, f'{_PAIRS} {caption}')
 
 
-def classes_table(runs: Sequence[Run], caption: str) -> Table:
+def classes_table(runs: Sequence[RunResults], caption: str) -> Table:
   """Accuracy of each class."""
   classes = runs[0].summary['classes']
   rows = [
@@ -107,7 +108,7 @@ def classes_table(runs: Sequence[Run], caption: str) -> Table:
   return Table('classes', title, ['method', *classes], rows, caption)
 
 
-def subjects_table(runs: Sequence[Run], caption: str) -> Table:
+def subjects_table(runs: Sequence[RunResults], caption: str) -> Table:
   """Accuracy of each subject, pooled over repeats; the lowest comes first."""
   shares = [dict(subject_shares(run)) for run in runs]
   order = sorted(shares[-1], key=lambda subject: (shares[-1][subject], subject))
@@ -116,15 +117,15 @@ def subjects_table(runs: Sequence[Run], caption: str) -> Table:
   return Table('subjects', title, ['subject', *(r.name for r in runs)], rows, caption)
 
 
-def subject_shares(run: Run) -> Iterator[tuple[str, float]]:
+def subject_shares(run: RunResults) -> Iterator[tuple[str, float]]:
   """Each subject, and the accuracy over its tested clips."""
-  ordered = sorted(run.rows, key=lambda row: row['subject'])
+  ordered = sorted(rows_of(run.trials), key=lambda row: row['subject'])
   for subject, rows in itertools.groupby(ordered, key=lambda row: row['subject']):
     rights = [is_right(row) for row in rows]
     yield subject, sum(rights) / len(rights)
 
 
-def calibration_table(runs: Sequence[Run], caption: str) -> Table:
+def calibration_table(runs: Sequence[RunResults], caption: str) -> Table:
   """Expected calibration errors."""
   rows = []
   for run in runs:
@@ -141,13 +142,14 @@ def calibration_table(runs: Sequence[Run], caption: str) -> Table:
   return Table('calibration', title, columns, rows, f'{notes} {caption}')
 
 
-def calibration_of(run: Run) -> metrics.Calibration:
+def calibration_of(run: RunResults) -> metrics.Calibration:
   """Of all tested clips; those of several repeats count several times."""
-  confidences = np.array([max(row['probabilities']) for row in run.rows])
-  return metrics.calibration(confidences, np.array(list(map(is_right, run.rows))))
+  rows = rows_of(run.trials)
+  confidences = np.array([max(row['probabilities']) for row in rows])
+  return metrics.calibration(confidences, np.array(list(map(is_right, rows))))
 
 
-def _mean(run: Run) -> str:
+def _mean(run: RunResults) -> str:
   """The mean over complete repeats; where there is none, over trials."""
   summary = run.summary
   if summary['accuracy_mean'] is None:
@@ -157,7 +159,7 @@ def _mean(run: Run) -> str:
   return words if deviation is None else f'{words} ± {percent(deviation)}'
 
 
-def _interval(run: Run) -> str:
+def _interval(run: RunResults) -> str:
   ends = run.summary['accuracy_ci95'] or ()
   return ' to '.join(percent(min(max(end, 0), 1)) for end in ends)
 
@@ -172,7 +174,7 @@ def _published(database: str, method: str) -> str:
   return f'{value:g}'
 
 
-def _differences(run: Run) -> Iterator[str]:
+def _differences(run: RunResults) -> Iterator[str]:
   """Known differences to the run of the same method in the paper."""
   config, sequences = run.config, published.SEQUENCES[run.database]
   protocol, size, training = (config[k] for k in ('protocol', 'input', 'training'))
@@ -201,7 +203,7 @@ def _points(share: float | None) -> str:
   return '' if share is None else f'{100 * share:+.1f}'
 
 
-def _compared(run: Run, trials: dict, subjects: dict, refused: str) -> str:
+def _compared(run: RunResults, trials: dict, subjects: dict, refused: str) -> str:
   if refused:
     return f'nothing: {refused}'
   words = [f'{trials["trials"]} trials'] if trials else []

@@ -3,6 +3,7 @@
 import functools
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -10,8 +11,8 @@ from matplotlib.figure import Figure
 
 from stc_jax import plots
 from stc_jax.models import notation
-from stc_jax.report import accuracy
-from stc_jax.run_folder.finished_run import Run
+from stc_jax.tasks import clip_tables
+from stc_jax.tasks.trials import RunResults
 
 # Of Okabe and Ito: distinct for colour-blind people, readable on light and on dark.
 COLOURS = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f7f7f')
@@ -31,6 +32,20 @@ _STYLE = {
 }
 
 
+class Picture(NamedTuple):
+  """A figure of a report.
+
+  Attributes:
+    name: of its file.
+    words: what it shows: its text alternative, and its caption.
+    svg: its text.
+  """
+
+  name: str
+  words: str
+  svg: str
+
+
 def _as_svg(draw: Callable[..., Figure]) -> Callable[..., str]:
   """Decorates a drawing function, which then returns an SVG in the report's style."""
 
@@ -43,7 +58,7 @@ def _as_svg(draw: Callable[..., Figure]) -> Callable[..., str]:
 
 
 @_as_svg
-def class_bars(runs: Sequence[Run]) -> Figure:
+def class_bars(runs: Sequence[RunResults]) -> Figure:
   """Accuracy of each class, a bar for each run (Yu et al. 2018, figures 7 to 9)."""
   classes = runs[0].summary['classes']
   inches = min(max(7.6, 0.2 * len(classes)), 24)
@@ -64,7 +79,7 @@ def class_bars(runs: Sequence[Run]) -> Figure:
   return figure
 
 
-def depths(runs: Sequence[Run]) -> dict[int, Run]:
+def depths(runs: Sequence[RunResults]) -> dict[int, RunResults]:
   """Runs of STC-NLSTM that differ only in notation, by their number of conv layers.
 
   Returns the largest such group, or {} if there is none of two or more.
@@ -80,7 +95,7 @@ def depths(runs: Sequence[Run]) -> dict[int, Run]:
 
 
 @_as_svg
-def layers(of_depth: Mapping[int, Run]) -> Figure:
+def layers(of_depth: Mapping[int, RunResults]) -> Figure:
   """Accuracy against the number of conv layers (Yu et al. 2018, figure 10).
 
   Bars are the standard deviation over trials.
@@ -101,7 +116,7 @@ def layers(of_depth: Mapping[int, Run]) -> Figure:
 
 
 @_as_svg
-def curves(runs: Sequence[Run]) -> Figure:
+def curves(runs: Sequence[RunResults]) -> Figure:
   """Training loss of each run, averaged over its trials and smoothed."""
   figure = _figure(7.6, 3.0)
   (axes,) = figure.axes
@@ -118,13 +133,13 @@ def curves(runs: Sequence[Run]) -> Figure:
 
 
 @_as_svg
-def reliability(runs: Sequence[Run]) -> Figure:
+def reliability(runs: Sequence[RunResults]) -> Figure:
   """Accuracy against confidence; on the dashed line they are equal."""
   figure = _figure(4.6, 3.4)
   (axes,) = figure.axes
   axes.plot([0, 1], [0, 1], color=_INK, linestyle='--', linewidth=1)
   for number, run in enumerate(runs):
-    bins = accuracy.calibration_of(run)
+    bins = clip_tables.calibration_of(run)
     some = bins.counts > 0
     colour = COLOURS[number % len(COLOURS)]
     axes.plot(
@@ -143,9 +158,9 @@ def reliability(runs: Sequence[Run]) -> Figure:
 
 
 @_as_svg
-def subjects(run: Run) -> Figure:
+def subjects(run: RunResults) -> Figure:
   """The distribution of the accuracy over subjects."""
-  shares = [100 * share for _, share in accuracy.subject_shares(run)]
+  shares = [100 * share for _, share in clip_tables.subject_shares(run)]
   figure = _figure(4.6, 2.6)
   (axes,) = figure.axes
   axes.hist(shares, bins=np.linspace(0, 100, 21), color=COLOURS[0])
@@ -155,7 +170,7 @@ def subjects(run: Run) -> Figure:
 
 
 @_as_svg
-def action_units(runs: Sequence[Run]) -> Figure:
+def action_units(runs: Sequence[RunResults]) -> Figure:
   """F1 and AUC of each action unit, and of the floor (Yu et al. 2018, table 9)."""
   first = runs[0].summary['aus']
   places, count = np.arange(len(first)), len(runs) + 1

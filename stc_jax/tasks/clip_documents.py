@@ -1,12 +1,11 @@
 """The files of a run of classification: fields that are read again, and their check."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Annotated
 
 import pydantic
 
-from stc_jax.run_folder.consistency import require_consistent, trial_label
-from stc_jax.typed_json import Fields
+from stc_jax.typed_json import Fields, require_consistent
 
 _Share = float | None
 
@@ -47,8 +46,8 @@ class ClipTrialFile(Fields):
   predictions: list[_PredictionRow]
 
 
-def check(dataset: dict, summary: dict, trials: Sequence[dict]) -> None:
-  """Checks that the files of a run go together.
+def check(dataset: dict, summary: dict, trials: Mapping[str, dict]) -> None:
+  """Checks that the files of a run go together; trials are by the name of their file.
 
   Raises:
     InputError: they don't; names the file.
@@ -57,8 +56,8 @@ def check(dataset: dict, summary: dict, trials: Sequence[dict]) -> None:
   require_consistent(
     summary['classes'] == classes, "summary.json: classes: not the dataset's"
   )
-  for trial in trials:
-    _check_trial(trial, classes)
+  for name, trial in trials.items():
+    _check_trial(name, trial, classes)
     tested = tested or bool(trial['predictions'])
   confusion, shares = summary['confusion'], summary['class_accuracy']
   present = [value is not None for value in (confusion, shares)]
@@ -75,8 +74,8 @@ def check(dataset: dict, summary: dict, trials: Sequence[dict]) -> None:
     )
 
 
-def _check_trial(trial: dict, classes: Sequence[str]) -> None:
-  name, rows = trial_label(trial), trial['predictions']
+def _check_trial(name: str, trial: dict, classes: Sequence[str]) -> None:
+  rows = trial['predictions']
   require_consistent(
     trial['test_clips'] == len(rows), f'{name}: test_clips: not {len(rows)}'
   )

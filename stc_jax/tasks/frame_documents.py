@@ -1,12 +1,11 @@
 """The files of a run of detection: fields that are read again, and their check."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from typing import Annotated
 
 import pydantic
 
-from stc_jax.run_folder.consistency import require_consistent, trial_label
-from stc_jax.typed_json import Fields
+from stc_jax.typed_json import Fields, require_consistent
 
 _Share = float | None
 
@@ -52,16 +51,16 @@ class FrameTrialFile(Fields):
   thresholds: list[float]
 
 
-def check(dataset: dict, summary: dict, trials: Sequence[dict]) -> None:
-  """Checks that the files of a run go together.
+def check(dataset: dict, summary: dict, trials: Mapping[str, dict]) -> None:
+  """Checks that the files of a run go together; trials are by the name of their file.
 
   Raises:
     InputError: they don't; names the file.
   """
   units = list(dataset.get('aus', ()))
-  for trial in trials:
+  for name, trial in trials.items():
     complete = len(trial['thresholds']) == len(units)
-    require_consistent(complete, f'{trial_label(trial)}: thresholds: not {len(units)}')
+    require_consistent(complete, f'{name}: thresholds: not {len(units)}')
   tested = summary['trial_f1_mean'] is not None
   present = [summary[field] is not None for field in ('aus', 'means', 'over_floor')]
   require_consistent(present == [tested] * 3, 'summary.json: not of these trials')

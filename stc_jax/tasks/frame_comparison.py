@@ -2,7 +2,6 @@
 
 import csv
 import itertools
-import zipfile
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,11 +12,10 @@ from jaxtyping import Int8, Shaped
 from stc_jax.errors import InputError
 from stc_jax.evaluation import detection
 from stc_jax.evaluation.detection import Counts
-from stc_jax.report.comparison import refusal
-from stc_jax.report.table import Table
-from stc_jax.run_folder import layout
-from stc_jax.run_folder.finished_run import Run
+from stc_jax.tasks.comparison import refusal
 from stc_jax.tasks.frame_scores import FrameScores
+from stc_jax.tasks.table import Table
+from stc_jax.tasks.trials import RunResults
 
 _NOTES = """\
 Differences in mean F1, pooled over the tested frames of each complete repeat. The
@@ -39,7 +37,7 @@ class _TestedFrames(NamedTuple):
   scores: FrameScores
 
 
-def au_pairs_table(runs: Sequence[Run], caption: str) -> Table:
+def au_pairs_table(runs: Sequence[RunResults], caption: str) -> Table:
   """Each pair of runs: F1 at 0.5, and at thresholds chosen on training frames."""
   rows = [
     [f'{one.name} over {other.name}', *_compared(one, other)]
@@ -54,7 +52,7 @@ def au_pairs_table(runs: Sequence[Run], caption: str) -> Table:
   )
 
 
-def _compared(ours: Run, theirs: Run) -> list[str]:
+def _compared(ours: RunResults, theirs: RunResults) -> list[str]:
   if refused := refusal(ours, theirs):
     return ['', '', '', '', f'nothing: {refused}']
   try:
@@ -74,7 +72,7 @@ def _compared(ours: Run, theirs: Run) -> list[str]:
   return [*cells, f'{len(names)} subjects' + f', {repeats} times' * (repeats > 1)]
 
 
-def _whole_repeats(run: Run) -> list[list[_TestedFrames]]:
+def _whole_repeats(run: RunResults) -> list[list[_TestedFrames]]:
   """The trials of each complete repeat."""
   count = Counter(trial['repeat'] for trial in run.trials)
   whole = [repeat for repeat, n in count.items() if n == max(count.values())]
@@ -88,21 +86,19 @@ def _whole_repeats(run: Run) -> list[list[_TestedFrames]]:
   ]
 
 
-def _tested(run: Run, trial: dict, subjects: dict) -> _TestedFrames:
+def _tested(run: RunResults, trial: dict, subjects: dict) -> _TestedFrames:
   """What a trial left.
 
   Raises:
     InputError: its file of predictions isn't there, or isn't whole.
   """
+  fields = ('clips', 'clip', 'target', 'probabilities')
+  clips, numbers, targets, scores = run.arrays('predictions', trial, fields)
   place = f'{trial["repeat"]}', f'{trial["fold"]}'
-  path = layout.array_file(run.folder, layout.FRAME_PREDICTIONS, '-'.join(place))
   try:
-    with np.load(path, allow_pickle=False) as file:
-      clips = file['clips'][file['clip']]
-      targets, scores = file['target'], file['probabilities']
-    names = np.array([subjects[(*place, clip)] for clip in clips.tolist()])
-  except (EOFError, KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
-    raise InputError(f'{path}: cannot be read ({error})') from error
+    names = np.array([subjects[(*place, clip)] for clip in clips[numbers].tolist()])
+  except KeyError as error:
+    raise InputError(f'trial {"-".join(place)}: clip {error} is not its own') from error
   return _TestedFrames(
     targets, names, FrameScores(scores, np.array(trial['thresholds']))
   )

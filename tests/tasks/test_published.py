@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from stc_jax.report import published
+from stc_jax.tasks import published
 
 PAPER = pathlib.Path(__file__).parents[3] / 'shared' / 'paper.md'
 SETS = {'CK+': 'ck_plus', 'Oulu-CASIA': 'oulu_casia', 'MMI': 'mmi'}

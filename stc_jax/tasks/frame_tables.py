@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from stc_jax.report import published
-from stc_jax.report.table import Table, number
-from stc_jax.run_folder.finished_run import Run
+from stc_jax.tasks import published
+from stc_jax.tasks.table import Table, number
+from stc_jax.tasks.trials import RunResults
 
 _NOTES = """\
 F1 at 0.5 over all tested frames without unknown codings, and its mean over action
@@ -15,7 +15,7 @@ unit in every frame, which is the best constant."""
 _FIELDS = {'F1': 'f1', 'tuned F1': 'tuned_f1', 'AUC': 'auc', 'AP': 'average_precision'}
 
 
-def detection_table(runs: Sequence[Run], caption: str) -> Table:
+def detection_table(runs: Sequence[RunResults], caption: str) -> Table:
   """Scores of each action unit and their means (Yu et al. 2018, table 9)."""
   columns, fields = ['action unit', 'prevalence'], ['prevalence']
   for run in runs:
@@ -38,7 +38,7 @@ def detection_table(runs: Sequence[Run], caption: str) -> Table:
   return Table('detection', title, columns, rows, f'{_NOTES} {caption}')
 
 
-def published_table(runs: Sequence[Run], caption: str) -> Table:
+def published_table(runs: Sequence[RunResults], caption: str) -> Table:
   """Mean F1 of each run, and published ones, which are of other partitions."""
   said = published.DETECTION.get(runs[0].database, {})
   partition = {

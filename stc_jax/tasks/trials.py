@@ -1,0 +1,88 @@
+"""What tasks are given of a run, and what they return of its trials."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.prepared_set import PreparedSet
+from stc_jax.data.protocols import Trial
+
+
+class TrialData(Protocol):
+  """The data of a run, cut into trials.
+
+  Attributes:
+    builder: of the prepared set.
+    clip_set: its examples.
+    trials: of the whole protocol.
+    wanted: the trials to run: the first of them, or all.
+    folds: how many trials a whole repeat has.
+  """
+
+  builder: PreparedSet
+  clip_set: ClipSet
+  trials: list[Trial]
+  wanted: list[Trial]
+
+  @property
+  def folds(self) -> int:
+    """See above."""
+
+
+class Predictions(NamedTuple):
+  """The predictions of a trial's model.
+
+  Attributes:
+    probabilities: of its test examples, in their order.
+    sample: the numbers of some of its training examples; None where the task has no
+      use for them.
+    sample_probabilities: of those.
+  """
+
+  probabilities: Float[np.ndarray, 'm n']
+  sample: Int[np.ndarray, 'k'] | None
+  sample_probabilities: Float[np.ndarray, 'k n'] | None
+
+
+class TrialResult(NamedTuple):
+  """A part of what a trial leaves in the run's folder.
+
+  Attributes:
+    fields: of its JSON file.
+    arrays: of files of their own, by the folder that they are in.
+  """
+
+  fields: dict[str, Any]
+  arrays: Mapping[str, Mapping[str, np.ndarray]] = {}
+
+
+class RunResults(Protocol):
+  """A finished run, as far as reports of its task read it.
+
+  Attributes:
+    name: in tables, where no other run has it.
+    method: its name in its study, or that of its model; the paper's, if it has one.
+    title: the dataset's name, config and version.
+    database: a folder of datasets/.
+    config, summary, dataset: its files of that name.
+    network: the fields of its model.
+    trials: the results of its trials, in order.
+    folds: the text of folds.csv: the clips that each trial tests.
+  """
+
+  name: str
+  method: str
+  title: str
+  database: str
+  config: dict
+  summary: dict
+  dataset: dict
+  network: dict
+  trials: list[dict]
+  folds: str
+
+  def arrays(self, name: str, trial: dict, fields: Sequence[str]) -> list[np.ndarray]:
+    """Arrays of a trial, from its file in the folder of this name."""
