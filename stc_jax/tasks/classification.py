@@ -22,34 +22,21 @@ from stc_jax.data.protocols import Trial
 from stc_jax.data.sampling import SAMPLINGS
 from stc_jax.errors import InputError, require
 from stc_jax.tasks import (
-  clip_comparison,
-  clip_documents,
-  clip_pictures,
   clip_results,
   clip_scoreboard,
-  clip_tables,
   pictures,
 )
-from stc_jax.tasks.clip_documents import ClipSummaryFile, ClipTrialFile
 from stc_jax.tasks.clip_loss import ClassificationLoss
+from stc_jax.tasks.clip_report import ClassificationReport
 from stc_jax.tasks.clip_results import BASELINES
-from stc_jax.tasks.comparison import Comparison
-from stc_jax.tasks.figures import Picture
 from stc_jax.tasks.labelling import ClassLabelling
-from stc_jax.tasks.table import Table
-from stc_jax.tasks.trials import Predictions, RunResults, TrialData, TrialResult
+from stc_jax.tasks.trials import Predictions, TrialData, TrialResult
 
 _MOST_ADJUSTMENT = 100.0
-_INTENDED_USE = (
-  'Research on facial expressions in short videos of one face, cropped and '
-  'aligned like the training\n'
-  "clips. Not for decisions about people: a face doesn't show what a person "
-  'feels, and no model here was tested for that.'
-)
 
 
 @dataclasses.dataclass(frozen=True)
-class Classification(ClassificationLoss, ClassLabelling):
+class Classification(ClassificationLoss, ClassificationReport, ClassLabelling):
   """One label for each clip."""
 
   kind: ClassVar = 'classification'
@@ -66,11 +53,6 @@ class Classification(ClassificationLoss, ClassLabelling):
   trial_fields: ClassVar = frozenset(
     {'accuracy', 'predictions', *BASELINES, 'floor_right', 'temporal_floor_right'}
   )
-  first_tables: ClassVar = ('accuracy', 'pairs')
-  card_tables: ClassVar = ('accuracy', 'classes', 'calibration')
-  intended_use: ClassVar = _INTENDED_USE
-  summary_file: ClassVar = ClipSummaryFile
-  trial_file: ClassVar = ClipTrialFile
   arrays: ClassVar = ()
 
   @classmethod
@@ -196,39 +178,3 @@ class Classification(ClassificationLoss, ClassLabelling):
   def notes(self, summary: dict) -> tuple[str, ...]:
     """Classes whose names pictures can't show."""
     return plots.font_notes(summary['classes'])
-
-  def check_files(
-    self, dataset: dict, summary: dict, trials: Mapping[str, dict]
-  ) -> None:
-    """See `clip_documents.check`."""
-    clip_documents.check(dataset, summary, trials)
-
-  def rows(self, results: Sequence[dict]) -> list[dict]:
-    """See `clip_results.rows_of`."""
-    return clip_results.rows_of(results)
-
-  def report_tables(self, runs: Sequence[RunResults], caption: str) -> list[Table]:
-    """Accuracies, also of classes and subjects, and calibration."""
-    pairs = [clip_tables.pairs_table(runs, caption)] if len(runs) > 1 else []
-    return [
-      clip_tables.accuracy_table(runs, caption),
-      *pairs,
-      clip_tables.classes_table(runs, caption),
-      clip_tables.calibration_table(runs, caption),
-      clip_tables.subjects_table(runs, caption),
-    ]
-
-  def report_pictures(self, runs: Sequence[RunResults]) -> list[Picture]:
-    """See `clip_pictures.report_pictures`."""
-    return clip_pictures.report_pictures(runs)
-
-  def compare(self, ours: RunResults, theirs: RunResults) -> Comparison:
-    """See `clip_comparison.compare`."""
-    return clip_comparison.compare(ours, theirs)
-
-  def limits(self, run: RunResults) -> str:
-    """A model knows its classes alone."""
-    names = ', '.join(run.summary['classes'])
-    return (
-      f'An expression of no class ({names}) is assigned to one of them nevertheless.'
-    )

@@ -23,36 +23,23 @@ from stc_jax.data.protocols import Trial
 from stc_jax.data.sampling import FRAME_SAMPLINGS
 from stc_jax.errors import InputError, require, require_choice
 from stc_jax.tasks import (
-  comparison,
-  figures,
-  frame_comparison,
-  frame_documents,
   frame_results,
   frame_scoreboard,
   frame_scores,
-  frame_tables,
   pictures,
 )
-from stc_jax.tasks.comparison import Comparison
-from stc_jax.tasks.figures import Picture
-from stc_jax.tasks.frame_documents import FrameSummaryFile, FrameTrialFile
 from stc_jax.tasks.frame_loss import DetectionLoss
+from stc_jax.tasks.frame_report import DetectionReport
 from stc_jax.tasks.frame_scores import FrameScores
 from stc_jax.tasks.labelling import UnitLabelling
-from stc_jax.tasks.table import Table
-from stc_jax.tasks.trials import Predictions, RunResults, TrialData, TrialResult
+from stc_jax.tasks.trials import Predictions, TrialData, TrialResult
 
 POSITIVE_WEIGHTS = ('none', 'balanced')
 _MOST_AU = 99
-_INTENDED_USE = (
-  'Research on facial action units in videos of one face, cropped and aligned '
-  'like the training frames. Not\n'
-  "for decisions about people: facial muscles don't show what a person feels."
-)
 
 
 @dataclasses.dataclass(frozen=True)
-class Detection(DetectionLoss, UnitLabelling):
+class Detection(DetectionLoss, DetectionReport, UnitLabelling):
   """The action units of each frame.
 
   Attributes:
@@ -72,11 +59,6 @@ class Detection(DetectionLoss, UnitLabelling):
   trial_fields: ClassVar = frozenset(
     {'test_frames', 'thresholds', 'floor_thresholds', 'f1_mean'}
   )
-  first_tables: ClassVar = ('detection', 'pairs')
-  card_tables: ClassVar = ('detection',)
-  intended_use: ClassVar = _INTENDED_USE
-  summary_file: ClassVar = FrameSummaryFile
-  trial_file: ClassVar = FrameTrialFile
   arrays: ClassVar = ('predictions', 'floors')
 
   @classmethod
@@ -211,40 +193,3 @@ class Detection(DetectionLoss, UnitLabelling):
     """None: pictures can show the names of action units."""
     del summary
     return ()
-
-  def check_files(
-    self, dataset: dict, summary: dict, trials: Mapping[str, dict]
-  ) -> None:
-    """See `frame_documents.check`."""
-    frame_documents.check(dataset, summary, trials)
-
-  def rows(self, results: Sequence[dict]) -> list[dict]:
-    """None: frames have no label."""
-    del results
-    return []
-
-  def report_tables(self, runs: Sequence[RunResults], caption: str) -> list[Table]:
-    """Mean F1, and the scores of each action unit."""
-    pairs = [frame_comparison.au_pairs_table(runs, caption)] if len(runs) > 1 else []
-    return [
-      frame_tables.published_table(runs, caption),
-      frame_tables.detection_table(runs, caption),
-      *pairs,
-    ]
-
-  def report_pictures(self, runs: Sequence[RunResults]) -> list[Picture]:
-    """Scores of the action units, and training curves."""
-    words = 'F1 and AUC of each action unit, beside the floor.'
-    return [
-      Picture('action_units', words, figures.action_units(runs)),
-      Picture('curves', 'Training loss.', figures.curves(runs)),
-    ]
-
-  def compare(self, ours: RunResults, theirs: RunResults) -> Comparison:
-    """Only the table of pairs compares runs: it reads their files."""
-    return Comparison(None, None, comparison.refusal(ours, theirs))
-
-  def limits(self, run: RunResults) -> str:
-    """Nothing but what holds for every task."""
-    del run
-    return ''
