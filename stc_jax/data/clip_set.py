@@ -4,7 +4,7 @@ import dataclasses
 import pathlib
 
 import numpy as np
-from jaxtyping import Bool, Float, Int, Int8, UInt8
+from jaxtyping import Bool, Float, Int, Shaped, UInt8
 
 NEUTRAL = 'neutral'  # the class of faces at rest
 UNKNOWN = 9  # the code of an action unit that wasn't coded, instead of 0 or 1
@@ -63,7 +63,7 @@ class ClipSet:
   lengths: Int[np.ndarray, 'n']
   candidates: Int[np.ndarray, 'n p']
   num_candidates: Int[np.ndarray, 'n']
-  targets: Int[np.ndarray, 'n'] | Int8[np.ndarray, 'n a']
+  targets: Shaped[np.ndarray, 'n *a']
   subjects: tuple[str, ...]
   clips: tuple[str, ...]
   splits: tuple[str, ...]

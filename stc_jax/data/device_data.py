@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int, Int8, UInt8
+from jaxtyping import Array, Bool, Float, Int, UInt8
 
 from stc_jax.data import filming, shuffle
 from stc_jax.data.augment import AUGMENTATIONS, AugmentParams, plain, vary
@@ -41,7 +41,7 @@ class DeviceData(NamedTuple):
   lengths: Int[Array, 'n']
   candidates: Int[Array, 'n p']
   num_candidates: Int[Array, 'n']
-  targets: Int[Array, 'n'] | Int8[Array, 'n a']
+  targets: Shaped[Array, 'n *a']
   black_sides: Float[Array, '']
   at_rest: Bool[Array, 'n'] | None = None
 
