@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-from jaxtyping import Array, Bool, Float, Int, UInt8
+from jaxtyping import Array, Bool, Float, Int, Shaped, UInt8
 
 from stc_jax.data import filming, shuffle
 from stc_jax.data.augment import AUGMENTATIONS, AugmentParams, plain, vary
