@@ -107,7 +107,8 @@ def read_arrays(
   """
   path = layout.array_file(folder, kind, trial)
   try:
-    with np.load(path, allow_pickle=False) as file:
+    # NumPy leaves a damaged file open that it has opened itself.
+    with path.open('rb') as opened, np.load(opened, allow_pickle=False) as file:
       return [file[name] for name in names]
   except (EOFError, KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
     end = f'; {remedy}' if remedy else ''
