@@ -59,19 +59,21 @@ class Scoreboard(NamedTuple):
     columns: headings; the first column names the rows, the others hold numbers.
     groups: of rows; a line separates them.
     lines: printed below the table.
-    files: where the scores are written, below the run's folder.
   """
 
   columns: Sequence[str]
   groups: Sequence[Sequence[Sequence[str | Text]]]
   lines: Sequence[str]
-  files: Sequence[str]
 
 
 def print_scoreboard(
-  console: Console, board: Scoreboard, summary: dict, workdir: pathlib.Path
+  console: Console,
+  board: Scoreboard,
+  summary: dict,
+  workdir: pathlib.Path,
+  files: Sequence[str],
 ) -> None:
-  """Prints the scores of a run, and where its files lie."""
+  """Prints the scores of a run, and where its files lie: their names in `workdir`."""
   count = summary['trials']
   title = f'{summary["model"]}, {count} trial{"s" * (count != 1)}'
   table = Table(title=title)
@@ -84,8 +86,8 @@ def print_scoreboard(
   console.print(table)
   for line in board.lines:
     console.print(line, highlight=False)
-  files = ', '.join(board.files)
-  console.print(f'results: {workdir}/{files}', highlight=False, soft_wrap=True)
+  where = f'{workdir}/{", ".join(files)}'
+  console.print(f'results: {where}', highlight=False, soft_wrap=True)
 
 
 def print_untested(console: Console, trained_on: str, workdir: pathlib.Path) -> None:

@@ -4,7 +4,6 @@ import csv
 import dataclasses
 import functools
 import pathlib
-import zipfile
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -13,7 +12,7 @@ from stc_jax.data import catalogue, reading
 from stc_jax.data.records import PreparedClip
 from stc_jax.errors import InputError, machine_error
 from stc_jax.models.registry import MODELS
-from stc_jax.run_folder import consistency, documents, layout
+from stc_jax.run_folder import consistency, documents, layout, trial_files
 from stc_jax.tasks.registry import TASKS
 from stc_jax.tasks.task import Task
 from stc_jax.typed_json import read as read_json
@@ -105,12 +104,7 @@ class Run:
       InputError: the file isn't there, or isn't whole.
     """
     trial_name = layout.trial_name(trial['repeat'], trial['fold'])
-    path = layout.array_file(self.folder, name, trial_name)
-    try:
-      with np.load(path, allow_pickle=False) as file:
-        return [file[field] for field in fields]
-    except (EOFError, KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
-      raise InputError(f'{path}: cannot be read ({error})') from error
+    return trial_files.read_arrays(self.folder, name, trial_name, fields)
 
 
 def read(name: str, folder: pathlib.Path) -> Run:

@@ -85,6 +85,13 @@ def events(folder: pathlib.Path, trial: str) -> pathlib.Path:
   return folder / _TENSORBOARD / trial
 
 
+def scores(folder: pathlib.Path) -> list[str]:
+  """The names of the files that hold the scores of a finished run."""
+  tables = (SUMMARY, CLIP_PREDICTIONS, f'{FRAME_PREDICTIONS}/')
+  pictures = sorted(path.name for path in folder.glob('*.png'))
+  return [name for name in tables if (folder / name).exists()] + pictures
+
+
 def picture(folder: pathlib.Path, name: str) -> pathlib.Path:
   """A picture of a run."""
   return folder / f'{name}.png'

@@ -130,6 +130,7 @@ def _print_summary(
   if summary[f'trial_{task.score}_mean'] is None:
     tables.print_untested(console, task.untested, workdir)
   else:
-    tables.print_scoreboard(console, task.scoreboard(summary), summary, workdir)
+    board, files = task.scoreboard(summary), layout.scores(workdir)
+    tables.print_scoreboard(console, board, summary, workdir, files)
   for note in task.notes(summary):
     console.print(f'note: {note}', highlight=False, soft_wrap=True)

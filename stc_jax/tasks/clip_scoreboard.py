@@ -11,7 +11,6 @@ _BASELINES = (
   ('static floor (HOG of one frame, linear SVM)', 'floor_accuracy'),
   ('chance (most frequent class)', 'chance_accuracy'),
 )
-_FILES = ('summary.json', 'predictions.csv', 'confusion.png', 'training_curves.png')
 
 
 def scoreboard(summary: dict) -> Scoreboard:
@@ -26,7 +25,7 @@ def scoreboard(summary: dict) -> Scoreboard:
     ],
   )
   lines = tuple(_lines(summary))
-  return Scoreboard(('test accuracy (WAR)', '%'), groups, lines, _FILES)
+  return Scoreboard(('test accuracy (WAR)', '%'), groups, lines)
 
 
 def _lines(summary: dict) -> Iterator[str]:

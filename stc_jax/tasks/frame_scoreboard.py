@@ -16,7 +16,6 @@ _FIELDS = (
   ('AUC', 'floor_auc'),
   ('always F1', 'constant_f1'),
 )
-_FILES = ('summary.json', 'predictions/', 'action_units.png', 'training_curves.png')
 
 
 def scoreboard(summary: dict) -> Scoreboard:
@@ -24,7 +23,7 @@ def scoreboard(summary: dict) -> Scoreboard:
   units = [_row(name.removeprefix('AU'), au) for name, au in summary['aus'].items()]
   columns = ('AU', *(name for name, _ in _FIELDS))
   groups = (units, [_row('mean', summary['means'])])
-  return Scoreboard(columns, groups, tuple(_lines(summary)), _FILES)
+  return Scoreboard(columns, groups, tuple(_lines(summary)))
 
 
 def _row(name: str, scores: dict) -> Sequence[str]:

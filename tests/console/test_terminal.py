@@ -46,7 +46,8 @@ def test_tables_and_lines():
   tables.print_dataset(console, described, described['classes'], 'folds of [two]')
   tables.print_network(console, 'm[/y]', [('[c]', '', '', '', '')], {'[/lstm]': 3})
   board = clip_scoreboard.scoreboard(SUMMARY)
-  tables.print_scoreboard(console, board, SUMMARY, pathlib.Path('runs[/b]'))
+  files = ['summary.json']
+  tables.print_scoreboard(console, board, SUMMARY, pathlib.Path('runs[/b]'), files)
   table = Table(title='t[/itle]', caption=':cat:')
   table.add_column('[column]')
   table.add_row('[/cell]')

@@ -127,7 +127,7 @@ class Valence:
 
   def scoreboard(self, summary):
     row = ('mean error', f'{summary["trial_error_mean"]:.3f}')
-    return Scoreboard(('', 'valence'), [[row]], (), ('summary.json',))
+    return Scoreboard(('', 'valence'), [[row]], ())
 
   def notes(self, summary):
     return ()
