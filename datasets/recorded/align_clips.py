@@ -59,7 +59,7 @@ class Outcome:
   """
 
   files: dict[str, Path]
-  rows: list[quality_report.ClipRow]
+  rows: list[quality_report.QualityRow]
   bad: list[str]
   frames: int
   seconds: float

@@ -15,7 +15,7 @@ from stc_jax.datasets.recorded import align_clips, doubts, quality_report
 from stc_jax.datasets.recorded.align_clips import RawClip
 from stc_jax.datasets.recorded.inventory import Inventory, other_rows, without_repeats
 from stc_jax.datasets.recorded.options import RecordedConfig
-from stc_jax.datasets.recorded.quality_report import ClipRow
+from stc_jax.datasets.recorded.quality_report import QualityRow
 from stc_jax.errors import InputError, listed
 from stc_jax.faces import face_crop
 from stc_jax.faces.alignment import Alignment
@@ -195,6 +195,6 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
       f'keeps what is done{leave_out}'
     )
 
-  def _write_report(self, rows: Sequence[ClipRow]) -> Path:
+  def _write_report(self, rows: Sequence[QualityRow]) -> Path:
     self.work_folder.mkdir(parents=True, exist_ok=True)
     return quality_report.write(self.work_folder, rows)

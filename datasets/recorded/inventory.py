@@ -5,7 +5,7 @@ import dataclasses
 from collections.abc import Iterator, Sequence
 
 from stc_jax.datasets.recorded.align_clips import RawClip
-from stc_jax.datasets.recorded.quality_report import ClipRow, unused
+from stc_jax.datasets.recorded.quality_report import QualityRow, unused
 
 
 @dataclasses.dataclass(frozen=True)
@@ -37,7 +37,7 @@ def without_repeats(found: Inventory) -> Inventory:
   return dataclasses.replace(found, clips=clips, bad=[*found.bad, *bad])
 
 
-def other_rows(found: Inventory) -> Iterator[ClipRow]:
+def other_rows(found: Inventory) -> Iterator[QualityRow]:
   """The report's rows of everything that isn't prepared."""
   for key, reason in found.bad:
     yield unused(key, f'refused: {reason}')

@@ -17,7 +17,7 @@ _CLIPS, _ABREAST, _FRAMES = 48, 4, 4  # of the contact sheet
 
 
 @dataclasses.dataclass(frozen=True)
-class ClipRow:
+class QualityRow:
   """A row of the report: a clip and what was done with it; see `Quality`."""
 
   clip: str
@@ -28,14 +28,14 @@ class ClipRow:
   action: str
 
 
-def kept(key: str, quality: Quality) -> ClipRow:
+def kept(key: str, quality: Quality) -> QualityRow:
   """The row of a clip in the set."""
   notes = list(quality.notes)
   if quality.without_face:
     notes.insert(0, f'eyes of {quality.without_face} frames interpolated')
   action = f'kept: {"; ".join(notes)}' if notes else 'kept'
   found = not math.isnan(quality.mean_score)
-  return ClipRow(
+  return QualityRow(
     key,
     quality.frames,
     quality.without_face if found else None,
@@ -45,18 +45,18 @@ def kept(key: str, quality: Quality) -> ClipRow:
   )
 
 
-def unused(key: str, action: str) -> ClipRow:
+def unused(key: str, action: str) -> QualityRow:
   """The row of something that isn't in the set."""
-  return ClipRow(key, None, None, None, None, action)
+  return QualityRow(key, None, None, None, None, action)
 
 
-def write(folder: Path, rows: Sequence[ClipRow]) -> Path:
+def write(folder: Path, rows: Sequence[QualityRow]) -> Path:
   """Writes `preparation_report.csv`, one row per clip; returns its path."""
   path = folder / REPORT
   # File names may hold any bytes.
   with path.open('w', newline='', encoding='utf-8', errors='backslashreplace') as file:
     writer = csv.writer(file, lineterminator='\n')
-    writer.writerow([field.name for field in dataclasses.fields(ClipRow)])
+    writer.writerow([field.name for field in dataclasses.fields(QualityRow)])
     writer.writerows(dataclasses.astuple(row) for row in rows)
   return path
 
@@ -83,7 +83,7 @@ def _strip(frames: np.ndarray) -> np.ndarray:
   return np.pad(strip, [(0, 6), (0, 6), (0, 0)], constant_values=255)
 
 
-def summary(rows: Sequence[ClipRow], frames: int, seconds: float) -> str:
+def summary(rows: Sequence[QualityRow], frames: int, seconds: float) -> str:
   """The report in one line; `frames` were read this time, in `seconds`."""
   words = []
   if frames:
