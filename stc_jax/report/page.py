@@ -34,7 +34,6 @@ class Section(NamedTuple):
   Attributes:
     title: the dataset's.
     caption: how the runs were trained.
-    task: of the runs.
     runs: in their order.
     tables, pictures: by the names of their files.
     strips: JPEGs of clips, by their names.
@@ -44,13 +43,17 @@ class Section(NamedTuple):
 
   title: str
   caption: str
-  task: Task
   runs: Sequence[Run]
   tables: Mapping[str, Table]
   pictures: Sequence[Picture]
   strips: Mapping[str, bytes]
   strips_note: str
   hardest: Sequence[tuple[str, float]]
+
+  @property
+  def task(self) -> Task:
+    """Of the runs."""
+    return self.runs[0].task
 
   @property
   def confusions(self) -> list[dict]:

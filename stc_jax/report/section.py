@@ -35,7 +35,6 @@ def section(runs: list[Run], strip_bytes: int, note: str) -> Section:
   return Section(
     title=runs[0].title,
     caption=caption,
-    task=task,
     runs=runs,
     tables={table.name: table for table in [*tables, *common]},
     pictures=pictures,
