@@ -41,7 +41,8 @@ def test_a_confusion_is_drawn_without_a_warning(tmp_path):
   drawn = []
   for number, classes in enumerate((NAMES, SHOWN)):
     path = tmp_path / f'{number}.png'
-    pictures.confusion(path, summary | {'classes': classes})
+    figure = pictures.confusion(summary | {'classes': classes})
+    plots.save_png(figure, path)
     drawn.append(path.read_bytes())
   assert drawn[0] == drawn[1]
 
