@@ -60,7 +60,7 @@ def _explained(
   run: Run, clip: str
 ) -> tuple[UInt8[np.ndarray, 't h w 3'], int, Attribution]:
   """The input frames of the model, how many aren't padding, and the maps."""
-  if run.task.outputs != 'classes':
+  if not run.task.has_heatmaps:
     raise InputError(
       f'--features={clip}: {run.folder} detects action units; name a run that '
       'classifies clips'

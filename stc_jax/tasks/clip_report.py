@@ -29,6 +29,7 @@ class ClassificationReport:
 
   first_tables: ClassVar = ('accuracy', 'pairs')
   card_tables: ClassVar = ('accuracy', 'classes', 'calibration')
+  has_heatmaps: ClassVar = True
   intended_use: ClassVar = _INTENDED_USE
   summary_file: ClassVar = ClipSummaryFile
   trial_file: ClassVar = ClipTrialFile

@@ -28,6 +28,7 @@ class DetectionReport:
 
   first_tables: ClassVar = ('detection', 'pairs')
   card_tables: ClassVar = ('detection',)
+  has_heatmaps: ClassVar = False
   intended_use: ClassVar = _INTENDED_USE
   summary_file: ClassVar = FrameSummaryFile
   trial_file: ClassVar = FrameTrialFile

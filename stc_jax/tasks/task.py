@@ -44,6 +44,7 @@ class Task(Labelling, Protocol):
     first_tables: of a report, the tables that come before its pictures.
     card_tables: those that a model card has.
     summary_file, trial_file: the fields of a run's JSON files that reports read.
+    has_heatmaps: whether a report can show what the decision on a clip rests on.
     intended_use: of its models, in a model card.
     arrays: the folders of `TrialResult.arrays`; 'probabilities' of each file there
       are read again for the summary.
@@ -63,6 +64,7 @@ class Task(Labelling, Protocol):
   trial_fields: frozenset[str]
   first_tables: tuple[str, ...]
   card_tables: tuple[str, ...]
+  has_heatmaps: bool
   intended_use: str
   summary_file: type[Fields]
   trial_file: type[Fields]

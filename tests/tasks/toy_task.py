@@ -49,6 +49,7 @@ class Valence:
   trial_fields: ClassVar = frozenset({'error'})
   first_tables: ClassVar = ('errors',)
   card_tables: ClassVar = ('errors',)
+  has_heatmaps: ClassVar = False
   intended_use: ClassVar = 'A test of the program.'
   summary_file: ClassVar = SummaryFile
   trial_file: ClassVar = TrialFile
