@@ -41,7 +41,7 @@ class OnlineTracker:
     self._gap, self._smooth, self._fps = how.max_gap, how.smooth, fps
     self._remembered = max(self._gap + 1, round(_REMEMBERED_SECONDS * fps))
     self._tracks: list[_OpenTrack] = []
-    self._faces = self._stretches = self._frames = self.shot = 0
+    self._faces = self._tracklets = self._frames = self.shot = 0
 
   def add(
     self, faces: Sequence[Face], looks: Sequence[np.ndarray], begins_shot: bool
@@ -66,17 +66,17 @@ class OnlineTracker:
       if track is None:
         track = self._new_track(face, look)
         if not self.shot and number <= self._gap:  # as in training
-          places += track.stretch.lead_in(number, face)
+          places += track.tracklet.lead_in(number, face)
       elif number - track.seen > self._gap + 1:
-        track.stretch = self._new_stretch(track.face)
-      places += track.stretch.see(number, face)
+        track.tracklet = self._new_tracklet(track.face)
+      places += track.tracklet.see(number, face)
       track.seen, track.box = number, face.box
     for track in self._tracks:
       if begins_shot and track.seen < number:
         places += self._leave(track)
     for track in self._tracks:
       if number - track.seen == self._gap + 1:  # too long to be filled
-        places += track.stretch.end()
+        places += track.tracklet.end()
     self._tracks = [t for t in self._tracks if number - t.seen < self._remembered]
     return places
 
@@ -85,7 +85,7 @@ class OnlineTracker:
     places = []
     for track in self._tracks:
       if self._frames - track.seen <= self._gap + 1:
-        places += [*track.stretch.hold(self._frames - 1), *track.stretch.end()]
+        places += [*track.tracklet.hold(self._frames - 1), *track.tracklet.end()]
     self._tracks = []
     return places
 
@@ -93,19 +93,19 @@ class OnlineTracker:
     """Ends the track of a face at the frame where it was last seen."""
     self._tracks = [other for other in self._tracks if other is not track]
     if self._frames - 1 - track.seen <= self._gap + 1:
-      yield from track.stretch.end()
+      yield from track.tracklet.end()
 
   def _new_track(self, face: Face, look: np.ndarray) -> '_OpenTrack':
     self._faces += 1
-    stretch, number = self._new_stretch(self._faces), self._frames - 1
-    track = _OpenTrack(self._faces, stretch, number, face.box)
+    tracklet, number = self._new_tracklet(self._faces), self._frames - 1
+    track = _OpenTrack(self._faces, tracklet, number, face.box)
     track.look.follow(look, 0.0, number / self._fps)
     self._tracks.append(track)
     return track
 
-  def _new_stretch(self, face: int) -> TrackSmoother:
-    self._stretches += 1
-    return TrackSmoother(face, self._stretches, self._smooth)
+  def _new_tracklet(self, face: int) -> TrackSmoother:
+    self._tracklets += 1
+    return TrackSmoother(face, self._tracklets, self._smooth)
 
   def _matched(
     self, faces: Sequence[Face]
@@ -130,7 +130,7 @@ class _OpenTrack:
   """A face that is present or was recently: its last box, frame and picture."""
 
   face: int
-  stretch: TrackSmoother
+  tracklet: TrackSmoother
   seen: int
   box: np.ndarray
   look: shots.PictureHistory = dataclasses.field(default_factory=shots.PictureHistory)

@@ -18,7 +18,7 @@ class Place:
 
   Attributes:
     face: its number, from 1.
-    stretch: its number, from 1; a new one after every absence longer than `max_gap`.
+    tracklet: its number, from 1; a new one after every absence longer than `max_gap`.
     frame: the frame's number.
     box: left, top, right, bottom in pixels.
     eyes: (x, y) of the eye on the left of the frame, then of the other, in pixels.
@@ -26,7 +26,7 @@ class Place:
   """
 
   face: int
-  stretch: int
+  tracklet: int
   frame: int
   box: Float[np.ndarray, '4']
   eyes: Float[np.ndarray, '2 2']

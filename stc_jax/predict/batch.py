@@ -1,9 +1,10 @@
 """Predicts many videos into a folder; one that fails doesn't stop the others."""
 
+import contextlib
 import pathlib
 import time
-from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple, NoReturn
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 from rich.console import Console
 
@@ -11,12 +12,11 @@ from stc_jax import locks
 from stc_jax.console.progress import FrameProgress
 from stc_jax.errors import InputError, machine_error, printable, told
 from stc_jax.predict import inputs as input_files
-from stc_jax.predict import outputs, sources
+from stc_jax.predict import outputs, pipeline, sources
 from stc_jax.predict.model import Model, load
 from stc_jax.predict.options import PredictOptions, window_config
 from stc_jax.predict.prediction import Prediction
 from stc_jax.predict.render import overlay, page
-from stc_jax.predict.sources import Source
 from stc_jax.predict.table import write_csv
 
 
@@ -59,9 +59,12 @@ def predict_videos(
   with locks.alone_in(folder, on_wait=None):
     outputs.remove_parts(folder)
     named = input_files.output_names(paths, folder)
-    _predict_each(
-      _BatchSettings(opened, folder, options, image_fps, overwrite, console), named
-    )
+    batch = _BatchSettings(opened, folder, options, image_fps, overwrite, console)
+    failures = _FailureList(len(named), console)
+    for path, name in named.items():
+      with failures.collect(path):
+        _predict(batch, path, name)
+  failures.raise_any()
 
 
 class _BatchSettings(NamedTuple):
@@ -75,100 +78,106 @@ class _BatchSettings(NamedTuple):
   console: Console
 
 
-def _predict_each(batch: _BatchSettings, named: Mapping[pathlib.Path, str]) -> None:
-  """Predicts each video, whose outputs have the given name; see `predict_videos`."""
-  failures: list[tuple[Exception, str]] = []
-  for path, name in named.items():
+class _FailureList:
+  """The videos of a batch that could not be predicted.
+
+  Args:
+    count: the number of videos in the batch.
+    console: where each failure is printed.
+  """
+
+  def __init__(self, count: int, console: Console):
+    self._count, self._console = count, console
+    self._failures: list[tuple[Exception, str]] = []
+
+  @contextlib.contextmanager
+  def collect(self, path: pathlib.Path) -> Iterator[None]:
+    """Keeps an error of the block, so that the batch goes on with the next video."""
     try:
-      _predict(batch, path, name)
+      yield
     except Exception as error:  # a defect, too, must not stop the others
-      if len(named) == 1:
+      if self._count == 1:
         raise
       where = '' if isinstance(error, InputError) else f'{path}: '
-      failures.append((error, where + told(error)))
-      batch.console.print(f'left out: {failures[-1][1]}')
-  if failures:
-    _fail(failures, len(named))
+      self._failures.append((error, where + told(error)))
+      self._console.print(f'left out: {self._failures[-1][1]}')
 
+  def raise_any(self) -> None:
+    """Ends a batch in which some videos have no prediction.
 
-def _fail(failures: list[tuple[Exception, str]], count: int) -> NoReturn:
-  """Ends a batch in which some videos have no prediction.
-
-  Raises:
-    InputError: the cause is the videos or the machine.
-    SystemExit: the cause is a defect; with code 1 and one line.
-  """
-  lines = [line for _, line in failures]
-  more = f'; and {len(lines) - 1} more' if len(lines) > 1 else ''
-  said = f'{len(lines)} of {count} could not be answered: {lines[0]}{more}'
-  if all(
-    isinstance(error, InputError) or machine_error(error) for error, _ in failures
-  ):
-    raise InputError(said)
-  raise SystemExit(f'error: {said}')
+    Raises:
+      InputError: the cause is the videos or the machine.
+      SystemExit: the cause is a defect; with code 1 and one line.
+    """
+    if not self._failures:
+      return
+    errors, lines = zip(*self._failures, strict=True)
+    more = f'; and {len(lines) - 1} more' if len(lines) > 1 else ''
+    said = f'{len(lines)} of {self._count} could not be answered: {lines[0]}{more}'
+    if all(isinstance(error, InputError) or machine_error(error) for error in errors):
+      raise InputError(said)
+    raise SystemExit(f'error: {said}')
 
 
 def _predict(batch: _BatchSettings, path: pathlib.Path, name: str) -> None:
   """Predicts a video, unless its files are there already."""
   model, folder, console = batch.model, batch.folder, batch.console
   fps = batch.image_fps if sources.is_images(path) else None
-  time_line = printable(f'{folder / name}.{outputs.PAGE}')
   identity = outputs.identity(model.bundles, path, batch.options, fps)
   if not batch.overwrite and outputs.is_done(folder, name, identity):
-    console.print(f'{time_line} is there already; --overwrite makes it again')
+    shown = printable(f'{folder / name}.{outputs.PAGE}')
+    console.print(f'{shown} is there already; --overwrite makes it again')
     return
   shown, source = printable(path.name), sources.of_path(path, fps)
   with outputs.whole_set(folder, name) as part:
     began = time.monotonic()
     with FrameProgress(shown, source.count, 'finds faces', console) as progress:
-      prediction = model.predict_source(source, batch.options, progress.advance)
-    predicted = time.monotonic()
-    with FrameProgress(shown, source.count, 'draws', console) as progress:
-      prediction, files = _write(
-        part / name, prediction, source, model.description, progress.advance
+      prediction = pipeline.predict_video(
+        model.bundles[0],
+        model.predict_windows,
+        source,
+        batch.options,
+        progress.advance,
       )
+    predicted = time.monotonic()
+    table, video, time_line, record = (part / f'{name}.{k}' for k in outputs.KINDS)
+    with FrameProgress(shown, source.count, 'draws', console) as progress:
+      write_csv(table, prediction.table)
+      prediction = overlay.write_video(video, prediction, source, progress.advance)
+      page.write(time_line, prediction, shown, video, model.description)
     written = time.monotonic()
     seconds = {'answering': predicted - began, 'writing': written - predicted}
-    files.append(f'{name}.{outputs.RECORD}')
-    record = identity | outputs.outcome(prediction, seconds, files)
-    outputs.write_record(part / files[-1], record)
-  frames, taken = prediction.frames, written - began
+    made = [file.name for file in (table, video, time_line) if file.exists()]
+    files = [*made, record.name]
+    outcome = outputs.outcome(prediction, seconds, files)
+    outputs.write_record(record, identity | outcome)
+  _print_outcome(prediction, written - began, shown, folder / name, files, console)
+
+
+def _print_outcome(
+  prediction: Prediction,
+  seconds: float,
+  shown: str,
+  stem: pathlib.Path,
+  files: Sequence[str],
+  console: Console,
+) -> None:
+  """Prints a video's label, speed, notes and files.
+
+  Args:
+    prediction: of the video.
+    seconds: that it took.
+    shown: the video's name.
+    stem: the path of all files, without their ending.
+    files: their names.
+    console: where it is printed.
+  """
   console.print(
-    f'{shown}: {prediction.label or "no label"}; {frames} frames in {taken:.1f} s, '
-    f'{frames / taken:.0f} a second'
+    f'{shown}: {prediction.label or "no label"}; {prediction.frames} frames in '
+    f'{seconds:.1f} s, {prediction.frames / seconds:.0f} a second'
   )
   for note in prediction.notes:
     console.print(f'  note: {note}')
   kinds = ', '.join(f'.{file.rpartition(".")[2]}' for file in files)
+  time_line = printable(f'{stem}.{outputs.PAGE}')
   console.print(f'  {time_line} is the time line; {kinds}')
-
-
-def _write(
-  stem: pathlib.Path,
-  prediction: Prediction,
-  source: Source,
-  about: str,
-  on_frame: Callable[[], None],
-) -> tuple[Prediction, list[str]]:
-  """Writes table, annotated video and page, the table first.
-
-  Args:
-    stem: the path of all files, without their ending.
-    prediction: of the source.
-    source: its frames are read a second time.
-    about: a line on the model.
-    on_frame: called for every frame drawn.
-
-  Returns:
-    The prediction, with a note if the video could not be made; and the files' names.
-  """
-  paths = [
-    stem.with_name(f'{stem.name}.{kind}')
-    for kind in (outputs.CSV, outputs.VIDEO, outputs.PAGE)
-  ]
-  table, video, time_line = paths
-  write_csv(table, prediction.table)
-  prediction = overlay.write_video(video, prediction, source, on_frame)
-  title = printable(source.path.name) if source.path else stem.name
-  page.write(time_line, prediction, title, video, about)
-  return prediction, [path.name for path in paths if path.exists()]

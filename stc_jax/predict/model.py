@@ -99,7 +99,9 @@ class Model:
       windows = config.frame_windows(np.arange(len(frames)), fps or 1.0)
       lengths = np.full(BATCH, config.frames, np.int32)
       parts = [windows[at : at + BATCH] for at in range(0, len(windows), BATCH)]
-      return np.concatenate([self._batch(own[p], lengths[: len(p)]) for p in parts])
+      return np.concatenate(
+        [self.predict_windows(own[p], lengths[: len(p)]) for p in parts]
+      )
     numbers, length = config.window(frames, fps or 1.0)
     config.check_shown(length, 'frames')
     video = resize(frames[numbers], config.height, config.width)
@@ -158,13 +160,20 @@ class Model:
   ) -> Prediction:
     """Predicts an opened source; see `pipeline.predict_video`."""
     first = self.bundles[0]
-    return pipeline.predict_video(first, self._batch, source, options, on_frame)
+    return pipeline.predict_video(
+      first, self.predict_windows, source, options, on_frame
+    )
 
-  def _batch(
+  def predict_windows(
     self, videos: UInt8[np.ndarray, 'b t h w c'], lengths: Int[np.ndarray, 'b']
   ) -> Float[np.ndarray, 'b n']:
-    """The probabilities of up to `BATCH` windows, padded to one compiled shape."""
-    padding = BATCH - len(videos)
+    """Returns the probabilities of up to `BATCH` windows.
+
+    Args:
+      videos: the windows, at the size of the model's input.
+      lengths: the number of real frames in each; the others repeat the last.
+    """
+    padding = BATCH - len(videos)  # to one compiled shape
     padded = np.pad(videos, ((0, padding), *[(0, 0)] * 4))
     padded_lengths = np.pad(lengths, (0, padding), constant_values=1)
     return self._mean(padded, padded_lengths)[: len(videos)]

@@ -61,7 +61,7 @@ class RowCollector:
   def record_places(self, crops: Iterable[FaceCrop]) -> Iterator[FaceCrop]:
     """Passes crops on, and records where each face is."""
     for crop in crops:
-      tracklet = crop.place.stretch
+      tracklet = crop.place.tracklet
       if tracklet not in self._tracklets:
         self._tracklets[tracklet] = _TrackletRows(len(self._names))
       self._tracklets[tracklet].add(crop.place)

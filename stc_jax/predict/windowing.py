@@ -80,7 +80,7 @@ def slide(
   growing: dict[int, TrackletWindows] = {}
   last: dict[int, int] = {}  # frame of each tracklet
   for place, crop in crops:
-    tracklet = place.stretch
+    tracklet = place.tracklet
     if tracklet not in growing:
       for other in [t for t in growing if last[t] < place.frame - lateness - 1]:
         yield from growing.pop(other).end()
@@ -154,7 +154,7 @@ class ClipWindows(TrackletWindows):
     numbers, length = config.window(clip, self._config.fps)
     crops = clip[numbers]
     video = resize(crops, config.height, config.width)
-    # PredictOptions of crops: resizing gives neighbouring pixels common noise.
+    # On the crops: resizing gives neighbouring pixels common noise.
     is_picture = is_still(crops[:length])
     return self._window(self._frames - count, self._frames, video, length, is_picture)
 

@@ -41,15 +41,15 @@ def test_one_face_is_where_the_track_of_the_whole_clip_is(smooth):
   places = followed(frames, how)
   whole = offline_tracker.follow(frames, how.max_gap, how.smooth)
   assert [place.frame for place in places] == list(range(60))
-  assert {(place.face, place.stretch) for place in places} == {(1, 1)}
+  assert {(place.face, place.tracklet) for place in places} == {(1, 1)}
   np.testing.assert_allclose([p.eyes for p in places], whole.eyes, atol=1e-9)
   np.testing.assert_array_equal([not np.isnan(p.score) for p in places], whole.found)
 
 
-def test_a_long_absence_begins_another_stretch_of_the_same_face():
+def test_a_long_absence_begins_another_tracklet_of_the_same_face():
   frames = [[face(100)]] * 20 + [[]] * 10 + [[face(105)]] * 20
   places = followed(frames)
-  assert {(p.face, p.stretch) for p in places} == {(1, 1), (1, 2)}
+  assert {(p.face, p.tracklet) for p in places} == {(1, 1), (1, 2)}
   assert [p.frame for p in places] == [*range(20), *range(30, 50)]
 
 

@@ -5,7 +5,6 @@ import numpy as np
 from stc_jax.bundle.bundle import Bundle
 from stc_jax.data.input import InputConfig, Normalisation
 from stc_jax.faces.detect import Face
-from stc_jax.predict import pipeline
 from stc_jax.predict.model import Model
 from stc_jax.tasks.registry import TaskConfig, task_of
 
@@ -70,5 +69,5 @@ class BrightModel(Model):
     noted = {'align': 'none', 'size': '64 x 64'}
     super().__init__([bundle(alignment=noted, clip_motion={'low': 0.0})])
 
-  def predict_source(self, source, options, on_frame):
-    return pipeline.predict_video(self.bundles[0], ask, source, options, on_frame)
+  def predict_windows(self, videos, lengths):
+    return ask(videos, lengths)

@@ -13,7 +13,7 @@ from PIL import Image
 
 from stc_jax.console import terminal
 from stc_jax.errors import InputError
-from stc_jax.predict import batch
+from stc_jax.predict import batch, pipeline
 from stc_jax.predict.options import PredictOptions
 from stc_jax.predict.render import mp4
 
@@ -93,14 +93,14 @@ def test_a_bug_ends_one_file_and_bad_input_is_told_from_it(
   paths[0].write_text('no video')
   with pytest.raises(InputError, match=r'1 of 3 could not be answered: .*a\.mp4'):
     predict(*paths)
-  answered = fake_model.BrightModel.predict_source
+  predict_video = pipeline.predict_video
 
-  def answer(self, source, *rest):
+  def answer(bundle, predict_windows, source, *rest):
     if source.path.stem == 'b':
       raise TypeError('a bug\nof ours')
-    return answered(self, source, *rest)
+    return predict_video(bundle, predict_windows, source, *rest)
 
-  monkeypatch.setattr(fake_model.BrightModel, 'predict_source', answer)
+  monkeypatch.setattr(pipeline, 'predict_video', answer)
   capsys.readouterr()
   with pytest.raises(SystemExit) as ended:
     predict(*paths, overwrite=True)
@@ -149,13 +149,13 @@ def test_what_is_no_file_or_goes_meanwhile_is_a_line(predict, tmp_path, monkeypa
     with pytest.raises(InputError, match=rf'{name}\.mp4: {said}'):
       predict(f'{name}.mp4', '/dev/zero')
   paths = [videos.write(tmp_path / f'{n}.mp4', videos.nodding(12)) for n in 'abc']
-  answered = fake_model.BrightModel.predict_source
+  predict_video = pipeline.predict_video
 
   def answer(*rest):
     paths[1].unlink(missing_ok=True)
-    return answered(*rest)
+    return predict_video(*rest)
 
-  monkeypatch.setattr(fake_model.BrightModel, 'predict_source', answer)
+  monkeypatch.setattr(pipeline, 'predict_video', answer)
   nowhere, empty = tmp_path / 'annex.mp4', tmp_path / 'empty.mp4'
   nowhere.symlink_to(tmp_path / 'not fetched')
   empty.touch()
