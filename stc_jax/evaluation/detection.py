@@ -1,6 +1,6 @@
-"""From probabilities of action units to numbers; unknown ones count nowhere.
+"""Scores of action units; frames with unknown truth are ignored.
 
-Scored as FERA 2015 was (Valstar et al. 2015): F1 of each action unit over all frames
+As in FERA 2015 (Valstar et al. 2015): F1 of each action unit over all frames
 together, 0 where precision or recall is 0 or undefined, and their mean.
 """
 
@@ -14,12 +14,12 @@ from jaxtyping import Bool, Float, Int, Int8, Shaped
 from stc_jax.data.clip_set import UNKNOWN
 
 _DRAWS = 2000
-# Scores that differ by less are the same.
+# Scores that differ by less count as equal.
 _ALIKE = 1e-9
 
 
 class Counts(NamedTuple):
-  """Of decisions on each action unit, over frames whose truth is known."""
+  """Counts of decisions on each action unit, over frames with known truth."""
 
   hits: Int[np.ndarray, '*groups a']
   false_alarms: Int[np.ndarray, '*groups a']
@@ -32,7 +32,7 @@ def count(
   groups: Int[np.ndarray, 'n'],
   most: int,
 ) -> Counts:
-  """Counts in each of `most` groups of frames (a subject's, say) by itself."""
+  """Counts separately in each of `most` groups of frames, such as subjects."""
   cells = (
     (targets == 1) & said,
     (targets == 0) & said,
@@ -56,7 +56,7 @@ def f1(counts: Counts) -> Float[np.ndarray, '*groups a']:
 
 
 def prevalence(targets: Int8[np.ndarray, 'n a']) -> list[float | None]:
-  """Of each action unit: the share of frames that show it; None: none is known."""
+  """The share of frames that show each action unit; None: no frame is known."""
   known = (targets != UNKNOWN).sum(axis=0)
   shown = (targets == 1).sum(axis=0)
   return [float(s / k) if k else None for s, k in zip(shown, known, strict=True)]
@@ -67,7 +67,7 @@ def ranking(
 ) -> dict[str, list[float | None]]:
   """Area under the ROC curve and average precision of each action unit.
 
-  None where all frames show it, or none does.
+  None if all frames show it, or no frame does.
   """
   found: dict[str, list[float | None]] = {'auc': [], 'average_precision': []}
   for truth, score in zip(targets.T, scores.T, strict=True):
@@ -85,10 +85,10 @@ def ranking(
 def thresholds(
   targets: Int8[np.ndarray, 'n a'], scores: Float[np.ndarray, 'n a']
 ) -> Float[np.ndarray, 'a']:
-  """Of each action unit, from which score on saying that it is shown has the best F1.
+  """The threshold of each action unit with the best F1.
 
-  The highest of equals, half-way to the next lower score; 0.5 where no frame is known
-  to show it.
+  Of equally good thresholds the highest, half-way to the next lower score; 0.5 if no
+  known frame shows the action unit.
   """
   found = np.full(targets.shape[1], 0.5)
   for column, (truth, score) in enumerate(zip(targets.T, scores.T, strict=True)):
@@ -108,19 +108,19 @@ def thresholds(
 def difference(
   ours: Sequence[Counts], theirs: Sequence[Counts], seed: int = 0
 ) -> dict[str, float | list[float] | int | None]:
-  """How far the mean F1 of one lies above another's, and its bootstrap over subjects.
+  """The difference of two mean F1 scores, with a bootstrap over subjects.
 
   Subjects are drawn with replacement, with all their frames and in all repeats at once
   (Efron & Tibshirani 1993); the interval is of percentiles.
 
   Args:
-    ours: of each repeat, by subject: [s, a].
-    theirs: the same of the other.
+    ours: the counts of each repeat, by subject: [s, a].
+    theirs: the same for the other.
     seed: of the draws.
 
   Returns:
-    difference: of all subjects; ci95: [low, high], None where all draws are
-    alike, and so tell nothing of subjects; subjects: how many.
+    difference: over all subjects; ci95: [low, high], None if all draws give the same
+    difference; subjects: their number.
   """
   subjects = len(ours[0].hits)
   chosen = np.random.default_rng(seed).integers(subjects, size=(_DRAWS, subjects))
@@ -142,6 +142,6 @@ def difference(
 
 
 def groups_of(subjects: Shaped[np.ndarray, 'n']) -> tuple[Int[np.ndarray, 'n'], int]:
-  """Numbers in place of subjects' names, and how many there are."""
+  """A number for each subject's name, and the number of subjects."""
   names, groups = np.unique(subjects, return_inverse=True)
   return groups, len(names)

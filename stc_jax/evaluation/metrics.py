@@ -1,4 +1,4 @@
-"""From predictions to numbers; scikit-learn counts confusions."""
+"""Metrics of predictions; scikit-learn counts the confusions."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -15,12 +15,12 @@ def classification(
 
   Returns:
     uar: unweighted average recall, the mean accuracy of the classes that have clips;
-    accuracy itself weighs each by its clips and is called WAR beside it.
+    accuracy weights each class by its clips, and is also called WAR.
     macro_f1: the mean F1 of the classes that have clips or were predicted; one that was
     never predicted has F1 0.
-    absent: the other classes, of which nothing is known.
+    absent: the other classes, which have no scores.
     confusion: counts [truth][prediction].
-    class_accuracy: of each class its recall; None without a clip.
+    class_accuracy: the recall of each class; None without a clip.
   """
   every = np.arange(len(classes))
   confusion = sklearn.metrics.confusion_matrix(labels, predicted, labels=every)
@@ -47,11 +47,11 @@ def mean_recall(class_accuracy: Mapping[str, float | None]) -> float:
 
 
 class Calibration(NamedTuple):
-  """How far a classifier's confidence may be believed.
+  """The calibration of a classifier: its accuracy at each level of confidence.
 
   Attributes:
     edges: of the bins, ascending from 0 to 1.
-    counts, confidences, accuracies: of each bin; the last two are nan of empty ones.
+    counts, confidences, accuracies: of each bin; the last two are nan in empty bins.
     error: the expected calibration error.
     confidence, accuracy: the means over all clips.
   """
@@ -68,11 +68,11 @@ class Calibration(NamedTuple):
 def calibration(
   confidences: Float[np.ndarray, 'n'], rights: Bool[np.ndarray, 'n'], bins: int = 15
 ) -> Calibration:
-  """Accuracy beside confidence in equal bins (Guo et al. 2017).
+  """Compares accuracy and confidence in equal bins (Guo et al. 2017).
 
   Args:
-    confidences: the probability of what was said, each in [0, 1].
-    rights: whether that was right.
+    confidences: the probability of each predicted class, in [0, 1].
+    rights: whether the prediction was correct.
     bins: how many; the upper edge belongs to a bin.
   """
   edges = np.linspace(0, 1, bins + 1)

@@ -1,4 +1,4 @@
-"""From trials to one accuracy, and how far to trust it."""
+"""The accuracy of a run and its uncertainty, from the scores of trials."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Float
 from scipy import stats
 
-# Accuracies that differ by less are the same.
+# Accuracies that differ by less count as equal.
 _ALIKE = 1e-9
 _NOTHING = {
   'accuracy_mean': None,
@@ -20,12 +20,12 @@ _NOTHING = {
 
 
 class TrialScore(NamedTuple):
-  """What a finished trial comes to.
+  """The score of a finished trial.
 
   Attributes:
-    repeat: which partition of the clips it belongs to.
-    tested, correct: test clips, and those classified rightly.
-    trained: training clips.
+    repeat: the partition of the clips that it belongs to.
+    tested, correct: the numbers of test clips and of correctly classified ones.
+    trained: the number of training clips.
   """
 
   repeat: int
@@ -35,30 +35,30 @@ class TrialScore(NamedTuple):
 
   @property
   def accuracy(self) -> float:
-    """In [0, 1]; for trials that test something."""
+    """The accuracy in [0, 1], for trials with test clips."""
     return self.correct / self.tested
 
 
 def accuracies(scores: Sequence[TrialScore], folds: int, resampled: bool) -> dict:
-  """Summary of a protocol's trials, of which some may be missing.
+  """Summarises a protocol's trials; some may be missing.
 
   A repeat is complete with `folds` scores; its accuracy is pooled over its folds. The
   trials of the paper (Yu et al. 2018, sec. 4.1) are averaged one by one.
 
   Args:
-    scores: one a finished trial, in any order.
-    folds: trials a repeat.
-    resampled: whether trials differ in their test clips. Where they differ in the seed
-      alone (a fixed partition), they vary as training does and not as samples of faces
-      do, and no interval for the accuracy follows from that.
+    scores: one for each finished trial, in any order.
+    folds: the number of trials in a repeat.
+    resampled: whether trials differ in their test clips. If they differ only in the
+      seed (a fixed partition), they don't show how accuracy varies over samples of
+      faces, and there is no interval.
 
   Returns:
     accuracy_mean, accuracy_std: over complete repeats.
     accuracy_ci95: [low, high] around accuracy_mean (see `_half_width`); not clipped to
-      [0, 1]; None where all trials are equally right, which doesn't make the accuracy
-      certain.
+      [0, 1]; None if all trials have the same accuracy, which doesn't mean that the
+      accuracy is certain.
     trial_accuracy_mean, trial_accuracy_std: over all trials.
-    Deviations have n - 1 degrees of freedom. What the scores can't tell is None.
+    Deviations have n - 1 degrees of freedom. Values that need more scores are None.
   """
   if not any(score.tested for score in scores):
     return dict(_NOTHING)
@@ -90,17 +90,18 @@ def _mean_and_std(values: Sequence[float]) -> tuple[float | None, float | None]:
 def paired(
   differences: Float[np.ndarray, 'n'], draws: int = 10_000
 ) -> dict[str, float | int]:
-  """Whether paired differences are on one side of zero: a sign-flip permutation test.
+  """Tests whether the mean of paired differences is zero, by flipping signs.
 
-  Were there none, each subject's would as likely have the other sign (Fisher 1935).
-  Two-sided and seeded; every combination of signs where `draws` allows that.
+  Without an effect each subject's difference would have either sign with equal
+  probability (Fisher 1935). The test is two-sided and seeded. It uses all combinations
+  of signs if these are at most `draws`.
 
   Args:
-    differences: one an independent subject, two at least.
-    draws: of signs.
+    differences: one for each independent subject, at least two.
+    draws: the largest number of combinations of signs.
 
   Returns:
-    difference: the mean; p_value; subjects: how many.
+    difference: the mean; p_value; subjects: their number.
   """
   found = stats.permutation_test(
     (differences,),
@@ -120,20 +121,20 @@ def paired(
 def over_trials(
   ours: Sequence[TrialScore], theirs: Sequence[TrialScore]
 ) -> dict[str, float | int | None]:
-  """Whether a method is more accurate than another over the same trials.
+  """Tests whether two methods differ in accuracy over the same trials.
 
   The corrected resampled t-test of Nadeau & Bengio 2003, two-sided.
 
   Args:
-    ours: of one method's trials, two at least.
-    theirs: of the other's, in the same order.
+    ours: the scores of one method's trials, at least two.
+    theirs: those of the other's, in the same order.
 
   Returns:
-    difference: the mean; p_value, None where all trials differ by the same, which tells
-    nothing of how they vary; trials: how many.
+    difference: the mean; p_value, None if the difference is the same in all trials and not 0, so
+    that their variance is unknown; trials: their number.
 
   Raises:
-    ValueError: they are of other trials.
+    ValueError: the scores are of different trials.
   """
   if [t._replace(correct=0) for t in ours] != [t._replace(correct=0) for t in theirs]:
     raise ValueError('the scores are not of the same trials')
@@ -149,7 +150,7 @@ def over_trials(
 
 
 def _half_width(trials: Sequence[TrialScore]) -> float | None:
-  """Of the 95 % interval; Student's, over trials, where they differ."""
+  """Half the 95 % interval, by Student's t over trials; None if they are all equal."""
   values = np.array([trial.accuracy for trial in trials])
   if len(trials) < 2 or np.ptp(values) <= _ALIKE:
     return None
@@ -159,10 +160,10 @@ def _half_width(trials: Sequence[TrialScore]) -> float | None:
 def _standard_error(
   values: Float[np.ndarray, 'n'], trials: Sequence[TrialScore]
 ) -> float:
-  """Of the mean of trials' values (Nadeau & Bengio 2003, Machine Learning 52, sec. 3).
+  """The standard error of a mean over trials (Nadeau & Bengio 2003, sec. 3).
 
-  Trials share training clips and so agree more than independent ones: their variance
-  counts (1/J + n_test/n_train) times, not 1/J.
+  Trials share training clips, so they vary less than independent ones. Their variance
+  is multiplied by 1/J + n_test/n_train, not by 1/J. Machine Learning 52.
   """
   shared = sum(t.tested for t in trials) / sum(t.trained for t in trials)
   return float(((1 / len(trials) + shared) * values.var(ddof=1)) ** 0.5)

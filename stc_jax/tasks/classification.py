@@ -75,7 +75,7 @@ class Classification(ClassificationLoss, ClassificationReport, ClassLabelling):
     return reading.read(builder, size, dataset.neutral_share)
 
   def check_trial(self, clip_set: ClipSet, trial: Trial) -> None:
-    """Refuses a training side of one class."""
+    """Refuses a trial that trains on one class."""
     classes = set(clip_set.targets[trial.train].tolist())
     if len(classes) < 2:
       found = ', '.join(clip_set.names[c] for c in classes) or 'no clip at all'
@@ -87,15 +87,15 @@ class Classification(ClassificationLoss, ClassificationReport, ClassLabelling):
   def random_targets(
     self, random: np.random.Generator, count: int, outputs: int
   ) -> tuple[tuple[str, ...], np.ndarray]:
-    """Classes that are numbers."""
+    """Returns numbered classes and random targets."""
     targets = random.integers(0, outputs, count).astype(np.int32)
     return tuple(map(str, range(outputs))), targets
 
   def check_names(self, names: tuple[str, ...]) -> None:
-    """Classes may have any names."""
+    """Accepts any names."""
 
   def described(self, clip_set: ClipSet) -> dict:
-    """How many clips each class has."""
+    """The number of clips of each class."""
     counts = np.bincount(clip_set.targets, minlength=len(clip_set.names))
     return {'classes': dict(zip(clip_set.names, counts.tolist(), strict=True))}
 
@@ -106,7 +106,7 @@ class Classification(ClassificationLoss, ClassificationReport, ClassLabelling):
   def floors(
     self, data: TrialData, dataset: DatasetConfig, console: Console
   ) -> Callable[[], list[dict]]:
-    """Computes them at once, or reads them from the cache."""
+    """Computes the floors at once, or reads them from the cache."""
 
     def progress(floors: Iterable[dict]) -> Iterator[dict]:
       console.print('fitting the floors ...')
@@ -123,7 +123,7 @@ class Classification(ClassificationLoss, ClassificationReport, ClassLabelling):
     return lambda: floors
 
   def floor_result(self, floor: dict) -> TrialResult:
-    """All fields of a trial's baselines."""
+    """The fields of a trial's baselines."""
     return TrialResult(floor)
 
   def trial_result(
@@ -158,7 +158,7 @@ class Classification(ClassificationLoss, ClassificationReport, ClassLabelling):
     ]
 
   def pictures(self, summary: dict, results: Sequence[dict]) -> dict[str, Figure]:
-    """Confusions, where anything was tested, and training curves."""
+    """Confusions, if anything was tested, and training curves."""
     tested = {
       'test': summary['trial_accuracy_mean'],
       'temporal floor, test': summary['temporal_floor_accuracy'],
@@ -176,5 +176,5 @@ class Classification(ClassificationLoss, ClassificationReport, ClassLabelling):
     return clip_scoreboard.scoreboard(summary)
 
   def notes(self, summary: dict) -> tuple[str, ...]:
-    """Classes whose names pictures can't show."""
+    """Names the classes that pictures can't show by name."""
     return plots.font_notes(summary['classes'])

@@ -11,7 +11,7 @@ from jaxtyping import Array, Float, Int
 
 
 class Labels(NamedTuple):
-  """What classification should say.
+  """The targets of classification.
 
   Attributes:
     classes: of each example.
@@ -27,11 +27,12 @@ class ClassificationLoss:
   """Softmax, cross-entropy and accuracy of one label an example.
 
   The loss sees logits adjusted by the classes' frequencies (Menon et al. 2021,
-  "Long-tail learning via logit adjustment", eq. 10), so that a rare class must be told
-  from the others by a wider margin; where all are as frequent nothing changes.
+  "Long-tail learning via logit adjustment", eq. 10), so that a rare class needs a
+  wider margin from the others. If all are equally frequent, nothing changes.
 
   Attributes:
-    adjustment: how often the logarithm of its frequency is added to a class's logit.
+    adjustment: the factor of the logarithm of a class's frequency, which is added to
+      its logit.
   """
 
   adjustment: float = 0.0
@@ -41,12 +42,12 @@ class ClassificationLoss:
   def weights(
     self, labels: Int[np.ndarray, 'n'], classes: int
   ) -> Float[np.ndarray, '{classes}']:
-    """The offsets that follow from a training side's labels: 0 of the most frequent."""
+    """The offsets computed from the training labels: 0 for the most frequent class."""
     counts = np.maximum(np.bincount(labels, minlength=classes), 1)
     return (self.adjustment * np.log(counts / counts.max())).astype(np.float32)
 
   def targets(self, labels: Int[Array, 'b'], weights: Float[Array, 'n']) -> Labels:
-    """What the loss takes of a batch."""
+    """The targets of a batch, for the loss."""
     return Labels(labels, weights)
 
   def losses(self, logits: Float[Array, 'b n'], labels: Labels) -> Float[Array, 'b']:
@@ -55,13 +56,13 @@ class ClassificationLoss:
     return optax.softmax_cross_entropy(logits + labels.offsets, targets)
 
   def probabilities(self, logits: Float[Array, 'b n']) -> Float[Array, 'b n']:
-    """Of each class."""
+    """The probability of each class."""
     return jax.nn.softmax(logits)
 
   def sums(
     self, logits: Float[Array, 'b n'], labels: Labels
   ) -> dict[str, Float[Array, '']]:
-    """What a batch adds to the metrics, to be divided by its `count` in the end."""
+    """The metric sums of a batch; in the end they are divided by `count`."""
     correct = (logits.argmax(axis=-1) == labels.classes).sum()
     return {
       'loss': self.losses(logits, labels).sum(),

@@ -1,4 +1,4 @@
-"""What the tests of a run of classification come to: rows, scores, the summary."""
+"""The results of a run of classification: rows, scores, the summary."""
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from stc_jax.evaluation import metrics, statistics
 from stc_jax.evaluation.statistics import TrialScore
 
 BASELINES = ('chance_accuracy', 'floor_accuracy', 'temporal_floor_accuracy')
-_DIGITS = 7  # of a probability: what float32 holds
+_DIGITS = 7  # decimal places of a probability, as precise as float32
 
 
 def trial_fields(
@@ -54,7 +54,7 @@ def rows_of(results: Sequence[dict]) -> list[dict]:
 
 
 def trial_scores(results: Sequence[dict]) -> list[TrialScore]:
-  """What statistics need of trials' results."""
+  """The part of trials' results that statistics need."""
   return [
     TrialScore(
       repeat=result['repeat'],
@@ -71,12 +71,12 @@ def summarise(
 ) -> dict:
   """Accuracies, baselines, and the scores of all test clips pooled.
 
-  Where nothing was tested (protocol `all`), every score is None.
+  If nothing was tested (protocol `all`), every score is None.
 
   Args:
     names: of the classes.
     results: of all trials.
-    folds: how many trials a whole repeat has.
+    folds: the number of trials in a complete repeat.
     resampled: as `ProtocolConfig.resampled`.
   """
   rows = [row for result in results for row in result['predictions']]
@@ -92,7 +92,7 @@ def summarise(
 
 
 def _scores(classes: Sequence[str], rows: Sequence[dict]) -> dict:
-  """The fields of `metrics.classification`; None where nothing was tested."""
+  """The fields of `metrics.classification`; None if nothing was tested."""
   if not rows:
     fields = 'uar', 'macro_f1', 'absent', 'confusion', 'class_accuracy'
     return dict.fromkeys(fields)
@@ -104,9 +104,9 @@ def _scores(classes: Sequence[str], rows: Sequence[dict]) -> dict:
 
 
 def _over(results: Sequence[dict], floor: str) -> dict | None:
-  """The model's accuracy less a floor's, paired clip by clip, subject by subject.
+  """The model's accuracy minus a floor's, paired by clips, tested over subjects.
 
-  None where fewer than two subjects were tested.
+  None if fewer than two subjects were tested.
   """
   of_subject = defaultdict(list)
   for result in results:

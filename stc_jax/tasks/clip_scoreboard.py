@@ -1,4 +1,4 @@
-"""The scores of a run of classification, as they are printed."""
+"""The scores of a run of classification, for printing."""
 
 from collections.abc import Iterator
 
@@ -14,7 +14,7 @@ _BASELINES = (
 
 
 def scoreboard(summary: dict) -> Scoreboard:
-  """The accuracies, of each class too, beside those of the baselines."""
+  """The accuracies, also of each class, beside those of the baselines."""
   groups = (
     _of_model(summary),
     [(name, f'{summary[field]:.1%}') for name, field in _BASELINES],
@@ -38,7 +38,7 @@ def _lines(summary: dict) -> Iterator[str]:
 
 
 def _of_model(summary: dict) -> list[tuple[str | Text, str | Text]]:
-  """The model's rows: over repeats where there is a whole one, and over trials."""
+  """The model's rows: over repeats, if one is complete, and over trials."""
   rows, model = [], (summary['model'], 'bold')
   if summary['accuracy_mean'] is not None:
     words = Text(_mean(summary, 'accuracy'), 'bold')
@@ -54,7 +54,7 @@ def _of_model(summary: dict) -> list[tuple[str | Text, str | Text]]:
 
 
 def _over_floors(summary: dict) -> list[tuple[str, str]]:
-  """How far above each floor, in points, where there are subjects to compare by."""
+  """The difference from each floor in points, if there are subjects to compare."""
   rows = []
   for name, field in (('temporal', 'temporal_floor'), ('static', 'floor')):
     if over := summary[f'over_{field}']:

@@ -50,7 +50,7 @@ class Detection(DetectionLoss, DetectionReport, UnitLabelling):
   kind: ClassVar = 'detection'
   samplings: ClassVar = tuple(FRAME_SAMPLINGS)
   reads: ClassVar = frozenset({'task.positive_weight'})
-  sample: ClassVar = 4096  # that thresholds are chosen on
+  sample: ClassVar = 4096  # on which thresholds are chosen
   embedded: ClassVar = ('synthetic_faces', 'action_units_small', '')
   score: ClassVar = 'f1'
   trial_score: ClassVar = 'f1_mean'
@@ -81,7 +81,7 @@ class Detection(DetectionLoss, DetectionReport, UnitLabelling):
     return frame_reading.read(builder, size, self.aus)
 
   def check_trial(self, clip_set: ClipSet, trial: Trial) -> None:
-    """Refuses a training side that always shows an action unit, or never."""
+    """Refuses a trial whose training frames always or never show an action unit."""
     targets = clip_set.targets[trial.train]
     for name, column in zip(clip_set.names, targets.T, strict=True):
       if not ((column == 0).any() and (column == 1).any()):
@@ -95,18 +95,18 @@ class Detection(DetectionLoss, DetectionReport, UnitLabelling):
   def random_targets(
     self, random: np.random.Generator, count: int, outputs: int
   ) -> tuple[tuple[str, ...], np.ndarray]:
-    """Codings of the action units, all of them known."""
+    """Returns the action units and random codings, all known."""
     del outputs
     targets = random.integers(0, 2, (count, len(self.aus))).astype(np.int8)
     return tuple(map(str, self.aus)), targets
 
   def check_names(self, names: tuple[str, ...]) -> None:
-    """Each action unit has one."""
+    """Refuses a number of names other than that of action units."""
     fits = len(names) == len(self.aus)
     require(fits, 'names', names, f'be as many as task.aus, {len(self.aus)}')
 
   def described(self, clip_set: ClipSet) -> dict:
-    """How many frames there are, and how many show each action unit."""
+    """The number of frames, and of frames that show each action unit."""
     counts = (clip_set.targets == 1).sum(axis=0)
     shown = dict(zip(clip_set.names, counts.tolist(), strict=True))
     return {'frames': len(clip_set), 'aus': shown}
@@ -119,7 +119,7 @@ class Detection(DetectionLoss, DetectionReport, UnitLabelling):
   def floors(
     self, data: TrialData, dataset: DatasetConfig, console: Console
   ) -> Callable[[], list[TrialFloor]]:
-    """Fits them in the background, which takes a while."""
+    """Starts to fit the floors in the background, because it takes long."""
     del dataset
 
     def say(trial: Trial) -> None:
@@ -175,7 +175,7 @@ class Detection(DetectionLoss, DetectionReport, UnitLabelling):
     return []
 
   def pictures(self, summary: dict, results: Sequence[dict]) -> dict[str, Figure]:
-    """Scores of the action units, where anything was tested, and training curves."""
+    """Scores of the action units, if anything was tested, and training curves."""
     heading = pictures.title(summary, 'f1')
     tested, made = {'mean F1, test': summary['trial_f1_mean']}, {}
     if summary['trial_f1_mean'] is not None:

@@ -13,7 +13,7 @@ from stc_jax.data.clip_set import UNKNOWN
 
 
 class Marks(NamedTuple):
-  """What detection should say.
+  """The targets of detection.
 
   Attributes:
     shown: 1 or 0 for each action unit.
@@ -29,8 +29,8 @@ class DetectionLoss:
   """Sigmoid and binary cross-entropy of many action units, some of them unknown.
 
   Attributes:
-    balanced: whether the frames that show an action unit count in all as much as those
-      that don't.
+    balanced: whether the frames that show an action unit have together the same weight
+      as those that don't.
   """
 
   balanced: bool = False
@@ -40,7 +40,7 @@ class DetectionLoss:
   def weights(
     self, targets: Int8[np.ndarray, 'n a'], aus: int
   ) -> Float[np.ndarray, '2 {aus}']:
-    """How much a frame of a training side counts, by what it shows: not, or does."""
+    """The weights of training frames that don't show, and do show, an action unit."""
     del aus
     shares = np.stack([(targets == value).sum(axis=0) for value in (0, 1)])
     shares = shares / np.maximum(shares.sum(axis=0), 1)
@@ -49,7 +49,7 @@ class DetectionLoss:
     return (0.5 / np.maximum(shares, 1 / len(targets))).astype(np.float32)
 
   def targets(self, aus: Int8[Array, 'b a'], weights: Float[Array, '2 a']) -> Marks:
-    """What the loss takes of a batch."""
+    """The targets of a batch, for the loss."""
     shown = (aus == 1).astype(jnp.float32)
     weight = jnp.where(aus == 1, weights[1], weights[0])
     return Marks(shown, jnp.where(aus == UNKNOWN, 0.0, weight))
@@ -60,20 +60,20 @@ class DetectionLoss:
     return each.sum(axis=-1) / self._known(marks)
 
   def probabilities(self, logits: Float[Array, 'b a']) -> Float[Array, 'b a']:
-    """Of each action unit."""
+    """The probability of each action unit."""
     return jax.nn.sigmoid(logits)
 
   def sums(
     self, logits: Float[Array, 'b a'], marks: Marks
   ) -> dict[str, Float[Array, '']]:
-    """As `Classification.sums`; what is right is the share of a frame's known ones."""
+    """As `Classification.sums`; `right` is a share of the known action units."""
     known = marks.weight > 0
     right = ((logits > 0) == (marks.shown > 0)) & known
     count = known.any(axis=-1).sum().astype(jnp.float32)
     return {
       'loss': self.losses(logits, marks).sum(),
       'correct': (right.sum(axis=-1) / self._known(marks)).sum(),
-      'count': jnp.maximum(count, 1),  # with none, loss and right are 0
+      'count': jnp.maximum(count, 1),  # if none is known, loss and right are 0
     }
 
   def _known(self, marks: Marks) -> Float[Array, 'b']:

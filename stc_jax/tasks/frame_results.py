@@ -1,4 +1,4 @@
-"""What the test of a trial of detection leaves in the run's folder."""
+"""The result of a trial of detection, for the run's folder."""
 
 import numpy as np
 
@@ -12,7 +12,7 @@ from stc_jax.tasks.trials import Predictions, TrialResult
 def trial_result(
   clip_set: ClipSet, trial: Trial, predictions: Predictions
 ) -> TrialResult:
-  """Scores and thresholds; of each tested frame its truth and its probabilities."""
+  """Scores and thresholds, and the truth and probabilities of each tested frame."""
   thresholds = detection.thresholds(
     clip_set.targets[predictions.sample], predictions.sample_probabilities
   )

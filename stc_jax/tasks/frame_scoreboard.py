@@ -1,4 +1,4 @@
-"""The scores of a run of detection, as they are printed."""
+"""The scores of a run of detection, for printing."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,9 +1,9 @@
 """From the scores of trials' test frames to the summary of a run of detection.
 
-F1 is pooled over the frames of a repeat; AUC and average precision are of each trial,
-and averaged, for scores of different models don't share a scale. `tuned` F1 is at
-thresholds chosen on training frames, the other at 0.5. Of constant answers the best is
-"always", whose F1 says how common an action unit is: "never" has 0.
+F1 is pooled over the frames of a repeat. AUC and average precision are computed for
+each trial and averaged, because the scores of different models have different scales.
+`tuned` F1 is at thresholds chosen on training frames, the other F1 is at 0.5. The best
+constant answer is "always"; its F1 depends only on how common an action unit is.
 """
 
 from collections.abc import Sequence
@@ -25,8 +25,8 @@ class FrameScores(NamedTuple):
 
   Attributes:
     scores: of each action unit.
-    thresholds: an action unit counts as shown from there on; chosen on training
-      frames.
+    thresholds: the least score of an action unit that counts as shown; chosen on
+      training frames.
   """
 
   scores: Float[np.ndarray, 'm a']
@@ -38,7 +38,7 @@ class FrameScores(NamedTuple):
 
 
 class _Truth(NamedTuple):
-  """Of all frames of a set.
+  """The truth of all frames of a set.
 
   Attributes:
     targets: their action units.
@@ -63,15 +63,15 @@ def summarise(
   Args:
     clip_set: of labelled frames.
     trials: the finished ones.
-    folds: how many trials a whole repeat has.
+    folds: the number of trials in a complete repeat.
     ours: the model's scores in each trial.
     theirs: the floor's.
 
   Returns:
-    f1_mean, f1_std: over complete repeats, or of what there is of the first; aus: for
-    each action unit all scores, those of the floor under `floor_`; means: of them;
-    over_floor, over_constant: differences of mean F1 from the floor's and from always
-    saying that all are shown, with their intervals. None, where nothing was tested.
+    f1_mean, f1_std: over complete repeats, or of the finished part of the first; aus:
+    all scores of each action unit, those of the floor with the prefix `floor_`; means:
+    their means; over_floor, over_constant: differences of mean F1 from the floor's and
+    from predicting all action units always, with intervals. None if nothing was tested.
   """
   if not any(len(trial.test) for trial in trials):
     untested = dict.fromkeys(('aus', 'means', 'over_floor', 'over_constant'))
@@ -115,7 +115,7 @@ def summarise(
 
 
 def _constants(targets: Int8[np.ndarray, 'm a']) -> dict[str, list[float | None]]:
-  """How often each action unit is shown, and F1 of always saying that it is."""
+  """The prevalence of each action unit, and F1 of always predicting it."""
   shares = detection.prevalence(targets)
   always = [2 * share / (1 + share) if share else 0.0 for share in shares]
   return {'prevalence': shares, 'constant_f1': always}
@@ -131,7 +131,7 @@ def _whole_repeats(trials: Sequence[Trial], folds: int) -> list[list[int]]:
 def _counts(
   truth: _Truth, tested: Sequence[tuple[Trial, Bool[np.ndarray, 'm a']]]
 ) -> Counts:
-  """Of each subject of the set, over the decisions on the trials' test frames."""
+  """The counts of each subject, over the decisions on the trials' test frames."""
   parts = [
     detection.count(
       truth.targets[trial.test], decided, truth.subjects[trial.test], truth.count
@@ -142,7 +142,7 @@ def _counts(
 
 
 def _f1(of_repeats: Sequence[Counts]) -> Float[np.ndarray, 'r a']:
-  """Of all subjects' frames together."""
+  """F1 of all subjects' frames together."""
   pooled = [Counts(*(cell.sum(axis=0) for cell in counts)) for counts in of_repeats]
   return np.stack([detection.f1(counts) for counts in pooled])
 
@@ -150,7 +150,7 @@ def _f1(of_repeats: Sequence[Counts]) -> Float[np.ndarray, 'r a']:
 def _over(
   ours: Sequence[Counts], theirs: Sequence[Counts], subjects: Int[np.ndarray, 's']
 ) -> dict | None:
-  """None where fewer than two subjects were tested."""
+  """Differences of mean F1; None if fewer than two subjects were tested."""
   if len(subjects) < 2:
     return None
   ours, theirs = (
@@ -163,7 +163,7 @@ def _over(
 def _rankings(
   truth: _Truth, trials: Sequence[Trial], scores: Sequence[FrameScores]
 ) -> dict[str, list[float | None]]:
-  """Means over trials, of those that an action unit has one in."""
+  """Means over the trials in which an action unit has a value."""
   of_trials = [
     detection.ranking(truth.targets[trial.test], one.scores)
     for trial, one in zip(trials, scores, strict=True)
@@ -182,7 +182,7 @@ def _mean(values: Sequence[float | None]) -> float | None:
 
 
 def spread(name: str, values: Sequence[float | None]) -> dict[str, float | None]:
-  """Mean and deviation of those that there are."""
+  """Mean and deviation of the values that aren't None."""
   known = [value for value in values if value is not None]
   deviation = float(np.std(known, ddof=1)) if len(known) > 1 else None
   return {f'{name}_mean': _mean(known), f'{name}_std': deviation}

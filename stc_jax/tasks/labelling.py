@@ -1,4 +1,4 @@
-"""What a task calls the predictions of a new video."""
+"""How a task names columns and labels of a video's predictions."""
 
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
@@ -63,6 +63,6 @@ class UnitLabelling:
     ]
 
   def caption_of(self, label: str, probability: float) -> str:
-    """The action units alone: each has a probability of its own."""
+    """The action units without a probability, as each has its own."""
     del probability
     return label

@@ -1,4 +1,4 @@
-"""Pictures of a run: its confusions, action units and training curves."""
+"""Pictures of a run: confusion matrix, action units and training curves."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +11,7 @@ from stc_jax import plots
 
 _INK, _TRAIN = '#1b2a41', '#2a6f97'
 _TESTED = ('#c1121f', '#bc6c25', '#e09f3e', 'gray')
-# Of more classes a confusion shows colours alone, on a side of so many inches.
+# With more classes a confusion matrix has no text, and this many inches a side.
 _MOST_WORDS, _SIDE = 30, 15
 
 
@@ -19,7 +19,7 @@ _MOST_WORDS, _SIDE = 30, 15
 def confusion(summary: dict) -> Figure:
   """Draws the pooled confusion matrix, rows in percent, counts below.
 
-  Of many classes it shows colours alone: memory must not grow with their square.
+  With many classes there is no text, so memory doesn't grow with their square.
   """
   counts = np.array(summary['confusion'])
   share = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
@@ -50,8 +50,8 @@ def training_curves(
 
   Args:
     results: of all trials.
-    heading: above it.
-    tested: test scores after the last step, by name; None where there is none.
+    heading: of the picture.
+    tested: test scores after the last step, by name; None: no score.
   """
   losses, accuracies = (
     np.array([result[name] for result in results])
@@ -80,10 +80,10 @@ def training_curves(
 
 @plots.style()
 def action_units(summary: dict, heading: str) -> Figure:
-  """Draws F1 and AUC of each action unit beside the floor's, and how often it shows.
+  """Draws F1, AUC and prevalence of each action unit, and the scores of the floor.
 
-  F1 at thresholds chosen on training frames stands pale behind that at 0.5; a cross is
-  that of always saying yes.
+  The pale bars are F1 at thresholds chosen on training frames, the others F1 at 0.5. A
+  cross is the F1 of always predicting the action unit.
   """
   aus = summary['aus']
   places = np.arange(len(aus))
@@ -132,7 +132,7 @@ def _band(axes, curves: Float[np.ndarray, 'trials steps']) -> None:
 
 
 def title(summary: dict, score: str) -> str:
-  """What was run, and how well it does on average over trials."""
+  """Model, dataset and the mean score over trials."""
   words, mean = f'{summary["model"]} on {summary["dataset"]}', f'trial_{score}_mean'
   if summary[mean] is None:
     return words

@@ -1,4 +1,4 @@
-"""The tasks by the name that a launch file gives them; a new task is a line here."""
+"""The tasks by their names in launch files; a new task is a line here."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""What every task offers; a new one is a class like this, and a line in `registry`."""
+"""The interface of tasks; a new task is such a class and a line in `registry`."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, Self
@@ -23,26 +23,26 @@ from stc_jax.typed_json import Fields
 
 
 class Task(Labelling, Protocol):
-  """How a network's outputs meet their targets, and what follows from them.
+  """What a network is trained for: loss, metrics, results and their words.
 
   Attributes:
     kind: its name in the section `task` of a launch file.
     samplings: the values of `input.sampling` that go with it.
-    reads: the fields of a launch file, 'section.field', that some tasks read and this
-      one does; the others refuse them.
+    reads: the fields of a launch file, 'section.field', that this task reads and some
+      tasks don't; those tasks refuse them.
     embedded: a small prepared set that comes with the program: dataset, builder config
       and data_dir.
-    activation: from logits to probabilities, 'softmax' or 'sigmoid'.
+    activation: the function from logits to probabilities, 'softmax' or 'sigmoid'.
     metrics: the names of the sums that `sums` returns.
-    sample: about how many training examples of a trial are predicted, too.
+    sample: the approximate number of training examples that are also predicted.
     score: the fields of the summary on the main score: `<score>_mean` and `<score>_std`
       over repeats, `trial_<score>_mean` and `trial_<score>_std` over trials.
     trial_score: the field of a trial's result with that score.
     outputs: the field of dataset.json with the names of the network's outputs.
-    untested: a line on a run that trained on everything.
-    trial_fields: what a trial's result holds of the task, at least.
-    first_tables: of a report, the tables that come before its pictures.
-    card_tables: those that a model card has.
+    untested: a line for a run that trained on everything.
+    trial_fields: the fields that the task needs in a trial's result.
+    first_tables: the tables of a report that come before its pictures.
+    card_tables: the tables of a model card.
     summary_file, trial_file: the fields of a run's JSON files that reports read.
     has_heatmaps: whether a report can show what the decision on a clip rests on.
     intended_use: of its models, in a model card.
@@ -72,13 +72,13 @@ class Task(Labelling, Protocol):
 
   @classmethod
   def of(cls, **fields: Any) -> Self:
-    """Makes a task from all fields of its section but `kind`.
+    """Makes a task from all fields of its section except `kind`.
 
     Raises:
       InputError: a field is out of its range; the line starts with the field's name.
     """
 
-  # What it is trained on.
+  # The training data.
 
   def read(
     self, builder: PreparedSet, size: InputConfig, dataset: DatasetConfig
@@ -90,10 +90,10 @@ class Task(Labelling, Protocol):
     """
 
   def check_trial(self, clip_set: ClipSet, trial: Trial) -> None:
-    """Refuses, before hours of training, a trial that nothing can be learnt from.
+    """Checks, before hours of training, that a trial has enough targets to learn from.
 
     Raises:
-      InputError: it is such a trial.
+      InputError: it hasn't.
     """
 
   def random_targets(
@@ -104,7 +104,7 @@ class Task(Labelling, Protocol):
     Args:
       random: the source of the targets.
       count: how many examples.
-      outputs: how many, where the task doesn't say.
+      outputs: how many, if the task doesn't define it.
     """
 
   def check_names(self, names: tuple[str, ...]) -> None:
@@ -114,27 +114,27 @@ class Task(Labelling, Protocol):
       InputError: they don't go with the task's fields.
     """
 
-  # How a network learns it; all of it on the device, but for `weights`.
+  # Training; all methods except `weights` run on the device.
 
   def weights(self, targets: Int[np.ndarray, 'n *a'], outputs: int) -> np.ndarray:
-    """What the loss needs to know of all targets of a training side."""
+    """The loss's weights, computed from all training targets of a trial."""
 
   def targets(self, targets: Int[Array, 'b *a'], weights: Array) -> Any:
-    """What the loss takes of a batch."""
+    """The targets of a batch, for the loss."""
 
   def losses(self, logits: Float[Array, 'b n'], targets: Any) -> Float[Array, 'b']:
     """The loss of each example."""
 
   def probabilities(self, logits: Float[Array, 'b n']) -> Float[Array, 'b n']:
-    """What each logit says."""
+    """The probability of each output."""
 
   def sums(self, logits: Float[Array, 'b n'], targets: Any) -> Mapping[str, Array]:
-    """What a batch adds to the metrics, to be divided by its `count` in the end."""
+    """The metric sums of a batch; in the end they are divided by `count`."""
 
-  # What a run of it comes to.
+  # The results of a run.
 
   def described(self, clip_set: ClipSet) -> dict[str, Any]:
-    """What dataset.json says of the targets."""
+    """The fields of dataset.json on the targets."""
 
   def label(self, clip_set: ClipSet, example: int) -> str:
     """The target of a clip, in words."""
@@ -142,18 +142,19 @@ class Task(Labelling, Protocol):
   def floors(
     self, data: TrialData, dataset: DatasetConfig, console: Console
   ) -> Callable[[], Sequence[Any]]:
-    """Starts to fit the baselines of all trials; the function returned waits for them.
+    """Starts to fit the baselines of all trials.
 
-    They are by the number of their trial, in the order of `data.wanted`.
+    Returns a function that waits for them, and returns them in the order of
+    `data.wanted`.
     """
 
   def floor_result(self, floor: Any) -> TrialResult:
-    """What a trial's result holds of its baselines."""
+    """The part of a trial's result on its baselines."""
 
   def trial_result(
     self, clip_set: ClipSet, trial: Trial, predictions: Predictions
   ) -> TrialResult:
-    """What a trial's result holds of the test of its model."""
+    """The part of a trial's result on the test of its model."""
 
   def summarise(
     self,
@@ -167,46 +168,46 @@ class Task(Labelling, Protocol):
     Args:
       data: of the run.
       results: of `data.wanted`.
-      probabilities: of their files, for each of `arrays`.
+      probabilities: from their files, for each of `arrays`.
       resampled: as `ProtocolConfig.resampled`.
     """
 
   def prediction_rows(
     self, names: Sequence[str], results: Sequence[dict]
   ) -> list[list[Any]]:
-    """The lines of predictions.csv, its header first; empty where there is no file."""
+    """The lines of predictions.csv, with the header; empty: there is no such file."""
 
   def pictures(self, summary: dict, results: Sequence[dict]) -> dict[str, Figure]:
     """Pictures of a run, by the names of their files."""
 
   def scoreboard(self, summary: dict) -> Scoreboard:
-    """What a terminal shows of a run that was tested."""
+    """The scores that a terminal shows of a tested run."""
 
   def notes(self, summary: dict) -> tuple[str, ...]:
-    """What else a reader of the pictures must know, a sentence each."""
+    """Notes for the reader of the pictures, one sentence each."""
 
-  # What a report says of runs on one dataset that were tested.
+  # Reports on the tested runs on one dataset.
 
   def check_files(
     self, dataset: dict, summary: dict, trials: Mapping[str, dict]
   ) -> None:
-    """Checks that the files of a run go together; trials are by their file's name.
+    """Checks that the files of a run fit together; `trials` are by file name.
 
     Raises:
       InputError: they don't; names the file.
     """
 
   def rows(self, results: Sequence[dict]) -> list[dict]:
-    """Each tested clip of each trial, with `label` and `predicted`; [] of frames."""
+    """Each tested clip of each trial, with `label` and `predicted`; [] for frames."""
 
   def report_tables(self, runs: Sequence[RunResults], caption: str) -> list[Table]:
-    """Scores beside published ones and baselines, and in pairs."""
+    """Scores with published ones and baselines, and the differences of pairs."""
 
   def report_pictures(self, runs: Sequence[RunResults]) -> list[Picture]:
     """The figures of a report."""
 
   def compare(self, ours: RunResults, theirs: RunResults) -> Comparison:
-    """By how much a run is better than another, where both tested the same."""
+    """The difference of two runs that tested the same examples."""
 
   def limits(self, run: RunResults) -> str:
-    """What a model card warns of."""
+    """The limits of the model, for the model card."""

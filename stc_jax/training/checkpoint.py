@@ -1,7 +1,7 @@
-"""Checkpoints of the trials under way: one for each, with its own step and identity.
+"""Checkpoints of unfinished trials: one per trial, with its own step and identity.
 
 `<workdir>/checkpoints/<trial>/<step>/`. Which trials ran together when a state was
-saved is nowhere noted, so a restart may group them otherwise.
+saved is not recorded, so a restart may group them differently.
 """
 
 import contextlib
@@ -25,11 +25,11 @@ from stc_jax.run_folder import layout
 from stc_jax.training import hosts
 from stc_jax.training.state import TrainState
 
-_DIGEST = 'sha256'  # of the state, for Orbax notices few changed bytes of arrays
+_DIGEST = 'sha256'  # of the state; Orbax does not detect all changed bytes of arrays
 
 
 def identity(trial: Trial) -> dict:
-  """What a trial's state must not be mixed up with: ready for JSON."""
+  """Identifies the trial that a state belongs to; ready for JSON."""
   return {
     'trial': trial.name,
     'seed': trial.seed,
@@ -41,7 +41,7 @@ def identity(trial: Trial) -> dict:
 class TrialCheckpoint:
   """The newest state of one trial.
 
-  Saves are asynchronous; a kill during one leaves the one before.
+  Saves are asynchronous; if the process is killed during one, the previous one is kept.
   """
 
   @held_back()
@@ -57,10 +57,10 @@ class TrialCheckpoint:
 
   @held_back()
   def restore(self, like: TrainState) -> TrainState | None:
-    """The state, in host arrays of the shapes of `like`, or None where there is none.
+    """Returns the state in host arrays shaped like `like`; None if there is none.
 
     Raises:
-      InputError: there is one, but it can't be read, or is another trial's.
+      InputError: the checkpoint can't be read, or belongs to another trial.
     """
     step = self._manager.latest_step()
     if step is None:
@@ -77,7 +77,7 @@ class TrialCheckpoint:
         f'damaged, or of another model ({type(error).__name__})'
       ) from error
     identity = dict(found.identity or {})
-    digest = identity.pop(_DIGEST, None)  # earlier versions wrote none
+    digest = identity.pop(_DIGEST, None)  # earlier versions wrote no digest
     if identity != self._identity:
       raise self._refused('of a trial with other clips')
     if digest not in (None, _digest(found.state)):
@@ -86,10 +86,10 @@ class TrialCheckpoint:
 
   @held_back()
   def save(self, state: TrainState) -> None:
-    """Starts to write a state of host arrays, unless that step's is there.
+    """Starts to write a state of host arrays, unless that step is saved already.
 
     Raises:
-      OSError: the machine lacks what this write, or the one before, needs.
+      OSError: the disk is full, or similar, in this write or the previous one.
     """
     step = int(state.step)
     if step == self._manager.latest_step():
@@ -106,14 +106,14 @@ class TrialCheckpoint:
     """Waits for the last write.
 
     Raises:
-      OSError: the machine lacks what it needs.
+      OSError: the disk is full, or similar.
     """
     with self._named():
       self._manager.close()
 
   @contextlib.contextmanager
   def _named(self) -> Iterator[None]:
-    """Says of a full disk where that is; libraries say it in their own words."""
+    """Adds the folder to an error of the machine, such as a full disk."""
     try:
       yield
     except Exception as error:
@@ -130,10 +130,10 @@ class TrialCheckpoint:
 
 @functools.cache
 def _drop_complaints_of_late_writes() -> None:
-  """Keeps quiet what follows from a failed write; that itself is raised.
+  """Suppresses messages that follow from a failed write; the failure itself is raised.
 
-  Orbax closes its event loop then, and each write that TensorStore still finishes
-  complains on the terminal that it can't say so.
+  After a failure Orbax closes its event loop. Each write that TensorStore finishes
+  later then prints an error on the terminal.
   """
   tell = sys.unraisablehook
 
@@ -157,7 +157,7 @@ def _sha256(arrays: Iterable[np.ndarray]) -> str:
 
 
 def _of_the_first() -> ocp.options.MultiprocessingOptions:
-  """Of several processes, the first saves and restores alone."""
+  """Of several processes, only the first saves and restores."""
   if not hosts.are_several():
     return ocp.options.MultiprocessingOptions()
   return ocp.options.MultiprocessingOptions(

@@ -1,4 +1,4 @@
-"""What models predict for their trials' test examples."""
+"""Evaluates models on their trials' test examples."""
 
 from collections.abc import Sequence
 
@@ -24,9 +24,9 @@ def evaluate(
 
   Args:
     programs: the run's.
-    placement: what gives them their data.
+    placement: the source of their data.
     numbers: of the trials that run together.
-    trials: the same.
+    trials: these trials.
     variables: of their models, on the devices.
   """
   parts = [
@@ -39,7 +39,7 @@ def evaluate(
 
 
 def _split(trial: Trial, found: Float[np.ndarray, 'm n'], padded: int) -> Predictions:
-  """Takes the padding off the test examples and the sample."""
+  """Removes the padding of the test examples and of the sample."""
   probabilities, rest = found[: len(trial.test)], found[padded:]
   if not len(rest):
     return Predictions(probabilities, None, None)

@@ -1,4 +1,4 @@
-"""Several processes that run one program: all compute, the first keeps the books."""
+"""Several processes that run one program: all compute, only the first writes."""
 
 import jax
 import numpy as np
@@ -6,24 +6,24 @@ from jax.experimental import multihost_utils
 
 
 def are_several() -> bool:
-  """Whether there are others."""
+  """Whether several processes run this program."""
   return jax.process_count() > 1
 
 
 def is_first() -> bool:
-  """Whether this is the one that writes, locks, and talks."""
+  """Whether this is the process that writes, locks and prints."""
   return jax.process_index() == 0
 
 
 def from_first(tree):
-  """What the first process has, as host arrays; the others' have the same shapes."""
+  """Returns the first process's arrays, on the host; all have the same shapes."""
   if not are_several():
     return tree
   return jax.tree.map(np.asarray, multihost_utils.broadcast_one_to_all(tree))
 
 
 def put(tree, sharding: jax.sharding.NamedSharding):
-  """Lays host arrays, the same in every process, over devices of all of them."""
+  """Places host arrays, equal in every process, on the devices of all processes."""
   if not are_several():
     return jax.device_put(tree, sharding)
 
@@ -35,5 +35,5 @@ def put(tree, sharding: jax.sharding.NamedSharding):
 
 
 def wait_for_all() -> None:
-  """Ends with the others: who left early would be missed."""
+  """Barrier: no process exits before all have finished."""
   from_first(np.zeros(()))

@@ -1,4 +1,4 @@
-"""Runs the pending trials wave by wave, from wherever an earlier start left them."""
+"""Trains the pending trials wave by wave, and resumes those that were interrupted."""
 
 import pathlib
 import time
@@ -30,8 +30,8 @@ class FinishedTrial(NamedTuple):
   Attributes:
     number: its row in the run's trials.
     variables: params and batch_stats, host arrays.
-    curves: of its training batches, step by step: each metric's sum.
-    predictions: for its test examples.
+    curves: the sum of each metric over the training batch, step by step.
+    predictions: of its test examples.
   """
 
   number: int
@@ -46,16 +46,16 @@ class Loop:
   Args:
     programs: the run's.
     config: section `training` of the launch file.
-    placement: what gives the programs their data.
+    placement: the source of the programs' data.
     trials: all trials of the protocol.
     workdir: the run's folder.
-    seconds: at least so long between two checkpoints of a wave.
-    progress: shows where the run is.
+    seconds: the shortest time between two checkpoints of a wave.
+    progress: shows the progress of the run.
     on_save: called after each checkpoint.
 
   Attributes:
-    train_seconds, train_steps: time in the training loop, and steps of single trials
-      made in it; compilation is apart.
+    train_seconds: the time in the training loop, without compilation.
+    train_steps: the number of steps in the loop, summed over trials.
   """
 
   def __init__(
@@ -77,7 +77,7 @@ class Loop:
 
   @property
   def trained_clips(self) -> int:
-    """How many clips were shown so far, each as often as it was."""
+    """The number of clips shown so far, counted with repetitions."""
     return self.train_steps * self._config.batch_size
 
   def finish(
@@ -85,8 +85,8 @@ class Loop:
   ) -> Generator[FinishedTrial, None, None]:
     """Trains the trials of `pending`, and yields each once it is tested.
 
-    A trial's checkpoint is removed when the caller comes back for the next, so that
-    what it wrote of the trial is never the only thing missing.
+    A trial's checkpoint is removed when the caller asks for the next trial. By then the
+    caller has written the trial's files, so a trial is never lost.
 
     Raises:
       InputError: trials diverged, after all others are finished; or a checkpoint can't
@@ -108,7 +108,7 @@ class Loop:
       raise InputError(_what_diverged(diverged))
 
   def _first_states(self, wave: Wave, checkpoints: WaveCheckpoints) -> TrainState:
-    """Fresh states, but for those trials that an earlier start left half-way."""
+    """Initial states; for trials with a checkpoint, the saved states."""
     states = self._programs.init(self._placement.arrays(self._programs, wave.numbers))
     found = checkpoints.restore(self._programs.one_state())
     if not hosts.from_first(np.array(bool(found))):
@@ -126,7 +126,7 @@ class Loop:
     checkpoints: WaveCheckpoints,
     done: int,
   ) -> TrainState:
-    """Brings one wave to its last step; looks at a chunk while the next runs."""
+    """Trains one wave to its last step; reads a chunk's metrics while the next runs."""
     steps, chunk, before = self._config.steps, self._programs.chunk, None
     every = jax.device_get(states.step)
     at, chunks = every[wave.rows], self._chunks(wave, every)
@@ -143,7 +143,7 @@ class Loop:
       before, at = (progress, after, ran), after
       self.train_seconds = time.monotonic() - began
       if checkpoints.is_time():
-        # One process alone comes here: what it sees early ends no wave.
+        # Only the first process gets here, so this check must not end the wave.
         unsound = {*wave.diverged, *self._diverged(progress, wave)}
         checkpoints.save(wave.sound(jax.device_get(states), unsound))
         self._on_save()
@@ -161,14 +161,14 @@ class Loop:
     wave: Wave,
     done: int,
   ) -> None:
-    """Waits for a chunk's end, shows where it is, and notes which trials diverged."""
+    """Waits for a chunk, shows the progress, and records which trials diverged."""
     for name, step in self._diverged(progress, wave).items():
       wave.diverged.setdefault(name, step)
     losses = jax.device_get(progress.loss)[wave.rows]
     self._progress.update(done, at, ran, float(losses.mean()))
 
   def _diverged(self, progress: Progress, wave: Wave) -> dict[str, int]:
-    """The trials that did in a chunk, or before it, and at which step."""
+    """The trials that have diverged by the end of a chunk, with the step."""
     steps = jax.device_get(progress.diverged)[wave.rows]
     return {
       trial.name: int(step)

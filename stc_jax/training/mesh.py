@@ -1,6 +1,6 @@
-"""The mesh: the one place that knows of many trials and of many devices.
+"""The mesh: the only module that handles many trials and many devices.
 
-Axis `trial` holds different trials, which never speak to each other. Axis `data` holds
+Axis `trial` holds different trials, which never communicate. Axis `data` holds
 the parts of one trial's batch: gradients and the statistics of batch normalisation are
 means over it, so that the trial computes what it computes on one device.
 """
@@ -19,17 +19,17 @@ TRIAL, DATA = 'trial', 'data'
 
 @dataclasses.dataclass(frozen=True)
 class DataAxis:
-  """What a step asks of the devices that its trial is spread over.
+  """The devices that one trial is spread over, as a step sees them.
 
   Attributes:
-    devices: how many; with one, nothing is asked of anybody.
+    devices: how many; with one there is no communication.
   """
 
   devices: int = 1
 
   @property
   def name(self) -> str | None:
-    """The mesh axis, where there is more than one device."""
+    """The name of the mesh axis; None with one device."""
     return DATA if self.devices > 1 else None
 
   def own(self, tree):
@@ -60,8 +60,8 @@ class DataAxis:
 def devices_per_trial(asked: int, devices: int, trials: int, batch_size: int) -> int:
   """How many devices a trial is spread over.
 
-  `asked` 0 leaves it to us: as many as there are for each of the whole protocol's
-  trials, of those numbers that divide a batch.
+  With `asked` 0 the devices are shared equally among all trials of the protocol; the
+  number is the largest possible one that divides a batch.
 
   Raises:
     InputError: fewer devices than asked for, or a batch that they can't share equally.
@@ -84,7 +84,7 @@ def devices_per_trial(asked: int, devices: int, trials: int, batch_size: int) ->
 
 
 def make_mesh(per_trial: int = 1, devices: int | None = None) -> jax.sharding.Mesh:
-  """All devices, or the first so many, as rows of `per_trial`; what is left idles."""
+  """Arranges all or the first `devices` devices in rows of `per_trial`; others idle."""
   count = (devices or jax.device_count()) // per_trial
   return jax.make_mesh(
     (count, per_trial),
@@ -95,7 +95,7 @@ def make_mesh(per_trial: int = 1, devices: int | None = None) -> jax.sharding.Me
 
 
 def data_axis(mesh: jax.sharding.Mesh) -> DataAxis:
-  """The axis that a step of this mesh's trials knows of."""
+  """The data axis of this mesh, for a step."""
   return DataAxis(mesh.shape[DATA])
 
 
@@ -107,12 +107,12 @@ def over_trials(
 ) -> Callable:
   """Maps `function(data, *trial)` over a leading trial axis sharded on `mesh`.
 
-  `data` is `shared` by all, or each trial has its own, with a second axis for the parts
-  of a batch, of which a device sees its own.
+  `data` is `shared` by all trials. If not, each trial has its own, with a second axis
+  for the parts of a batch, and a device sees its own part.
 
-  Nothing crosses axis `trial`: each of its places runs its own trials, one after
-  another, so a trial in a stack computes what it computes alone. The memory of
-  arguments number `donate`, counted with `data`, goes to the result.
+  There is no communication over axis `trial`: each device runs its own trials, one
+  after another, so a trial in a stack gives the same numbers as alone. The arguments
+  with the indices `donate` (`data` is 0) give their memory to the result.
   """
 
   def local(data, *stacked):

@@ -41,7 +41,7 @@ class TrainingConfig:
 
   @property
   def steps(self) -> int:
-    """Of all stages together."""
+    """The number of steps of all stages together."""
     return sum(steps for steps, _ in self.stages)
 
 
@@ -49,8 +49,8 @@ def make(config: TrainingConfig) -> optax.GradientTransformation:
   """The optimiser of a launch file.
 
   `sgd` adds weight_decay * w to the gradient, the L2 penalty of the paper's time;
-  `adamw` decays apart from the gradient (Loshchilov & Hutter 2019). Only matrices and
-  kernels decay, not biases or normalisation scales.
+  `adamw` decays separately from the gradient (Loshchilov & Hutter 2019). Only matrices
+  and kernels decay, not biases or normalisation scales.
   """
   rate = _schedule(config)
   decay = config.weight_decay

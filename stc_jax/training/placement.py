@@ -1,7 +1,7 @@
 """Where a set's frames lie while a run trains: in device memory, or on the host.
 
-Either way a program is given data and the trials' arrays, and finds in them what its
-steps show; so the steps are the same, bit for bit.
+In both cases a program reads the frames of its steps from the same arguments, so the
+steps are the same, bit for bit.
 """
 
 from collections.abc import Iterator
@@ -21,41 +21,41 @@ PLACEMENTS = ('auto', 'device', 'host')
 
 
 class Placement(Protocol):
-  """What gives programs their data.
+  """The source of the data of programs.
 
   Attributes:
-    tested, sampled: how many test clips, and training clips beside them, each trial's
-      model is asked, with padding.
+    tested, sampled: the numbers of test clips and of training clips that each trial's
+      model predicts, with padding.
   """
 
   tested: int
   sampled: int
 
   def given(self, wave: int) -> ProgramInputs:
-    """Shapes of what programs for `wave` trials at a time will be given."""
+    """The shapes of the inputs of programs for `wave` trials at a time."""
 
   def arrays(self, programs: Programs, numbers: Int[np.ndarray, 'w']) -> TrialArrays:
-    """Those of trials before their first step, on the devices."""
+    """The arrays of trials before their first step, on the devices."""
 
   def chunks(
     self, programs: Programs, numbers: Int[np.ndarray, 'w'], at: Int[np.ndarray, 'w']
   ) -> Iterator[ProgramInputs]:
-    """Yields what each chunk of steps reads, on the devices.
+    """Yields the inputs of each chunk of steps, on the devices.
 
     Args:
-      programs: that will read it.
+      programs: which read them.
       numbers: of the trials that run together.
-      at: how many steps each has made.
+      at: the number of steps that each trial has done.
     """
 
   def asked(
     self, programs: Programs, numbers: Int[np.ndarray, 'w']
   ) -> Iterator[ProgramInputs]:
-    """Yields what predictions read, in their order: test clips, then the sample."""
+    """Yields the inputs of predictions, in order: test clips, then the sample."""
 
 
 class OnDevice:
-  """All frames lie in the memory of every device.
+  """A placement with all frames in the memory of every device.
 
   Args:
     data: the set's arrays, on the host.
@@ -99,13 +99,13 @@ class OnDevice:
 
 
 class OnHost:
-  """Frames stay where they are; those of a chunk are gathered while another runs.
+  """A placement on the host: a chunk's frames are gathered while another runs.
 
   Args:
-    clip_set: whose frames may be mapped from disk.
+    clip_set: the set; its frames may be mapped from disk.
     arrays: of all trials, on the host.
-    chunk: steps of one.
-    parts: into which a batch is cut, one a device.
+    chunk: the number of steps in a chunk.
+    parts: the number of parts of a batch, one per device.
   """
 
   def __init__(self, clip_set: ClipSet, arrays: TrialArrays, chunk: int, parts: int):
@@ -140,7 +140,7 @@ class OnHost:
 
     def gather(number: int):
       steps = at[:, None] + np.arange(number * self._chunk, (number + 1) * self._chunk)
-      steps = np.minimum(steps, self._last)  # those past it change nothing
+      steps = np.minimum(steps, self._last)  # steps after the last change nothing
       shown = [order[own] for order, own in zip(trials, steps, strict=True)]
       return programs.parts(lambda *where: self._part(shown, *where))
 
@@ -173,7 +173,7 @@ class OnHost:
   def _here(
     self, numbers: Int[np.ndarray, 'w'], first: Int[np.ndarray, 'w'] | int
   ) -> TrialArrays:
-    """The trials' arrays, their examples numbered as a chunk has them."""
+    """The trials' arrays, with the example numbers of a chunk."""
     wave = len(numbers)
     order = np.broadcast_to(self._layout, (wave, *self._layout.shape))
     return take(self._rest, numbers)._replace(

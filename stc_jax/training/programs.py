@@ -31,10 +31,10 @@ _PROGRAMS = ('train_chunk', 'predict', 'init')  # the longest first
 
 
 class ProgramInputs(NamedTuple):
-  """What programs read beside the trials' states.
+  """The inputs of programs besides the trials' states.
 
   Attributes:
-    data: the set's arrays, or for each trial and each part of its batch its own.
+    data: the set's arrays; or separate ones for each trial and part of its batch.
     arrays: of the trials.
     shared: whether `data` is the same for all.
   """
@@ -47,20 +47,20 @@ class ProgramInputs(NamedTuple):
 class Programs:
   """A run's programs; each serves every wave of its trials.
 
-  Compiled ahead of time, so that a shape of another kind is an error and not another
-  compilation.
+  They are compiled ahead of time, so an unexpected shape is an error and doesn't
+  cause another compilation.
 
   Args:
-    build: makes the network, given the mesh axis that a batch is spread over, if any.
+    build: makes the network from the mesh axis of a batch, or None.
     task: how its outputs meet their targets.
     training, input_config: sections `training` and `input` of the launch file.
-    chunk: steps between two looks at the host.
-    given: of the shapes that all calls will have.
+    chunk: the number of steps in a chunk.
+    given: inputs with the shapes of all calls.
     mesh: see `stc_jax.training.mesh`.
 
   Attributes:
-    chunk: steps between two looks at the host.
-    compile_seconds: waited for so far.
+    chunk: the number of steps in a chunk.
+    compile_seconds: the time spent on compilation so far.
   """
 
   def __init__(
@@ -88,7 +88,7 @@ class Programs:
 
   @functools.cached_property
   def train_chunk(self) -> Callable:
-    """(data, trials, states) -> states, progress; consumes the states given."""
+    """(data, trials, states) -> states, progress; consumes the given states."""
     mapped = self._mapped(self._train_chunk, donate=(2,))
     return self._compile(mapped, self._data, self._wave, self._states)
 
@@ -99,18 +99,20 @@ class Programs:
     return self._compile(mapped, self._data, self._wave, self._states.variables)
 
   def lowered_chunk(self, platforms: tuple[str, ...]) -> jax.stages.Lowered:
-    """`train_chunk` as these platforms would be given it, to read."""
+    """`train_chunk` lowered for these platforms, to inspect."""
     mapped = self._mapped(self._train_chunk, donate=(2,))
     traced = mapped.trace(self._data, self._wave, self._states)
     return traced.lower(lowering_platforms=platforms)
 
   def compile_all(self) -> None:
-    """Compiles what training needs, side by side, before any clock runs."""
+    """Compiles all programs in parallel, before training time is measured."""
     before, began = self.compile_seconds, time.perf_counter()
-    _ = self._states  # which all of them need
+    _ = self._states  # needed by all programs
     with ThreadPoolExecutor() as pool:
       list(pool.map(functools.partial(getattr, self), _PROGRAMS))
-    self.compile_seconds = before + time.perf_counter() - began  # not one by one
+    self.compile_seconds = (
+      before + time.perf_counter() - began
+    )  # not the sum over programs
 
   def one_state(self) -> TrainState:
     """One trial's state, as shapes."""
@@ -119,17 +121,17 @@ class Programs:
     )
 
   def put_trials(self, tree):
-    """Lays arrays with a leading trial axis over the mesh."""
+    """Distributes arrays with a leading trial axis over the mesh."""
     return hosts.put(tree, self._stacked)
 
   def put_shared(self, tree):
-    """Gives arrays to every device; a CPU takes aligned ones over without a copy."""
+    """Copies arrays to every device; a CPU uses aligned ones without a copy."""
     return hosts.put(tree, self._shared)
 
   def parts(self, make: Callable[[int, int], DeviceData]) -> list[DeviceData]:
-    """For each of this process's devices the parts of its trials' batches.
+    """Makes the parts of batches for each of this process's devices.
 
-    `make` is given a trial's place in the wave, and the part's in its batch.
+    `make` takes the trial's index in the wave and the part's index in the batch.
     """
     size = len(self._wave.seed) // self._mesh.shape[TRIAL]
 
@@ -145,7 +147,7 @@ class Programs:
     ]
 
   def put_parts(self, parts: list[DeviceData]) -> DeviceData:
-    """Gives each device what `parts` made for it."""
+    """Puts the result of `parts` on the devices."""
     devices = [d for d in self._mesh.devices.flat if d in self._mesh.local_devices]
     put = [jax.device_put(part, d) for part, d in zip(parts, devices, strict=True)]
 
@@ -222,7 +224,7 @@ class Programs:
 
 
 def _stacked(leaves: Sequence[np.ndarray]) -> np.ndarray:
-  """With a leading axis; a single one isn't copied."""
+  """Stacks arrays along a new first axis; a single array isn't copied."""
   return np.stack(leaves) if len(leaves) > 1 else np.asarray(leaves[0])[None]
 
 

@@ -1,4 +1,4 @@
-"""What a trial carries from step to step."""
+"""The state of a trial between steps."""
 
 import flax
 import jax
@@ -12,8 +12,8 @@ from jaxtyping import Array, Float, Int
 class TrainState:
   """One trial's state; a stack of trials has a leading axis in every field.
 
-  The curves, each step's metric sums, are part of it, so that a resumed run has those
-  of the steps before.
+  The curves (each step's metric sums) are part of it, so a resumed run has those of
+  earlier steps.
   """
 
   step: Int[Array, '*trials']
@@ -24,7 +24,7 @@ class TrainState:
 
   @property
   def variables(self) -> dict:
-    """What `model.apply` takes."""
+    """The variables for `model.apply`."""
     return {'params': self.params, 'batch_stats': self.batch_stats}
 
 
@@ -36,7 +36,7 @@ def create(
   metrics: tuple[str, ...],
   steps: int,
 ) -> TrainState:
-  """A fresh state for `steps` steps over videos of this shape."""
+  """The initial state for `steps` steps on videos of this shape."""
   variables = model.init(key, jnp.zeros(video.shape, video.dtype), train=False)
   return TrainState(
     step=jnp.zeros((), jnp.int32),

@@ -1,4 +1,4 @@
-"""One step of one trial: it knows neither other trials nor where batches come from."""
+"""One step of one trial; it doesn't depend on other trials or the source of batches."""
 
 import functools
 from collections.abc import Callable, Sequence
@@ -19,7 +19,7 @@ from stc_jax.training.state import TrainState
 
 
 class Learner(NamedTuple):
-  """What all steps of a run have in common.
+  """The common part of all steps of a run.
 
   Attributes:
     model: the network.
@@ -37,10 +37,10 @@ class Learner(NamedTuple):
 def train_step(
   learner: Learner, state: TrainState, batch: Batch, key: Array
 ) -> tuple[TrainState, dict[str, Float[Array, '']]]:
-  """Descends the mean loss of a batch; returns its metric sums, too.
+  """Descends the mean loss of a batch; also returns its metric sums.
 
-  Where a model has auxiliary outputs, the mean of their losses is descended beside its
-  answer's; the metrics are of the answer.
+  If a model has auxiliary outputs, the mean of their losses is added to the loss of the
+  main output. The metrics are of the main output.
   """
   model, optimizer, task, axis = learner
 
@@ -58,7 +58,7 @@ def train_step(
     return losses.mean(), (logits, updates)
 
   grads, (logits, updates) = jax.grad(loss_of, has_aux=True)(state.params)
-  with jax.named_scope('optimizer'):  # by which a profiler's kernels are told
+  with jax.named_scope('optimizer'):  # names the kernels in a profile
     grads = axis.mean(grads)
     changes, opt_state = optimizer.update(grads, state.opt_state, state.params)
     params = optax.apply_updates(state.params, changes)
@@ -72,12 +72,12 @@ def train_step(
 
 
 class Progress(NamedTuple):
-  """What the host looks at between chunks.
+  """The values that the host reads between chunks.
 
   Attributes:
     loss: of the last step.
-    diverged: the first step whose loss, or the last whose parameters, are not finite,
-      counted from 1; 0: none.
+    diverged: the first step (from 1) whose loss isn't finite, or the last one if its
+      parameters aren't finite; 0: none.
   """
 
   loss: Float[Array, '*trials']
@@ -90,10 +90,10 @@ def train_chunk(
   length: int,
   state: TrainState,
 ) -> tuple[TrainState, Progress]:
-  """`length` steps as one scan; those past the run's last change nothing.
+  """Runs `length` steps as one scan; steps after the run's last change nothing.
 
-  `batch_at` makes a step's batch and its key. What is looked at is returned apart: the
-  state's own memory goes to the next chunk.
+  `batch_at` makes a step's batch and its key. The progress is returned separately,
+  because the memory of the state is reused by the next chunk.
   """
   steps = len(state.curves['loss'])
 
@@ -111,7 +111,7 @@ def train_chunk(
     live = state.step < steps
     if jax.default_backend() == 'cpu':
       return jax.lax.cond(live, step, lambda state: state, state), None
-    # Number by number, for a branch has the host ask a GPU at every step.
+    # Elementwise: a branch would make the host wait for a GPU at every step.
     choose = functools.partial(jnp.where, live)
     return jax.tree.map(choose, step(state), state), None
 
@@ -122,7 +122,7 @@ def train_chunk(
 
 
 def _diverged(state: TrainState) -> Int[Array, '']:
-  """See `Progress`; a last step's parameters have met no loss yet."""
+  """See `Progress`; no loss has been computed with the last step's parameters."""
   bad = ~jnp.isfinite(state.curves['loss'])
   finite = [jnp.isfinite(leaf).all() for leaf in jax.tree.leaves(state.variables)]
   at_last = jnp.where(jnp.stack(finite).all(), 0, state.step)
@@ -136,9 +136,9 @@ def predict(
   clips: Int[Array, 'm'],
   variables: dict,
 ) -> Float[Array, 'm n']:
-  """Probabilities of clips, whole batches of them, with running statistics.
+  """Predicts clips in whole batches, with running statistics.
 
-  `views` shows a batch in several ways, whose probabilities are averaged.
+  `views` makes several views of a batch; their probabilities are averaged.
   """
 
   def one_batch(clips):
@@ -156,7 +156,7 @@ def mean_probabilities(
   variables: dict,
   views: Sequence[NetworkInput],
 ) -> Float[Array, 'b n']:
-  """Over several views of the same clips."""
+  """The mean of the probabilities over several views of the same clips."""
   looks = [_probabilities(task, model, variables, clips) for clips in views]
   return sum(looks) / len(looks)
 
@@ -167,7 +167,7 @@ def _probabilities(
   variables: dict,
   clips: NetworkInput,
 ) -> Float[Array, 'b n']:
-  """The answer's, averaged half and half with the auxiliary outputs' mean."""
+  """The mean of the main output's and the auxiliary outputs' mean probabilities."""
   logits, more = model.apply(variables, *clips, train=False, mutable=[AUXILIARY])
   answer = task.probabilities(logits)
   for auxiliary in _auxiliary(more):
@@ -176,5 +176,5 @@ def _probabilities(
 
 
 def _auxiliary(collections: dict) -> list[Float[Array, 'k b n']]:
-  """The auxiliary logits that a model sowed: none, or one array."""
+  """The auxiliary logits that a model sowed: no array, or one."""
   return jax.tree.leaves(collections.get(AUXILIARY, {}))

@@ -1,4 +1,4 @@
-"""Waves: trials that run together, as many as the devices hold at a time."""
+"""Waves: trials that run together, as many as fit on the devices."""
 
 from collections.abc import Set
 
@@ -16,8 +16,8 @@ class Wave:
   Attributes:
     numbers: of the run's trials, the first one repeated to fill the wave.
     trials: each once, in the order of their numbers.
-    rows: the place of each in the wave.
-    diverged: the step at which a trial did, by name.
+    rows: the index of each in the wave.
+    diverged: the step at which a trial diverged, by name.
   """
 
   def __init__(self, numbers: Int[np.ndarray, 'w'], trials: list[Trial]):
@@ -26,9 +26,9 @@ class Wave:
     self.diverged: dict[str, int] = {}
 
   def sound(self, states: TrainState, unsound: Set[str]) -> dict[str, TrainState]:
-    """Copies of the states, by trial, but for those that diverged.
+    """Copies the states by trial, except those that diverged.
 
-    On a CPU, host arrays are the device's own memory, which the next chunk is to have.
+    On a CPU, host arrays share the device's memory, which the next chunk reuses.
     """
     named = {t.name: row for t, row in zip(self.trials, self.rows, strict=True)}
     sound = {name: row for name, row in named.items() if name not in unsound}
@@ -36,11 +36,11 @@ class Wave:
 
 
 def waves(pending: Int[np.ndarray, 'k'], size: int) -> list[Int[np.ndarray, '{size}']]:
-  """Cuts trial numbers into waves of `size`; the last repeats its first to be full."""
+  """Splits trial numbers into waves of `size`; the last repeats its first number."""
   cut = [pending[i : i + size] for i in range(0, len(pending), size)]
   return [np.concatenate([w, np.repeat(w[:1], size - len(w))]) for w in cut]
 
 
 def take(tree, rows):
-  """Rows of every array's leading trial axis."""
+  """Takes rows of every array's leading trial axis."""
   return jax.tree.map(lambda leaf: leaf[rows], tree)
