@@ -17,7 +17,7 @@ from stc_jax.data.protocols import Trial
 
 # A trial's key is folded with one of these numbers for each use of randomness.
 INIT, AUGMENT, DROPOUT, SAMPLE, FILM = range(5)
-# Clips that are shown for one at rest.
+# Other clips for each clip at rest that is shown.
 _OTHERS = 3
 # Avoids division by 0 for pictures of one colour; in units of 0..1 squared.
 _LEAST_VARIANCE = 1e-6
@@ -136,9 +136,9 @@ def trial_arrays(
 
 
 def _shown(clip_set: ClipSet, train: Int[np.ndarray, 'n']) -> Int[np.ndarray, 'm']:
-  """What an epoch shows of a training side: faces at rest in every fourth clip alone.
+  """The clips of an epoch: of the clips at rest only every fourth is shown.
 
-  They are as many as all others together, for each clip begins with one.
+  Every other clip has one at rest, so there are as many of them as of all others.
   """
   if clip_set.at_rest is None:
     return train
@@ -172,7 +172,7 @@ def trial_key(trial: TrialArrays, use: int) -> Array:
 def sample_step(
   trial: TrialArrays, step: Int[Array, ''], augment: str, config: InputConfig
 ) -> StepSample:
-  """Draws the random choices of a step; they depend on trial and step alone."""
+  """Draws the random choices of a step; they depend only on trial and step."""
   clips, draw = trial.order[step - trial.first], AUGMENTATIONS[augment]
 
   def key(use):

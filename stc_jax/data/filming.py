@@ -1,9 +1,9 @@
-"""What a living head and a camera add to each frame that training shows; on the device.
+"""Simulates head sway and camera noise in training frames; on the device.
 
-Where a class `neutral` is made from few frames at rest, these are shown over and over
-(see `sampling.back_and_forth`). In a part of a second a head moves less than in a clip,
-so they sway; and all clips have new noise in each frame. So neither equal frames nor
-noise tell the class.
+A class `neutral` is made from few frames at rest, which are repeated (see
+`sampling.back_and_forth`). In these frames the head moves less than in other clips, so
+a sway is added to them. All clips have new noise in each frame. So a network can't
+recognise the class by equal frames or by noise.
 """
 
 from typing import NamedTuple
@@ -14,21 +14,21 @@ from jaxtyping import Array, Bool, Float, Key
 
 from stc_jax.data.augment import AugmentParams
 
-# Most of a clip's sway: as a head does that keeps still for a second or two, and as
-# places of eyes stray from frame to frame.
+# The largest sway of a clip: that of a head at rest for a second or two, and the error
+# of the eyes' positions from frame to frame.
 _DEGREES, _SCALE, _SHIFT = 2.0, 0.02, 0.015
-# Of a sway: how often it comes and goes within a window, from slow to fast.
+# The frequencies of a sway, in periods per window.
 _WAVES = (0.1, 1.5)
-# Deviation of the noise, in levels of 0..255; never 0, for no two frames are equal.
+# Deviation of the noise, in levels of 0..255; never 0, so no two frames are equal.
 _NOISE = (0.5, 2.0)
 
 
 class Filming(NamedTuple):
-  """How some clips are filmed.
+  """The sway and the noise of clips.
 
   Attributes:
-    degrees, scale, shift: of each frame of faces at rest, as in `AugmentParams`, and
-      besides it.
+    degrees, scale, shift: of each frame of faces at rest, as in `AugmentParams` and
+      in addition to it.
     noise: deviation of each pixel's noise, in levels of 0..255.
     key: of each clip's noise.
   """
@@ -41,7 +41,7 @@ class Filming(NamedTuple):
 
 
 def filmed(key: Array, clips: int, frames: int) -> Filming:
-  """Draws how each clip is filmed: from nearly still to the most there is."""
+  """Draws the sway and noise of each clip, from nearly none to the largest."""
   sway_key, noise_key, pixel_key = jax.random.split(key, 3)
   sway = _sway(sway_key, clips, frames)
   return Filming(
@@ -54,7 +54,7 @@ def filmed(key: Array, clips: int, frames: int) -> Filming:
 
 
 def _sway(key: Array, clips: int, frames: int) -> Float[Array, 'b t 4']:
-  """Slow waves of any height up to 1, four a clip."""
+  """Slow waves with random amplitudes up to 1, four per clip."""
   height_key, rate_key, phase_key = jax.random.split(key, 3)
   height = jax.random.uniform(height_key, (clips, 1, 4))
   low, high = _WAVES
@@ -73,9 +73,9 @@ def noise(filming: Filming, shape: tuple[int, ...]) -> Float[Array, 'b t h w c']
 def frame_looks(
   look: AugmentParams, filming: Filming, sways: Bool[Array, 'b']
 ) -> AugmentParams:
-  """The look of each frame of all clips, one after the other.
+  """The augmentation of each frame of all clips, one after the other.
 
-  `sways` says which clips are of faces at rest.
+  `sways` says which clips show faces at rest.
   """
   frames = filming.degrees.shape[1]
   sways = jnp.repeat(sways, frames)

@@ -130,8 +130,8 @@ def over_trials(
     theirs: those of the other's, in the same order.
 
   Returns:
-    difference: the mean; p_value, None if the difference is the same in all trials and not 0, so
-    that their variance is unknown; trials: their number.
+    difference: the mean; p_value, None if all trials have the same difference, not 0,
+    because its variance is unknown; trials: their number.
 
   Raises:
     ValueError: the scores are of different trials.

@@ -1,4 +1,4 @@
-"""Writes a model as one file, once its answers are those of JAX."""
+"""Writes a model as one file, after a comparison of its results with JAX."""
 
 import dataclasses
 import pathlib
@@ -48,7 +48,7 @@ def export(
     model: the folder of the bundle or run.
     path: of the file.
     writer: the module of its format: `onnx_file` or `stablehlo_file`.
-    status: shows what is done, during a `with` block.
+    status: shows the current work, during a `with` block.
 
   Raises:
     InputError: there is no model, it is too large or has no such form, or the file

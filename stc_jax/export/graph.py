@@ -8,7 +8,7 @@ from onnx import helper, numpy_helper
 
 from stc_jax.errors import InputError
 
-# Of January 2023: every runtime of today reads it.
+# The version of January 2023, which all current runtimes read.
 OPSET = 18
 _IR_VERSION = 8
 

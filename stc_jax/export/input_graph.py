@@ -1,7 +1,7 @@
 """The preprocessing of frames in ONNX.
 
 As `stc_jax.data.input` and `stc_jax.data.transforms`, with channels in front: videos
-are float32 [b, c, t, h, w] here, as ONNX's convolutions want them.
+are float32 [b, c, t, h, w] here, as ONNX's convolutions need them.
 """
 
 import numpy as np
@@ -38,7 +38,7 @@ def network_input(
   """Normalises and transforms uint8 [b, t, h, w, 3].
 
   Raises:
-    InputError: a transform has no form here.
+    InputError: a transform has no form in ONNX.
   """
   unit = graph.add('Div', graph.floats(frames), np.float32(255))
   mean, scale = (np.asarray(value, np.float32) for value in normalisation)
@@ -54,7 +54,7 @@ def seen(graph: Graph, frames: str, config: InputConfig) -> list[str]:
   """The views of clips, uint8 [b, t, h, w, 3] each.
 
   Raises:
-    InputError: a view has no form here.
+    InputError: a view has no form in ONNX.
   """
   return [known(_VIEWS, name, 'input.views')(graph, frames) for name in config.views]
 
@@ -92,7 +92,7 @@ def _local_contrast(graph: Graph, video: str, shares: str, config: InputConfig) 
 
 
 def _difference(graph: Graph, video: str, mean: str) -> str:
-  """The difference of a video from its mean; 0 where it is rounding alone."""
+  """The difference of a video from its mean; 0 where it is only rounding."""
   difference = graph.add('Sub', video, mean)
   size = graph.add('Max', graph.add('Abs', mean), np.float32(1))
   rounding = graph.add('Mul', size, np.float32(ROUNDING))

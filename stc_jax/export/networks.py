@@ -22,7 +22,7 @@ from stc_jax.models.stc import STC, STCLSTM, STCNLSTM, STCSLSTM
 
 
 class Clips(NamedTuple):
-  """What a network reads.
+  """The clips that a network reads.
 
   Attributes:
     video: float32 [b, c, t, h, w].
@@ -48,7 +48,7 @@ def logits_of(
   """Adds a model of the registry, by name; returns its logits.
 
   Raises:
-    InputError: it has no form here.
+    InputError: it has no form in ONNX.
   """
   forms = {
     name: _NETWORKS[entry.module]

@@ -30,7 +30,7 @@ def serialised(bundles: list[Bundle]) -> bytes:
   Computes in float32, whatever the network's own precision.
 
   Raises:
-    InputError: something of the network or its input has no form in ONNX.
+    InputError: a part of the network or its input has no form in ONNX.
   """
   graph, first = Graph(), bundles[0]
   graph.named(_mean_probabilities(graph, bundles), 'probabilities')

@@ -21,7 +21,7 @@ _MOST_BIAS = 100.0
 
 
 class ModelConfig:
-  """What the program asks of every model's section, a dataclass with a field `dtype`.
+  """The base class of every model's section, a dataclass with a field `dtype`.
 
   Raises:
     InputError: a field out of its range; the line starts with the field's name.
@@ -33,7 +33,7 @@ class ModelConfig:
     return 1
 
   def check_input(self, height: int, width: int, frames: int) -> None:
-    """Checks what a section says of the input, where it says something.
+    """Checks the size of the input, as far as the section depends on it.
 
     Raises:
       InputError: the model can't read an input of this size.

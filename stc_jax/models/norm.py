@@ -23,7 +23,7 @@ class Affine(NamedTuple):
 
   @property
   def sign(self) -> Float[Array, 'c']:
-    """-1 where the function falls, else 1."""
+    """-1 where the function decreases, else 1."""
     return jnp.where(self.slope < 0, -1.0, 1.0)
 
 

@@ -92,7 +92,7 @@ def check_input(notation: str, height: int, width: int, frames: int) -> None:
     raise _bad(
       notation,
       f'I{architecture.size} disagrees with input.height, input.width and input.frames '
-      f'({height}, {width}, {frames}); leave I(h,w,t) out, or set them alike',
+      f'({height}, {width}, {frames}); leave I(h,w,t) out, or set equal values',
     )
   halvings = sum(conv.pool for conv in architecture.convs)
   if min(height, width) < 2**halvings:

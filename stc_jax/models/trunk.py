@@ -13,7 +13,7 @@ from stc_jax.models.mspp import max_pool_1x2x2
 from stc_jax.models.norm import Affine, BatchNorm
 from stc_jax.models.notation import Conv
 
-# None of them falls anywhere: P2 is computed before them.
+# All are non-decreasing, so P2 can be computed before them.
 ACTIVATIONS = {
   'relu': nn.relu,
   'leaky_relu': nn.leaky_relu,
@@ -38,9 +38,9 @@ class Features(NamedTuple):
 class ConvBlock(nn.Module):
   """Convolution, batch normalisation where the notation says BN, activation, P2.
 
-  The paper doesn't say which activation it uses, nor whether before or after BN. A
+  The paper doesn't specify the activation, or whether it comes before or after BN. A
   convolution followed directly by BN has no bias, as BN has one. BN's statistics are of
-  the whole batch, which is spread over the mesh axis `data_axis`, if that is given.
+  the whole batch, which is spread over the mesh axis `data_axis` if that is given.
   """
 
   conv: Conv
@@ -66,7 +66,7 @@ class ConvBlock(nn.Module):
   def _split(self, maps: Array, train: bool) -> tuple[Array, Callable, Array]:
     """Splits the layer into maps, a function of each number, and the function's sign.
 
-    A function that rises (sign 1) keeps the place of the largest number, one that falls
+    An increasing function (sign 1) keeps the place of the largest number; a decreasing one
     (-1) turns the smallest into the largest. So P2 can be computed first, and the
     function on a quarter of the numbers.
     """

@@ -1,4 +1,4 @@
-"""Checks what the files of a run must have in common."""
+"""Checks that the files of a run fit together."""
 
 from collections.abc import Sequence
 
@@ -11,10 +11,10 @@ from stc_jax.validate import check_type, to_dataclass
 
 
 def check(config: dict, trials: Sequence[dict]) -> None:
-  """Checks the network, the protocol, and that trials are of one run.
+  """Checks the network, the protocol, and that the trials are of one run.
 
   Raises:
-    InputError: they don't go together, or are of another version; names the file.
+    InputError: they don't fit together, or are of another version; names the file.
   """
   protocol, name = config['protocol'], layout.CONFIG
   to_dataclass(f'{name}: protocol', protocol, ProtocolConfig, 'make the run again')

@@ -1,4 +1,4 @@
-"""What identifies a run: its configuration, its dataset, and who is tested where.
+"""The files that identify a run: its configuration, its dataset and its folds.
 
 These files are written at the first start, and never changed.
 """
@@ -39,7 +39,7 @@ def check_or_write(
 
   Args:
     folder: of the run.
-    config: the sections that decide its numbers.
+    config: the sections that decide its results.
     dataset: its description.
     folds: the text of folds.csv.
 
@@ -67,7 +67,7 @@ def _check_or_write(path: pathlib.Path, text: str, remedy: str) -> None:
 
 
 def _difference(old: Sequence[str], new: Sequence[str]) -> str:
-  """The first lines that differ, and the nearest line that they are indented below."""
+  """The first lines that differ, and the nearest less indented line above them."""
   for i, (there, here) in enumerate(zip(old, new, strict=False)):
     if there != here:
       depth = len(there) - len(there.lstrip())
@@ -78,7 +78,7 @@ def _difference(old: Sequence[str], new: Sequence[str]) -> str:
 
 
 def read_config(folder: pathlib.Path) -> dict | None:
-  """The sections that decide a run's numbers; None where there is no run.
+  """The sections that decide a run's results; None if there is no run.
 
   Raises:
     InputError: the file can't be read.
@@ -87,7 +87,7 @@ def read_config(folder: pathlib.Path) -> dict | None:
 
 
 def read_execution(folder: pathlib.Path) -> dict | None:
-  """The section `execution` of the last start; None where there is none.
+  """The section `execution` of the last start; None if there is none.
 
   Raises:
     InputError: the file can't be read.

@@ -1,4 +1,4 @@
-"""What lies where in the folder of a run, and in that of a study.
+"""The files in the folder of a run, and in that of a study.
 
 config.json environment.json dataset.json folds.csv     at the first start
 execution.json starts.jsonl                             at each start
@@ -40,7 +40,7 @@ def is_run(folder: pathlib.Path) -> bool:
 
 
 def is_summed_up(folder: pathlib.Path) -> bool:
-  """Whether a run in a folder has reached its end."""
+  """Whether the run in a folder is finished."""
   return (folder / SUMMARY).exists()
 
 
@@ -98,6 +98,6 @@ def picture(folder: pathlib.Path, name: str) -> pathlib.Path:
 
 
 def remove_parts(folder: pathlib.Path) -> None:
-  """Removes what killed starts left half-written; no other process may write there."""
+  """Removes partly written files of killed starts; no other process may write there."""
   for one in (folder, *(folder / name for name in _WRITTEN)):
     files.remove_parts(one)

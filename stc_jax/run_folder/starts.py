@@ -11,14 +11,14 @@ from stc_jax.typed_json import parse
 
 
 def other_environment(folder: pathlib.Path, environment: dict) -> pathlib.Path | None:
-  """The file of the first start's environment, where that differs; otherwise None."""
+  """The file of the first start's environment if that differs; otherwise None."""
   path, text = folder / layout.ENVIRONMENT, files.as_json(environment)
   differs = path.exists() and path.read_text(encoding='utf-8') != text
   return path if differs else None
 
 
 def add_start(folder: pathlib.Path, start: dict) -> None:
-  """Writes what a start adds to a run's folder.
+  """Adds a start to a run's folder.
 
   Args:
     folder: of the run.
@@ -32,10 +32,12 @@ def add_start(folder: pathlib.Path, start: dict) -> None:
 
 
 def last_start(folder: pathlib.Path) -> dict | None:
-  """The last complete line of starts.jsonl; None where there is none.
+  """The last complete line of starts.jsonl; None if there is none.
+
+  A line that was cut off when the process was killed isn't complete.
 
   Raises:
-    InputError: that line is damaged. A line that a kill cut off is not complete.
+    InputError: that line is damaged.
   """
   path = folder / layout.STARTS
   try:

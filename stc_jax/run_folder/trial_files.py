@@ -1,4 +1,4 @@
-"""The results of the trials of a run: numbers, arrays, and what sums them up."""
+"""The results of a run's trials: numbers, arrays and the summary."""
 
 import csv
 import io
@@ -27,7 +27,7 @@ def is_finished(folder: pathlib.Path, trial: Trial) -> bool:
 
 
 def write_trial(folder: pathlib.Path, trial: Trial, result: dict) -> None:
-  """Writes the result of a trial, as the last of its files: it is finished then."""
+  """Writes the result of a trial, as its last file: then the trial is finished."""
   text = json.dumps(result, ensure_ascii=False, allow_nan=False)
   files.write(layout.trial_file(folder, trial.name), text + '\n')
 
@@ -37,8 +37,8 @@ def read_trial(folder: pathlib.Path, trial: Trial, fields: Set[str]) -> dict:
 
   Args:
     folder: of the run.
-    trial: whose result it is.
-    fields: what its task must find in it.
+    trial: the trial.
+    fields: those that its task needs.
 
   Raises:
     InputError: the file is missing or damaged.
@@ -63,7 +63,7 @@ def write_arrays(
 
   Args:
     folder: of the run.
-    trial: whose they are.
+    trial: the trial.
     arrays: by the folder of their file.
   """
   for name, content in arrays.items():

@@ -1,1 +1,1 @@
-"""Runs: from a configuration to a folder of results, and on from wherever it stands."""
+"""Runs: from a configuration to a folder of results; an interrupted run is resumed."""

@@ -31,7 +31,7 @@ def programs_of(
 
 
 def placement_of(experiment: Experiment, run_data: RunData) -> Placement:
-  """Gives the programs their data, from where `execution.placement` says.
+  """The placement that `execution.placement` names.
 
   The experiment is a resolved one.
   """
@@ -47,7 +47,7 @@ def placement_of(experiment: Experiment, run_data: RunData) -> Placement:
 
 
 def wave_size(experiment: Experiment) -> int:
-  """How many trials run at a time, on all devices together."""
+  """The number of trials that run at a time, on all devices together."""
   execution = experiment.execution
   places = jax.device_count() // execution.devices_per_trial
   return execution.trials_per_device * places

@@ -17,7 +17,7 @@ from stc_jax.tasks.registry import task_of
 def bundle_of(
   experiment: Experiment, run_data: RunData, number: int, variables: dict
 ) -> Bundle:
-  """The bundle of trial `number`: its model with all that is needed to use it."""
+  """The bundle of trial `number`: its model and everything needed to use it."""
   clip_set, trial = run_data.clip_set, run_data.trials[number]
   return Bundle(
     model=experiment.model,

@@ -15,7 +15,7 @@ from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.placement import PLACEMENTS
 from stc_jax.validate import check_names, check_type, in_section, to_dataclass
 
-# Fields that not every kind of task or protocol reads, and those that do.
+# Fields that only some kinds of task or protocol read, and these kinds.
 _READ_BY = {
   **{
     field: ('task', tuple(kind for kind in TASKS if field in TASKS[kind].reads))
@@ -29,7 +29,7 @@ _READ_BY = {
 
 @dataclasses.dataclass(frozen=True)
 class ExecutionConfig:
-  """Section `execution`: how a run is carried out; no number follows from it."""
+  """Section `execution`: how a run is executed; no result depends on it."""
 
   data_dir: str
   placement: str
@@ -56,7 +56,7 @@ class Experiment:
   Attributes:
     model: which of `stc_jax.models.registry.MODELS`.
     network: that model's section.
-    execution: the only section that decides no number.
+    execution: the only section that no result depends on.
   """
 
   dataset: DatasetConfig
@@ -69,13 +69,13 @@ class Experiment:
   execution: ExecutionConfig
 
   def check_input(self, size: InputConfig) -> None:
-    """Checks that the network can read the input that is left of a set's clips.
+    """Checks that the network can read the input of a set.
 
     Args:
-      size: with no more frames than the longest clip has.
+      size: the input, with at most as many frames as the longest clip has.
 
     Raises:
-      InputError: it can't, or its section asks for another input.
+      InputError: it can't, or its section states another input.
     """
     try:
       _check_together(dataclasses.replace(self, input=size))
@@ -85,7 +85,7 @@ class Experiment:
       ) from error
 
   def decisive(self) -> dict:
-    """All that decides a run's numbers, by section: its identity."""
+    """The sections that decide a run's results; they identify the run."""
     sections = ('dataset', 'task', 'input', 'protocol', 'training')
     return {
       **{name: dataclasses.asdict(getattr(self, name)) for name in sections},
@@ -97,12 +97,12 @@ class Experiment:
 def from_sections(
   sections: Mapping[str, typing.Any], set_fields: Sequence[str] = ()
 ) -> Experiment:
-  """Splats each section into its dataclass.
+  """Turns each section into its dataclass.
 
   Args:
     sections: of a launch file; models that aren't used may be missing.
-    set_fields: on the command line; one that nothing reads is refused: of a model that
-      isn't used, or of another kind of task or protocol.
+    set_fields: on the command line; a field that nothing reads is refused: of a model
+      that isn't used, or of another kind of task or protocol.
 
   Raises:
     InputError: a section or field that is missing, misspelt, or out of its range.
@@ -130,10 +130,10 @@ def from_sections(
 
 
 def check_models(models: Sequence[str], set_fields: Sequence[str]) -> None:
-  """Refuses a field that is set of a model that isn't used.
+  """Refuses a set field of a model that isn't used.
 
   Args:
-    models: that are used.
+    models: those that are used.
     set_fields: on the command line.
 
   Raises:
@@ -155,7 +155,7 @@ def has_field(model: str, name: str) -> bool:
 
 
 def _check_read(experiment: Experiment, set_fields: Sequence[str]) -> None:
-  """Refuses a field that is set, but that only other kinds of task or protocol read."""
+  """Refuses a set field that only other kinds of task or protocol read."""
   for field, (section, kinds) in _READ_BY.items():
     found = getattr(experiment, section).kind
     if field in set_fields and found not in kinds:
@@ -166,7 +166,7 @@ def _check_read(experiment: Experiment, set_fields: Sequence[str]) -> None:
 
 
 def _check_together(experiment: Experiment) -> None:
-  """Checks what one section's fields mean for another's."""
+  """Checks that the sections fit together."""
   size, network = experiment.input, experiment.network
   task = TASKS[experiment.task.kind]
   if size.sampling not in task.samplings:

@@ -1,4 +1,4 @@
-"""What a run does in the end: its launch file, fitted to the set and the devices."""
+"""Resolves a launch file for the set and the devices of a run."""
 
 import dataclasses
 import pathlib
@@ -19,16 +19,16 @@ from stc_jax.training.placement import PLACEMENTS
 def resolve(
   launch: Experiment, run_data: RunData, devices_per_trial: int, console: Console
 ) -> Experiment:
-  """Settles what a launch file leaves open; nothing is changed afterwards.
+  """Sets the fields that depend on the set and the devices; nothing changes later.
 
-  That is the number of frames, the devices of a trial, and where the frames lie. Of
-  several processes, the first one's choice of a place holds for all.
+  These are the number of frames, the devices of a trial, and where the frames are
+  stored. With several processes, the first one chooses where, for all of them.
 
   Args:
     launch: the launch file, checked.
     run_data: the set that it names.
     devices_per_trial: see `choose_devices`.
-    console: where the choice of a place is explained.
+    console: where the choice is printed.
   """
   place, reason = _placement(
     launch.execution.placement, run_data.clip_set.frames.nbytes
@@ -44,7 +44,7 @@ def resolve(
 def choose_devices(launch: Experiment, trials: int, workdir: pathlib.Path) -> int:
   """The number of devices for each trial of a run.
 
-  It is fixed at the first start: with another number, sums have other last digits.
+  It is fixed at the first start, because another number changes sums by rounding.
 
   Args:
     launch: the launch file, checked.
@@ -76,7 +76,7 @@ def _other_devices(asked: int, fixed: int) -> InputError:
   if hosts.are_several():
     return InputError(
       f'--processes: share every trial among {asked} devices, but this run was '
-      f'started with {fixed}; start it as then, or give another --workdir'
+      f'started with {fixed}; use that number, or give another --workdir'
     )
   return InputError(
     f'execution.devices_per_trial: {asked}, but this run was started with {fixed}; '
@@ -85,7 +85,7 @@ def _other_devices(asked: int, fixed: int) -> InputError:
 
 
 def _placement(asked: str, frames: int) -> tuple[str, str]:
-  """'device' or 'host', and why.
+  """Chooses 'device' or 'host'; also returns the reason.
 
   Args:
     asked: the field `execution.placement`.
@@ -95,13 +95,15 @@ def _placement(asked: str, frames: int) -> tuple[str, str]:
     return asked, 'as execution.placement says'
   memory = _device_memory()
   reason = f'{frames / 1e9:.2f} GB of frames, {memory / 1e9:.1f} GB free there'
-  # The other half is for models, batches and what a step makes of them.
+  # The other half is for models, batches and intermediate arrays.
   return ('device' if frames <= memory / 2 else 'host'), reason
 
 
 def _device_memory() -> int:
-  """Bytes that a device has left; for a CPU, those that the machine has left."""
+  """The free bytes of a device; for a CPU, those of the machine."""
   statistics = jax.local_devices()[0].memory_stats() or {}
   if 'bytes_limit' in statistics:
     return statistics['bytes_limit'] - statistics['bytes_in_use']
-  return machine.free_memory() // jax.process_count()  # they may be on one machine
+  return (
+    machine.free_memory() // jax.process_count()
+  )  # all processes may be on one machine

@@ -18,7 +18,7 @@ from stc_jax.runs.train import train
 from stc_jax.tasks.registry import task_of
 from stc_jax.training import hosts
 
-# The one dataset that needs no files of the user's.
+# The only dataset that needs no files of the user.
 _EMBEDDED = 'synthetic_faces'
 
 
@@ -48,7 +48,7 @@ def run_in_folder(
   _print_setup(launch, data, console)
   identity.create(where)
   with locks.alone_in(where, on_wait=None):
-    # A model is tested on one device, however many it was trained on.
+    # A model is tested on one device, whatever the number that it was trained on.
     devices = 1 if again else choose_devices(launch, len(data.trials), where)
     experiment = resolve(launch, data, devices, console)
     start.check_folder(where, experiment, data)
@@ -64,7 +64,7 @@ def run_in_folder(
 
 
 def _prepare_embedded(launch: Experiment, console: Console) -> None:
-  """Renders the embedded set where it is missing or of an older version."""
+  """Renders the embedded set if it is missing or of an older version."""
   dataset = launch.dataset
   which = dataset.name, dataset.builder_config, launch.execution.data_dir
   if not catalogue.is_current(*which):
@@ -73,7 +73,7 @@ def _prepare_embedded(launch: Experiment, console: Console) -> None:
 
 
 def _print_setup(launch: Experiment, data: run_data.RunData, console: Console) -> None:
-  """Prints the dataset, the layers' shapes, and how many parameters each part has."""
+  """Prints the dataset, the shapes of layers, and the parameters of each part."""
   protocol, size = launch.protocol, data.input
   kind = (
     f'{protocol.kind} by {protocol.unit}' if protocol.kind == 'folds' else protocol.kind
@@ -100,7 +100,7 @@ def _sum_up(
   """Writes summary, predictions and pictures from the results of all trials.
 
   Raises:
-    InputError: a file of probabilities isn't there, or isn't whole.
+    InputError: a file of probabilities is missing or damaged.
   """
   task, trials = task_of(experiment.task), data.wanted
   probabilities = {
@@ -125,7 +125,7 @@ def _sum_up(
 def _print_summary(
   experiment: Experiment, summary: dict, workdir: pathlib.Path, console: Console
 ) -> None:
-  """Prints the scores of the run, and where its files lie."""
+  """Prints the scores of the run and the paths of its files."""
   task = task_of(experiment.task)
   if summary[f'trial_{task.score}_mean'] is None:
     tables.print_untested(console, task.untested, workdir)

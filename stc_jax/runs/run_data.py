@@ -1,4 +1,4 @@
-"""What a run works on: the prepared clips, cut into the protocol's trials."""
+"""The data of a run: the prepared clips, split into the protocol's trials."""
 
 import dataclasses
 
@@ -16,14 +16,14 @@ from stc_jax.tasks.task import Task
 
 @dataclasses.dataclass(frozen=True)
 class RunData:
-  """What all trials of a run share.
+  """The data that all trials of a run share.
 
   Attributes:
     builder: of the prepared set.
-    input: of the run's, with no more frames than the longest clip shows.
+    input: section `input`, with at most as many frames as the longest clip has.
     clip_set: the set at the input's size.
     trials: the whole protocol's; `arrays` is the same for a program.
-    wanted: those that are asked for, the first of them or all.
+    wanted: the trials to run: the first ones, or all.
   """
 
   builder: tfds.core.DatasetBuilder
@@ -35,12 +35,12 @@ class RunData:
 
   @property
   def folds(self) -> int:
-    """How many trials a whole repeat has."""
+    """The number of trials in a complete repeat."""
     return sum(trial.repeat == 0 for trial in self.trials)
 
 
 def describe_dataset(clip_set: ClipSet, task: Task) -> dict:
-  """The set's name and size, its targets, and the fingerprint of all its records."""
+  """The set's name, size, targets and the fingerprint of its records."""
   described = {
     'name': clip_set.name,
     'clips': len(set(clip_set.clips)),
@@ -50,7 +50,7 @@ def describe_dataset(clip_set: ClipSet, task: Task) -> dict:
 
 
 def load(experiment: Experiment) -> RunData:
-  """Loads the prepared set and cuts it into the protocol's trials.
+  """Loads the prepared set and splits it into the protocol's trials.
 
   Raises:
     InputError: the set isn't prepared, can't be read, or is too small for the protocol;
@@ -92,5 +92,5 @@ def load(experiment: Experiment) -> RunData:
 
 
 def _fitted(size: InputConfig, clip_set: ClipSet) -> InputConfig:
-  """The input without frames that would be padding in every clip."""
+  """The input without the frames that would be padding in every clip."""
   return dataclasses.replace(size, frames=min(size.frames, int(clip_set.lengths.max())))

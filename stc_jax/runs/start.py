@@ -1,4 +1,4 @@
-"""The start of a run: what its folder says of it, and of each start."""
+"""The start of a run: reads and writes the files of its starts."""
 
 import dataclasses
 import datetime
@@ -17,7 +17,7 @@ from stc_jax.tasks.registry import task_of
 
 
 def experiment_of(workdir: pathlib.Path) -> Experiment:
-  """What a run was started with, and the execution of its last start.
+  """The experiment of a run, with the execution of its last start.
 
   Raises:
     InputError: there is no run.
@@ -30,7 +30,7 @@ def experiment_of(workdir: pathlib.Path) -> Experiment:
 
 
 def no_run(workdir: pathlib.Path) -> InputError:
-  """What to raise where a folder holds no run."""
+  """The error for a folder without a run."""
   return InputError(
     f'{workdir}: no run there; name its folder with --workdir, or leave out '
     '--mode=evaluate to train one'
@@ -72,7 +72,7 @@ def record_start(
 def check_folder(
   workdir: pathlib.Path, experiment: Experiment, run_data: RunData
 ) -> None:
-  """Writes what a run's numbers follow from, or checks that it is the same.
+  """Writes the files that identify a run, or checks that they are the same.
 
   Raises:
     InputError: the folder holds another run.

@@ -1,8 +1,8 @@
 """A study: several runs of one launch file that differ in some fields.
 
 The field `study` of a launch file is a tuple of pairs: a run's name and its own fields,
-as in ('STC', {'model': 'stc'}). In place of the fields a pair may have a function that
-returns them; it is given all sections, as set on the command line. Each run is an
+as in ('STC', {'model': 'stc'}). Instead of the fields a pair may have a function that
+returns them; its argument is all sections, as set on the command line. Each run is an
 ordinary run in a folder of its own.
 """
 
@@ -27,8 +27,8 @@ def experiments(
 
   Args:
     sections: of the launch file.
-    set_fields: on the command line; they hold for every run. A field of one model also
-      holds for every other model that has a field of that name.
+    set_fields: on the command line; they apply to every run. A field of one model also
+      applies to every other model that has a field of that name.
 
   Raises:
     InputError: a field of a run is unknown or out of its range; two runs are the same;
@@ -77,7 +77,9 @@ def _pairs(given: Any) -> Sequence[tuple[str, Mapping[str, Any] | Callable]]:
       'without a slash'
     )
   if taken := folders & layout.RESERVED:
-    raise InputError(f'study: no run can be called {taken.pop()!r}; name it otherwise')
+    raise InputError(
+      f'study: no run can be called {taken.pop()!r}; give it another name'
+    )
   return given
 
 

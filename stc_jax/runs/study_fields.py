@@ -11,7 +11,7 @@ from stc_jax.runs.config import Experiment, check_models, has_field
 def of_models(
   common: Mapping[str, Any], models: Sequence[str], set_fields: Sequence[str]
 ) -> dict[str, dict]:
-  """The models' sections; a field set for one model holds for all that have it.
+  """The models' sections; a field set for one model applies to all that have it.
 
   Raises:
     InputError: a field is set for a model that no run has; or for two models it is set
@@ -54,7 +54,7 @@ def notes(
 
 
 def _value(sections: Mapping[str, Any], field: str) -> Any:
-  """The value of a field such as 'input.frames'; None where there is no such field."""
+  """The value of a field such as 'input.frames'; None if there is no such field."""
   found = sections
   for key in field.split('.'):
     found = found.get(key) if isinstance(found, Mapping) else None

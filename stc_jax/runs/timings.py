@@ -1,4 +1,4 @@
-"""How long a run took, over all of its starts: `<workdir>/timings.json`."""
+"""The time that a run took, over all its starts: `<workdir>/timings.json`."""
 
 import contextlib
 import pathlib
@@ -17,7 +17,7 @@ _SUMS = ('trained_clips', 'training_seconds', 'compile_seconds', 'wall_seconds')
 
 
 class Timings:
-  """Adds this start's times to those of the starts before.
+  """Adds the times of this start to those of earlier ones.
 
   Args:
     workdir: the run's folder.
@@ -26,11 +26,11 @@ class Timings:
   def __init__(self, workdir: pathlib.Path):
     self._path, self._began = workdir / layout.TIMINGS, time.perf_counter()
     self._before = dict.fromkeys(_SUMS, 0)
-    with contextlib.suppress(InputError):  # no run is given up for a log
+    with contextlib.suppress(InputError):  # a damaged log must not stop a run
       self._before |= read_if_present(self._path, TimingsFile, _REMEDY) or {}
 
   def write(self, programs: Programs, loop: Loop) -> None:
-    """Writes the sums as they are now; a killed start's are of its last checkpoint."""
+    """Writes the sums; if a start is killed, its last checkpoint's are kept."""
     now = {
       'trained_clips': loop.trained_clips,
       'training_seconds': loop.train_seconds,

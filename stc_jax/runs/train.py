@@ -1,7 +1,7 @@
 """Trains the trials of a run, and writes their results into its folder.
 
-What is in the folder decides where training starts: finished trials are kept, and those
-under way are resumed from their checkpoints.
+The folder decides where training starts: finished trials are kept, and unfinished ones
+are resumed from their checkpoints.
 """
 
 import contextlib
@@ -30,7 +30,7 @@ def train(
 ) -> None:
   """Trains and tests every trial that has no result yet.
 
-  Of several processes all compute, and the first one writes the results.
+  With several processes all compute, and the first one writes the results.
 
   Raises:
     InputError: a result or a checkpoint of a trial can't be read; or a trial diverged.
@@ -54,7 +54,7 @@ def _train(
   workdir: pathlib.Path,
   console: Console,
 ) -> None:
-  """Trains the pending trials, and writes the results of each one that ends."""
+  """Trains the pending trials, and writes the results of each as it ends."""
   first, timings = hosts.is_first(), Timings(workdir)
   if first:
     task = task_of(experiment.task)
@@ -97,7 +97,7 @@ def _write(
   floor: Any,
   workdir: pathlib.Path,
 ) -> None:
-  """Writes a finished trial's files; the result comes last, as it marks the end."""
+  """Writes a finished trial's files; the result is last, because it marks the end."""
   trial, task = run_data.trials[finished.number], task_of(experiment.task)
   bundle_folder.save(
     layout.model(workdir, trial.name),

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from typing import NamedTuple
 
-# A repeat lasts about this long at least, so that clock and dispatch hardly count.
+# The shortest duration of a repeat, so that clock and dispatch are negligible.
 _REPEAT_SECONDS = 0.3
 
 

@@ -31,7 +31,7 @@ def measure(
     clips: in the memory of the device.
     repeats: of each measurement.
     with_peer: measures PyTorch, too.
-    say: is told what is measured next.
+    say: called with the name of the next measurement.
 
   Raises:
     InputError: the peer is missing, or has no such network.
@@ -51,7 +51,7 @@ def measure_scaling(
   experiment: Experiment, repeats: int, say: Callable[[str], None]
 ) -> dict:
   """Measures steps of growing size; on a CPU with several devices."""
-  jax.config.update('jax_num_cpu_devices', _CPU_DEVICES)  # changes CPUs only
+  jax.config.update('jax_num_cpu_devices', _CPU_DEVICES)  # affects CPUs only
   rows = scaling.rows(experiment, jax.device_count(), repeats, say)
   device = jax.devices()[0].device_kind
   return {'device': device, 'notation': experiment.network.notation, 'rows': rows}
@@ -64,7 +64,7 @@ def _measured(
   experiment: Experiment,
   repeats: int,
 ) -> PartSpeed:
-  """Measures a part; `before` has the parts that were measured already."""
+  """Measures a part; `before` has the parts measured so far."""
   match part:
     case 'training':
       return workload.training(repeats)

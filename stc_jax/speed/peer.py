@@ -44,7 +44,7 @@ def measure(experiment: Experiment, repeats: int, say: Callable[[str], None]) ->
 
 
 def _check(experiment: Experiment) -> None:
-  """Refuses a network that the twin hasn't."""
+  """Refuses a network that the twin doesn't implement."""
   if experiment.model != _MODEL:
     raise InputError(f'--peer=torch: the twin is a {_MODEL}; set --config.model')
   if task_of(experiment.task).activation != 'softmax':

@@ -16,7 +16,7 @@ _INK, _OURS, _PEER = '#1b2a41', '#2a6f97', '#c1121f'
 def roofline(path: pathlib.Path, report: dict) -> None:
   """Draws training and inference under the device's two roofs (Williams et al. 2009).
 
-  The peer's points stand at the same FLOPs per byte: the architecture is the same.
+  The peer's points have the same FLOPs per byte, because the architecture is the same.
   """
   ceiling = report['ceiling']
   peak, bandwidth = ceiling['flops_per_second'], ceiling['bytes_per_second']

@@ -23,7 +23,7 @@ def as_dict(
   parts: dict[str, PartSpeed],
   peer: dict | None,
 ) -> dict:
-  """Everything that was measured, and the rates and shares; ready for JSON."""
+  """All measurements with their rates and shares; ready for JSON."""
   model, video = counted_model(experiment), clip_shape(experiment)
   report = {
     'device': jax.devices()[0].device_kind,

@@ -16,7 +16,7 @@ _ADAMW_TRAFFIC = 7
 
 
 def forward_bytes(model: nn.Module, video: jax.ShapeDtypeStruct, batch: int) -> int:
-  """Every map and sequence is written once and read once; parameters once a batch."""
+  """Maps and sequences are written and read once; parameters are read once a batch."""
   activations = 2 * _activations(model, video) * _itemsize(model)
   return batch * activations + 4 * _parameters(model, video)
 

@@ -30,7 +30,7 @@ from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.placement import OnDevice
 from stc_jax.training.programs import Programs
 
-# More steps than any measurement takes: those after the last would change nothing.
+# More steps than any measurement takes, because steps after the last do nothing.
 _STEPS = 10_000
 # Steps that are timed or traced together; with one at a time a GPU waits for the host.
 _TOGETHER = 20
@@ -44,7 +44,7 @@ class Workload:
 
   Args:
     experiment: model and training count; the dataset isn't read.
-    trials: on all devices together, each in turn on its own.
+    trials: on all devices together; those of one device run in turn.
     devices: how many of those there are.
     clips: that lie on each.
   """
