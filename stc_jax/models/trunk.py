@@ -66,9 +66,9 @@ class ConvBlock(nn.Module):
   def _split(self, maps: Array, train: bool) -> tuple[Array, Callable, Array]:
     """Splits the layer into maps, a function of each number, and the function's sign.
 
-    An increasing function (sign 1) keeps the place of the largest number; a decreasing one
-    (-1) turns the smallest into the largest. So P2 can be computed first, and the
-    function on a quarter of the numbers.
+    An increasing function (sign 1) keeps the place of the largest number; a decreasing
+    one (-1) makes the smallest number the largest. So P2 can be computed first, and the
+    function only on a quarter of the numbers.
     """
     activate = ACTIVATIONS[self.activation]
     if self.conv.norm and self.activation_place == 'after_norm':
