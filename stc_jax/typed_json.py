@@ -43,7 +43,7 @@ def read(path: pathlib.Path, fields: type[Fields], remedy: str) -> dict:
 def read_if_present(
   path: pathlib.Path, fields: type[Fields], remedy: str
 ) -> dict | None:
-  """Reads a JSON file as `read` does; None where there is none."""
+  """Reads a JSON file as `read` does; None if there is none."""
   return read(path, fields, remedy) if path.exists() else None
 
 
@@ -70,7 +70,7 @@ def require_consistent(condition: bool, message: str) -> None:
   """Checks a condition on the files of a run.
 
   Raises:
-    InputError: it doesn't hold.
+    InputError: the condition is false.
   """
   if not condition:
     raise InputError(message)

@@ -1,4 +1,4 @@
-"""Whether two runs were tested on the same, and what a comparison of them holds."""
+"""Comparisons of two runs, and whether they were tested on the same examples."""
 
 import csv
 from collections import defaultdict

@@ -14,7 +14,7 @@ from stc_jax.models import notation
 from stc_jax.tasks import clip_tables
 from stc_jax.tasks.trials import RunResults
 
-# Of Okabe and Ito: distinct for colour-blind people, readable on light and on dark.
+# By Okabe and Ito: distinct for colour-blind people, readable on light and on dark.
 COLOURS = ('#0072b2', '#d55e00', '#009e73', '#cc79a7', '#e69f00', '#56b4e9', '#7f7f7f')
 # Text and axes, readable on light and on dark.
 _INK = '#7a8290'

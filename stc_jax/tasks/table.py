@@ -6,7 +6,7 @@ import io
 import re
 from collections.abc import Sequence
 
-# Of Markdown, where an underscore within a word is plain text.
+# Markdown's special characters; an underscore within a word is plain text.
 _MARKS = re.compile(r'[\\`*\[\]|~#]|(?<!\w)_|_(?!\w)')
 _LATEX = {
   '\\': r'\textbackslash{}',
@@ -29,9 +29,9 @@ class Table:
 
   Attributes:
     name: of its files.
-    title: stands above it.
+    title: above the table.
     columns, rows: each row has a cell for each column.
-    notes: stand below it, and explain its figures.
+    notes: below the table; they explain its figures.
   """
 
   name: str
@@ -77,12 +77,12 @@ class Table:
 
 
 def percent(share: float | None, digits: int = 1) -> str:
-  """A share in percent, without the sign; '' of None."""
+  """A share in percent, without the sign; '' for None."""
   return '' if share is None else f'{100 * share:.{digits}f}'
 
 
 def number(value: float | None, form: str) -> str:
-  """A number in a format's form; '' of None."""
+  """A number in a format's form; '' for None."""
   return '' if value is None else format(value, form)
 
 

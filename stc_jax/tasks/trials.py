@@ -1,4 +1,4 @@
-"""What tasks are given of a run, and what they return of its trials."""
+"""The data of a run that tasks read, and the results that they return."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
@@ -12,14 +12,14 @@ from stc_jax.data.protocols import Trial
 
 
 class TrialData(Protocol):
-  """The data of a run, cut into trials.
+  """The data of a run, split into trials.
 
   Attributes:
     builder: of the prepared set.
     clip_set: its examples.
     trials: of the whole protocol.
-    wanted: the trials to run: the first of them, or all.
-    folds: how many trials a whole repeat has.
+    wanted: the trials to run: the first ones, or all.
+    folds: the number of trials in a complete repeat.
   """
 
   builder: PreparedSet
@@ -37,9 +37,9 @@ class Predictions(NamedTuple):
 
   Attributes:
     probabilities: of its test examples, in their order.
-    sample: the numbers of some of its training examples; None where the task has no
-      use for them.
-    sample_probabilities: of those.
+    sample: the numbers of some of its training examples; None if the task doesn't use
+      them.
+    sample_probabilities: of these examples.
   """
 
   probabilities: Float[np.ndarray, 'm n']
@@ -48,11 +48,11 @@ class Predictions(NamedTuple):
 
 
 class TrialResult(NamedTuple):
-  """A part of what a trial leaves in the run's folder.
+  """A part of a trial's result in the run's folder.
 
   Attributes:
     fields: of its JSON file.
-    arrays: of files of their own, by the folder that they are in.
+    arrays: of separate files, by the folder of the file.
   """
 
   fields: dict[str, Any]
@@ -60,10 +60,10 @@ class TrialResult(NamedTuple):
 
 
 class RunResults(Protocol):
-  """A finished run, as far as reports of its task read it.
+  """The part of a finished run that reports of its task read.
 
   Attributes:
-    name: in tables, where no other run has it.
+    name: in tables; no other run has it.
     method: its name in its study, or that of its model; the paper's, if it has one.
     title: the dataset's name, config and version.
     database: a folder of datasets/.
