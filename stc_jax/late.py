@@ -1,6 +1,6 @@
 """Modules that take seconds to import are imported once the flags are read.
 
-So `--help` and a misspelt flag are answered at once.
+So `--help` and a misspelt flag take little time.
 """
 
 import importlib

@@ -1,7 +1,7 @@
 """What every verb shares: strict flags, --help, one-line errors, exit codes.
 
 Exit codes: 0 done; 2 bad input, with one line that names it; 130 interrupted; 1 a
-defect, with a traceback, or with one line where other files were answered.
+defect, with a traceback, or with one line if other files were predicted.
 """
 
 import functools

@@ -16,7 +16,7 @@ _FACES = flags.DEFINE_enum(
   'faces',
   'largest',
   ['largest', 'all'],
-  'Which faces are answered: the largest of each frame, or all.',
+  'Which faces are predicted: the largest of each frame, or all.',
 )
 _ALIGN = flags.DEFINE_enum(
   'align',
@@ -41,9 +41,9 @@ _ONE_CLIP = flags.DEFINE_bool(
 _MIN_MOTION = flags.DEFINE_float(
   'min_motion',
   None,
-  'Windows with less motion (in levels of 0..255) have no answer. Default: the 5th '
-  'percentile of the training clips; with a class neutral, only still pictures have '
-  'no answer.',
+  'Windows with less motion (in levels of 0..255) get no label. Default: the 5th '
+  'percentile of the training clips; with a class neutral, only still pictures get '
+  'none.',
 )
 
 

@@ -32,7 +32,7 @@ class Least:
 
 
 # Measured on rendered and warped real faces: within a shot 0.02 at once and 0.1 after a
-# second, of two people 0.06 to 0.4. A face that goes on through a cut hardly changes.
+# second, of two people 0.06 to 0.4. The same face hardly changes at a cut.
 PICTURE, FACE, FACE_AT_CUT = Least(0.1, 0.3), Least(0.08, 0.1), Least(0.02, 0.1)
 
 

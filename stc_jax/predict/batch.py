@@ -92,7 +92,7 @@ class _FailureList:
 
   @contextlib.contextmanager
   def collect(self, path: pathlib.Path) -> Iterator[None]:
-    """Keeps an error of the block, so that the batch goes on with the next video."""
+    """Keeps an error of the block, so that the batch continues with the next video."""
     try:
       yield
     except Exception as error:  # a defect, too, must not stop the others
@@ -113,7 +113,7 @@ class _FailureList:
       return
     errors, lines = zip(*self._failures, strict=True)
     more = f'; and {len(lines) - 1} more' if len(lines) > 1 else ''
-    said = f'{len(lines)} of {self._count} could not be answered: {lines[0]}{more}'
+    said = f'{len(lines)} of {self._count} could not be predicted: {lines[0]}{more}'
     if all(isinstance(error, InputError) or machine_error(error) for error in errors):
       raise InputError(said)
     raise SystemExit(f'error: {said}')

@@ -115,12 +115,12 @@ def read(name: str, folder: pathlib.Path) -> Run:
       doesn't go with the others.
   """
   if not (folder / layout.SUMMARY).exists():
-    raise InputError(f'{folder}: {_progress(folder)}; the same command goes on')
+    raise InputError(f'{folder}: {_progress(folder)}; the same command continues it')
   run = _read_files(name, folder)
   if run.summary['trials'] != len(run.trials):
     of_it = f'{layout.SUMMARY} is of {run.summary["trials"]}'
     raise InputError(
-      f'{folder}: {_progress(folder)}, {of_it}; the same command goes on'
+      f'{folder}: {_progress(folder)}, {of_it}; the same command continues it'
     )
   try:
     consistency.check(run.config, run.trials)

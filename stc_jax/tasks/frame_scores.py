@@ -80,17 +80,11 @@ def summarise(
   whole = _whole_repeats(trials, folds)
   repeats = whole or [list(range(len(trials)))]
   tested = np.concatenate([trials[i].test for i in repeats[0]])
-  columns = _constants(truth.targets[tested])
-  counts = {}
+  columns, counts = _constants(truth.targets[tested]), {}
   for prefix, scores in (('', ours), ('floor_', theirs)):
-    for field, tuned in (('f1', False), ('tuned_f1', True)):
-      counts[prefix + field] = [
-        _counts(truth, [(trials[i], scores[i].decisions(tuned)) for i in repeat])
-        for repeat in repeats
-      ]
-      columns[prefix + field] = _f1(counts[prefix + field]).mean(axis=0).tolist()
-    rankings = _rankings(truth, trials, scores)
-    columns |= {prefix + field: values for field, values in rankings.items()}
+    own, values = _scored(truth, trials, repeats, scores)
+    counts |= {prefix + field: value for field, value in own.items()}
+    columns |= {prefix + field: value for field, value in values.items()}
   subjects = np.unique(truth.subjects[tested])
   always = [
     _counts(truth, [(t, np.ones(truth.targets[t.test].shape, bool)) for t in repeat])
@@ -112,6 +106,23 @@ def summarise(
       for i, name in enumerate(clip_set.names)
     },
   }
+
+
+def _scored(
+  truth: _Truth,
+  trials: Sequence[Trial],
+  repeats: list[list[int]],
+  scores: Sequence[FrameScores],
+) -> tuple[dict[str, list], dict[str, list[float | None]]]:
+  """The counts in each repeat, and the scores of each action unit, by field."""
+  counts, columns = {}, {}
+  for field, tuned in (('f1', False), ('tuned_f1', True)):
+    counts[field] = [
+      _counts(truth, [(trials[i], scores[i].decisions(tuned)) for i in repeat])
+      for repeat in repeats
+    ]
+    columns[field] = _f1(counts[field]).mean(axis=0).tolist()
+  return counts, columns | _rankings(truth, trials, scores)
 
 
 def _constants(targets: Int8[np.ndarray, 'm a']) -> dict[str, list[float | None]]:

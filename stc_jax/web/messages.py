@@ -56,7 +56,7 @@ def error_line(error: Exception, path: pathlib.Path) -> str:
     return f'{path.name}: {os.strerror(code)}; {MACHINE[code]}'
   traceback.print_exception(error)
   return (
-    f'{path.name}: this video has met a bug in the program; its traceback is on the '
+    f'{path.name}: this video has hit a bug in the program; its traceback is on the '
     'terminal of the server'
   )
 

@@ -91,7 +91,7 @@ def test_a_bug_ends_one_file_and_bad_input_is_told_from_it(
   for path in paths:
     videos.write(path, videos.nodding(12))
   paths[0].write_text('no video')
-  with pytest.raises(InputError, match=r'1 of 3 could not be answered: .*a\.mp4'):
+  with pytest.raises(InputError, match=r'1 of 3 could not be predicted: .*a\.mp4'):
     predict(*paths)
   predict_video = pipeline.predict_video
 
@@ -106,7 +106,7 @@ def test_a_bug_ends_one_file_and_bad_input_is_told_from_it(
     predict(*paths, overwrite=True)
   wanted = rf'left out: {paths[1]}: TypeError: a bug\nof ours'
   assert wanted in capsys.readouterr().out.splitlines()
-  assert ended.value.code.startswith('error: 2 of 3 could not be answered: ')
+  assert ended.value.code.startswith('error: 2 of 3 could not be predicted: ')
   assert set(answers(tmp_path / 'out')) == {'b', 'c'}
   with pytest.raises(TypeError):  # alone, it keeps its traceback
     predict(paths[1], overwrite=True)
@@ -160,7 +160,7 @@ def test_what_is_no_file_or_goes_meanwhile_is_a_line(predict, tmp_path, monkeypa
   nowhere.symlink_to(tmp_path / 'not fetched')
   empty.touch()
   with pytest.raises(
-    InputError, match=r'4 of 6 could not be answered: .*b\.mp4: No su'
+    InputError, match=r'4 of 6 could not be predicted: .*b\.mp4: No su'
   ):
     predict(*paths, '/dev/zero', nowhere, empty)
   assert set(answers(tmp_path / 'out')) == {'a', 'c'}

@@ -47,7 +47,7 @@ def test_notes_stand_on_the_page(visitor, tmp_path):
 
 def test_a_failure_is_one_line_that_names_the_video(visitor, served, video, tmp_path):
   for name, told in (
-    ('defect.mp4', 'defect.mp4: this video has met a bug in the program'),
+    ('defect.mp4', 'defect.mp4: this video has hit a bug in the program'),
     ('no.mp4', 'no.mp4: no frame of this video can be read'),
   ):
     source = video if name == 'defect.mp4' else tmp_path / name
