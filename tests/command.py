@@ -1,4 +1,4 @@
-"""Runs our commands as a user does, in a process of their own."""
+"""Runs commands of stc_jax in processes of their own."""
 
 import os
 import subprocess

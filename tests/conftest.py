@@ -1,4 +1,4 @@
-"""What the tests of the command line share: clips, an environment, a finished run."""
+"""Fixtures of the command line's tests: clips, an environment, a finished run."""
 
 import os
 import pathlib

@@ -1,4 +1,4 @@
-"""Runs `stc_jax.main` on a full disk: no file can be put in its place."""
+"""Runs `stc_jax.main` as on a full disk: no file can be moved into place."""
 
 import errno
 import os

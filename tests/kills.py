@@ -1,4 +1,4 @@
-"""Kills runs while a trial is unfinished, and looks for any trace of it.
+"""Kills runs while a trial is unfinished, and checks that results don't change.
 
     python tests/kills.py --kills=20
     python tests/kills.py --kills=20 --study  # of two runs, one after the other

@@ -1,4 +1,4 @@
-"""Runs our commands in processes that begin with the heavy imports done.
+"""Runs commands in processes that have already imported the heavy modules.
 
 The code, its arguments, streams, folder and exit code are those of `python -m`; only
 the seconds that each new interpreter would spend on importing JAX and its like are

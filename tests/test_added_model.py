@@ -1,4 +1,4 @@
-"""A model that is added as BUILD.md says goes through every command."""
+"""A model that is added as BUILD.md says works with every command."""
 
 import csv
 import pathlib

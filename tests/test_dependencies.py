@@ -1,4 +1,4 @@
-"""What is imported is declared, and what is installed is what the tests passed on."""
+"""Imported packages are declared; installed ones are those of the constraints."""
 
 import ast
 import importlib.metadata

@@ -1,4 +1,4 @@
-"""Class names of any script: pictures draw them or say what stands for them."""
+"""Class names in any script: pictures draw them or show replacements."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""README says what was measured, and nothing else."""
+"""README's tables are those of the report."""
 
 from docs import measured
 

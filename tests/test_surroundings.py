@@ -1,4 +1,4 @@
-"""Machines that lack what most have: a home, Unicode, locks, room on the disk."""
+"""Machines without a home folder, Unicode, locks or disk space."""
 
 import errno
 import fcntl

@@ -1,4 +1,4 @@
-"""Bundles of random weights, whose answers differ from clip to clip."""
+"""Bundles of random weights, whose predictions differ between clips."""
 
 import jax
 import numpy as np

@@ -1,4 +1,4 @@
-"""Whatever is wrong with its input, `stc_jax.main` says so in one line."""
+"""Bad input of `stc_jax.main` is reported in one line."""
 
 import functools
 import json

@@ -1,4 +1,4 @@
-"""The command line of `stc_jax.benchmark`, on a model that takes a moment."""
+"""The command line of `stc_jax.benchmark`, on a small model."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`stc-jax export` of a finished run, for a reader without us."""
+"""`stc-jax export` of a finished run; the file is read without stc_jax."""
 
 import json
 import shutil

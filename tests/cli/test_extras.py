@@ -1,4 +1,4 @@
-"""What needs an extra says which, where that isn't installed."""
+"""A command that needs an extra names it if it isn't installed."""
 
 import pytest
 from command import fails

@@ -1,4 +1,4 @@
-"""--help and refusals are immediate, and the same through every door."""
+"""--help and bad flags are answered fast, and equally by all entry points."""
 
 import importlib
 import os

@@ -1,4 +1,4 @@
-"""Modules that are imported by a string are there, and a missing extra is named."""
+"""Modules that are imported by name exist; a missing extra is named."""
 
 import ast
 import importlib.util

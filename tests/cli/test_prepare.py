@@ -1,4 +1,4 @@
-"""The command line of `stc_jax.prepare`, as its user meets it."""
+"""The command line of `stc_jax.prepare`."""
 
 import os
 import signal

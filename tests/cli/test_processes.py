@@ -1,4 +1,4 @@
-"""Several processes that share every trial: what they compute, and how they end."""
+"""Several processes that share every trial: their results, and how they end."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The command line of `stc_jax.main`: what a run leaves, and what no kill can spoil."""
+"""The command line of `stc_jax.main`: the files of a run, also after kills."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""Ctrl-C waits for the end of what can't stand it."""
+"""Ctrl-C is delayed until the end of a protected block."""
 
 import signal
 

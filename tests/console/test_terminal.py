@@ -1,4 +1,4 @@
-"""Names are printed as they are, whatever Rich would read in them."""
+"""Names are printed unchanged, also with Rich's markup in them."""
 
 import ast
 import io

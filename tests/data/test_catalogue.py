@@ -1,4 +1,4 @@
-"""Which prepared set a name stands for, and what is said where there is none."""
+"""The prepared set of a name, and the error if there is none."""
 
 import json
 

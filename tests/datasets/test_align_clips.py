@@ -1,4 +1,4 @@
-"""Preparing many clips: what is kept, what is refused, what a stop leaves."""
+"""Preparing many clips: kept clips, refused clips, continuing after a stop."""
 
 import csv
 from pathlib import Path

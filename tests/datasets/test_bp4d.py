@@ -1,4 +1,4 @@
-"""The builder of BP4D, on copies in both of the forms that it is handed out in."""
+"""The builder of BP4D, on copies in both distributed forms."""
 
 import clip_sets
 import numpy as np

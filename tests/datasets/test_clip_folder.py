@@ -1,4 +1,4 @@
-"""A folder of clips becomes a dataset that holds just what was in the folder."""
+"""A folder of clips becomes a dataset with exactly these clips."""
 
 import shutil
 

@@ -1,4 +1,4 @@
-"""What systems and editors leave in a database changes nothing."""
+"""Files that systems and editors add to a database change nothing."""
 
 import codecs
 

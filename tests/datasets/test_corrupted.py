@@ -1,4 +1,4 @@
-"""300 random corruptions of the databases: each is named, none is a defect."""
+"""300 random corruptions of the databases: each is reported as bad input."""
 
 import re
 import resource

@@ -1,4 +1,4 @@
-"""From a licensed database's own layout to a result, as its user does it."""
+"""From a licensed database's own layout to the result of a run."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What exporting refuses, and leaves behind."""
+"""Errors of an export, and the files that it leaves."""
 
 import contextlib
 import io

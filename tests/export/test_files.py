@@ -1,4 +1,4 @@
-"""Files of ONNX and StableHLO answer as our own models do."""
+"""Files of ONNX and StableHLO give the same probabilities as our models."""
 
 import dataclasses
 

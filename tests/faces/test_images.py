@@ -1,4 +1,4 @@
-"""Reading images: what is read is what was written, and damage never passes."""
+"""Reading images: pixels are those written, and damage is detected."""
 
 import struct
 import zlib

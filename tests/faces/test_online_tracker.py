@@ -1,4 +1,4 @@
-"""Following faces online: what the whole clip's track says, and who is who."""
+"""Tracking faces online: agreement with the offline tracker, and identities."""
 
 import numpy as np
 import pytest

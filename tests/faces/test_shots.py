@@ -1,4 +1,4 @@
-"""Cuts: where another picture begins, and where only its brightness changes."""
+"""Cuts: a new picture begins a shot, a change of brightness doesn't."""
 
 import cv2
 import numpy as np

@@ -1,4 +1,4 @@
-"""Reading videos: what is read is what was written, and damage never passes."""
+"""Reading videos: frames are those written, and damage is detected."""
 
 import errno
 import gc

@@ -1,4 +1,4 @@
-"""Videos as people have them: odd headers, seams, several tracks, odd pixels."""
+"""Unusual videos: odd headers, seams, several tracks, odd pixels."""
 
 import struct
 from fractions import Fraction

@@ -1,1 +1,1 @@
-"""What tests use in place of the real thing: databases, videos, a model, a visitor."""
+"""Replacements for tests: databases, videos, a model, a visitor."""

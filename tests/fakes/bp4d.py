@@ -1,4 +1,4 @@
-"""BP4D: images and codings, in the two forms that it is handed out in."""
+"""BP4D: images and codings, in both distributed forms."""
 
 from pathlib import Path
 

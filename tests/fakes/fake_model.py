@@ -1,4 +1,4 @@
-"""A model that tells brightness, in place of a trained one; and faces for MTCNN's."""
+"""A model that predicts brightness, for tests without a trained one; and faces."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Videos as people have them, written for tests."""
+"""Unusual videos, written for tests."""
 
 from fractions import Fraction
 

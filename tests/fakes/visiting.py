@@ -1,4 +1,4 @@
-"""A server of the page, and a visitor who does what the page's own script does."""
+"""A server of the page, and a visitor that acts as the page's own script."""
 
 import contextlib
 import dataclasses

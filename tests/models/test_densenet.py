@@ -1,4 +1,4 @@
-"""DenseNet-BC against one made of PyTorch's own layers, with copied weights."""
+"""DenseNet-BC compared with PyTorch's layers, with copied weights."""
 
 import jax
 import jax.numpy as jnp

@@ -1,4 +1,4 @@
-"""Against PyTorch, which CI installs; left out where it isn't."""
+"""Models compared with PyTorch; skipped where it isn't installed."""
 
 import dataclasses
 

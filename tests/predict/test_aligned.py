@@ -1,4 +1,4 @@
-"""Predictions of real faces that MTCNN finds: the numbers are the run's own."""
+"""Predictions of real faces that MTCNN finds equal the run's own."""
 
 import csv
 

@@ -1,4 +1,4 @@
-"""The decision's map, where one patch alone decides."""
+"""Attribution finds the one patch that decides."""
 
 import jax
 import jax.numpy as jnp

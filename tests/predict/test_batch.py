@@ -1,4 +1,4 @@
-"""Many files in one command: none is lost to another, or to what can't be written."""
+"""Many files in one command: a failure of one doesn't affect the others."""
 
 import csv
 import json

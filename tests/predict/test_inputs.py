@@ -1,4 +1,4 @@
-"""What a folder stands for: all that the libraries read, and the rest by name."""
+"""The inputs in a folder: readable files are found, others are named."""
 
 import cv2
 import numpy as np

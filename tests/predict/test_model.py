@@ -1,4 +1,4 @@
-"""Finished models away from home: no dataset, no TFDS, no run."""
+"""Finished models without the dataset, TFDS and the run."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""From frames to rows: who is where, in little memory, without MTCNN's networks."""
+"""From frames to rows, in little memory, without MTCNN's networks."""
 
 import dataclasses
 import tracemalloc

@@ -1,4 +1,4 @@
-"""The command line of predictions, as its user meets it."""
+"""The command line of predictions."""
 
 import csv
 import inspect

@@ -1,4 +1,4 @@
-"""Windows that slide: each frame's answer is the mean of those that show it."""
+"""Sliding windows: a frame's probabilities are means over its windows."""
 
 import dataclasses
 import tracemalloc

@@ -1,4 +1,4 @@
-"""Whatever is damaged of a run or in a report's way is named in one line."""
+"""Damaged files of a run or report are named in one line."""
 
 import copy
 import json

@@ -1,4 +1,4 @@
-"""Reports through the command line, of a real run and of doctored copies of it."""
+"""Reports through the command line, of a real run and of modified copies."""
 
 import csv
 import json

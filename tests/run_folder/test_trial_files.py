@@ -1,4 +1,4 @@
-"""Results of trials are read as they were written, or refused in one line."""
+"""Results of trials are read as written, or refused in one line."""
 
 import numpy as np
 import pytest

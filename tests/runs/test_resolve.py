@@ -1,4 +1,4 @@
-"""What a launch file leaves open is settled once, from the set and the devices."""
+"""Open fields of a launch file are set once, from the set and the devices."""
 
 import dataclasses
 import json

@@ -1,4 +1,4 @@
-"""What no kill can spoil, and what a later start may ask for."""
+"""Restarts after kills, and fields that a later start may change."""
 
 import json
 

@@ -1,1 +1,1 @@
-"""What tests train: networks, trials and programs that take a moment."""
+"""Small networks, trials and programs for tests."""

@@ -1,4 +1,4 @@
-"""Run in a process of its own, which compiles as users do: digests of trained trials.
+"""Prints digests of trained trials, compiled as for users; run as a process.
 
 Prints, for each place of the frames, what trial 33 alone and in a stack of three came
 to.

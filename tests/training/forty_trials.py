@@ -1,4 +1,4 @@
-"""Run in a process of its own: compiles 40 trials for 4 devices, and trains them.
+"""Compiles and trains 40 trials for 4 devices; run as a process.
 
 Prints the operations that must not be there, and a digest of every trial's outcome.
 """

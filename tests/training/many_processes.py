@@ -1,4 +1,4 @@
-"""Trains one trial in several processes, in float64; the first prints what it finds.
+"""Trains one trial in several processes, in float64; the first prints the result.
 
 Arguments: where frames lie, the coordinator ('' for one process), how many, which.
 """

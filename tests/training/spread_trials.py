@@ -1,4 +1,4 @@
-"""Run in a process of its own: spreads each of two trials over so many devices.
+"""Spreads each of two trials over several devices; run as a process.
 
 In float64. Prints the groups of devices that speak to each other, and what the trials
 came to.

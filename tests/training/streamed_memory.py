@@ -1,4 +1,4 @@
-"""Trains on so many mapped frames; prints the peak of anonymous memory, in bytes."""
+"""Trains on mapped frames; prints the peak of anonymous memory, in bytes."""
 
 import dataclasses
 import pathlib

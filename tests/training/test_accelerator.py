@@ -1,4 +1,4 @@
-"""What an accelerator is asked to do, read from the program lowered for one."""
+"""The operations of programs lowered for an accelerator."""
 
 import dataclasses
 import re

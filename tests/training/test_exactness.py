@@ -1,4 +1,4 @@
-"""Neither where frames lie nor how trials are stacked changes a bit of a trial."""
+"""The place of frames and the stacking of trials change no bit of a trial."""
 
 import pytest
 import small_run

@@ -1,4 +1,4 @@
-"""Frames that lie on the host: their chunks, a run that goes on, its memory."""
+"""Frames on the host: their chunks, a resumed run, its memory."""
 
 import dataclasses
 

@@ -1,4 +1,4 @@
-"""The page in a browser: what a visitor does, and what it refuses."""
+"""The page in a browser: the actions of a visitor, and refusals."""
 
 import csv
 import json

@@ -1,4 +1,4 @@
-"""The page's server, asked as a browser's script asks it."""
+"""The page's server, with the requests of a browser's script."""
 
 import asyncio
 import signal

@@ -1,4 +1,4 @@
-"""The line before the model."""
+"""The queue of visitors."""
 
 import threading
 import time

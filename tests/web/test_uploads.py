@@ -1,4 +1,4 @@
-"""How long what visitors sent stays."""
+"""How long visitors' files are kept."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""An annotated video keeps the sound of its source, or says what it doesn't."""
+"""An annotated video keeps the sound of its source, or reports what is missing."""
 
 import av
 import numpy as np

@@ -1,4 +1,4 @@
-"""Drawing a prediction: what a frame shows, and costs, whatever the video's length."""
+"""Drawing a prediction: the content and the cost of a frame."""
 
 import time
 
