@@ -127,7 +127,7 @@ def test_its_report_has_each_unit(run, tmp_path):
     assert ours[column].split()[0] == f'{over:+.3f}'
   page = (tmp_path / 'index.html').read_text()
   assert '0.58' in page  # the paper's, of the test partition
-  assert 'which muscles move' in (tmp_path / 'MODEL_CARD.md').read_text()
+  assert 'facial muscles' in (tmp_path / 'MODEL_CARD.md').read_text()
 
 
 def test_pairs_of_runs_are_compared_on_the_same_frames(run, tmp_path):
