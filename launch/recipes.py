@@ -54,7 +54,7 @@ def _paper(config: ConfigDict) -> None:
     deep_supervision=False,
   )
   config.task.logit_adjustment = 0.0
-  if config.task.kind == 'classification':
+  if config.protocol.kind != 'fixed':
     config.protocol = defaults.protocol
   config.training.update(
     stages=((300, 0.0025), (200, 0.000025)),
@@ -93,7 +93,7 @@ def _stills(config: ConfigDict) -> None:
   config.model = 'densenet'
   config.input.transforms = ('gray', 'local_contrast')
   config.input.frames = 1
-  if config.task.kind == 'classification':
+  if config.input.sampling not in ('past', 'centred'):
     config.input.frames = 3
     config.input.sampling = config.dataset.strongest_frame
     config.input.training_sampling = 'same'
