@@ -103,7 +103,7 @@ def blames_file(error: Exception, *also: type[Exception]) -> bool:
   return isinstance(error, (*DAMAGE, *also)) and machine_error(error) is None
 
 
-def listed(problems: Sequence[str]) -> str:
+def first_few(problems: Sequence[str]) -> str:
   """The first few of many problems and the number of the others, in one line."""
   more = len(problems) - _MOST_LISTED
   first = '; '.join(map(printable, problems[:_MOST_LISTED]))
@@ -115,7 +115,7 @@ def printable(text: str) -> str:
   return _UNPRINTABLE.sub(lambda found: ascii(found[0])[1:-1], text)
 
 
-def told(error: Exception) -> str:
+def message_of(error: Exception) -> str:
   """An error in one line: an InputError's own, or one made for any other error."""
   code = machine_error(error)
   if isinstance(error, InputError):

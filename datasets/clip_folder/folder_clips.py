@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from stc_jax.datasets.recorded import scan
-from stc_jax.errors import InputError, listed
+from stc_jax.errors import InputError, first_few
 from stc_jax.faces.images import IMAGES
 from stc_jax.faces.videos import VIDEOS
 
@@ -56,7 +56,7 @@ def find_clips(folder: Path) -> list[FolderClip]:
       problems.append(f'{label.name} is not a label folder')
   if problems:
     raise InputError(
-      f'{folder}: {listed(problems)}; put right or remove these: the '
+      f'{folder}: {first_few(problems)}; put right or remove these: the '
       f'folder should hold {LAYOUT}'
     )
   return clips

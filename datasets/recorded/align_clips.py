@@ -149,8 +149,8 @@ def _fingerprint(clip: RawClip, how: alignment.Alignment) -> str:
   """A hash of the recording's files and of the alignment."""
   files = [_stamp(path) for path in clip.recording.paths]
   recipe = clip.recording.view, clip.recording.image_fps, dataclasses.astuple(how)
-  told = repr((_VERSION, clip.key, files, recipe))
-  return hashlib.sha256(told.encode()).hexdigest()[:32]
+  identity = repr((_VERSION, clip.key, files, recipe))
+  return hashlib.sha256(identity.encode()).hexdigest()[:32]
 
 
 def _stamp(path: Path) -> tuple:

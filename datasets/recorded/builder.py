@@ -16,7 +16,7 @@ from stc_jax.datasets.recorded.align_clips import RawClip
 from stc_jax.datasets.recorded.inventory import Inventory, other_rows, without_repeats
 from stc_jax.datasets.recorded.options import RecordedConfig
 from stc_jax.datasets.recorded.quality_report import QualityRow
-from stc_jax.errors import InputError, listed
+from stc_jax.errors import InputError, first_few
 from stc_jax.faces import face_crop
 from stc_jax.faces.alignment import Alignment
 
@@ -153,7 +153,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     self.info.metadata['black_columns'] = self.black_columns
     self.outcome = quality_report.summary(rows, outcome.frames, outcome.seconds)
     if doubtful:
-      self.outcome += f'\nwarning: {listed(doubtful)}'
+      self.outcome += f'\nwarning: {first_few(doubtful)}'
     of_split = collections.defaultdict(list)
     for clip in found.clips:
       of_split[self.split_of(clip)].append(clip)
@@ -174,7 +174,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     report = self._write_report([*other_rows(found)])
     reasons = [*(f'{key}: {reason}' for key, reason in found.bad), *found.gaps]
     raise InputError(
-      f'{folder}: not the whole database: {listed(reasons)} (all in {report}); '
+      f'{folder}: not the whole database: {first_few(reasons)} (all in {report}); '
       'complete the folder, or take what is there with --allow_partial'
     )
 
@@ -191,7 +191,7 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     leave_out = f', or leave them out with --max_bad_clips={len(bad)}' if usable else ''
     raise InputError(
       f'{folder}: {len(bad)} of {usable + len(bad)} clips cannot be used: '
-      f'{listed(bad)} (all in {report}); put them right and start again, which '
+      f'{first_few(bad)} (all in {report}); put them right and start again, which '
       f'keeps what is done{leave_out}'
     )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from stc_jax.datasets.recorded import align_clips
 from stc_jax.datasets.recorded.align_clips import RawClip
-from stc_jax.errors import listed
+from stc_jax.errors import first_few
 
 
 def found(clips: Sequence[RawClip], files: Mapping[str, Path]) -> list[str]:
@@ -34,7 +34,7 @@ def _shown_twice(clips: Sequence[RawClip], files: Mapping[str, Path]) -> list[st
     frames, _ = align_clips.load(files[clip.key])
     same[hashlib.sha256(frames.tobytes()).digest()].append(clip)
   return [
-    f'{listed([clip.key for clip in group])} show the same frames under '
+    f'{first_few([clip.key for clip in group])} show the same frames under '
     'different labels; keep the right one'
     for group in same.values()
     if len({clip.label for clip in group}) > 1

@@ -9,7 +9,7 @@ from flax import traverse_util
 from safetensors.numpy import save_file
 
 from stc_jax.data.input import InputConfig
-from stc_jax.errors import InputError, listed
+from stc_jax.errors import InputError, first_few
 from stc_jax.models import shapes
 from stc_jax.models.registry import build
 
@@ -78,4 +78,4 @@ def _compare(found: dict[str, str], wanted: dict[str, str]) -> None:
     if found.get(name) != wanted.get(name)
   ]
   if differ:
-    raise InputError(listed(differ))
+    raise InputError(first_few(differ))

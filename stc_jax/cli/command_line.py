@@ -18,7 +18,7 @@ from typing import NoReturn
 from absl import app, flags, logging
 
 from stc_jax.cli import arguments
-from stc_jax.errors import InputError, machine_error, printable, told
+from stc_jax.errors import InputError, machine_error, message_of, printable
 
 _BAD_INPUT = 2
 _INTERRUPTED = 130
@@ -63,7 +63,7 @@ def run(
   except Exception as error:
     if not machine_error(error):
       raise
-    _leave(f'{told(error)}, then the same command continues', _BAD_INPUT, leave)
+    _leave(f'{message_of(error)}, then the same command continues', _BAD_INPUT, leave)
   raise SystemExit(0)
 
 

@@ -98,8 +98,8 @@ def _places(builder: PreparedSet, height: int, width: int) -> list[pathlib.Path]
   data = pathlib.Path(builder.data_path)
   files = [(f.name, f.stat()) for f in sorted(data.glob('*.array_record*'))]
   seen = [(name, stat.st_size, stat.st_mtime_ns) for name, stat in files]
-  told = repr((_VERSION, builder.info.full_name, seen, height, width))
-  name = hashlib.sha256(told.encode()).hexdigest()[:32]
+  identity = repr((_VERSION, builder.info.full_name, seen, height, width))
+  name = hashlib.sha256(identity.encode()).hexdigest()[:32]
   return [parent / 'flat' / name for parent in (data, machine.cache_folder())]
 
 

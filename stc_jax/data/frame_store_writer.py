@@ -79,12 +79,12 @@ def _columns(builder: PreparedSet, rows: list[dict]) -> dict:
     for name in ('names', 'subjects', 'splits', 'fps', 'motion')
   }
   digests = sorted((row['names'], row['digest']) for row in rows)
-  told = repr((list(map(int, records.au_numbers(builder))), digests))
+  identity = repr((list(map(int, records.au_numbers(builder))), digests))
   return {
     **of_frames,
     **of_recordings,
     'recordings': np.repeat(np.arange(len(rows)), lengths),
-    'fingerprint': np.array(hashlib.sha256(told.encode()).hexdigest()),
+    'fingerprint': np.array(hashlib.sha256(identity.encode()).hexdigest()),
   }
 
 

@@ -179,8 +179,8 @@ def table(clip_set: ClipSet, made: Sequence[Trial], label: Callable[[int], str])
   last = 'label' if clip_set.labelled is None else 'frames'
   writer.writerow(['repeat', 'fold', 'clip', 'subject', last])
   for trial in made:
-    for i, told in _tested_clips(clip_set, trial, label):
-      row = [trial.repeat, trial.fold, clip_set.clips[i], clip_set.subjects[i], told]
+    for i, target in _tested_clips(clip_set, trial, label):
+      row = [trial.repeat, trial.fold, clip_set.clips[i], clip_set.subjects[i], target]
       writer.writerow(row)
   return out.getvalue()
 

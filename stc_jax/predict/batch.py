@@ -10,7 +10,7 @@ from rich.console import Console
 
 from stc_jax import locks
 from stc_jax.console.progress import FrameProgress
-from stc_jax.errors import InputError, machine_error, printable, told
+from stc_jax.errors import InputError, machine_error, message_of, printable
 from stc_jax.predict import inputs as input_files
 from stc_jax.predict import outputs, pipeline, sources
 from stc_jax.predict.model import Model, load
@@ -99,7 +99,7 @@ class _FailureList:
       if self._count == 1:
         raise
       where = '' if isinstance(error, InputError) else f'{path}: '
-      self._failures.append((error, where + told(error)))
+      self._failures.append((error, where + message_of(error)))
       self._console.print(f'left out: {self._failures[-1][1]}')
 
   def raise_any(self) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple, NoReturn
 
 from natsort import natsorted
 
-from stc_jax.errors import InputError, listed, printable
+from stc_jax.errors import InputError, first_few, printable
 from stc_jax.faces import images, videos
 from stc_jax.faces.clutter import is_clutter
 from stc_jax.predict import outputs, sources
@@ -89,7 +89,7 @@ def _in_folder(folder: Path, out: Path) -> tuple[list[Path], str]:
 
 
 def _skipped(folder: Path, others: list[Path], predicted: int) -> str:
-  names = listed([str(one.relative_to(folder)) for one in natsorted(others)])
+  names = first_few([str(one.relative_to(folder)) for one in natsorted(others)])
   parts = [f'{predicted} files of earlier predictions'] if predicted else []
   parts += [f'{len(others)} that are no video or image: {names}'] if others else []
   return '; '.join(parts)

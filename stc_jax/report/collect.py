@@ -33,14 +33,14 @@ def finished_runs(folders: Sequence[pathlib.Path]) -> tuple[list[Run], list[str]
 
 def _with_unique_names(runs: list[Run]) -> list[Run]:
   """Adds to equal names in one table as much of the paths as makes them differ."""
-  times = Counter((run.told, run.name) for run in runs)
-  alike = [run for run in runs if times[run.told, run.name] > 1]
+  times = Counter((run.dataset_key, run.name) for run in runs)
+  alike = [run for run in runs if times[run.dataset_key, run.name] > 1]
   depth, paths = 1, [run.folder.resolve().parts for run in alike]
   while len({path[-depth:] for path in paths}) < len(paths):
     depth += 1
   return [
     dataclasses.replace(run, name=f'{run.name}, {"/".join(run.folder.parts[-depth:])}')
-    if times[run.told, run.name] > 1
+    if times[run.dataset_key, run.name] > 1
     else run
     for run in runs
   ]

@@ -30,8 +30,10 @@ def write(
   """
   out = ReportFolder(where)
   runs, missing = collect.finished_runs(folders)
-  runs.sort(key=lambda run: run.told)  # stable: each dataset's keep their order
-  of_sets = [list(g) for _, g in itertools.groupby(runs, key=lambda run: run.told)]
+  runs.sort(key=lambda run: run.dataset_key)  # stable: each dataset's keep their order
+  of_sets = [
+    list(g) for _, g in itertools.groupby(runs, key=lambda run: run.dataset_key)
+  ]
   most = strips.BYTES // len(of_sets) if faces else 0
   sections = [section.section(of_one, most, note) for of_one in of_sets]
   for number, one in enumerate(sections, start=1):

@@ -57,7 +57,7 @@ class Run:
     return self.dataset['name']
 
   @property
-  def told(self) -> tuple[str, ...]:
+  def dataset_key(self) -> tuple[str, ...]:
     """Its dataset, and the names of its outputs; the same for runs of one table."""
     names = self.dataset[self.task.outputs]
     return self.title, *names

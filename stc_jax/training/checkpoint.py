@@ -137,11 +137,11 @@ def _drop_complaints_of_late_writes() -> None:
   """
   tell = sys.unraisablehook
 
-  def told(unraisable) -> None:
+  def keep(unraisable) -> None:
     if unraisable.object or str(unraisable.exc_value) != 'Event loop is closed':
       tell(unraisable)
 
-  sys.unraisablehook = told
+  sys.unraisablehook = keep
 
 
 def _digest(state: TrainState) -> str:

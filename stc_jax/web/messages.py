@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import gradio
 
-from stc_jax.errors import MACHINE, InputError, machine_error, told
+from stc_jax.errors import MACHINE, InputError, machine_error, message_of
 
 _INTERVAL = 0.3  # seconds between two messages of progress
 
@@ -51,7 +51,7 @@ def frame_progress(
 def error_line(error: Exception, path: pathlib.Path) -> str:
   """A line for the visitor; the traceback of a bug is printed on the terminal."""
   if isinstance(error, InputError):
-    return told(error).replace(str(path), path.name)
+    return message_of(error).replace(str(path), path.name)
   if code := machine_error(error):
     return f'{path.name}: {os.strerror(code)}; {MACHINE[code]}'
   traceback.print_exception(error)

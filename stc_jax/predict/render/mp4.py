@@ -13,7 +13,7 @@ import av
 import numpy as np
 from jaxtyping import UInt8
 
-from stc_jax.errors import InputError, told
+from stc_jax.errors import InputError, message_of
 from stc_jax.faces.decoding.container import blames_video, picture_of
 
 # The index stands before the pictures, so that a browser plays while it loads.
@@ -69,7 +69,7 @@ def add_sound(video: pathlib.Path, source: pathlib.Path) -> str:
     except Exception as error:
       if not blames_video(error):
         raise
-      missing = f'the sound is left out ({told(error)})'
+      missing = f'the sound is left out ({message_of(error)})'
       continue
     if part.exists():
       part.replace(video)

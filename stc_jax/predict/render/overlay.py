@@ -10,7 +10,7 @@ import numpy as np
 from jaxtyping import Shaped, UInt8
 
 from stc_jax import plots
-from stc_jax.errors import told
+from stc_jax.errors import message_of
 from stc_jax.faces.decoding.container import blames_video
 from stc_jax.faces.images import resized
 from stc_jax.predict.prediction import Prediction
@@ -176,7 +176,7 @@ def write_video(
     path.unlink(missing_ok=True)
     if not blames_video(error):
       raise
-    missing = f'the annotated video could not be made ({told(error)})'
+    missing = f'the annotated video could not be made ({message_of(error)})'
   notes = (*prediction.notes, missing) if missing else prediction.notes
   return dataclasses.replace(prediction, notes=notes)
 
