@@ -43,7 +43,8 @@ def test_nothing_is_left_open(asked):
 def test_the_first_start_fixes_the_devices(tmp_path):
   assert choose_devices(launch(), TRIALS, tmp_path) == 1
   started = tmp_path / 'execution.json'
-  started.write_text(json.dumps({'devices_per_trial': 1}))
+  execution = dataclasses.asdict(launch(devices_per_trial=1).execution)
+  started.write_text(json.dumps(execution))
   assert choose_devices(launch(), 1, tmp_path) == 1
   assert choose_devices(launch(devices_per_trial=1), 1, tmp_path) == 1
   with pytest.raises(InputError, match='was started with 1'):
