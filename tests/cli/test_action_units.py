@@ -158,14 +158,14 @@ def test_tested_again_it_says_the_same(run, environment, tmp_path):
     assert (copy / name).read_bytes() == (run / name).read_bytes()
 
 
-@pytest.mark.parametrize('model', ['stc', 'stc_lstm', 'stc_slstm'])
+# A model knows no task: the others are tried with clips, in test_train.
 @pytest.mark.slow
-def test_every_model_runs_the_task(model, prepared, environment, tmp_path):
+def test_another_model_runs_the_task(prepared, environment, tmp_path):
+  model = 'stc_lstm'
   argv = command(prepared, tmp_path, protocol__repeats='1')
   argv = [word for word in argv if 'config.stc_nlstm' not in word]
   small = [f'--config.{k.replace("stc_nlstm", model)}={v}' for k, v in FIELDS.items()]
-  unused = ('levels', 'lstm') if model == 'stc' else ()
-  small = [w for w in small if f'{model}.' in w and not any(u in w for u in unused)]
+  small = [word for word in small if f'{model}.' in word]
   succeeds(*argv, f'--config.model={model}', *small, env=environment)
   assert json.loads((tmp_path / 'summary.json').read_text())['model'] == model
 

@@ -181,7 +181,8 @@ def test_one_model_on_everything_has_no_accuracy(data_dir, environment, tmp_path
   assert 'trained on every clip: STC-NLSTM' in page
 
 
-@pytest.mark.parametrize('model', ['stc', 'stc_lstm', 'stc_slstm'])
+# `stc_lstm` is tried with action units, in test_action_units.
+@pytest.mark.parametrize('model', ['stc', 'stc_slstm'])
 def test_a_model_is_chosen_by_its_name_alone(model, data_dir, environment, tmp_path):
   command = small_run.command(data_dir, tmp_path, training__stages='((2, 0.001),)')
   command = [part.replace('config.stc_nlstm.', f'config.{model}.') for part in command]
