@@ -21,7 +21,7 @@ import tensorflow_datasets as tfds
 from benchmarks.memory import Peak, alone, prepared
 from stc_jax.console import terminal
 from stc_jax.data import frame_reading, protocols
-from stc_jax.data.device_data import trial_arrays
+from stc_jax.data.trial_arrays import trial_arrays
 from stc_jax.launch import bp4d
 from stc_jax.runs import assemble
 from stc_jax.runs.config import from_sections

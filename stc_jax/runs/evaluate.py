@@ -64,7 +64,6 @@ def evaluate_bundles(
     stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *weights)
     variables = programs.put_trials(stacked)
     predictions = evaluate(programs, placement, wave, trials, variables)
-    first = np.unique(wave, return_index=True)[
-      1
-    ]  # the last wave may repeat its first trial
+    # The last wave may repeat its first trial.
+    _, first = np.unique(wave, return_index=True)
     yield from ((int(wave[row]), predictions[row]) for row in first)

@@ -104,6 +104,5 @@ def _device_memory() -> int:
   statistics = jax.local_devices()[0].memory_stats() or {}
   if 'bytes_limit' in statistics:
     return statistics['bytes_limit'] - statistics['bytes_in_use']
-  return (
-    machine.free_memory() // jax.process_count()
-  )  # all processes may be on one machine
+  # All processes may be on one machine.
+  return machine.free_memory() // jax.process_count()

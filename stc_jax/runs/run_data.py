@@ -6,8 +6,8 @@ import tensorflow_datasets as tfds
 
 from stc_jax.data import catalogue, protocols
 from stc_jax.data.clip_set import ClipSet
-from stc_jax.data.device_data import TrialArrays, trial_arrays
 from stc_jax.data.input import InputConfig
+from stc_jax.data.trial_arrays import TrialArrays, trial_arrays
 from stc_jax.errors import InputError
 from stc_jax.runs.config import Experiment
 from stc_jax.tasks.registry import task_of

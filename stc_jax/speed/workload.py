@@ -11,13 +11,9 @@ import numpy as np
 
 from stc_jax.console import terminal
 from stc_jax.console.progress import TrainingProgress
-from stc_jax.data.device_data import (
-  DeviceData,
-  TrialArrays,
-  device_arrays,
-  trial_arrays,
-)
+from stc_jax.data.device_data import DeviceData, device_arrays
 from stc_jax.data.protocols import Trial
+from stc_jax.data.trial_arrays import TrialArrays, trial_arrays
 from stc_jax.errors import InputError
 from stc_jax.models.registry import MODELS, build
 from stc_jax.runs.config import Experiment

@@ -6,8 +6,8 @@ import jax
 import numpy as np
 from jaxtyping import Float, Int
 
-from stc_jax.data import device_data
 from stc_jax.data.protocols import Trial
+from stc_jax.data.trial_arrays import sample_of
 from stc_jax.tasks.trials import Predictions
 from stc_jax.training.placement import Placement
 from stc_jax.training.programs import Programs
@@ -43,5 +43,5 @@ def _split(trial: Trial, found: Float[np.ndarray, 'm n'], padded: int) -> Predic
   probabilities, rest = found[: len(trial.test)], found[padded:]
   if not len(rest):
     return Predictions(probabilities, None, None)
-  sample = device_data.sample_of(trial, len(rest))
+  sample = sample_of(trial, len(rest))
   return Predictions(probabilities, sample, rest[: len(sample)])

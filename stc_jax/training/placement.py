@@ -13,7 +13,8 @@ from jaxtyping import Int
 
 from stc_jax.data import host_data
 from stc_jax.data.clip_set import ClipSet
-from stc_jax.data.device_data import DeviceData, TrialArrays
+from stc_jax.data.device_data import DeviceData
+from stc_jax.data.trial_arrays import TrialArrays
 from stc_jax.training.programs import ProgramInputs, Programs
 from stc_jax.training.waves import take
 

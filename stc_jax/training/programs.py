@@ -15,8 +15,9 @@ from jax.sharding import PartitionSpec as P
 from jaxtyping import Array, Float
 
 from stc_jax.data import device_data
-from stc_jax.data.device_data import DeviceData, TrialArrays, trial_key
+from stc_jax.data.device_data import DeviceData, trial_key
 from stc_jax.data.input import InputConfig
+from stc_jax.data.trial_arrays import TrialArrays
 from stc_jax.models import shapes
 from stc_jax.models.conv.conv3d import compiler_options
 from stc_jax.tasks.task import Task
@@ -110,9 +111,8 @@ class Programs:
     _ = self._states  # needed by all programs
     with ThreadPoolExecutor() as pool:
       list(pool.map(functools.partial(getattr, self), _PROGRAMS))
-    self.compile_seconds = (
-      before + time.perf_counter() - began
-    )  # not the sum over programs
+    # Not the sum over the programs.
+    self.compile_seconds = before + time.perf_counter() - began
 
   def one_state(self) -> TrainState:
     """One trial's state, as shapes."""

@@ -6,6 +6,7 @@ import jax.numpy as jnp
 import numpy as np
 
 from stc_jax.data import device_data, input, protocols
+from stc_jax.data.trial_arrays import trial_arrays
 from stc_jax.tasks.classification import Classification
 
 PROTOCOL = protocols.ProtocolConfig(
@@ -18,9 +19,7 @@ STEPS, BATCH = 7, 4
 def material():
   clip_set = clip_sets.random(subjects=7)
   trials = protocols.trials(clip_set, PROTOCOL)
-  arrays = device_data.trial_arrays(
-    clip_set, trials, STEPS, BATCH, Classification().weights
-  )
+  arrays = trial_arrays(clip_set, trials, STEPS, BATCH, Classification().weights)
   rows = [jax.tree.map(lambda leaf: jnp.asarray(leaf[i]), arrays) for i in range(3)]  # noqa: B023
   data = jax.tree.map(jnp.asarray, device_data.device_arrays(clip_set))
   return clip_set, data, trials, rows
@@ -151,7 +150,7 @@ def test_faces_at_rest_are_every_fourth_clip_that_is_shown():
   filmed = dataclasses.replace(clip_set, at_rest=at_rest)
   steps = 40 * 16
   weights = Classification().weights
-  arrays = device_data.trial_arrays(filmed, trials, steps, BATCH, weights)
+  arrays = trial_arrays(filmed, trials, steps, BATCH, weights)
   for trial, order in zip(trials, arrays.order, strict=True):
     share = at_rest[trial.train].mean()
     wanted = share / (share + 3 * (1 - share))

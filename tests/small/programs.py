@@ -10,6 +10,7 @@ import numpy as np
 
 from stc_jax.data import device_data, protocols
 from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.trial_arrays import TrialArrays, trial_arrays
 from stc_jax.models.config import NestedConfig
 from stc_jax.models.registry import build
 from stc_jax.tasks.classification import Classification
@@ -64,7 +65,7 @@ class Tiny:
 
   clip_set: ClipSet
   trials: list[protocols.Trial]
-  arrays: device_data.TrialArrays
+  arrays: TrialArrays
 
   def on_device(self) -> OnDevice:
     return OnDevice(device_data.device_arrays(self.clip_set), self.arrays)
@@ -83,9 +84,7 @@ def tiny(training: TrainingConfig = TRAINING) -> Tiny:
   return Tiny(
     clip_set,
     trials,
-    device_data.trial_arrays(
-      clip_set, trials, training.steps, training.batch_size, TASK.weights
-    ),
+    trial_arrays(clip_set, trials, training.steps, training.batch_size, TASK.weights),
   )
 
 

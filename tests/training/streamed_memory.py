@@ -9,7 +9,8 @@ import numpy as np
 from small import programs
 
 from benchmarks.memory import Peak
-from stc_jax.data import device_data, protocols
+from stc_jax.data import protocols
+from stc_jax.data.trial_arrays import trial_arrays
 from stc_jax.training.placement import OnHost
 
 _EXAMPLES = 2000
@@ -57,7 +58,7 @@ def mapped(path: pathlib.Path, frames: int) -> programs.Tiny:
   trials = protocols.trials(clip_set, programs.PROTOCOL)[:1]
   trials = [dataclasses.replace(trials[0], test=trials[0].test[:64])]
   training = programs.TRAINING
-  arrays = device_data.trial_arrays(
+  arrays = trial_arrays(
     clip_set, trials, training.steps, training.batch_size, programs.TASK.weights
   )
   return programs.Tiny(clip_set, trials, arrays)

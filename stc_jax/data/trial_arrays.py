@@ -1,0 +1,105 @@
+"""Trials as arrays: what the steps of each trial read besides the clips."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+from jaxtyping import Array, Int
+
+from stc_jax.data import shuffle
+from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.input import Normalisation
+from stc_jax.data.protocols import Trial
+
+# Other clips for each clip at rest that is shown.
+_OTHERS = 3
+# Avoids division by 0 for pictures of one colour; in units of 0..1 squared.
+_LEAST_VARIANCE = 1e-6
+
+
+class TrialArrays(NamedTuple):
+  """Trials as arrays; outside a step the fields have a leading trial axis.
+
+  Attributes:
+    seed: uint32.
+    first: the step of the first row of `order`.
+    order: the clips that each step shows.
+    test: the test clips, padded to whole batches with clip 0.
+    sample: training clips that are also predicted, evenly spread and padded likewise.
+    normalisation: the normalisation by the training clips.
+    weights: the task's weights, computed from the training targets.
+  """
+
+  seed: Int[Array, '*trials']
+  first: Int[Array, '*trials']
+  order: Int[Array, '*trials steps b']
+  test: Int[Array, '*trials m']
+  sample: Int[Array, '*trials k']
+  normalisation: Normalisation
+  weights: Array
+
+
+def trial_arrays(
+  clip_set: ClipSet,
+  trials: list[Trial],
+  steps: int,
+  batch_size: int,
+  weights: Callable[[np.ndarray, int], np.ndarray],
+  sample: int = 0,
+) -> TrialArrays:
+  """Stacks trials to arrays of one shape, on the host.
+
+  Pass all trials of a protocol and select rows afterwards, so that one program serves
+  all. `weights` computes the task's weights from training targets and the number of
+  outputs; `sample` is the number of training clips that are also predicted.
+  """
+  most = max(len(trial.test) for trial in trials)
+  tested = max(1, -(-most // batch_size)) * batch_size
+  sampled = -(-sample // batch_size) * batch_size
+  outputs = len(clip_set.names)
+  shown = [_shown(clip_set, trial.train) for trial in trials]
+  return TrialArrays(
+    seed=np.array([trial.seed for trial in trials], np.uint32),
+    first=np.zeros(len(trials), np.int32),
+    order=np.stack(
+      [
+        shuffle.draw(t.seed, s, steps, batch_size)
+        for t, s in zip(trials, shown, strict=True)
+      ]
+    ),
+    test=np.stack([_padded(t.test, tested) for t in trials]),
+    sample=np.stack([_padded(sample_of(t, sampled), sampled) for t in trials]),
+    normalisation=Normalisation(
+      *map(np.stack, zip(*[_measured(clip_set, t.train) for t in trials], strict=True))
+    ),
+    weights=np.stack([weights(clip_set.targets[s], outputs) for s in shown]),
+  )
+
+
+def _shown(clip_set: ClipSet, train: Int[np.ndarray, 'n']) -> Int[np.ndarray, 'm']:
+  """The clips of an epoch: one clip at rest for every three others.
+
+  A set has as many clips at rest as others, so the others are repeated.
+  """
+  if clip_set.at_rest is None:
+    return train
+  at_rest = clip_set.at_rest[train]
+  return np.concatenate([np.repeat(train[~at_rest], _OTHERS), train[at_rest]])
+
+
+def sample_of(trial: Trial, most: int) -> Int[np.ndarray, 'k']:
+  """At most `most` training examples of a trial, evenly spread."""
+  count = min(most, len(trial.train))
+  return trial.train[np.arange(count) * len(trial.train) // max(count, 1)]
+
+
+def _padded(clips: Int[np.ndarray, 'm'], length: int) -> Int[np.ndarray, '{length}']:
+  return np.pad(clips, (0, length - len(clips))).astype(np.int32)
+
+
+def _measured(clip_set: ClipSet, train: Int[np.ndarray, 'n']) -> Normalisation:
+  """The mean and inverse deviation of the training pixels."""
+  mean = clip_set.means[train].mean(axis=0, dtype=np.float64)
+  square = clip_set.squares[train].mean(axis=0, dtype=np.float64)
+  scale = 1 / np.sqrt(square - mean**2 + _LEAST_VARIANCE)
+  return Normalisation(mean.astype(np.float32), scale.astype(np.float32))
