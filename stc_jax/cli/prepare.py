@@ -5,6 +5,7 @@ dataset has options of its own; `stc-jax prepare --dataset=NAME --help` lists th
 """
 
 import collections
+import contextlib
 import pathlib
 import shlex
 import sys
@@ -73,7 +74,8 @@ def _named_dataset() -> str:
   found = flags.FlagValues()
   flags.DEFINE_string('dataset', '', '', flag_values=found)
   found.set_gnu_getopt()
-  found(sys.argv, known_only=True)
+  with contextlib.suppress(flags.Error):  # the command line is parsed again, strictly
+    found(sys.argv, known_only=True)
   return found['dataset'].value
 
 

@@ -92,8 +92,10 @@ class TimingsFile(Fields):
   """timings.json."""
 
   train_sequences_per_second: float | None
+  trained_clips: int
   training_seconds: float
   compile_seconds: float
+  wall_seconds: float
 
 
 class TrialFile(Fields):

@@ -112,6 +112,7 @@ def test_the_options_of_a_dataset_are_its_flags():
 
 def test_bad_flags_are_named(tmp_path, flags):
   fails('stc_jax.prepare', naming='dataset')
+  fails('stc_jax.prepare', '--dataset', naming='dataset')
   fails('stc_jax.prepare', '--dataset=nil', naming=("'nil'", 'clip_folder'))
   fails(*PREPARE, *flags, '--builder_config=../up', naming='../up')
   (tmp_path / 'file').write_text('in the way')
