@@ -5,8 +5,7 @@ import pathlib
 
 from stc_jax import files
 from stc_jax.errors import InputError, machine_error
-from stc_jax.typed_json import Fields
-from stc_jax.typed_json import read as read_json
+from stc_jax.typed_json import Fields, read_if_present
 
 _LIST = 'files.json'
 
@@ -30,8 +29,7 @@ class ReportFolder:
   def __init__(self, path: pathlib.Path):
     self._path, self._written = path, []
     make_folder(path)
-    listed = path / _LIST
-    before = read_json(listed, _WrittenFiles, 'remove it') if listed.exists() else {}
+    before = read_if_present(path / _LIST, _WrittenFiles, 'remove it') or {}
     self._before = before.get('files', [])
 
   def write(self, name: str, text: str) -> None:

@@ -12,7 +12,6 @@ from rich.console import Console
 from stc_jax import plots
 from stc_jax.baselines import clip_floors
 from stc_jax.console.progress import with_bar
-from stc_jax.console.tables import Scoreboard
 from stc_jax.data import reading
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.dataset_config import DatasetConfig
@@ -54,6 +53,7 @@ class Classification(ClassificationLoss, ClassificationReport, ClassLabelling):
     {'accuracy', 'predictions', *BASELINES, 'floor_right', 'temporal_floor_right'}
   )
   arrays: ClassVar = ()
+  scoreboard = staticmethod(clip_scoreboard.scoreboard)
 
   @classmethod
   def of(
@@ -170,10 +170,6 @@ class Classification(ClassificationLoss, ClassificationReport, ClassLabelling):
     if summary['confusion'] is not None:
       made['confusion'] = pictures.confusion(summary)
     return made
-
-  def scoreboard(self, summary: dict) -> Scoreboard:
-    """See `clip_scoreboard`."""
-    return clip_scoreboard.scoreboard(summary)
 
   def notes(self, summary: dict) -> tuple[str, ...]:
     """Names the classes that pictures can't show by name."""

@@ -1,6 +1,6 @@
 """What a report says of runs of classification."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from stc_jax.tasks import (
@@ -11,8 +11,6 @@ from stc_jax.tasks import (
   clip_tables,
 )
 from stc_jax.tasks.clip_documents import ClipSummaryFile, ClipTrialFile
-from stc_jax.tasks.comparison import Comparison
-from stc_jax.tasks.figures import Picture
 from stc_jax.tasks.table import Table
 from stc_jax.tasks.trials import RunResults
 
@@ -34,15 +32,10 @@ class ClassificationReport:
   summary_file: ClassVar = ClipSummaryFile
   trial_file: ClassVar = ClipTrialFile
 
-  def check_files(
-    self, dataset: dict, summary: dict, trials: Mapping[str, dict]
-  ) -> None:
-    """See `clip_documents.check`."""
-    clip_documents.check(dataset, summary, trials)
-
-  def rows(self, results: Sequence[dict]) -> list[dict]:
-    """See `clip_results.rows_of`."""
-    return clip_results.rows_of(results)
+  check_files = staticmethod(clip_documents.check)
+  rows = staticmethod(clip_results.rows_of)
+  report_pictures = staticmethod(clip_pictures.report_pictures)
+  compare = staticmethod(clip_comparison.compare)
 
   def report_tables(self, runs: Sequence[RunResults], caption: str) -> list[Table]:
     """Accuracies, also of classes and subjects, and calibration."""
@@ -54,14 +47,6 @@ class ClassificationReport:
       clip_tables.calibration_table(runs, caption),
       clip_tables.subjects_table(runs, caption),
     ]
-
-  def report_pictures(self, runs: Sequence[RunResults]) -> list[Picture]:
-    """See `clip_pictures.report_pictures`."""
-    return clip_pictures.report_pictures(runs)
-
-  def compare(self, ours: RunResults, theirs: RunResults) -> Comparison:
-    """See `clip_comparison.compare`."""
-    return clip_comparison.compare(ours, theirs)
 
   def limits(self, run: RunResults) -> str:
     """A model knows its classes alone."""

@@ -13,7 +13,6 @@ from rich.console import Console
 from stc_jax import background
 from stc_jax.baselines import frame_floors
 from stc_jax.baselines.frame_floors import TrialFloor
-from stc_jax.console.tables import Scoreboard
 from stc_jax.data import frame_reading, records
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.dataset_config import DatasetConfig
@@ -32,7 +31,7 @@ from stc_jax.tasks.frame_loss import DetectionLoss
 from stc_jax.tasks.frame_report import DetectionReport
 from stc_jax.tasks.frame_scores import FrameScores
 from stc_jax.tasks.labelling import UnitLabelling
-from stc_jax.tasks.trials import Predictions, TrialData, TrialResult
+from stc_jax.tasks.trials import TrialData, TrialResult
 
 POSITIVE_WEIGHTS = ('none', 'balanced')
 _MOST_AU = 99
@@ -60,6 +59,8 @@ class Detection(DetectionLoss, DetectionReport, UnitLabelling):
     {'test_frames', 'thresholds', 'floor_thresholds', 'f1_mean'}
   )
   arrays: ClassVar = ('predictions', 'floors')
+  scoreboard = staticmethod(frame_scoreboard.scoreboard)
+  trial_result = staticmethod(frame_results.trial_result)
 
   @classmethod
   def of(
@@ -136,12 +137,6 @@ class Detection(DetectionLoss, DetectionReport, UnitLabelling):
     fields = {'floor_thresholds': floor.thresholds.tolist()}
     return TrialResult(fields, {'floors': {'probabilities': floor.scores}})
 
-  def trial_result(
-    self, clip_set: ClipSet, trial: Trial, predictions: Predictions
-  ) -> TrialResult:
-    """See `frame_results.trial_result`."""
-    return frame_results.trial_result(clip_set, trial, predictions)
-
   def summarise(
     self,
     data: TrialData,
@@ -184,10 +179,6 @@ class Detection(DetectionLoss, DetectionReport, UnitLabelling):
       tested['always, test'] = summary['means']['constant_f1']
     made['training_curves'] = pictures.training_curves(results, heading, tested)
     return made
-
-  def scoreboard(self, summary: dict) -> Scoreboard:
-    """See `frame_scoreboard`."""
-    return frame_scoreboard.scoreboard(summary)
 
   def notes(self, summary: dict) -> tuple[str, ...]:
     """None: pictures can show the names of action units."""

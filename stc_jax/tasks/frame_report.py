@@ -1,6 +1,6 @@
 """What a report says of runs of detection."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import ClassVar
 
 from stc_jax.tasks import (
@@ -33,11 +33,7 @@ class DetectionReport:
   summary_file: ClassVar = FrameSummaryFile
   trial_file: ClassVar = FrameTrialFile
 
-  def check_files(
-    self, dataset: dict, summary: dict, trials: Mapping[str, dict]
-  ) -> None:
-    """See `frame_documents.check`."""
-    frame_documents.check(dataset, summary, trials)
+  check_files = staticmethod(frame_documents.check)
 
   def rows(self, results: Sequence[dict]) -> list[dict]:
     """None: frames have no label."""

@@ -18,6 +18,7 @@ from stc_jax.evaluation import detection
 from stc_jax.evaluation.detection import Counts
 
 CUT = 0.5
+_F1 = ('f1', 'tuned_f1')  # at 0.5, and at chosen thresholds
 
 
 class FrameScores(NamedTuple):
@@ -85,22 +86,13 @@ def summarise(
     own, values = _scored(truth, trials, repeats, scores)
     counts |= {prefix + field: value for field, value in own.items()}
     columns |= {prefix + field: value for field, value in values.items()}
-  subjects = np.unique(truth.subjects[tested])
-  always = [
-    _counts(truth, [(t, np.ones(truth.targets[t.test].shape, bool)) for t in repeat])
-    for repeat in ([trials[i] for i in repeat] for repeat in repeats)
-  ]
+  subjects, always = np.unique(truth.subjects[tested]), _always(truth, trials, repeats)
   return {
     'complete_repeats': len(whole),
     **spread('f1', _f1(counts['f1']).mean(axis=1).tolist()),
     'means': {field: _mean(values) for field, values in columns.items()},
-    'over_floor': {
-      field: _over(counts[field], counts[f'floor_{field}'], subjects)
-      for field in ('f1', 'tuned_f1')
-    },
-    'over_constant': {
-      field: _over(counts[field], always, subjects) for field in ('f1', 'tuned_f1')
-    },
+    'over_floor': {f: _over(counts[f], counts[f'floor_{f}'], subjects) for f in _F1},
+    'over_constant': {f: _over(counts[f], always, subjects) for f in _F1},
     'aus': {
       name: {field: values[i] for field, values in columns.items()}
       for i, name in enumerate(clip_set.names)
@@ -116,13 +108,21 @@ def _scored(
 ) -> tuple[dict[str, list], dict[str, list[float | None]]]:
   """The counts in each repeat, and the scores of each action unit, by field."""
   counts, columns = {}, {}
-  for field, tuned in (('f1', False), ('tuned_f1', True)):
+  for field, tuned in zip(_F1, (False, True), strict=True):
     counts[field] = [
       _counts(truth, [(trials[i], scores[i].decisions(tuned)) for i in repeat])
       for repeat in repeats
     ]
     columns[field] = _f1(counts[field]).mean(axis=0).tolist()
   return counts, columns | _rankings(truth, trials, scores)
+
+
+def _always(
+  truth: _Truth, trials: Sequence[Trial], repeats: list[list[int]]
+) -> list[Counts]:
+  """The counts in each repeat if every action unit is always predicted."""
+  shown = [np.ones(truth.targets[trial.test].shape, bool) for trial in trials]
+  return [_counts(truth, [(trials[i], shown[i]) for i in repeat]) for repeat in repeats]
 
 
 def _constants(targets: Int8[np.ndarray, 'm a']) -> dict[str, list[float | None]]:

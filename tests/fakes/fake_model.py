@@ -1,25 +1,17 @@
 """A model that predicts brightness, for tests without a trained one; and faces."""
 
+import dataclasses
+
+import clip_sets
 import numpy as np
 
 from stc_jax.bundle.bundle import Bundle
-from stc_jax.data.input import InputConfig, Normalisation
+from stc_jax.data.input import Normalisation
 from stc_jax.faces.detect import Face
 from stc_jax.predict.model import Model
 from stc_jax.tasks.registry import TaskConfig, task_of
 
-CLIP = InputConfig(
-  frames=4,
-  height=16,
-  width=16,
-  frame_rate=0.0,
-  sampling='uniform',
-  training_sampling='same',
-  transforms=(),
-  views=('original',),
-)
-
-
+CLIP = dataclasses.replace(clip_sets.INPUT, transforms=())
 CLASSES = task_of(TaskConfig('classification', (), 0.0, 'none'))
 
 
