@@ -4,9 +4,9 @@
     python -m benchmarks.coded_sets --frames=146847 --placement=host
 
 Writes frames of noise, 64 x 64, in the form of BP4D into a temporary folder. Then it
-starts `launch/bp4d.py` on them twice, in separate processes, for one chunk of steps
-each, and prints the seconds to the end of the first step and the peak of anonymous
-memory (Linux). The first start writes the frame store, the second maps it.
+starts `launch/bp4d.py` on them twice, in separate processes, for one step each or
+`--chunks` steps, and prints the seconds to the end of the last step and the peak of
+anonymous memory (Linux). The first start writes the frame store, the second maps it.
 """
 
 import argparse
@@ -84,7 +84,7 @@ class NoiseFrames(tfds.core.GeneratorBasedBuilder, skip_registration=True):
 
 
 def first_step(folder: str, placement: str, chunks: int) -> dict:
-  """Trains for one chunk on the set in `folder`; prints the seconds and the memory."""
+  """Trains for `chunks` steps on the set in `folder`; returns what that took."""
   peak, began = Peak(), time.perf_counter()
   peak.start()
   config = bp4d.get_config()

@@ -65,7 +65,7 @@ def bytes_a_step(experiment: Experiment) -> int:
 
 
 def ring_seconds(moved: int, devices: int, bytes_per_second: float) -> float:
-  """Seconds of a ring all-reduce, in which each device sends its share twice."""
+  """Seconds of a ring all-reduce: in two rounds a device sends all but one share."""
   return 2 * (devices - 1) / devices * moved / bytes_per_second
 
 

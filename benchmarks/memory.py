@@ -90,7 +90,7 @@ def _anonymous() -> int:
 
 
 def load(folder: str) -> dict:
-  """Loads the set in `folder`; prints the memory that it took."""
+  """Loads the set in `folder`; returns the time and the memory that it took."""
   peak, began = Peak(), time.perf_counter()
   peak.start()
   clip_set = read(tfds.builder_from_directory(folder), SIZE)

@@ -3,7 +3,8 @@
 Command: python -m docs.baselines
 
 These are the baselines of a run in the demo's six trials (three folds by subject, two
-repeats): HOG features of the last frame, and of the change from the first frame.
+repeats): HOG features of the last frame, and of the change from the first frame, alone
+or with the last.
 """
 
 import numpy as np

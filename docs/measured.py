@@ -44,7 +44,7 @@ def main() -> None:
 
 
 def with_tables(text: str) -> str:
-  """Returns README's text with the tables of docs/study after their marks."""
+  """Returns README's text with the tables of docs/study between their marks."""
   for name in TABLES:
     table = (KEPT / name).read_text(encoding='utf-8').split('\n\n', 1)[1].strip()
     start, end = f'<!-- docs/study/{name} -->', f'<!-- end of {name} -->'

@@ -22,8 +22,7 @@ def get_config(recipe: str = ''):
   config.input.update(frames=8, height=64, width=64)
   config.protocol.repeats = 1
   config.training.batch_size = 8
-  config.training.augment = (
-    'strong'  # real faces are aligned less exactly than rendered ones
-  )
+  # Real faces are aligned less exactly than rendered ones.
+  config.training.augment = 'strong'
   config.training.stages = ((4800, 0.0004), (1200, 0.00004))
   return recipes.with_recipe(config, recipe)

@@ -28,14 +28,14 @@ flags.DEFINE_string('folder', None, 'What to write: new, or empty.', required=Tr
 flags.DEFINE_enum('people', 'reporting', _SEEDS, 'Those to report on, or to tune on.')
 
 SUBJECTS = 106
-COUNTS = {
+COUNTS = {  # of clips
   'anger': 45,
   'disgust': 59,
   'fear': 25,
   'happiness': 69,
   'sadness': 28,
   'surprise': 83,
-}  # clips
+}
 SIZE = 48  # pixels
 # Nobody of the other rendered sets, whose subjects of the same seed are counted from 1.
 _FIRST_SUBJECT = 1001

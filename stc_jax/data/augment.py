@@ -130,20 +130,19 @@ def vary(
   frame_looks: AugmentParams | None = None,
   noise: Float[Array, 'b t h w c'] | None = None,
 ) -> Float[Array, 'b t h w c']:
-  """Shows each clip, pixels of 0..255, in its look.
+  """Applies the augmentation of each clip.
 
-  Sampling is bilinear and repeats the border where it looks outside, which the paper
-  leaves open: a black corner would tell the network the angle. So would black sides:
-  where frames have such (a share of their width), what lies between is moved, and the
-  same columns are black again.
+  Sampling is bilinear and repeats the border outside the picture, which the paper
+  leaves open: a black corner would reveal the angle to the network. So would black
+  sides: the picture between them is moved, and the same columns are black again.
 
   Args:
-    video: the clips.
-    look: of each.
-    black_sides: see above.
-    frame_looks: of each frame of all clips, one after the other: pose, size and place
-      that replace those of the clip.
-    noise: added to what is shown, in units of 0..255.
+    video: the clips, pixels of 0..255.
+    look: the parameters of each clip.
+    black_sides: share of the frames' width that is black on each side.
+    frame_looks: the parameters of each frame of all clips, one after the other; their
+      rotation, scale, shift and mirror replace those of the clip.
+    noise: added to the result, in units of 0..255.
   """
   width = video.shape[3]
   if frame_looks is None:

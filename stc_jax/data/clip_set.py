@@ -45,10 +45,10 @@ class ClipSet:
     targets: of each example, its class; or its action units: 1 shown, 0 not, 9 unknown.
     subjects, clips, splits: of each example, the subject, the clip and the split.
     seconds: of each example, the duration of its clip as recorded.
-    means, squares: of each example, the mean and mean square of each colour over its
-      pixels, in units of 0..1.
-    motion: of each example, the largest mean absolute difference of a frame of its clip
-      from the first one, in units of 0..255.
+    means, squares: of each example, the mean and mean square of each colour over the
+      pixels of its window, in units of 0..1.
+    motion: of each example, the largest mean absolute difference of a frame that is
+      shown of its clip from the first one, in units of 0..255.
     fingerprint: SHA-256 of all records; it identifies the prepared set.
     subject_folds: the set's own lists of subjects, if it has such lists.
     black_sides: share of the frames' width that is black on each side.

@@ -106,8 +106,8 @@ def coded(builder: PreparedSet) -> Iterator[CodedRecording]:
   """Yields every recording of a set of action units, in the order of its files.
 
   Raises:
-    InputError: a record can't be read, has no frame, or has codes of another number
-      or of unknown values.
+    InputError: a record can't be read or has no frame; its codes or frame numbers are
+      not as many as its frames; or their values are impossible.
   """
   for split, example in _examples(builder):
     clip, numbers = _text(example['clip']), example['frame_numbers']

@@ -24,7 +24,8 @@ _SCALES = (0.95, 1.05)
 _LOOKS = 2
 # Measured on rendered and warped real faces. In an upright face the second look changes
 # the distance of the eyes by a factor of 0.94 to 1.01 and moves them by 0.01 of the
-# face's side; in one turned by 90 degrees or more by 0.4 to 0.8 and 0.04 to 0.12.
+# face's side. In a face turned by 90 degrees or more the factor is mostly 0.4 to 0.8,
+# and they move by 0.04 to 0.12.
 _APART = 0.85, 1.18
 _MOVED = 0.05
 _MOST_ROLL = 60.0  # degrees

@@ -4,6 +4,7 @@ Frames are RGB, uint8; OpenCV's BGR order stays in this file. A clip that can't 
 completely is refused, not shortened.
 """
 
+import contextlib
 import errno
 import io
 import stat
@@ -179,14 +180,9 @@ def check_size(path: Path, height: int, width: int) -> None:
 
 def _pictures_in(data: bytes) -> int:
   for kind in _MAY_BE_MANY:
-    try:
+    # Another format raises, and so does one that only OpenCV reads.
+    with contextlib.suppress(OSError, SyntaxError, ValueError):
       return kind(io.BytesIO(data)).n_frames
-    except (
-      OSError,
-      SyntaxError,
-      ValueError,
-    ):  # another format
-      continue
   return 1
 
 

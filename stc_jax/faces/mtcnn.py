@@ -152,8 +152,8 @@ def _padded(images: np.ndarray, count: int) -> np.ndarray:
 def compiled(network: str, shape: tuple[int, ...]) -> jax.stages.Compiled:
   """Compiles a network for images of one shape.
 
-  On a CPU it uses one thread. Clips run in parallel instead, so the results don't
-  depend on the number of cores.
+  On a CPU it uses one thread, so the results don't depend on the number of cores. Clips
+  run in parallel instead.
   """
 
   def from_pixels(arrays, images):

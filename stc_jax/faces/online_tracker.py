@@ -2,8 +2,8 @@
 
 It does for a stream of frames what `offline_tracker` does for a whole clip. Faces are
 matched by overlap, a gap of up to `max_gap` frames is filled from the frames around it,
-and eyes are smoothed, so a position is known a few frames late. A face's track ends at
-the end of a shot (see `shots`).
+and eyes are smoothed, so a position is known a few frames late. A face's track ends
+with its shot, unless the same face goes on there (see `shots`).
 """
 
 import dataclasses

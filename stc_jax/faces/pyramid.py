@@ -64,10 +64,9 @@ def plan(height: int, width: int, min_face: float) -> Plan:
 def draw(frame: UInt8[np.ndarray, 'h w 3'], plan: Plan) -> UInt8[np.ndarray, '_ _ 3']:
   """Draws the picture that `plan` describes."""
   picture = np.zeros((plan.height, plan.width, 3), np.uint8)
-  sources = [
-    frame,
-    frame,
-  ]  # a level is scaled from the one before the last
+  # A level is scaled from the one two before it, which is twice as large; the first two
+  # from the frame.
+  sources = [frame, frame]
   for level in plan.levels:
     way = cv2.INTER_LINEAR if level.factor > 1 else cv2.INTER_AREA
     size = level.width, level.height

@@ -34,7 +34,10 @@ class Place:
 
 
 class TrackSmoother:
-  """Fills the gaps of one face without longer absences, and smooths its eyes."""
+  """Fills the gaps of a face, and smooths its eyes.
+
+  A face that was absent for longer than a gap has another `TrackSmoother` after that.
+  """
 
   def __init__(self, face: int, number: int, smooth: float):
     self._face, self._number = face, number

@@ -17,7 +17,7 @@ _REORDERED = 16  # the most frames that decoding reorders
 _SAME_RATE = 0.01  # share
 # The longest pause of a variable rate, in frames; longer ones mean a broken clock.
 _MOST_REPEATS = 100
-_USUAL = 25.0  # frames per second where the file states none
+_USUAL = 25.0  # frames per second of a single frame, where the file states none
 
 
 class Clock:
@@ -81,8 +81,8 @@ class Clock:
 def unbroken(shown: Float[np.ndarray, 'n']) -> int:
   """The number of frames of a truncated file before the first missing one.
 
-  Decoding order differs from presentation order, so earlier frames may be missing among
-  the last ones.
+  Decoding order differs from presentation order, so frames may be missing between the
+  last ones.
   """
   steps = np.diff(shown)
   first = max(0, len(steps) - _REORDERED)

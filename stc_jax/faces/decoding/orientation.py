@@ -1,4 +1,4 @@
-"""Displays a decoded frame as intended: square pixels, rotated, mirrored."""
+"""Makes the picture that a decoded frame stands for: square pixels, upright."""
 
 from fractions import Fraction
 
@@ -25,7 +25,7 @@ def picture(
 ) -> UInt8[np.ndarray, 'h w 3']:
   """The upright RGB picture of a frame, with square pixels.
 
-  The longer side of the pixels is enlarged, so that no pixel is lost.
+  It is enlarged along the longer side of the pixels, so that no pixel is lost.
 
   Args:
     frame: the decoded frame.
