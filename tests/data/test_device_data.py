@@ -116,9 +116,8 @@ def pixels_of(data, trial):
   @jax.jit
   def at(step):
     shown = device_data.sample_step(trial, step, 'none', PLAIN)
-    return shown, device_data.training_batch(
-      data, normalisation, shown, PLAIN
-    ).clips.video
+    batch = device_data.training_batch(data, normalisation, shown, PLAIN)
+    return shown, batch.clips.video
 
   for step in range(STEPS):
     shown, video = at(jnp.int32(step))

@@ -115,7 +115,7 @@ def test_frames_are_laid_out_once_and_mapped(builder):
   assert (again.folder / FRAMES).stat().st_mtime_ns == stamp
   other = frame_store.opened(builder, 8, 8)
   assert other.fingerprint == first.fingerprint
-  assert not list(first.folder.parent.glob('.part*'))
+  assert not list(first.folder.parent.glob('.*.part'))
 
 
 def test_frames_that_were_cut_off_are_refused(builder):

@@ -34,10 +34,8 @@ def test_gray_is_the_mean_of_the_colours():
 
 
 def test_frames_and_change_are_side_by_side():
-  video, lengths = (
-    jax.random.normal(jax.random.key(0), (2, 4, 5, 6, 3)),
-    jnp.array([4, 2]),
-  )
+  video = jax.random.normal(jax.random.key(0), (2, 4, 5, 6, 3))
+  lengths = jnp.array([4, 2])
   both = transforms.frames_and_change(video, lengths)
   np.testing.assert_array_equal(both[..., :3], video)
   change = transforms.remove_appearance(video, lengths)
@@ -62,10 +60,8 @@ def test_local_contrast_pixel_by_pixel():
 
 
 def test_local_contrast_forgets_light():
-  video, lengths = (
-    jax.random.normal(jax.random.key(0), (1, 2, 20, 20, 3)),
-    jnp.array([2]),
-  )
+  video = jax.random.normal(jax.random.key(0), (1, 2, 20, 20, 3))
+  lengths = jnp.array([2])
   ours = transforms.local_contrast(video, lengths)
   brighter = transforms.local_contrast(3 * video + 7, lengths)
   np.testing.assert_allclose(brighter, ours, atol=1e-3)
