@@ -11,20 +11,33 @@ from stc_jax.datasets.recorded.align_clips import RawClip
 from stc_jax.datasets.recorded.builder import AlignedClipsBuilder
 from stc_jax.datasets.recorded.inventory import Inventory
 from stc_jax.datasets.recorded.options import RecordedConfig, option
+from stc_jax.errors import InputError
 from stc_jax.faces.recording import Recording
 
 _IMAGE_FPS = 25.0
+_RATES = 0.001, 10_000.0
 
 
 @dataclasses.dataclass(eq=False)
 class ClipFolderConfig(RecordedConfig):
-  """A folder of clips under a name of its own."""
+  """A folder of clips under a name of its own.
+
+  Raises:
+    InputError: an option is out of its range.
+  """
 
   image_fps: float = option(
     'Frames per second of clips that are kept as images. Default: 25.',
     default=_IMAGE_FPS,
-    least=0.001,
+    least=_RATES[0],
   )
+
+  def __post_init__(self):
+    """Checks what the types can't."""
+    super().__post_init__()
+    least, most = _RATES
+    if not least <= self.image_fps <= most:  # nor NaN
+      raise InputError(f'--image_fps={self.image_fps}: must lie in {least}..{most:g}')
 
 
 class Builder(AlignedClipsBuilder):

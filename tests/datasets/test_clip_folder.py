@@ -1,5 +1,6 @@
 """A folder of clips becomes a dataset with exactly these clips."""
 
+import math
 import shutil
 
 import cv2
@@ -94,6 +95,25 @@ def test_frame_rate_of_images_is_a_config_field(folder, tmp_path):
   builder = catalogue.prepared_builder('clip_folder', 'fast', str(tmp_path / 'data'))
   rates = {e['clip']: float(e['fps']) for e in builder.as_data_source('data')}
   assert rates == {b'joy/anna_01': 100, b'joy/anna_02': 100, b'awe/ben_x': 12.5}
+
+
+@pytest.mark.parametrize('rate', [0.0, -1.0, math.nan, math.inf])
+def test_an_impossible_frame_rate_of_images_is_refused(folder, tmp_path, rate):
+  options = {'image_fps': rate}
+  with pytest.raises(InputError, match=r'--image_fps=\S+: must lie in 0\.001\.\.10000'):
+    preparation.prepare('clip_folder', '', str(tmp_path), str(folder), options=options)
+
+
+def test_the_frame_rate_of_images_is_an_option(folder, tmp_path):
+  options = {'image_fps': 30.0}
+  builder = preparation.prepare(
+    'clip_folder', '', str(tmp_path / 'data'), str(folder), options=options
+  )
+  rates = {e['clip']: float(e['fps']) for e in builder.as_data_source('data')}
+  assert rates[b'joy/anna_01'] == 30
+  assert builder.info.metadata['recipe'] == {'align': 'none', 'image_fps': '30'}
+  with pytest.raises(InputError, match=r'prepared with --align=none --image_fps=30'):
+    preparation.prepare('clip_folder', '', str(tmp_path / 'data'), str(folder))
 
 
 def test_subject_is_what_precedes_the_first_underscore(tmp_path):
