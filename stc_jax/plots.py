@@ -80,7 +80,8 @@ def class_ticks(
     axis: of the picture.
     classes: in their order; see `drawable`.
     inches: the axis's length.
-    rotation: of the names, in degrees. Names parallel to `axis` take a line each.
+    rotation: of the names, in degrees. Letters are as large as fits where each name
+      takes one line along the axis.
   """
   points = 72 * inches / len(classes)  # of each class
   every = max(1, math.ceil(_SMALLEST / (0.8 * points)))
@@ -103,7 +104,7 @@ def smooth(curves: Float[np.ndarray, 'trials steps']) -> np.ndarray:
 
 
 def drawable(names: Sequence[str]) -> list[str]:
-  """The names, where the font can draw them; 'class 2' in place of the second else."""
+  """The names; one that the font can't draw is replaced, the second by 'class 2'."""
   return [
     name if _can_draw(name) else f'class {number}'
     for number, name in enumerate(names, start=1)

@@ -160,10 +160,11 @@ def _half_width(trials: Sequence[TrialScore]) -> float | None:
 def _standard_error(
   values: Float[np.ndarray, 'n'], trials: Sequence[TrialScore]
 ) -> float:
-  """The standard error of a mean over trials (Nadeau & Bengio 2003, sec. 3).
+  """The standard error of a mean over J trials.
 
   Trials share training clips, so they vary less than independent ones. Their variance
-  is multiplied by 1/J + n_test/n_train, not by 1/J. Machine Learning 52.
+  is multiplied by 1/J + n_test/n_train, not by 1/J (Nadeau & Bengio 2003, Machine
+  Learning 52, sec. 3).
   """
   shared = sum(t.tested for t in trials) / sum(t.trained for t in trials)
   return float(((1 / len(trials) + shared) * values.var(ddof=1)) ** 0.5)

@@ -22,7 +22,7 @@ HostFunction = Callable[
 def jax_function(bundles: list[Bundle]) -> JaxFunction:
   """The mean over the bundles of one run, whose weights become constants.
 
-  The lengths of clips are clipped to 1 and all frames.
+  Lengths are limited to the range from 1 to the number of frames.
   """
   function, frames = function_of(bundles[0]), bundles[0].input.frames
   constants = jax.tree.map(

@@ -11,7 +11,7 @@ from stc_jax.models.trunk import ACTIVATION_PLACES, ACTIVATIONS
 DTYPES = {'float32': jnp.float32, 'bfloat16': jnp.bfloat16}
 READOUTS = ('last', 'mean', 'last_padded')
 BLOCKS = 3  # of DenseNet
-# Far more than a network that trains; its shapes are still computed in seconds.
+# Far above any network that can be trained; up to these, shapes take only seconds.
 _MOST_WIDTH = 2**16
 _MOST_LAYERS = 64
 _MOST_REGIONS = 64  # of a level, down and along

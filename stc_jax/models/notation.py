@@ -20,7 +20,7 @@ _LAYER = {
   'FC': re.compile(r'FC(\d+)'),
   'S': re.compile(r'S\d*'),
 }
-# Far more than a network that trains: the limits keep a damaged file from taking hours.
+# Far above any network that can be trained; a damaged file must not take hours.
 _MOST = {'C': (31, 2**16), 'FC': (2**16,)}
 _MOST_LAYERS = 200
 _WHOLE = re.compile(r'(I-)?C(-BN)?(-P2)?(-C(-BN)?(-P2)?)*(-FC)*-S')

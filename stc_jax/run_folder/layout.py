@@ -2,7 +2,7 @@
 
 config.json environment.json dataset.json folds.csv     at the first start
 execution.json starts.jsonl                             at each start
-timings.json                                            at each checkpoint
+timings.json                                            at each checkpoint and trial
 checkpoints/<trial>/                                    while a trial is trained
 models/<trial>/ tensorboard/<trial>/ trials/<trial>.json    as a trial ends
 predictions/<trial>.npz floors/<trial>.npz              likewise, of action units

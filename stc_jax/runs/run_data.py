@@ -53,8 +53,8 @@ def load(experiment: Experiment) -> RunData:
   """Loads the prepared set and splits it into the protocol's trials.
 
   Raises:
-    InputError: the set isn't prepared, can't be read, or is too small for the protocol;
-      or more trials are asked for than the protocol has.
+    InputError: the set isn't prepared or can't be read; it doesn't fit the protocol,
+      the task or the network; or the protocol has fewer trials than are asked for.
   """
   dataset, training = experiment.dataset, experiment.training
   builder = catalogue.prepared_builder(

@@ -9,7 +9,7 @@ from stc_jax.tasks.trials import RunResults
 
 
 def report_pictures(runs: Sequence[RunResults]) -> list[Picture]:
-  """Runs that differ only in depth are in a figure of their own alone."""
+  """The other depths of STC-NLSTM are only in the figure on its layers."""
   of_depth = figures.depths(runs)
   variants = [run for run in of_depth.values() if run.method != 'STC-NLSTM']
   methods = [run for run in runs if run not in variants] or list(runs)

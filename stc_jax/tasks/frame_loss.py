@@ -66,14 +66,14 @@ class DetectionLoss:
   def sums(
     self, logits: Float[Array, 'b a'], marks: Marks
   ) -> dict[str, Float[Array, '']]:
-    """As `Classification.sums`; `right` is a share of the known action units."""
+    """As `Task.sums`; a frame adds its share of correct known action units."""
     known = marks.weight > 0
     right = ((logits > 0) == (marks.shown > 0)) & known
     count = known.any(axis=-1).sum().astype(jnp.float32)
     return {
       'loss': self.losses(logits, marks).sum(),
       'correct': (right.sum(axis=-1) / self._known(marks)).sum(),
-      'count': jnp.maximum(count, 1),  # if none is known, loss and right are 0
+      'count': jnp.maximum(count, 1),  # if none is known, the others are 0
     }
 
   def _known(self, marks: Marks) -> Float[Array, 'b']:

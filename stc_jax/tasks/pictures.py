@@ -11,7 +11,8 @@ from stc_jax import plots
 
 _INK, _TRAIN = '#1b2a41', '#2a6f97'
 _TESTED = ('#c1121f', '#bc6c25', '#e09f3e', 'gray')
-# With more classes a confusion matrix has no text, and this many inches a side.
+# With more classes the cells of a confusion matrix have no text, and the matrix has
+# this many inches a side.
 _MOST_WORDS, _SIDE = 30, 15
 
 
@@ -19,7 +20,7 @@ _MOST_WORDS, _SIDE = 30, 15
 def confusion(summary: dict) -> Figure:
   """Draws the pooled confusion matrix, rows in percent, counts below.
 
-  With many classes there is no text, so memory doesn't grow with their square.
+  With many classes the cells have no text, as each text takes memory.
   """
   counts = np.array(summary['confusion'])
   share = 100 * counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)

@@ -23,7 +23,7 @@ from stc_jax.typed_json import Fields
 
 
 class Task(Labelling, Protocol):
-  """What a network is trained for: loss, metrics, results and their words.
+  """What a network is trained for: loss, metrics, results and reports.
 
   Attributes:
     kind: its name in the section `task` of a launch file.

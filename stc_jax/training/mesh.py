@@ -49,11 +49,11 @@ class DataAxis:
     return jax.lax.all_gather(rows, DATA, tiled=True) if self.name else rows
 
   def mean(self, tree):
-    """Over devices."""
+    """The mean over the devices."""
     return jax.lax.pmean(tree, DATA) if self.name else tree
 
   def sum(self, tree):
-    """Over devices."""
+    """The sum over the devices."""
     return jax.lax.psum(tree, DATA) if self.name else tree
 
 
@@ -110,9 +110,9 @@ def over_trials(
   `data` is `shared` by all trials. If not, each trial has its own, with a second axis
   for the parts of a batch, and a device sees its own part.
 
-  There is no communication over axis `trial`: each device runs its own trials, one
-  after another, so a trial in a stack gives the same numbers as alone. The arguments
-  with the indices `donate` (`data` is 0) give their memory to the result.
+  There is no communication over axis `trial`: each row of devices runs its own trials,
+  one after another, so a trial in a stack gives the same numbers as alone. The
+  arguments with the indices `donate` (`data` is 0) give their memory to the result.
   """
 
   def local(data, *stacked):
