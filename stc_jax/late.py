@@ -9,10 +9,7 @@ from typing import Any
 
 from stc_jax.errors import InputError
 
-
-def load(name: str) -> Any:
-  """Imports a module by its full name."""
-  return importlib.import_module(name)
+load = importlib.import_module
 
 
 def load_with_extra(name: str, flag: str, extra: str, packages: Sequence[str]) -> Any:

@@ -114,7 +114,7 @@ def read(name: str, folder: pathlib.Path) -> Run:
     InputError: it isn't finished; or a file is missing, damaged, of another version, or
       doesn't go with the others.
   """
-  if not (folder / layout.SUMMARY).exists():
+  if not layout.is_summed_up(folder):
     raise InputError(f'{folder}: {_progress(folder)}; the same command continues it')
   run = _read_files(name, folder)
   if run.summary['trials'] != len(run.trials):
@@ -145,8 +145,8 @@ def _read_files(name: str, folder: pathlib.Path) -> Run:
     layout.TIMINGS: documents.TimingsFile,
   }
   found = {
-    name.removesuffix('.json'): read_json(folder / name, fields, _REMEDY)
-    for name, fields in types.items()
+    file.removesuffix('.json'): read_json(folder / file, fields, _REMEDY)
+    for file, fields in types.items()
   }
   paths = layout.trial_files(folder)
   trials = [read_json(path, task.trial_file, _REMEDY) for path in paths]

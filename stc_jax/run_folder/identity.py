@@ -28,7 +28,7 @@ def create(folder: pathlib.Path) -> None:
     (folder / layout.TRIALS).mkdir(exist_ok=True)
   except OSError as error:
     raise InputError(
-      f'{folder}: cannot be written ({error.strerror}); give another --workdir'
+      f'{folder}: cannot be written ({error.strerror}); {_OTHER_FOLDER}'
     ) from error
 
 

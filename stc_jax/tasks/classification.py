@@ -20,11 +20,7 @@ from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.data.protocols import Trial
 from stc_jax.data.sampling import SAMPLINGS
 from stc_jax.errors import InputError, require
-from stc_jax.tasks import (
-  clip_results,
-  clip_scoreboard,
-  pictures,
-)
+from stc_jax.tasks import clip_results, clip_scoreboard, pictures
 from stc_jax.tasks.clip_loss import ClassificationLoss
 from stc_jax.tasks.clip_report import ClassificationReport
 from stc_jax.tasks.clip_results import BASELINES

@@ -21,12 +21,7 @@ from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.data.protocols import Trial
 from stc_jax.data.sampling import FRAME_SAMPLINGS
 from stc_jax.errors import InputError, require, require_choice
-from stc_jax.tasks import (
-  frame_results,
-  frame_scoreboard,
-  frame_scores,
-  pictures,
-)
+from stc_jax.tasks import frame_results, frame_scoreboard, frame_scores, pictures
 from stc_jax.tasks.frame_loss import DetectionLoss
 from stc_jax.tasks.frame_report import DetectionReport
 from stc_jax.tasks.frame_scores import FrameScores

@@ -24,11 +24,11 @@ and Tibshirani 1993). It is not corrected for the number of pairs."""
 
 
 class _TestedFrames(NamedTuple):
-  """A trial's tested frames, and what a run says of them.
+  """The tested frames of a trial, with the scores of a run.
 
   Attributes:
     targets: their action units.
-    subjects: whose they are.
+    subjects: the subject of each frame.
     scores: the run's scores and thresholds.
   """
 
@@ -87,10 +87,10 @@ def _whole_repeats(run: RunResults) -> list[list[_TestedFrames]]:
 
 
 def _tested(run: RunResults, trial: dict, subjects: dict) -> _TestedFrames:
-  """What a trial left.
+  """Reads the tested frames of a trial.
 
   Raises:
-    InputError: its file of predictions isn't there, or isn't whole.
+    InputError: its file of predictions is missing or damaged, or has another clip.
   """
   fields = ('clips', 'clip', 'target', 'probabilities')
   clips, numbers, targets, scores = run.arrays('predictions', trial, fields)
@@ -98,7 +98,9 @@ def _tested(run: RunResults, trial: dict, subjects: dict) -> _TestedFrames:
   try:
     names = np.array([subjects[(*place, clip)] for clip in clips[numbers].tolist()])
   except KeyError as error:
-    raise InputError(f'trial {"-".join(place)}: clip {error} is not its own') from error
+    raise InputError(
+      f'{run.name}: trial {"-".join(place)} predicts a clip that folds.csv lacks'
+    ) from error
   return _TestedFrames(
     targets, names, FrameScores(scores, np.array(trial['thresholds']))
   )
