@@ -49,4 +49,5 @@ def test_a_third_task_goes_all_the_way(made, environment, tmp_path):
   succeeds('predict', *argv, env=environment)
   with next(out.glob('*.csv')).open(newline='') as file:
     rows = list(csv.DictReader(file))
+  assert rows
   assert all(0 <= float(row['valence']) <= 1 for row in rows)
