@@ -22,9 +22,6 @@ _MAX_MEGABYTES = flags.DEFINE_integer(
 flags.adopt_module_key_flags(model_flags)
 
 
-_LOCAL = ('127.0.0.1', 'localhost', '::1')
-
-
 def main() -> None:
   """Serves the page until it is interrupted."""
   options = model_flags.options()
@@ -38,7 +35,7 @@ def main() -> None:
 def _print_address(address: str) -> None:
   console = terminal.console(soft_wrap=True, highlight=False)
   console.print(f'{address} shows what {model_flags.MODEL.value} sees; Ctrl-C ends it')
-  if _HOST.value not in _LOCAL:
+  if _HOST.value not in late.load('stc_jax.web.guard').LOCAL:
     console.print('Every machine that reaches this one can use it, without a password.')
 
 

@@ -10,7 +10,7 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_HERE = ('127.0.0.1', 'localhost', '::1')
+LOCAL = ('127.0.0.1', 'localhost', '::1')
 _ANYWHERE = ('0.0.0.0', '::')
 _FRAME = 2**16  # bytes of a request in addition to its video
 _REFUSED, _TOO_LARGE = 403, 413
@@ -121,8 +121,8 @@ class _Body:
 
 
 def _names_of(host: str) -> set[str]:
-  names = {host.lower(), *_HERE}
-  if host not in _HERE:  # looking up the full name may take seconds
+  names = {host.lower(), *LOCAL}
+  if host not in LOCAL:  # looking up the full name may take seconds
     own = socket.gethostname()
     names |= {own.lower(), f'{own}.local'.lower(), socket.getfqdn().lower()}
   return names

@@ -1,7 +1,7 @@
-"""Serves the page with a model that tells brightness, in place of a trained one.
+"""Runs `stc-jax serve` with a model that predicts brightness, not a trained one.
 
-A video whose name begins with `held` is worked on until HOLD, a file, is gone; one that
-is called `defect` meets one: `python -m fakes.bright_server HOLD HOST PORT MEGABYTES`.
+`python -m fakes.bright_server HOLD --host=HOST ...`: a video whose name begins with
+`held` is worked on until HOLD, a file, is gone; one that is called `defect` meets one.
 """
 
 import pathlib
@@ -11,11 +11,10 @@ import cv2
 import numpy as np
 
 from fakes import fake_model
-from stc_jax.cli import command_line
-from stc_jax.predict.options import PredictOptions
-from stc_jax.web import service
+from stc_jax.cli import serve
+from stc_jax.predict import model
 
-HOLD, HOST, PORT, MEGABYTES = sys.argv[1:]
+HOLD = sys.argv.pop(1)
 LARGE = np.zeros((3000, 3000), np.uint8)
 
 
@@ -34,15 +33,7 @@ class Bright(fake_model.BrightModel):
     return super().predict_source(source, options, advance)
 
 
-def main():
-  address = HOST, int(PORT)
-  service.serve(Bright(), PredictOptions(), address, int(MEGABYTES), on_start=say)
-
-
-def say(address):
-  print(address, flush=True)
-
-
 if __name__ == '__main__':
-  sys.argv[1:] = []
-  command_line.run(main)
+  model.load = lambda _: Bright()
+  sys.argv.append('--model=bright')
+  serve.run()

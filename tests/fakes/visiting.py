@@ -77,11 +77,9 @@ class Visitor(httpx.Client):
 def serving(folder):
   """Serves, until the block ends, with `folder` for temporary files."""
   host, port = free_address()
+  flags = f'--host={host}', f'--port={port}', f'--max_megabytes={MEGABYTES}'
   with subprocess.Popen(
-    [
-      sys.executable,
-      *('-m', 'fakes.bright_server', folder / 'hold', host, port, MEGABYTES),
-    ],
+    [sys.executable, '-m', 'fakes.bright_server', folder / 'hold', *flags],
     env=os.environ
     | {'TMPDIR': str(folder), 'PYTHONPATH': os.pathsep.join(p for p in sys.path if p)},
     stdout=subprocess.PIPE,
