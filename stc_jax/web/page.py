@@ -47,7 +47,7 @@ class Page:
 
   Args:
     model: predicts the videos.
-    asked: options of the prediction; visitors may change the choice of faces.
+    options: of the prediction; visitors may change the choice of faces.
     folder: Gradio's folder for uploads and results. A file is removed an hour after its
       last use.
     megabytes: the size of the largest video that is accepted.
@@ -57,9 +57,9 @@ class Page:
   """
 
   def __init__(
-    self, model: Model, asked: PredictOptions, folder: pathlib.Path, megabytes: int
+    self, model: Model, options: PredictOptions, folder: pathlib.Path, megabytes: int
   ):
-    self._model, self._asked = model, asked
+    self._model, self._options = model, options
     self._folder, self._megabytes = folder, megabytes
     self._turns, self._uploads = Turns(_WAITING), Uploads(folder)
     self.blocks = self._build()
@@ -77,13 +77,13 @@ class Page:
     with gradio.Blocks(title='stc_jax', analytics_enabled=False) as blocks:
       gradio.Markdown(
         f'# Expressions in a video\n{self._model.description}. Videos of up to '
-        f'{self._megabytes} MB stay on the machine that shows this page, and go '
-        'an hour after their last use.'
+        f'{self._megabytes} MB stay on the machine that shows this page, and '
+        'are removed an hour after their last use.'
       )
-      asked = [_upload(), _webcam()]
+      tabs = [_upload(), _webcam()]
       faces = gradio.Radio(
         [('the largest face', 'largest'), ('all faces', 'all')],
-        value=self._asked.faces,
+        value=self._options.faces,
         label='Answer for',
         elem_id='faces',
       )
@@ -92,7 +92,7 @@ class Page:
       table = gradio.DownloadButton(
         'Download the table (CSV)', visible=False, elem_id='table'
       )
-      for button, video in asked:
+      for button, video in tabs:
         button.click(
           self._answer,
           [video, faces],
@@ -140,11 +140,11 @@ class Page:
     progress: gradio.Progress,
     check: Callable[[], None],
   ):
-    asked = dataclasses.replace(self._asked, faces=faces)
+    options = dataclasses.replace(self._options, faces=faces)
     source = sources.of_path(path)
     answer = self._model.predict_source(
       source,
-      asked,
+      options,
       messages.frame_progress(progress, source.count, 'finding faces', check),
     )
     own = self._folder / secrets.token_hex(16)  # an address that can't be guessed
@@ -190,7 +190,10 @@ def _upload() -> tuple[gradio.Button, gradio.Component]:
 
 
 def _webcam() -> tuple[gradio.Button, gradio.Component]:
-  """Takes recordings as the browser makes them: otherwise Gradio calls FFmpeg."""
+  """Takes recordings as the browser makes them: otherwise Gradio calls FFmpeg.
+
+  The browser records no sound, so that Gradio has none to remove (`include_audio`).
+  """
   picture = {'width': {'ideal': 640}, 'height': {'ideal': 480}}
   with gradio.Tab('Webcam'):
     video = gradio.Video(
@@ -199,10 +202,7 @@ def _webcam() -> tuple[gradio.Button, gradio.Component]:
       include_audio=True,
       webcam_options=gradio.WebcamOptions(
         mirror=False,
-        constraints={
-          'video': picture,
-          'audio': False,
-        },  # no sound, which would need FFmpeg
+        constraints={'video': picture, 'audio': False},
       ),
       height=340,
       elem_id='webcam',

@@ -23,9 +23,9 @@ class Server:
   """Serves the page of one model; its arguments are those of `Page`."""
 
   def __init__(
-    self, model: Model, asked: PredictOptions, folder: pathlib.Path, megabytes: int
+    self, model: Model, options: PredictOptions, folder: pathlib.Path, megabytes: int
   ):
-    self._page, self._megabytes = Page(model, asked, folder, megabytes), megabytes
+    self._page, self._megabytes = Page(model, options, folder, megabytes), megabytes
     self._app = gradio.mount_gradio_app(
       fastapi.FastAPI(openapi_url=None),
       self._page.blocks,

@@ -26,7 +26,7 @@ _QUIET = {
 
 def serve(
   model: Model,
-  asked: PredictOptions,
+  options: PredictOptions,
   address: tuple[str, int],
   megabytes: int,
   on_start: Callable[[str], None],
@@ -35,7 +35,7 @@ def serve(
 
   Args:
     model: what predicts.
-    asked: the options that the page starts with.
+    options: of the prediction, which the page starts with.
     address: host and port to listen on; 127.0.0.1 is for this machine alone.
     megabytes: size of the largest video that is accepted.
     on_start: is called with the page's address once the page can be opened.
@@ -45,11 +45,11 @@ def serve(
       model.
     KeyboardInterrupt: Ctrl-C, once the page is closed and its files are removed.
   """
-  window_config(model.bundles[0], asked, IMAGE_FPS)  # refuses what doesn't fit
+  window_config(model.bundles[0], options, IMAGE_FPS)  # refuses what doesn't fit
   signal.signal(signal.SIGTERM, signal.default_int_handler)  # removes files, too
   with _folder() as folder:
     module = late.load_with_extra('stc_jax.web.server', 'serve', 'web', _GRADIO)
-    server = module.Server(model, asked, folder, megabytes)
+    server = module.Server(model, options, folder, megabytes)
     started = server.start(*address)
     try:
       on_start(started)
