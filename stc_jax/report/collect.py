@@ -11,7 +11,7 @@ from stc_jax.run_folder.finished_run import Run, read
 
 
 def finished_runs(folders: Sequence[pathlib.Path]) -> tuple[list[Run], list[str]]:
-  """Returns the finished runs, and a line on each unfinished one.
+  """Returns the finished runs, and a line on each unfinished or damaged one.
 
   A run that is in two of the folders is taken once.
 

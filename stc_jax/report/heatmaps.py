@@ -42,8 +42,8 @@ def draw(folder: pathlib.Path, clip: str, where: pathlib.Path) -> str:
     The name of both files without its ending.
 
   Raises:
-    InputError: the run is unfinished, detects action units, or has no such test clip;
-      or its dataset isn't prepared here.
+    InputError: the run is unfinished, has a task without heat maps, or has no such test
+      clip; or its dataset isn't prepared here.
   """
   (run, *_), _ = collect.finished_runs([folder])
   frames, real, found = _explained(run, clip)
@@ -62,7 +62,7 @@ def _explained(
   """The input frames of the model, how many aren't padding, and the maps."""
   if not run.task.has_heatmaps:
     raise InputError(
-      f'--features={clip}: {run.folder} detects action units; name a run that '
+      f'--features={clip}: the task of {run.folder} has no heat maps; name a run that '
       'classifies clips'
     )
   trial = next((row for row in run.rows if row['clip'] == clip), None)
