@@ -27,8 +27,6 @@ _FORMAT = flags.DEFINE_enum(
 _OUTPUT = flags.DEFINE_string(
   'output', '', 'The file. Default: model.onnx or model.stablehlo.zip in --model.'
 )
-
-
 _NAMES = {'onnx': 'model.onnx', 'stablehlo': 'model.stablehlo.zip'}
 
 

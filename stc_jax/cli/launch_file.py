@@ -35,7 +35,8 @@ def read() -> ConfigDict:
   """Returns the configuration of the launch file and the command line.
 
   Raises:
-    InputError: there is no --config, or its file returns no ConfigDict.
+    InputError: there is no --config, or its file can't be read or returns no
+      ConfigDict.
   """
   if not is_given():
     raise InputError('--config: missing; name a launch file, such as ck_plus')

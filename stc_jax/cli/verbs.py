@@ -1,6 +1,7 @@
 """The command `stc-jax VERB`: finds the verb's file and hands it the other arguments.
 
-`python -m stc_jax.VERB` starts the same file; `train` is there called `stc_jax.main`.
+`python -m stc_jax.VERB` starts the same file. There `train` is called `stc_jax.main`,
+and `serve` is `stc_jax.predict --serve`.
 """
 
 import difflib
