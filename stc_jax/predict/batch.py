@@ -125,8 +125,8 @@ def _predict(batch: _BatchSettings, path: pathlib.Path, name: str) -> None:
   fps = batch.image_fps if sources.is_images(path) else None
   identity = outputs.identity(model.bundles, path, batch.options, fps)
   if not batch.overwrite and outputs.is_done(folder, name, identity):
-    shown = printable(f'{folder / name}.{outputs.PAGE}')
-    console.print(f'{shown} is there already; --overwrite makes it again')
+    made = printable(f'{folder / name}.{outputs.PAGE}')
+    console.print(f'{made} is there already; --overwrite makes it again')
     return
   shown, source = printable(path.name), sources.of_path(path, fps)
   with outputs.whole_set(folder, name) as part:
@@ -147,8 +147,8 @@ def _predict(batch: _BatchSettings, path: pathlib.Path, name: str) -> None:
       page.write(time_line, prediction, shown, video, model.description)
     written = time.monotonic()
     seconds = {'answering': predicted - began, 'writing': written - predicted}
-    made = [file.name for file in (table, video, time_line) if file.exists()]
-    files = [*made, record.name]
+    written_files = (table, video, time_line)
+    files = [file.name for file in written_files if file.exists()] + [record.name]
     outcome = outputs.outcome(prediction, seconds, files)
     outputs.write_record(record, identity | outcome)
   _print_outcome(prediction, written - began, shown, folder / name, files, console)

@@ -144,7 +144,7 @@ class FrameReader:
 def classify(
   windows: Iterable[Window], predict: PredictFn
 ) -> Iterator[tuple[Window, Float[np.ndarray, 'n']]]:
-  """Yields the windows that have enough motion, with their probabilities.
+  """Yields the windows that are to be classified, with their probabilities.
 
   The model gets `BATCH` windows at a time, of all faces.
   """

@@ -38,10 +38,10 @@ class Prediction:
     table: a structured array with a row for each frame and face, by frame, then face.
       Its fields are `frame` (int, from 0), `approx_time` (s), `face` (its number from
       1; 0 for no face), `face_score` (MTCNN's probability; NaN for a face that was
-      interpolated), `box_left`, `box_top`, `box_right`, `box_bottom`, `left_eye_x`,
-      `left_eye_y`, `right_eye_x`, `right_eye_y` (pixels of the upright frame, whose
-      pixels are square; left in the picture), `motion` (levels of 0..255), `columns`
-      (0..1), and `label`. What is unknown is NaN, or the label ''.
+      interpolated, or taken without MTCNN), `box_left`, `box_top`, `box_right`,
+      `box_bottom`, `left_eye_x`, `left_eye_y`, `right_eye_x`, `right_eye_y` (pixels of
+      the upright frame, whose pixels are square; left in the picture), `motion` (levels
+      of 0..255), `columns` (0..1), and `label`. What is unknown is NaN, or ''.
     names: of the model's outputs, classes or action units.
     task: the model's, which names columns and labels.
     fps: frames a second.
@@ -90,9 +90,9 @@ class Prediction:
 
   @property
   def label(self) -> str:
-    """The label of the whole video; '' if no frame of the main face has one.
+    """The label of the whole video: that of the main face's mean probabilities.
 
-    It follows from the mean of the main face's probabilities.
+    '' if there are none, or if no action unit is shown in the mean.
     """
     probabilities = self.probabilities
     own = ~np.isnan(probabilities[:, 0]) & (self.table['face'] == self.main_face)

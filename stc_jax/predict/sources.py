@@ -14,8 +14,8 @@ from stc_jax.errors import InputError, require
 from stc_jax.faces import images, videos
 from stc_jax.faces.clutter import is_clutter
 
-IMAGE_FPS = 25.0  # of folders of images, unless it is said
-_RATES = 0.001, 10_000  # frames a second: a time lapse, a high-speed camera
+IMAGE_FPS = 25.0  # of images, unless the user gives another rate
+_RATES = 0.001, 10_000  # frames a second: of a time lapse, of a high-speed camera
 
 
 @dataclasses.dataclass(frozen=True)
@@ -23,11 +23,11 @@ class Source:
   """Frames of one constant rate.
 
   Attributes:
-    path: the video, or the folder of images; None: frames in memory.
+    path: of the video, or of the folder of images; None for frames in memory.
     fps: frames a second.
     count: how many frames.
     frames: yields them from the first on, RGB, upright.
-    notes: what is odd about it, a sentence each; known once its frames are read.
+    notes: on its defects, a sentence each; complete once its frames are read.
   """
 
   path: Path | None
@@ -43,16 +43,16 @@ class Source:
 
 
 def of_path(path: Path, fps: float | None = None) -> Source:
-  """A video, an image, or a folder of images in natural order.
+  """The source of a video, an image, or a folder of images in natural order.
 
-  A video that is cut short or damaged is taken up to there; `notes` say so.
+  A video that is cut short or damaged is read up to the damage; `notes` say so.
 
   Args:
-    path: where.
+    path: of the video, image or folder.
     fps: frames a second of images, 25 if not given; a video has its own.
 
   Raises:
-    InputError: it isn't there, or can't be read.
+    InputError: the file doesn't exist or can't be read, or `fps` is given for a video.
   """
   if is_images(path):
     return _of_images(path, images_in(path) if path.is_dir() else [path], fps)
@@ -64,24 +64,24 @@ def of_path(path: Path, fps: float | None = None) -> Source:
 
 
 def check_rate(field: str, fps: float) -> None:
-  """Checks frames a second that a user gives.
+  """Checks a frame rate that a user gives.
 
   Raises:
-    InputError: no video has so many, or so few.
+    InputError: no video has so high or so low a rate.
   """
   require(_RATES[0] <= fps <= _RATES[1], field, fps, f'lie in {_RATES[0]}..{_RATES[1]}')
 
 
 def is_images(path: Path) -> bool:
-  """Whether a path is an image or a folder of such, and no video."""
+  """Whether a path is an image or a folder, which is taken for one of images."""
   return path.is_dir() or path.suffix.lower() in images.IMAGES
 
 
 def of_frames(frames: np.ndarray | jax.Array, fps: float | None) -> Source:
-  """Frames in memory, uint8 [t, h, w, 3].
+  """The source of frames in memory, uint8 [t, h, w, 3].
 
   Raises:
-    InputError: they are none, or no `fps` is given.
+    InputError: the array is no clip, or no `fps` is given.
   """
   own = on_host(frames)
   if fps is None:
@@ -91,10 +91,10 @@ def of_frames(frames: np.ndarray | jax.Array, fps: float | None) -> Source:
 
 
 def on_host(frames: np.ndarray | jax.Array) -> UInt8[np.ndarray, 't h w 3']:
-  """Frames of a user's program as NumPy's, JAX's among them.
+  """Returns an array of frames, of NumPy or JAX, as one of NumPy.
 
   Raises:
-    InputError: they are none.
+    InputError: the array is no clip.
   """
   shape, dtype = np.shape(frames), getattr(frames, 'dtype', None)
   if len(shape) != 4 or shape[3] != COLOURS or dtype != np.uint8 or 0 in shape:
@@ -106,9 +106,9 @@ def on_host(frames: np.ndarray | jax.Array) -> UInt8[np.ndarray, 't h w 3']:
 
 
 def images_in(folder: Path) -> list[Path]:
-  """The images that lie in a folder, in natural order.
+  """The images in a folder, in natural order.
 
-  A link to nothing is one, too: a clip isn't shortened, but refused when it is read.
+  A broken link counts, too, so that its clip is refused and not shortened.
   """
   return natsorted(
     path

@@ -68,7 +68,7 @@ class RowCollector:
       yield crop
 
   def record_motion(self, windows: Iterable[Window]) -> Iterator[Window]:
-    """Passes windows on, and records the largest motion around each frame."""
+    """Passes windows on; records for each frame the largest motion of its windows."""
     for window in windows:
       motion = self._rows_of(window)['motion']
       np.fmax(motion, window.motion, out=motion)

@@ -50,8 +50,10 @@ class Window(NamedTuple):
     first, stop: its probabilities are for these frames of the tracklet.
     video: the frames, at the size of the model's input.
     length: how many of them are the tracklet's own; the others repeat the last.
-    motion: the largest change between two frames, in levels of 0..255.
-    is_classified: whether it has enough motion, so that the model is asked.
+    motion: the largest mean change of a frame from the first, in levels of 0..255; 0
+      for a still picture.
+    is_classified: whether the model is asked. It isn't where there is too little
+      motion, or a single frame and a model that sees changes alone.
   """
 
   tracklet: int

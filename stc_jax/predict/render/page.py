@@ -107,7 +107,10 @@ def _data(prediction: Prediction) -> dict:
 
 
 def _face(prediction: Prediction, face: int, each: int) -> dict:
-  """A face's columns, a value for each bin: thousandths, or None."""
+  """A face's columns, a value for each bin; None where it is unknown.
+
+  Probabilities are in thousandths, the motion in tenths of a level.
+  """
   rows = prediction.of_face(face)
   places = rows['frame'] // each
   first, count = int(places[0]), int(places[-1] - places[0]) + 1
