@@ -110,8 +110,9 @@ def test_a_further_folder_is_the_test_split(tmp_path):
   assert sorted(examples(made, 'test')) == ['F024_T1']
   with pytest.raises(InputError, match=r'was prepared with .*--test_dir='):
     prepare(root, tmp_path / 'data', allow_partial=True)
-  with pytest.raises(InputError, match='/nope: No such file'):
-    prepare(root, tmp_path / 'new', allow_partial=True, test_dir='/nope')
+  absent = str(tmp_path / 'absent')
+  with pytest.raises(InputError, match='/absent: No such file'):
+    prepare(root, tmp_path / 'new', allow_partial=True, test_dir=absent)
 
 
 @pytest.mark.parametrize(
