@@ -36,7 +36,9 @@ _STEP = flags.DEFINE_float(
   'Seconds from one window to the next. Default: a quarter of a window.',
 )
 _ONE_CLIP = flags.DEFINE_bool(
-  'one_clip', False, 'Takes each video as one expression, whatever its length.'
+  'one_clip',
+  False,
+  'Takes each shot of a video as one expression, whatever its length.',
 )
 _MIN_MOTION = flags.DEFINE_float(
   'min_motion',

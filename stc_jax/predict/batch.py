@@ -16,7 +16,7 @@ from stc_jax.predict import outputs, pipeline, sources
 from stc_jax.predict.model import Model, load
 from stc_jax.predict.options import PredictOptions, window_config
 from stc_jax.predict.prediction import Prediction
-from stc_jax.predict.render import overlay, page
+from stc_jax.predict.render import overlay, timeline_page
 from stc_jax.predict.table import write_csv
 
 
@@ -144,7 +144,7 @@ def _predict(batch: _BatchSettings, path: pathlib.Path, name: str) -> None:
     with FrameProgress(shown, source.count, 'draws', console) as progress:
       write_csv(table, prediction.table)
       prediction = overlay.write_video(video, prediction, source, progress.advance)
-      page.write(time_line, prediction, shown, video, model.description)
+      timeline_page.write(time_line, prediction, shown, video, model.description)
     written = time.monotonic()
     seconds = {'answering': predicted - began, 'writing': written - predicted}
     written_files = (table, video, time_line)

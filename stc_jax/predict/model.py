@@ -139,7 +139,7 @@ class Model:
         frames for faces, '' does as for the model's training clips.
       seconds: of a window; None is the median of the training clips.
       step: seconds from one window to the next; None is a quarter of a window.
-      one_clip: takes the whole video as one expression.
+      one_clip: takes each shot of a video as one expression.
       min_motion: windows with less motion get no label (levels of 0..255); for None see
         `PredictOptions`.
       fps: frames a second of frames and images; a video has its own.

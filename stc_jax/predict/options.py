@@ -24,7 +24,7 @@ class PredictOptions:
     align: as `Alignment.align`; '' is that of the model's training clips.
     seconds: of a window; None is the median of the training clips.
     step: seconds from one window to the next; None is a quarter of a window.
-    one_clip: takes the whole video as one expression.
+    one_clip: takes each shot of a video as one expression.
     min_motion: windows with less motion get no label, in levels of 0..255. None is the
       5th percentile of the training clips; of a model with a class `neutral`, a value
       just above a still picture's motion; 0 with `one_clip`, and of a model that
@@ -50,7 +50,7 @@ class PredictOptions:
       within = value is None or 0 < value <= _DAY
       require(within, field, value, f'be above 0 and at most {_DAY}')
       if self.one_clip and value is not None:
-        raise InputError(f'{field}: a window is the whole video with one_clip')
+        raise InputError(f'{field}: with one_clip a window is a whole shot')
     least = self.min_motion
     within = least is None or 0 <= least <= _LEVELS
     require(within, 'min_motion', least, f'lie in 0..{_LEVELS}')

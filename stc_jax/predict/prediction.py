@@ -176,7 +176,7 @@ def window_notes(config: WindowConfig, frames: int) -> Iterator[str]:
       f'there are few frames a second ({config.fps:.3g}): a window of {config.length} '
       'shows hardly any motion, so that there may be no label, or a wrong one; '
       f'--seconds={_FEW_FRAMES / config.fps:.3g} --step={1 / config.fps:.3g} makes '
-      'windows longer, --one_clip makes the video one window (seconds, step, one_clip '
+      'windows longer, --one_clip makes each shot one window (seconds, step, one_clip '
       'in Python)'
     )
 

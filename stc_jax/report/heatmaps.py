@@ -46,8 +46,8 @@ def draw(folder: pathlib.Path, clip: str, where: pathlib.Path) -> str:
       clip; or its dataset isn't prepared here.
   """
   (run, *_), _ = collect.finished_runs([folder])
-  frames, real, found = _explained(run, clip)
-  rows = _rows(frames[:real], found, real)
+  frames, length, found = _explained(run, clip)
+  rows = _rows(frames[:length], found, length)
   title = f'{clip}: {found.label} ({found.probability:.0%}), {run.name}'
   make_folder(where)
   stem = f'features_{clip}'.replace('/', '_')
@@ -80,18 +80,18 @@ def _explained(
       f'{run.folder}/dataset.json'
     )
   size = model.input
-  numbers, real = size.window(record.frames, record.fps)
+  numbers, length = size.window(record.frames, record.fps)
   frames = resize(record.frames[numbers], size.height, size.width)
-  return frames, real, attribute(model, frames, real)
+  return frames, length, attribute(model, frames, length)
 
 
 def _rows(
-  frames: UInt8[np.ndarray, 't h w 3'], found: Attribution, real: int
+  frames: UInt8[np.ndarray, 't h w 3'], found: Attribution, length: int
 ) -> list[_FilmRow]:
   rows = [_FilmRow('frames', _enlarged(frames / 255.0))]
   for number, layer in enumerate(found.layers, start=1):
-    rows.append(_FilmRow(f'conv{number}', _heated(frames, layer[:real])))
-  return [*rows, _FilmRow('decision', _heated(frames, _soft(found.decision[:real])))]
+    rows.append(_FilmRow(f'conv{number}', _heated(frames, layer[:length])))
+  return [*rows, _FilmRow('decision', _heated(frames, _soft(found.decision[:length])))]
 
 
 def _soft(heat: Float[np.ndarray, 't h w']) -> Float[np.ndarray, 't h w']:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from stc_jax.errors import InputError
 from stc_jax.report import cost, strips
-from stc_jax.report.page import Section
+from stc_jax.report.html_report import Section
 from stc_jax.run_folder.finished_run import Run
 
 # Its pictures may be published.

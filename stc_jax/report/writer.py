@@ -4,8 +4,8 @@ import itertools
 import pathlib
 from collections.abc import Sequence
 
-from stc_jax.report import collect, page, section, strips
-from stc_jax.report.page import Section
+from stc_jax.report import collect, html_report, section, strips
+from stc_jax.report.html_report import Section
 from stc_jax.report.report_folder import ReportFolder
 
 _ENDS = {'md': 'markdown', 'csv': 'csv', 'tex': 'latex'}
@@ -38,8 +38,8 @@ def write(
   sections = [section.section(of_one, most, note) for of_one in of_sets]
   for number, one in enumerate(sections, start=1):
     _write_files(one, out, str(number) if len(sections) > 1 else '')
-  out.write('MODEL_CARD.md', page.model_card(sections))
-  out.write('index.html', page.html(sections, missing))
+  out.write('MODEL_CARD.md', html_report.model_card(sections))
+  out.write('index.html', html_report.html(sections, missing))
   out.finish()
   return missing
 

@@ -17,7 +17,7 @@ from stc_jax.faces.videos import VIDEOS
 from stc_jax.predict import sources
 from stc_jax.predict.model import Model
 from stc_jax.predict.options import PredictOptions
-from stc_jax.predict.render import overlay, page
+from stc_jax.predict.render import overlay, timeline_page
 from stc_jax.predict.table import write_csv
 from stc_jax.web import messages
 from stc_jax.web.turns import Cancellation, Turns
@@ -161,7 +161,7 @@ class Page:
     address = (
       'gradio_api/file=' + urllib.parse.quote(str(film)) if film.exists() else ''
     )
-    text = page.html_of(answer, path.name, address, self._model.description)
+    text = timeline_page.html_of(answer, path.name, address, self._model.description)
     return (
       gradio.Label(answer.label or 'no label', visible=True),
       f'<iframe title="Time line" onload="{html.escape(_FIT)}" '

@@ -204,5 +204,5 @@ def test_choices_out_of_range_are_named():
   for field, value in (('faces', 'some'), ('seconds', 0.0), ('min_motion', -1.0)):
     with pytest.raises(InputError, match=f'{field}: '):
       PredictOptions(**{field: value})
-  with pytest.raises(InputError, match='step: a window is the whole video'):
+  with pytest.raises(InputError, match='step: with one_clip a window is a whole shot'):
     PredictOptions(one_clip=True, step=1.0)

@@ -20,7 +20,7 @@ import stc_jax
 from stc_jax.faces import images
 from stc_jax.predict import model as models
 from stc_jax.predict import prediction as predictions
-from stc_jax.predict.render import page
+from stc_jax.predict.render import timeline_page
 
 PREDICT = 'stc_jax.predict'
 
@@ -80,7 +80,7 @@ def test_a_video_becomes_a_table_a_video_a_page_and_a_record(
 
 def test_a_page_needs_nothing_and_escapes_what_it_shows(bundle, video):
   found = stc_jax.load(bundle).predict(video, min_motion=0.0)
-  text = page.html_of(found, video.name, about='</script><b>')
+  text = timeline_page.html_of(found, video.name, about='</script><b>')
   assert '<b>' not in text
   addresses = set(re.findall(r'https?://[^\s"\'<]+', text))
   assert addresses <= {'http://www.w3.org/2000/svg'}

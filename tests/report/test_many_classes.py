@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from stc_jax import plots
-from stc_jax.report import page
+from stc_jax.report import html_report
 from stc_jax.run_folder.finished_run import Run
 from stc_jax.tasks import figures, pictures
 
@@ -66,7 +66,7 @@ def test_the_names_of_bars_stand_upright_when_they_are_many(run):
 
 
 def test_the_page_s_matrix_is_of_the_most_confused(run):
-  section = page.Section('clips', '', [run], {}, [], {}, '', [])
+  section = html_report.Section('clips', '', [run], {}, [], {}, '', [])
   (found,) = section.confusions
   assert found['left_out'] == 30
   assert found['classes'][-11:] == CLASSES[-11:]
