@@ -64,6 +64,7 @@ class Builder(AlignedClipsBuilder):
 
   VERSION = tfds.core.Version('1.0.0')
   RELEASE_NOTES: ClassVar = {'1.0.0': 'First version.'}
+  clips_per_shard = 16  # of some 450 frames each
   BUILDER_CONFIGS: ClassVar = [
     Bp4dConfig(name='fera2015', description='146,847 coded frames.')
   ]

@@ -1,29 +1,33 @@
 """The base class of the builders of recorded clips: from recordings to a TFDS set."""
 
-import collections
 import dataclasses
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
 import numpy as np
 import tensorflow_datasets as tfds
+from tensorflow_datasets.core.dataset_builder import FileReaderBuilder
 
 from stc_jax import machine
-from stc_jax.datasets.recorded import align_clips, doubts, quality_report
+from stc_jax.datasets.recorded import doubts, outcome, quality_report, split_files
 from stc_jax.datasets.recorded.align_clips import RawClip
-from stc_jax.datasets.recorded.inventory import Inventory, other_rows, without_repeats
+from stc_jax.datasets.recorded.finish_shards import ShardMaker
+from stc_jax.datasets.recorded.inventory import Inventory, without_repeats
 from stc_jax.datasets.recorded.options import RecordedConfig
-from stc_jax.datasets.recorded.quality_report import QualityRow
-from stc_jax.errors import InputError, first_few
+from stc_jax.datasets.recorded.outcome import Outcome
+from stc_jax.datasets.recorded.prepare_clips import prepare
+from stc_jax.datasets.recorded.shards import RecordFormat
+from stc_jax.datasets.recorded.work_folder import read_record
+from stc_jax.errors import first_few
 from stc_jax.faces import face_crop
 from stc_jax.faces.alignment import Alignment
 
 EMOTIONS = ('anger', 'disgust', 'fear', 'happiness', 'sadness', 'surprise')
 
 
-class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+class AlignedClipsBuilder(FileReaderBuilder, skip_registration=True):
   """Prepares labelled clips of faces from `manual_dir`.
 
   A subclass defines what its folder holds (`find`), the names of its labels (`labels`)
@@ -35,6 +39,8 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
     '1.1.0': 'Videos upright and at a constant rate; black columns are noted.',
     '1.0.0': 'First version.',
   }
+  # Clips in a file of the set. A killed preparation writes such a part again.
+  clips_per_shard: ClassVar[int] = 128
 
   def __init__(self, *, options: Mapping[str, Any] | None = None, **kwargs: Any):
     """Takes values of the config's options, by name; see `options.RecordedConfig`."""
@@ -123,78 +129,61 @@ class AlignedClipsBuilder(tfds.core.GeneratorBasedBuilder, skip_registration=Tru
       metadata=tfds.core.MetadataDict(self.metadata()),
     )
 
-  def _split_generators(
-    self, dl_manager: tfds.download.DownloadManager
-  ) -> dict[str, Iterator]:
-    folder = Path(dl_manager.manual_dir)
+  def _download_and_prepare(
+    self,
+    dl_manager: tfds.download.DownloadManager,
+    download_config: tfds.download.DownloadConfig | None = None,
+  ) -> None:
+    """Writes the files of all splits; see the base class."""
+    folder, work = Path(dl_manager.manual_dir), self.work_folder
     found = without_repeats(self.find(folder))
-    if found.gaps and not self.options.allow_partial:
-      self._refuse_partial(folder, found)
-    outcome = align_clips.prepare(
-      found.clips,
-      self.alignment,
-      self.work_folder,
-      self.options.workers or machine.cores(),
-    )
-    self._refuse_bad(folder, found, outcome)
-    doubtful = doubts.found(found.clips, outcome.files)
-    rows = [*outcome.rows, *other_rows(found)]
-    rows += [quality_report.unused('', f'warning: {doubt}') for doubt in doubtful]
-    made = Path(self.data_dir)
-    quality_report.write(made, rows)
-    files = list(outcome.files.values())
-    chosen = (align_clips.load(files[i])[0] for i in quality_report.shown(len(files)))
-    quality_report.write_contact_sheet(made, chosen)
-    if self.labels() is None:
-      used = {clip.label for clip in found.clips if clip.key in outcome.files}
-      self.info.features['label'].names = sorted(used)
+    outcome.check_whole(folder, found, work, self.options)
+    labels = self._occurring(found.clips)
+    done = self._finished(found.clips, labels)
+    outcome.check_usable(folder, found, done, work, self.options)
+    used = [clip for clip in found.clips if done.clips[clip.key].quality]
+    self._report(found, done, used)
+    if self._occurring(used) != labels:  # a label of refused clips alone is left out
+      labels = self._occurring(used)
+      done = self._finished(used, labels)
     self.info.metadata['manual_dir'] = str(folder)
     self.info.metadata['recipe'] = self.recipe()
     self.info.metadata['black_columns'] = self.black_columns
-    self.outcome = quality_report.summary(rows, outcome.frames, outcome.seconds)
+    if labels is not None:
+      self.info.features['label'].names = labels
+    splits = split_files.take_over(done.shards, self._get_filename_template)
+    self.info.set_splits(tfds.core.SplitDict(splits))
+    self._draw_contact_sheet(done, used)
+
+  def _occurring(self, clips: Sequence[RawClip]) -> list[str] | None:
+    """The labels that occur, sorted; None where the set has labels of its own."""
+    return sorted({clip.label for clip in clips}) if self.labels() is None else None
+
+  def _finished(self, clips: Sequence[RawClip], labels: list[str] | None) -> Outcome:
+    """Finishes the shards of clips; see `prepare_clips`."""
+    workers = self.options.workers or machine.cores()
+    record_format = RecordFormat(self.example, self.features(), labels)
+    maker = ShardMaker(self.work_folder, record_format, self.alignment, workers)
+    return prepare(clips, maker, self.split_of, self.clips_per_shard)
+
+  def _report(self, found: Inventory, done: Outcome, used: Sequence[RawClip]) -> None:
+    """Writes the report, and keeps its summary."""
+    contents = {key: clip.content for key, clip in done.clips.items()}
+    doubtful = doubts.found(used, contents)
+    rows = done.rows(found)
+    rows += [quality_report.unused('', f'warning: {doubt}') for doubt in doubtful]
+    quality_report.write(Path(self.data_dir), rows)
+    self.outcome = quality_report.summary(rows, done.frames, done.seconds)
     if doubtful:
       self.outcome += f'\nwarning: {first_few(doubtful)}'
-    of_split = collections.defaultdict(list)
-    for clip in found.clips:
-      of_split[self.split_of(clip)].append(clip)
-    return {
-      split: self._generate_examples(clips, outcome.files)
-      for split, clips in of_split.items()
+
+  def _draw_contact_sheet(self, done: Outcome, used: Sequence[RawClip]) -> None:
+    places = {
+      clip.key: (shard.path, number)
+      for shard in done.shards
+      for number, clip in enumerate(shard.used)
     }
-
-  def _generate_examples(
-    self, found: Sequence[RawClip], files: dict[str, Path]
-  ) -> Iterator[tuple[str, dict[str, Any]]]:
-    for clip in found:
-      if clip.key not in files:
-        continue
-      yield clip.key, self.example(clip, *align_clips.load(files[clip.key]))
-
-  def _refuse_partial(self, folder: Path, found: Inventory) -> None:
-    report = self._write_report([*other_rows(found)])
-    reasons = [*(f'{key}: {reason}' for key, reason in found.bad), *found.gaps]
-    raise InputError(
-      f'{folder}: not the whole database: {first_few(reasons)} (all in {report}); '
-      'complete the folder, or take what is there with --allow_partial'
-    )
-
-  def _refuse_bad(
-    self, folder: Path, found: Inventory, outcome: align_clips.Outcome
-  ) -> None:
-    bad = [f'{key}: {reason}' for key, reason in found.bad] + outcome.bad
-    usable, most = len(outcome.files), self.options.max_bad_clips
-    if usable and len(bad) <= most:
-      return
-    report = self._write_report([*outcome.rows, *other_rows(found)])
-    if not bad:
-      raise InputError(f'{folder}: no clip of this set is there (see {report})')
-    leave_out = f', or leave them out with --max_bad_clips={len(bad)}' if usable else ''
-    raise InputError(
-      f'{folder}: {len(bad)} of {usable + len(bad)} clips cannot be used: '
-      f'{first_few(bad)} (all in {report}); put them right and start again, which '
-      f'keeps what is done{leave_out}'
-    )
-
-  def _write_report(self, rows: Sequence[QualityRow]) -> Path:
-    self.work_folder.mkdir(parents=True, exist_ok=True)
-    return quality_report.write(self.work_folder, rows)
+    chosen = [used[number].key for number in quality_report.shown(len(used))]
+    read = self.info.features.deserialize_example_np
+    clips = (read(read_record(*places[key]))['frames'] for key in chosen)
+    quality_report.write_contact_sheet(Path(self.data_dir), clips)

@@ -1,17 +1,14 @@
 """Probable mistakes in a set that can be used nevertheless."""
 
 import collections
-import hashlib
 import unicodedata
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
-from stc_jax.datasets.recorded import align_clips
 from stc_jax.datasets.recorded.align_clips import RawClip
 from stc_jax.errors import first_few
 
 
-def found(clips: Sequence[RawClip], files: Mapping[str, Path]) -> list[str]:
+def found(clips: Sequence[RawClip], contents: Mapping[str, str]) -> list[str]:
   """Lists clips and subjects that are probably the same under two names.
 
   Both invalidate an evaluation: a clip can't show two expressions, and a person whose
@@ -19,20 +16,16 @@ def found(clips: Sequence[RawClip], files: Mapping[str, Path]) -> list[str]:
 
   Args:
     clips: the clips of the set.
-    files: the finished clips, by key; see `align_clips.load`.
+    contents: a hash of the frames of each clip, by key.
   """
-  used = [clip for clip in clips if clip.key in files]
-  return [*_shown_twice(used, files), *_named_twice(used)]
+  return [*_shown_twice(clips, contents), *_named_twice(clips)]
 
 
-def _shown_twice(clips: Sequence[RawClip], files: Mapping[str, Path]) -> list[str]:
+def _shown_twice(clips: Sequence[RawClip], contents: Mapping[str, str]) -> list[str]:
   """Clips with equal frames and different labels."""
-  if len({clip.label for clip in clips}) < 2:
-    return []
   same = collections.defaultdict(list)
   for clip in clips:
-    frames, _ = align_clips.load(files[clip.key])
-    same[hashlib.sha256(frames.tobytes()).digest()].append(clip)
+    same[contents[clip.key]].append(clip)
   return [
     f'{first_few([clip.key for clip in group])} show the same frames under '
     'different labels; keep the right one'

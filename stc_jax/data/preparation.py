@@ -177,6 +177,8 @@ def _generate(
     manual_dir=_absolute(manual_dir) if manual_dir else None
   )
   tfds.disable_progress_bar()
+  for left in builder.data_path.parent.glob(f'incomplete.*_{builder.version}'):
+    shutil.rmtree(left)  # by a killed process
   with contextlib.redirect_stdout(io.StringIO()):
     builder.download_and_prepare(download_config=config, file_format='array_record')
   return builder

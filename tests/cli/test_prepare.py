@@ -12,8 +12,8 @@ import pytest
 from command import fails, succeeds
 
 from stc_jax.data import catalogue, preparation
-from stc_jax.datasets.recorded import align_clips
 from stc_jax.errors import InputError
+from stc_jax.faces import alignment
 
 PREPARE = ('stc_jax.prepare', '--dataset=clip_folder')
 
@@ -80,7 +80,7 @@ def test_bad_clips_are_named_and_leave_nothing_behind(flags, clips, data_dir):
   fails(*PREPARE, *flags, naming=(str(video), 'cut short', 'of 10 frames'))
   with pytest.raises(InputError, match='is not prepared'):
     catalogue.prepared_builder('clip_folder', '', str(data_dir))
-  assert not list(data_dir.rglob('*record*'))
+  assert not list(data_dir.rglob('1.1.0*'))
 
 
 def test_bad_folders_are_named(tmp_path, clips, data_dir):
@@ -157,19 +157,19 @@ def test_the_old_dataset_is_found_while_the_new_one_is_made(
   clips, data_dir, monkeypatch
 ):
   preparation.prepare('clip_folder', '', str(data_dir), str(clips))
-  work, found = align_clips.prepare, []
+  work, found = alignment.aligned_clip, []
 
   def looks_meanwhile(*args):
     builder = catalogue.prepared_builder('clip_folder', '', str(data_dir))
     found.append(builder.info.splits['data'].num_examples)
     return work(*args)
 
-  monkeypatch.setattr(align_clips, 'prepare', looks_meanwhile)
+  monkeypatch.setattr(alignment, 'aligned_clip', looks_meanwhile)
   write_clip(clips / 'fear' / 'dora_1')
   builder = preparation.prepare(
     'clip_folder', '', str(data_dir), str(clips), overwrite=True
   )
-  assert (found, builder.info.splits['data'].num_examples) == ([3], 4)
+  assert (found, builder.info.splits['data'].num_examples) == ([3] * 4, 4)
 
 
 def test_of_two_preparations_of_one_set_the_second_waits(flags, data_dir):

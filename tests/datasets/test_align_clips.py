@@ -123,18 +123,6 @@ def test_the_same_bytes_however_it_was_made(clips, tmp_path, monkeypatch):
   assert len(made) == 4  # the two that were finished weren't made again
 
 
-def test_a_finished_clip_that_was_cut_is_made_again(clips, tmp_path):
-  path = next((clips / 'joy' / 'anna_1').glob('0.png'))
-  clip = align_clips.RawClip('a', 'joy', 'anna', Recording((path,)))
-  first = align_clips.prepare([clip], MTCNN, tmp_path, workers=1)
-  frames = align_clips.load(first.files['a'])[0]
-  for size in (0, 100):
-    first.files['a'].write_bytes(first.files['a'].read_bytes()[:size])
-    again = align_clips.prepare([clip], MTCNN, tmp_path, workers=1)
-    assert again.frames == 1
-    assert np.array_equal(align_clips.load(again.files['a'])[0], frames)
-
-
 def test_another_way_to_cut_does_not_pass_for_the_first(clips, tmp_path):
   prepare(clips, tmp_path / 'data')
   prepare(clips, tmp_path / 'data')
@@ -172,16 +160,3 @@ def test_clips_of_one_name_are_told(tmp_path):
   found = without_repeats(Inventory([clip, clip]))
   assert not found.clips
   assert [key for key, _ in found.bad] == ['a', 'a']
-
-
-def test_changed_files_are_prepared_again(clips, tmp_path):
-  path = next((clips / 'joy' / 'anna_1').glob('0.png'))
-  clip = align_clips.RawClip('a', 'joy', 'anna', Recording((path,)))
-  first = align_clips.prepare([clip], MTCNN, tmp_path / 'work', workers=1)
-  again = align_clips.prepare([clip], MTCNN, tmp_path / 'work', workers=1)
-  assert (first.frames, again.frames) == (1, 0)
-  cv2.imwrite(str(path), cv2.imread(str(path))[:, ::-1])
-  other = align_clips.prepare([clip], MTCNN, tmp_path / 'work', workers=1)
-  assert other.frames == 1
-  crops = [align_clips.load(result.files['a'])[0] for result in (first, other)]
-  assert np.abs(crops[0][:, :, ::-1].astype(int) - crops[1]).mean() < 12

@@ -1,0 +1,54 @@
+"""Prepares the clips of a set, shard by shard."""
+
+import concurrent.futures
+import functools
+import time
+from collections.abc import Callable, Sequence
+
+from stc_jax import files
+from stc_jax.console import terminal
+from stc_jax.console.progress import with_bar
+from stc_jax.datasets.recorded.align_clips import RawClip, fingerprint
+from stc_jax.datasets.recorded.finish_shards import ShardMaker, finish
+from stc_jax.datasets.recorded.outcome import Outcome
+from stc_jax.datasets.recorded.shards import cut
+from stc_jax.datasets.recorded.work_folder import WorkFolder
+
+
+def prepare(
+  clips: Sequence[RawClip],
+  maker: ShardMaker,
+  split_of: Callable[[RawClip], str],
+  clips_per_shard: int,
+) -> Outcome:
+  """Cuts clips into shards, and finishes those that aren't finished.
+
+  Nobody else works in the folder meanwhile.
+
+  Args:
+    clips: those of a set.
+    maker: see `ShardMaker`.
+    split_of: the split of a clip.
+    clips_per_shard: the largest number of clips in a shard.
+  """
+  folder, began = WorkFolder(maker.folder), time.monotonic()
+  files.remove_parts(maker.folder)
+  with concurrent.futures.ThreadPoolExecutor(maker.workers) as pool:
+    marks = list(pool.map(functools.partial(fingerprint, how=maker.alignment), clips))
+  shards = list(cut(clips, marks, split_of, clips_per_shard, maker.record_format))
+  kept = folder.kept()
+  left = sum(len(shard.clips) for shard in shards if not folder.finished(shard))
+  console = terminal.console(stderr=True)
+  done = finish(
+    maker,
+    shards,
+    kept,
+    lambda tasks: with_bar(tasks, 'preparing clips', console, left),
+  )
+  frames = sum(
+    clip.quality.frames
+    for shard in done
+    for clip in shard.used
+    if clip.fingerprint not in kept
+  )
+  return Outcome(done, frames, time.monotonic() - began)
