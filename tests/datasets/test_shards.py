@@ -176,6 +176,7 @@ def test_refused_clips_leave_no_trace_in_the_shards(
   assert found == [key for key in order if key not in bad]
 
 
+@pytest.mark.slow
 def test_a_killed_preparation_leaves_the_bytes_of_an_undisturbed_one(tmp_path):
   clips, data = tmp_path / 'clips', tmp_path / 'data'
   for number in range(40):
