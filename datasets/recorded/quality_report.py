@@ -90,9 +90,12 @@ def summary(rows: Sequence[QualityRow], frames: int, seconds: float) -> str:
     words.append(f'{frames} frames in {seconds:.1f} s, {frames / seconds:.0f} a second')
   filled = sum('interpolated' in row.action for row in rows)
   refused = sum(row.action.startswith('refused') for row in rows)
+  passed_over = sum(row.action.startswith('passed over') for row in rows)
   if filled:
     words.append(f'{filled} clips with frames that lacked a face')
   if refused:
     words.append(f'{refused} clips left out')
+  if passed_over:
+    words.append(f'{passed_over} not of this set')
   words.append(f'see {REPORT} and {CONTACT_SHEET} there')
   return '; '.join(words)

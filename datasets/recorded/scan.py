@@ -31,6 +31,25 @@ def folders(folder: Path) -> list[Path]:
   return [entry for entry in entries(folder) if entry.is_dir()]
 
 
+def files(folder: Path) -> Iterator[Path]:
+  """Yields the files in `folder` and below it, in natural order.
+
+  Links to folders are followed; the files of a folder are yielded once.
+
+  Raises:
+    InputError: a folder can't be read.
+  """
+  waiting, listed = [folder], set()
+  while waiting:
+    inner = waiting.pop()
+    if _identity(inner) in listed:
+      continue
+    listed.add(_identity(inner))
+    found = entries(inner)
+    yield from (entry for entry in found if not entry.is_dir())
+    waiting += [entry for entry in reversed(found) if entry.is_dir()]
+
+
 def search(folder: Path, wanted: Callable[[Path], bool]) -> Iterator[Path]:
   """Yields `folder` or the folders below it that are `wanted`.
 
