@@ -50,7 +50,7 @@ class Builder(AlignedClipsBuilder):
     ),
     CremaDConfig(
       name='face_vote',
-      description='Labelled as most people saw the clips without sound.',
+      description='6,968 clips, labelled as most people saw them without sound.',
       is_voted=True,
     ),
   ]

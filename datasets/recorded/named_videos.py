@@ -100,6 +100,5 @@ def by_name(
     found[name] = [path for path in paths if rank(path) == best]
     reason = f'{found[name][0].name}, the same clip, is taken'
     passed_over += [(path.name, reason) for path in paths if rank(path) > best]
-  return NamedVideos(
-    found, {n: p for n, p in pointers.items() if n not in found}, passed_over
-  )
+  lacking = {name: pointers[name] for name in sorted(pointers) if name not in found}
+  return NamedVideos(found, lacking, passed_over)
