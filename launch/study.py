@@ -13,13 +13,24 @@ from typing import Any
 
 from ml_collections import ConfigDict
 
-from stc_jax.launch import ck_plus, clip_folder, default, mmi, oulu_casia, recipes
+from stc_jax.launch import (
+  ck_plus,
+  clip_folder,
+  crema_d,
+  default,
+  mmi,
+  oulu_casia,
+  ravdess,
+  recipes,
+)
 
 # Launch files whose examples are clips, and whose classes are expressions.
 OF_CLIPS = {
   'ck_plus': ck_plus,
   'oulu_casia': oulu_casia,
   'mmi': mmi,
+  'crema_d': crema_d,
+  'ravdess': ravdess,
   'clip_folder': clip_folder,
 }
 

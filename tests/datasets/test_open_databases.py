@@ -1,0 +1,82 @@
+"""From the files of an open database to a run, its report and a prediction."""
+
+import csv
+import json
+
+import numpy as np
+import pytest
+import small_run
+from command import fails, succeeds
+from fakes import crema_d, faces, ravdess
+
+FRAMES = 6
+
+
+def write_crema_d(root):
+  """A clip of each emotion and of an actor of each of the five parts."""
+  for number, actor in enumerate((1001, 1019, 1037, 1055, 1091)):
+    for emotion, code in enumerate(crema_d.COUNTS, 1):
+      frames = faces.moving_face(FRAMES, 360, 480, number, emotion)
+      path = crema_d.write_clip(root, f'{actor}_DFA_{code}_XX', frames)
+  crema_d.write_names(root, crema_d.POINTER, ['1002_DFA_ANG_XX'])
+  crema_d.add_sound(root)
+  return path
+
+
+def write_ravdess(root):
+  """A clip of each emotion and of an actor of each of the six parts, one packed."""
+  for number, actor in enumerate(ravdess.ACTORS[::4]):
+    for emotion in range(1, 9):
+      frames = faces.moving_face(FRAMES, 360, 640, number, emotion % 7 + 1)
+      clip = f'01-{emotion:02d}-01-01-01-{actor}'
+      path = ravdess.write_clip(root, '01' if number % 2 else '02', clip, frames)
+  ravdess.pack(root, '01')
+  return path
+
+
+WRITE = {
+  'crema_d': (write_crema_d, '1002_DFA_ANG_XX.flv: a pointer of Git LFS', 5, 6),
+  'ravdess': (write_ravdess, '02-01-01-01-01-01-02.mp4 is missing', 6, 8),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('name', WRITE)
+def test_from_files_to_a_report_and_a_prediction(name, tmp_path, environment):
+  raw, data, run, out = (tmp_path / part for part in ('raw', 'data', 'run', 'out'))
+  write, gap, actors, classes = WRITE[name]
+  video = write(raw)
+  prepare = (
+    'stc_jax.prepare',
+    f'--dataset={name}',
+    f'--manual_dir={raw}',
+    f'--data_dir={data}',
+  )
+  fails(*prepare, naming=('not the whole database', gap), env=environment)
+  said = succeeds(*prepare, '--allow_partial', env=environment)
+  clips = actors * classes
+  assert f'data: {clips} clips, {actors} subjects, {classes} classes' in said
+  assert 'neutral' in said
+  train = small_run.of_launch_file(
+    name,
+    data,
+    run,
+    small_run.NETWORK
+    | {
+      'input.frames': '3',
+      'protocol.kind': 'given',
+      'protocol.repeats': '1',
+      'training.stages': '((2, 0.001),)',
+    },
+  )
+  succeeds(*train, env=environment)
+  summary = json.loads((run / 'summary.json').read_text())
+  assert (summary['trials'], np.sum(summary['confusion'])) == (actors, clips)
+  succeeds('stc_jax.report', f'--workdir={run}', env=environment)
+  assert name in (run / 'report' / 'index.html').read_text(encoding='utf-8')
+  predict = ('stc_jax.predict', f'--model={run}', f'--out={out}', '--one_clip')
+  succeeds(*predict, '--min_motion=0', str(video), env=environment)
+  with (out / f'{video.stem}.csv').open(newline='', encoding='utf-8') as file:
+    rows = list(csv.DictReader(file))
+  assert len(rows) == FRAMES
+  assert 0 < float(rows[0]['probability_neutral']) < 1
