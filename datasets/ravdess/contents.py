@@ -22,8 +22,8 @@ EMOTIONS = {
   '08': 'surprise',
 }
 ACTORS = tuple(f'{number:02d}' for number in range(1, 25))
-_SINGS_NOT = '18'
-_NOT_SUNG = '07', '08'
+_WITHOUT_SONG = '18'
+_UNSUNG = '07', '08'
 # Published lists of actors.
 PARTS = {
   'six': tuple(ACTORS[first : first + 4] for first in range(0, 24, 4)),
@@ -86,7 +86,7 @@ def _channel_of() -> dict[str, str]:
     CHANNELS.items(), EMOTIONS, pairs, pairs, pairs, ACTORS
   ):
     strong_neutral = EMOTIONS[emotion] == 'neutral' and rest[0] == '02'
-    unsung = emotion in _NOT_SUNG or actor == _SINGS_NOT
+    unsung = emotion in _UNSUNG or actor == _WITHOUT_SONG
     if not (strong_neutral or (channel == 'song' and unsung)):
       found['-'.join([number, emotion, *rest, actor])] = channel
   return found

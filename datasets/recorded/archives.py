@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from stc_jax.console import terminal
 from stc_jax.console.progress import with_bar
+from stc_jax.datasets.recorded import lfs
 from stc_jax.errors import InputError, blames_file
 from stc_jax.faces.clutter import is_clutter
 
@@ -99,6 +100,8 @@ def _unpack(opened: zipfile.ZipFile, member: Member, target: Path) -> Path:
 
 @contextlib.contextmanager
 def _opened(archive: Path) -> Iterator[zipfile.ZipFile]:
+  if lfs.is_pointer(archive):
+    raise InputError(lfs.message([archive]))
   try:
     with zipfile.ZipFile(archive) as opened:
       yield opened
@@ -106,6 +109,6 @@ def _opened(archive: Path) -> Iterator[zipfile.ZipFile]:
     if not blames_file(error, zipfile.BadZipFile, zlib.error):
       raise
     raise InputError(
-      f'{archive}: cannot be unpacked ({error}); load it again from its source, or '
-      'unpack it yourself'
+      f'{archive}: cannot be unpacked ({error}); load it again from its source, unpack '
+      'it yourself, or take it away'
     ) from error

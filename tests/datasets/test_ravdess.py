@@ -7,7 +7,7 @@ import zipfile
 
 import numpy as np
 import pytest
-from fakes import faces, ravdess
+from fakes import crema_d, faces, ravdess
 
 from stc_jax.data import preparation
 from stc_jax.datasets.ravdess import ravdess_dataset_builder
@@ -173,6 +173,14 @@ def test_a_damaged_zip_is_named(tmp_path, is_cut):
   data[inside] ^= 255
   packed.write_bytes(data[:inside] if is_cut else data)
   with pytest.raises(InputError, match=r'Actor_01\.zip: cannot be unpacked'):
+    find(root, tmp_path)
+
+
+def test_a_zip_that_is_a_pointer_is_named(tmp_path):
+  root = tmp_path / 'raw'
+  root.mkdir()
+  (root / 'Video_Speech_Actor_01.zip').write_text(crema_d.POINTER)
+  with pytest.raises(InputError, match=r'Actor_01\.zip: a pointer of Git LFS'):
     find(root, tmp_path)
 
 
