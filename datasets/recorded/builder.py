@@ -20,7 +20,7 @@ from stc_jax.datasets.recorded.outcome import Outcome
 from stc_jax.datasets.recorded.prepare_clips import prepare
 from stc_jax.datasets.recorded.shards import RecordFormat
 from stc_jax.datasets.recorded.work_folder import read_record
-from stc_jax.errors import first_few
+from stc_jax.errors import first_few, printable
 from stc_jax.faces import face_crop
 from stc_jax.faces.alignment import Alignment
 
@@ -174,6 +174,7 @@ class AlignedClipsBuilder(FileReaderBuilder, skip_registration=True):
     rows += [quality_report.unused('', f'warning: {doubt}') for doubt in doubtful]
     quality_report.write(Path(self.data_dir), rows)
     self.outcome = quality_report.summary(rows, done.frames, done.seconds)
+    self.outcome += ''.join(f'\nnote: {printable(note)}' for note in found.notes)
     if doubtful:
       self.outcome += f'\nwarning: {first_few(doubtful)}'
 

@@ -17,12 +17,14 @@ class Inventory:
     bad: the clips that can't be used, and why.
     gaps: differences from the complete database.
     passed_over: parts of the database that don't belong to this set, and why.
+    notes: what is said at the end, a line each.
   """
 
   clips: Sequence[RawClip]
   bad: Sequence[tuple[str, str]] = ()
   gaps: Sequence[str] = ()
   passed_over: Sequence[tuple[str, str]] = ()
+  notes: Sequence[str] = ()
 
 
 def without_repeats(found: Inventory) -> Inventory:
@@ -45,3 +47,5 @@ def other_rows(found: Inventory) -> Iterator[QualityRow]:
     yield unused('', f'gap: {gap}')
   for key, reason in found.passed_over:
     yield unused(key, f'passed over: {reason}')
+  for note in found.notes:
+    yield unused('', f'note: {note}')

@@ -27,8 +27,8 @@ class PredictOptions:
     one_clip: takes each shot of a video as one expression.
     min_motion: windows with less motion get no label, in levels of 0..255. None is the
       5th percentile of the training clips; of a model with a class `neutral`, a value
-      just above a still picture's motion; 0 with `one_clip`, and of a model that
-      predicts each frame.
+      just above a still picture's motion, unless it was trained on stills; 0 with
+      `one_clip`, and of a model that predicts each frame.
 
   Raises:
     InputError: a field is out of its range; the line starts with the field's name.
@@ -72,8 +72,7 @@ def window_config(bundle: Bundle, options: PredictOptions, fps: float) -> Window
   step = options.step or seconds / _WINDOWS
   least = options.min_motion
   if least is None:
-    low = _ANY_MOTION if NEUTRAL in bundle.names else bundle.clip_motion['low']
-    least = 0.0 if options.one_clip or each_frame else low
+    least = 0.0 if options.one_clip or each_frame else _least_of(bundle)
   return WindowConfig(
     input=bundle.input,
     fps=fps,
@@ -81,3 +80,11 @@ def window_config(bundle: Bundle, options: PredictOptions, fps: float) -> Window
     step=max(1, round(step * fps)),
     least_motion=least,
   )
+
+
+def _least_of(bundle: Bundle) -> float:
+  """The least motion of an expression; see `PredictOptions.min_motion`."""
+  motion = bundle.clip_motion
+  if NEUTRAL in bundle.names:
+    return min(_ANY_MOTION, motion['high'])
+  return motion['low']

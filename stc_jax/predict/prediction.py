@@ -171,7 +171,7 @@ def window_notes(config: WindowConfig, frames: int) -> Iterator[str]:
       f'the video is shorter than a window of {config.length / config.fps:.2f} s: it '
       'is padded by repeating the last frame, as short training clips are'
     )
-  if 0 < config.length < _FEW_FRAMES:
+  if 0 < config.length < _FEW_FRAMES and config.input.frames > 1:
     yield (
       f'there are few frames a second ({config.fps:.3g}): a window of {config.length} '
       'shows hardly any motion, so that there may be no label, or a wrong one; '

@@ -180,6 +180,21 @@ def test_a_neutral_class_answers_for_resting_faces_and_not_for_a_picture():
   assert labels(picture, six, min_motion=0.0) == {'dark'}
 
 
+def test_a_model_of_stills_answers_for_pictures_and_has_no_note_on_motion():
+  one = dataclasses.replace(fake_model.CLIP, frames=1, sampling='last')
+  still = {'low': 0.0, 'median': 0.0, 'high': 0.0}
+  seconds = dict.fromkeys(still, 0.04)
+  bundle = fake_model.bundle(
+    one, ('neutral', 'b'), clip_motion=still, clip_seconds=seconds
+  )
+  for count in (1, 4):
+    picture = np.full((count, 64, 64, 3), 200, np.uint8)
+    source = sources.of_frames(picture, FPS)
+    found = predict_video(bundle, fake_model.ask, source, PredictOptions(align='none'))
+    assert found.table['label'].tolist() == ['b'] * count
+    assert not any('motion' in note for note in found.notes)
+
+
 @pytest.mark.parametrize('turns', [1, 2, 3])
 def test_a_face_on_its_side_or_head_is_answered_once_turned(turns):
   upright = np.ascontiguousarray(skimage.data.astronaut()[:320, 64:384])
