@@ -23,10 +23,10 @@ class Fer2013Config(RecordedConfig):
   """A choice of labels: those of FER2013, or the votes of FERPlus."""
 
   ties: str | None = option(
-    'What becomes of pictures whose most votes are a tie: leave_out, or first, the '
-    'first in the order of the columns. Default: leave_out; goes with '
+    'Pictures in which people saw several emotions equally often: leave_out, or first '
+    'takes the first in the order of the columns. Default: leave_out; only of '
     '--builder_config=ferplus.',
-    choices=(votes.LEAVE_OUT, votes.FIRST),
+    choices=votes.TIES,
   )
 
 

@@ -11,7 +11,7 @@ from stc_jax.datasets.fer2013.stills import Still
 from stc_jax.errors import InputError, short_repr
 
 FILE = 'fer2013new.csv'
-LEAVE_OUT, FIRST = 'leave_out', 'first'
+TIES = LEAVE_OUT, FIRST = 'leave_out', 'first'
 _NO_FACE = {'unknown': 'unknown', 'nf': 'no face'}
 # In the order of their columns.
 _VOTED = (
