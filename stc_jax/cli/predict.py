@@ -1,8 +1,9 @@
 """Predicts videos: `stc-jax predict --model=RUN video.mp4 --out=FOLDER`.
 
-Writes for each video a table (.csv), the video with the predictions drawn in (.mp4), a
-time line (.html), and a record of model, options and counts (.json). Finished files are
-kept, so the same command continues after a stop. `--serve` shows a page instead.
+Writes for each video a table (.csv), its events (_events.csv), the video with the
+predictions drawn in (.mp4), a time line (.html), and a record of model, options and
+counts (.json); and a summary of all videos (summary.csv). Finished files are kept, so
+the same command continues after a stop. `--serve` shows a page instead.
 """
 
 from typing import NoReturn
@@ -17,6 +18,21 @@ from stc_jax.errors import InputError
 _OUT = flags.DEFINE_string('out', 'predictions', 'The folder of all output files.')
 _IMAGE_FPS = flags.DEFINE_float(
   'image_fps', None, 'Frames a second of folders of images. Default: 25.'
+)
+_MIN_EVENT = flags.DEFINE_float(
+  'min_event', 0.1, 'Seconds; shorter events of one label are left out.'
+)
+_JOIN_GAPS = flags.DEFINE_float(
+  'join_gaps',
+  0.0,
+  'Seconds; two runs of one label with a gap of at most this are one event.',
+)
+_EVENTS = flags.DEFINE_enum(
+  'events',
+  'csv',
+  ['csv', 'tsv', 'boris'],
+  'The file of events: csv or tsv, tables that ELAN imports, or boris, the spreadsheet '
+  'that BORIS imports.',
 )
 _OVERWRITE = flags.DEFINE_bool('overwrite', False, 'Makes finished files again.')
 _SERVE = flags.DEFINE_bool(
@@ -45,6 +61,10 @@ def main(inputs: list[str]) -> None:
   if image_fps is not None:
     with model_flags.named_as_flag():
       late.load('stc_jax.predict.sources').check_rate('image_fps', image_fps)
+  with model_flags.named_as_flag():
+    chosen = late.load('stc_jax.predict.events').EventOptions(
+      _MIN_EVENT.value, _JOIN_GAPS.value
+    )
   compilation.keep_programs()
   late.load('stc_jax.predict.batch').predict_videos(
     model_flags.MODEL.value,
@@ -52,6 +72,7 @@ def main(inputs: list[str]) -> None:
     _OUT.value,
     options,
     image_fps,
+    late.load('stc_jax.predict.event_files').EventFile(chosen, _EVENTS.value),
     _OVERWRITE.value,
     terminal.console(soft_wrap=True, highlight=False),
   )

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Float, UInt8
 
 from stc_jax.errors import InputError
 from stc_jax.faces.decoding import timestamps
@@ -80,6 +80,11 @@ class Video:
   def count(self) -> int:
     """The number of frames if none is damaged; raises as `fps` does."""
     return len(self._timeline.numbers)
+
+  @property
+  def times(self) -> Float[np.ndarray, 't']:
+    """Seconds from the first frame to each, by the file's clock; raises as `fps`."""
+    return self._timeline.times
 
   @property
   def notes(self) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from stc_jax import locks
 from stc_jax.console.progress import FrameProgress
 from stc_jax.errors import InputError, machine_error, message_of, printable
 from stc_jax.predict import inputs as input_files
-from stc_jax.predict import outputs, pipeline, sources
+from stc_jax.predict import earlier, outputs, pipeline, sources, summary
+from stc_jax.predict.event_files import EventFile
 from stc_jax.predict.model import Model, load
 from stc_jax.predict.options import PredictOptions, window_config
 from stc_jax.predict.prediction import Prediction
@@ -26,12 +27,14 @@ def predict_videos(
   out: str,
   options: PredictOptions,
   image_fps: float | None,
+  events: EventFile,
   overwrite: bool,
   console: Console,
 ) -> None:
   """Predicts videos one after the other, and prints where the files are.
 
   A video that can't be predicted is named at the end; the others are still predicted.
+  A summary of all of them is written.
 
   Args:
     model: the folder of a run or bundle.
@@ -39,6 +42,7 @@ def predict_videos(
     out: the folder of all outputs.
     options: of the prediction.
     image_fps: frames a second of images.
+    events: which events are written, and how.
     overwrite: makes finished outputs again.
     console: where progress and results are printed.
 
@@ -54,16 +58,21 @@ def predict_videos(
     console.print(note)
   opened = load(model)
   outputs.make_folder(folder)
+  summary.check_place(folder)
   # Refuses options that don't fit the model.
   window_config(opened.bundles[0], options, sources.IMAGE_FPS)
   with locks.alone_in(folder, on_wait=None):
     outputs.remove_parts(folder)
     named = input_files.output_names(paths, folder)
-    batch = _BatchSettings(opened, folder, options, image_fps, overwrite, console)
-    failures = _FailureList(len(named), console)
+    batch = _BatchSettings(
+      opened, folder, options, image_fps, events, overwrite, console
+    )
+    rows = summary.Summary(opened.bundles[0], events.options)
+    failures = _FailureList(len(named), console, rows)
     for path, name in named.items():
       with failures.collect(path):
-        _predict(batch, path, name)
+        rows.add(path, name, _predict(batch, path, name))
+    rows.write(folder)
   failures.raise_any()
 
 
@@ -74,6 +83,7 @@ class _BatchSettings(NamedTuple):
   folder: pathlib.Path
   options: PredictOptions
   image_fps: float | None
+  events: EventFile
   overwrite: bool
   console: Console
 
@@ -84,10 +94,11 @@ class _FailureList:
   Args:
     count: the number of videos in the batch.
     console: where each failure is printed.
+    rows: gets a row for each failure.
   """
 
-  def __init__(self, count: int, console: Console):
-    self._count, self._console = count, console
+  def __init__(self, count: int, console: Console, rows: summary.Summary):
+    self._count, self._console, self._rows = count, console, rows
     self._failures: list[tuple[Exception, str]] = []
 
   @contextlib.contextmanager
@@ -99,8 +110,10 @@ class _FailureList:
       if self._count == 1:
         raise
       where = '' if isinstance(error, InputError) else f'{path}: '
-      self._failures.append((error, where + message_of(error)))
-      self._console.print(f'left out: {self._failures[-1][1]}')
+      line = where + message_of(error)
+      self._failures.append((error, line))
+      self._rows.add_failure(path, line)
+      self._console.print(f'left out: {line}')
 
   def raise_any(self) -> None:
     """Ends a batch in which some videos have no prediction.
@@ -119,15 +132,18 @@ class _FailureList:
     raise SystemExit(f'error: {said}')
 
 
-def _predict(batch: _BatchSettings, path: pathlib.Path, name: str) -> None:
-  """Predicts a video, unless its files are there already."""
+def _predict(batch: _BatchSettings, path: pathlib.Path, name: str) -> Prediction:
+  """Predicts a video, or reads its prediction back if its files are there already."""
   model, folder, console = batch.model, batch.folder, batch.console
   fps = batch.image_fps if sources.is_images(path) else None
   identity = outputs.identity(model.bundles, path, batch.options, fps)
   if not batch.overwrite and outputs.is_done(folder, name, identity):
-    made = printable(f'{folder / name}.{outputs.PAGE}')
-    console.print(f'{made} is there already; --overwrite makes it again')
-    return
+    prediction = earlier.read_back(folder, name, model.bundles[0])
+    renewed = earlier.renew_events(folder, name, prediction, batch.events)
+    made = printable(f'{folder / name}{outputs.PAGE}')
+    also = ', with other events, which are written anew' if renewed else ''
+    console.print(f'{made} is there already{also}; --overwrite makes it again')
+    return prediction
   shown, source = printable(path.name), sources.of_path(path, fps)
   with outputs.whole_set(folder, name) as part:
     began = time.monotonic()
@@ -140,18 +156,23 @@ def _predict(batch: _BatchSettings, path: pathlib.Path, name: str) -> None:
         progress.advance,
       )
     predicted = time.monotonic()
-    table, video, time_line, record = (part / f'{name}.{k}' for k in outputs.KINDS)
+    table, events, video, time_line, record = (
+      part / f'{name}{ending}'
+      for ending in (outputs.TABLE, batch.events.ending, *outputs.ENDINGS[-3:])
+    )
     with FrameProgress(shown, source.count, 'draws', console) as progress:
       write_csv(table, prediction.table)
+      batch.events.write(events, prediction)
       prediction = overlay.write_video(video, prediction, source, progress.advance)
       timeline_page.write(time_line, prediction, shown, video, model.description)
     written = time.monotonic()
     seconds = {'answering': predicted - began, 'writing': written - predicted}
-    written_files = (table, video, time_line)
+    written_files = (table, events, video, time_line)
     files = [file.name for file in written_files if file.exists()] + [record.name]
-    outcome = outputs.outcome(prediction, seconds, files)
+    outcome = outputs.outcome(prediction, batch.events.asked, seconds, files)
     outputs.write_record(record, identity | outcome)
   _print_outcome(prediction, written - began, shown, folder / name, files, console)
+  return prediction
 
 
 def _print_outcome(
@@ -178,6 +199,6 @@ def _print_outcome(
   )
   for note in prediction.notes:
     console.print(f'  note: {note}')
-  kinds = ', '.join(f'.{file.rpartition(".")[2]}' for file in files)
-  time_line = printable(f'{stem}.{outputs.PAGE}')
+  kinds = ', '.join(file.removeprefix(stem.name) for file in files)
+  time_line = printable(f'{stem}{outputs.PAGE}')
   console.print(f'  {time_line} is the time line; {kinds}')

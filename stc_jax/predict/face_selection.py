@@ -43,7 +43,7 @@ def select_faces(
   numbers = {face: number for number, face in enumerate(in_order, start=1)}
   table['face'] = [numbers[face] for face in table['face'].tolist()]
   without = np.setdiff1d(np.arange(frames), table['frame'])
-  table = np.concatenate([table, rows_without_face(table, without, fps)])
+  table = np.concatenate([table, rows_without_face(table, without)])
   return table[np.lexsort((table['face'], table['frame']))]
 
 

@@ -11,9 +11,9 @@ from natsort import natsorted
 from stc_jax.errors import InputError, first_few, printable
 from stc_jax.faces import images, videos
 from stc_jax.faces.clutter import is_clutter
-from stc_jax.predict import outputs, sources
+from stc_jax.predict import outputs, sources, summary
 
-_LONGEST = 255 - len('.html')  # bytes of a name
+_LONGEST = 255 - max(map(len, outputs.ENDINGS))  # bytes of a name
 
 
 class InputFiles(NamedTuple):
@@ -72,7 +72,7 @@ def _in_folder(folder: Path, out: Path) -> tuple[list[Path], str]:
       elif inner in linked:
         others.append(inner)
     for file in (here / name for name in files if not is_clutter(name)):
-      if outputs.is_output(file):
+      if outputs.is_output(file) or summary.is_summary(file):
         predicted += 1
       elif file.suffix.lower() in videos.VIDEOS and file.is_file():
         found.append(file)
@@ -121,16 +121,20 @@ def output_names(inputs: Sequence[Path], folder: Path) -> dict[Path, str]:
   time.
   """
   names: dict[Path, str] = {}
-  taken: set[str] = set()
+  taken = {summary.NAME}
   own = {os.path.realpath(path) for path in inputs}
   for path in inputs:
     names[path] = next(
       name
       for name in _candidates(path)
-      if name not in taken and _is_free(name, path, folder, own)
+      if not taken & set(_files(name)) and _is_free(name, path, folder, own)
     )
-    taken.add(names[path])
+    taken.update(_files(names[path]))
   return names
+
+
+def _files(name: str) -> list[str]:
+  return [name + ending for ending in outputs.ENDINGS]
 
 
 def _candidates(path: Path) -> Iterator[str]:
@@ -152,7 +156,7 @@ def _fitting(stem: str, tail: str = '') -> str:
 
 def _is_free(name: str, path: Path, folder: Path, inputs: set[str]) -> bool:
   """Whether files of this name overwrite nothing but earlier ones of the same input."""
-  files = [folder / f'{name}.{kind}' for kind in outputs.KINDS]
+  files = [folder / file for file in _files(name)]
   if inputs & {os.path.realpath(file) for file in files}:
     return False
   record = outputs.read_record(folder, name) or {'input': {}, 'files': []}

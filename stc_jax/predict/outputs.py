@@ -19,14 +19,17 @@ import jax
 import numpy as np
 
 import stc_jax
+from stc_jax import files
 from stc_jax.bundle.bundle import Bundle
 from stc_jax.errors import InputError, printable
 from stc_jax.faces import images
+from stc_jax.predict.event_files import FORMATS
 from stc_jax.predict.options import PredictOptions
 from stc_jax.predict.prediction import Prediction
 
-CSV, VIDEO, PAGE, RECORD = 'csv', 'mp4', 'html', 'json'
-KINDS = (CSV, VIDEO, PAGE, RECORD)
+TABLE, VIDEO, PAGE, RECORD = '.csv', '.mp4', '.html', '.json'
+EVENTS = tuple(f'_events.{ending}' for ending in FORMATS.values())
+ENDINGS = (TABLE, *EVENTS, VIDEO, PAGE, RECORD)
 # Our hidden folders hold this file, so that no other folder is ever removed.
 _PART, _MARK = '.stc_jax_', '.made_by_stc_jax_predict'
 _PACKAGES = ('jax', 'numpy', 'opencv-python-headless', 'av')
@@ -77,12 +80,16 @@ def identity(
 
 
 def outcome(
-  prediction: Prediction, seconds: dict[str, float], files: list[str]
+  prediction: Prediction,
+  events: dict,
+  seconds: dict[str, float],
+  files: list[str],
 ) -> dict:
   """The part of a record that says what was predicted, ready for JSON.
 
   Args:
     prediction: of the video.
+    events: `EventFile.asked`.
     seconds: that each part took.
     files: the names of all files.
   """
@@ -92,6 +99,7 @@ def outcome(
     'label': prediction.label,
     'recipe': prediction.settings | {'turned': prediction.turned},
     'notes': list(prediction.notes),
+    'events': events,
     'counts': {
       'frames': prediction.frames,
       'frames_a_second': prediction.fps,
@@ -107,13 +115,12 @@ def outcome(
 
 def write_record(path: pathlib.Path, record: dict) -> None:
   """Writes a record as JSON."""
-  text = json.dumps(record, indent=1, ensure_ascii=False, allow_nan=False)
-  path.write_text(text + '\n', encoding='utf-8')
+  files.write(path, files.as_json(record))
 
 
 def read_record(folder: pathlib.Path, name: str) -> dict | None:
   """The record of a finished prediction; None if there is none of ours."""
-  path = folder / f'{name}.{RECORD}'
+  path = folder / f'{name}{RECORD}'
   try:
     record = json.loads(path.read_text(encoding='utf-8')) if path.is_file() else None
   except (OSError, ValueError, RecursionError):
@@ -129,32 +136,38 @@ def read_record(folder: pathlib.Path, name: str) -> dict | None:
 
 def is_output(file: pathlib.Path) -> bool:
   """Whether a file is one of a finished prediction."""
-  is_kind = file.suffix.removeprefix('.') in KINDS
-  record = read_record(file.parent, file.stem) if is_kind else None
-  return record is not None and file.name in record['files']
+  names = [file.name.removesuffix(e) for e in ENDINGS if file.name.endswith(e)]
+  records = [read_record(file.parent, name) for name in names]
+  return any(record and file.name in record['files'] for record in records)
 
 
 def is_done(folder: pathlib.Path, name: str, identity: dict) -> bool:
-  """Whether a prediction with this identity is complete."""
+  """Whether a prediction with this identity is complete, but for its events."""
   record = read_record(folder, name)
   if record is None or record != record | identity:
     return False
-  return all((folder / file).exists() for file in record['files'])
+  files = without_events(name, record['files'])
+  return all((folder / file).exists() for file in files)
+
+
+def without_events(name: str, files: list[str]) -> list[str]:
+  """The files of a prediction but those of its events."""
+  return [file for file in files if file.removeprefix(name) not in EVENTS]
 
 
 @contextlib.contextmanager
 def whole_set(folder: pathlib.Path, name: str) -> Iterator[pathlib.Path]:
   """A hidden folder, whose files are moved into `folder` once the block ends well.
 
-  Its files are named `<name>.<kind>`, with a kind of `KINDS`.
+  Its files are named `<name><ending>`, with an ending of `ENDINGS`.
   """
   part = pathlib.Path(tempfile.mkdtemp(prefix=_PART, dir=folder))
   try:
     (part / _MARK).touch()
     yield part
-    (folder / f'{name}.{RECORD}').unlink(missing_ok=True)  # of an earlier prediction
-    for kind in KINDS:
-      made, file = part / f'{name}.{kind}', folder / f'{name}.{kind}'
+    (folder / f'{name}{RECORD}').unlink(missing_ok=True)  # of an earlier prediction
+    for ending in ENDINGS:
+      made, file = part / f'{name}{ending}', folder / f'{name}{ending}'
       if made.exists():
         made.replace(file)
       else:

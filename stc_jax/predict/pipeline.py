@@ -13,7 +13,7 @@ from stc_jax.bundle.bundle import Bundle
 from stc_jax.faces import detect, stream
 from stc_jax.faces.alignment import Alignment
 from stc_jax.faces.online_tracker import lateness
-from stc_jax.predict import prediction
+from stc_jax.predict import notes
 from stc_jax.predict.face_selection import select_faces
 from stc_jax.predict.options import PredictOptions, window_config
 from stc_jax.predict.prediction import Prediction
@@ -55,6 +55,7 @@ def predict_video(
     if turned:
       reader = FrameReader(source, on_frame, turned)
       table, shots = _rows(bundle, predict, reader, alignment, config, options.faces)
+  table['approx_time'] = source.times(table['frame'])
   return Prediction(
     table=table,
     names=bundle.names,
@@ -65,9 +66,9 @@ def predict_video(
     settings=_settings(alignment, config, options.faces),
     notes=(
       *source.notes(),
-      *prediction.alignment_notes(alignment, options.align, reader.size),
-      *prediction.window_notes(config, reader.count),
-      *prediction.face_notes(table, config, reader.turned, shots),
+      *notes.alignment_notes(alignment, options.align, reader.size),
+      *notes.window_notes(config, reader.count),
+      *notes.face_notes(table, config, reader.turned, shots),
       *plots.font_notes(bundle.names),
     ),
     turned=reader.turned,
@@ -93,11 +94,11 @@ def _rows(
   config: WindowConfig,
   faces: str,
 ) -> tuple[Shaped[np.ndarray, 'n'], list[int]]:
-  """The rows of the chosen faces, and the first frame of each shot but the first.
+  """The rows of the chosen faces, without times, and each later shot's first frame.
 
   Each line takes from the one before; only the collected rows grow with the video.
   """
-  rows = RowCollector(bundle.names, task_of(bundle.task), config.fps)
+  rows = RowCollector(bundle.names, task_of(bundle.task))
   shots: list[int] = []
   frames = reader.frames()
   crops = stream.face_crops(frames, alignment, config.fps, on_shot=shots.append)

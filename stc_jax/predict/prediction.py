@@ -1,8 +1,7 @@
-"""What a model predicts of a video, and notes for the user on it."""
+"""What a model predicts of a video."""
 
 import dataclasses
 import functools
-from collections.abc import Iterator, Sequence
 from typing import Any
 
 import matplotlib.figure
@@ -11,19 +10,9 @@ from jaxtyping import Float, Shaped
 
 from stc_jax import plots
 from stc_jax.errors import InputError
-from stc_jax.faces.alignment import Alignment
+from stc_jax.predict.events import EventOptions, find_events
 from stc_jax.predict.table import face_sizes, output_columns
-from stc_jax.predict.windowing import WindowConfig
 from stc_jax.tasks.labelling import Labelling
-
-_CROP_RATIO = 1.2  # the longer side over the shorter, at most, of an aligned frame
-_FEW_FRAMES = 5  # a window with fewer shows hardly any motion
-# Where faces point that so many turns of `np.rot90` (counterclockwise) put upright.
-_CLOCKWISE = {
-  1: '90 degrees clockwise',
-  2: '180 degrees',
-  3: '90 degrees counterclockwise',
-}
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -94,12 +83,43 @@ class Prediction:
 
     '' if there are none, or if no action unit is shown in the mean.
     """
+    return self.label_of(self.main_face)
+
+  def label_of(self, face: int) -> str:
+    """The label of a face's mean probabilities; '' as of `label`."""
+    return self.task.labels_of(self.means_of(face)[None], self.names)[0]
+
+  def means_of(self, face: int) -> Float[np.ndarray, 'k']:
+    """The mean of each output over the frames that have a face; NaN if none has one."""
     probabilities = self.probabilities
-    own = ~np.isnan(probabilities[:, 0]) & (self.table['face'] == self.main_face)
-    if not own.any():
-      return ''
-    mean = probabilities[own].mean(axis=0, keepdims=True)
-    return self.task.labels_of(mean, self.names)[0]
+    own = ~np.isnan(probabilities[:, 0]) & (self.table['face'] == face)
+    none = np.full(len(self.names), np.nan, np.float32)
+    return probabilities[own].mean(axis=0) if own.any() else none
+
+  def events(
+    self, *, min_event: float = EventOptions.min_event, join_gaps: float = 0.0
+  ) -> Shaped[np.ndarray, 'events']:
+    """When each face has which label, or shows which action unit: a row for each event.
+
+    Example:
+      for event in answer.events(min_event=0.2, join_gaps=0.1):
+        print(event['onset'], event['offset'], event['face'], event['label'])
+
+    Args:
+      min_event: seconds; shorter events are left out.
+      join_gaps: seconds; two runs of one label with a gap of at most this are one.
+
+    Returns:
+      The fields of `events.find_events`, by onset, then face.
+
+    Raises:
+      InputError: an option is out of its range.
+    """
+    return self.events_as(EventOptions(min_event, join_gaps))
+
+  def events_as(self, options: EventOptions) -> Shaped[np.ndarray, 'events']:
+    """As `events`, with options that are checked already."""
+    return find_events(self.table, self.names, self.task, self.fps, options)
 
   def to_pandas(self):
     """The table as a pandas DataFrame; pandas isn't installed with stc_jax.
@@ -142,71 +162,3 @@ def _with_gaps(rows: np.ndarray, column: str) -> tuple[np.ndarray, np.ndarray]:
   breaks = np.flatnonzero(np.diff(rows['frame']) > 1) + 1
   values = np.insert(rows[column].astype(float), breaks, np.nan)
   return values, np.insert(rows['approx_time'], breaks, np.nan)
-
-
-def alignment_notes(
-  alignment: Alignment, chosen: str, size: tuple[int, int]
-) -> Iterator[str]:
-  """Notes on frames that don't look like aligned faces.
-
-  Args:
-    alignment: how faces were cut out.
-    chosen: the user's choice of it; '' if there was none.
-    size: height and width of the frames.
-  """
-  short, long = sorted(size)
-  if alignment.align == 'none' and not chosen and long > _CROP_RATIO * short:
-    yield (
-      "whole frames were taken for faces, as the model's training clips were; "
-      'align=mtcnn finds faces in scenes'
-    )
-
-
-def window_notes(config: WindowConfig, frames: int) -> Iterator[str]:
-  """Notes on a video of few frames, or of few frames a second."""
-  if config.input.per_frame:
-    return
-  if frames < config.length:
-    yield (
-      f'the video is shorter than a window of {config.length / config.fps:.2f} s: it '
-      'is padded by repeating the last frame, as short training clips are'
-    )
-  if 0 < config.length < _FEW_FRAMES and config.input.frames > 1:
-    yield (
-      f'there are few frames a second ({config.fps:.3g}): a window of {config.length} '
-      'shows hardly any motion, so that there may be no label, or a wrong one; '
-      f'--seconds={_FEW_FRAMES / config.fps:.3g} --step={1 / config.fps:.3g} makes '
-      'windows longer, --one_clip makes each shot one window (seconds, step, one_clip '
-      'in Python)'
-    )
-
-
-def face_notes(
-  table: Shaped[np.ndarray, 'n'],
-  config: WindowConfig,
-  turned: int,
-  shots: Sequence[int],
-) -> Iterator[str]:
-  """Notes on the faces that were found, and on missing labels.
-
-  Args:
-    table: as `Prediction.table`.
-    config: how the video was cut into windows.
-    turned: as `Prediction.turned`.
-    shots: the first frame of each shot but the first.
-  """
-  if turned:
-    yield f'faces are turned by {_CLOCKWISE[turned]}: all frames were turned back'
-  if shots:
-    often = f'{len(shots)} times, first' if len(shots) > 1 else 'once,'
-    yield (
-      f'another shot begins {often} at {shots[0] / config.fps:.2f} s: a face that '
-      'looks different there gets a new number, and no window of it spans the cut'
-    )
-  if not table['face'].any():
-    yield 'no face was found'
-  elif not (table['motion'] >= config.least_motion).any():
-    yield (
-      f'there is too little motion for a label (below {config.least_motion:.2f}); '
-      '--min_motion=0 (min_motion=0 in Python) gives one in any case'
-    )

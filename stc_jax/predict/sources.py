@@ -6,13 +6,14 @@ from pathlib import Path
 
 import jax
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Float, Int, UInt8
 from natsort import natsorted
 
 from stc_jax.data.input import COLOURS
 from stc_jax.errors import InputError, require
 from stc_jax.faces import images, videos
 from stc_jax.faces.clutter import is_clutter
+from stc_jax.predict.table import TIME_DECIMALS
 
 IMAGE_FPS = 25.0  # of images, unless the user gives another rate
 _RATES = 0.001, 10_000  # frames a second: of a time lapse, of a high-speed camera
@@ -28,6 +29,7 @@ class Source:
     count: how many frames.
     frames: yields them from the first on, RGB, upright.
     notes: on its defects, a sentence each; complete once its frames are read.
+    clock: seconds from the first frame to each; None where `fps` says it.
   """
 
   path: Path | None
@@ -35,6 +37,12 @@ class Source:
   count: int
   frames: Callable[[], Iterator[UInt8[np.ndarray, 'h w 3']]]
   notes: Callable[[], tuple[str, ...]] = tuple
+  clock: Float[np.ndarray, 't'] | None = None
+
+  def times(self, frames: Int[np.ndarray, 'n']) -> Float[np.ndarray, 'n']:
+    """Seconds from the first frame to each of `frames`, to a tenth of a millisecond."""
+    exact = frames / self.fps if self.clock is None else self.clock[frames]
+    return np.round(exact, TIME_DECIMALS)
 
   @property
   def is_video(self) -> bool:
@@ -60,7 +68,9 @@ def of_path(path: Path, fps: float | None = None) -> Source:
     images.check_file(path)
     raise InputError(f'{path}: a video states its own frames a second; leave out fps')
   video = videos.Video(path, in_part=True)
-  return Source(path, video.fps, video.count, video.frames, lambda: video.notes)
+  return Source(
+    path, video.fps, video.count, video.frames, lambda: video.notes, video.times
+  )
 
 
 def check_rate(field: str, fps: float) -> None:

@@ -27,9 +27,11 @@ PLACE_FIELDS = (
   *((field, np.float32) for field in (*_BOX, *_EYES)),
   ('motion', np.float32),
 )
+TIME_DECIMALS = 4  # of a time in seconds
 # Decimal places of the CSV file; probabilities have what float32 holds.
-_DECIMALS = {'approx_time': 4, 'face_score': 4, 'motion': 4}
+_DECIMALS = {'approx_time': TIME_DECIMALS, 'face_score': 4, 'motion': 4}
 _PIXELS, _PROBABILITY = 2, 7
+_EMPTY = {'i': 0, 'f': 'nan', 'U': ''}  # what an empty cell of each kind of number is
 
 
 def table_dtype(names: Sequence[str], task: Labelling) -> np.dtype:
@@ -51,11 +53,10 @@ class RowCollector:
   Args:
     names: of the model's outputs.
     task: the model's.
-    fps: frames a second of the video.
   """
 
-  def __init__(self, names: tuple[str, ...], task: Labelling, fps: float):
-    self._names, self._task, self._fps = names, task, fps
+  def __init__(self, names: tuple[str, ...], task: Labelling):
+    self._names, self._task = names, task
     self._tracklets: dict[int, _TrackletRows] = {}
 
   def record_places(self, crops: Iterable[FaceCrop]) -> Iterator[FaceCrop]:
@@ -83,7 +84,7 @@ class RowCollector:
     rows['count'] += 1
 
   def table(self) -> Shaped[np.ndarray, 'n']:
-    """The rows by frame and face; a frame without a face has none."""
+    """The rows by frame and face, without times; a frame without a face has none."""
     dtype = table_dtype(self._names, self._task)
     parts = [self._part(one.rows, dtype) for one in self._tracklets.values()]
     table = np.concatenate([np.zeros(0, dtype), *parts])
@@ -97,7 +98,6 @@ class RowCollector:
     part = np.zeros(len(rows), dtype)
     for field, _ in PLACE_FIELDS:
       part[field] = rows[field]
-    part['approx_time'] = part['frame'] / self._fps
     counts = rows['count'][:, None]
     means = np.where(counts > 0, rows['sums'] / np.maximum(counts, 1), np.nan)
     for column, values in zip(output_columns(part), means.T, strict=True):
@@ -138,13 +138,13 @@ class _TrackletRows:
 
 
 def rows_without_face(
-  like: Shaped[np.ndarray, 'n'], frames: np.ndarray, fps: float
+  like: Shaped[np.ndarray, 'n'], frames: np.ndarray
 ) -> Shaped[np.ndarray, 'm']:
   """Rows of frames that have no face: all numbers but frame, time and face are NaN."""
   rows = np.zeros(len(frames), like.dtype)
   for field in set(like.dtype.names) - {'frame', 'approx_time', 'face', 'label'}:
     rows[field] = np.nan
-  rows['frame'], rows['approx_time'] = frames, frames / fps
+  rows['frame'] = frames
   return rows
 
 
@@ -174,6 +174,30 @@ def write_csv(path: pathlib.Path, table: Shaped[np.ndarray, 'n']) -> None:
     for row in table:
       cells = zip(fields, row.tolist(), decimals, strict=True)
       writer.writerow([_cell(*cell) for cell in cells])
+
+
+def read_csv(
+  path: pathlib.Path, names: Sequence[str], task: Labelling
+) -> Shaped[np.ndarray, 'n']:
+  """Reads a table that `write_csv` wrote; columns of a user's own are left out.
+
+  Raises:
+    ValueError: it is no such table.
+  """
+  dtype = table_dtype(names, task)
+  of_text = {field: str if dtype[field].kind == 'U' else float for field in dtype.names}
+  with path.open(encoding='utf-8', newline='') as file:
+    reader = csv.DictReader(file, strict=True)
+    try:
+      rows = [
+        tuple(
+          of_text[field](row[field] or _EMPTY[dtype[field].kind]) for field in of_text
+        )
+        for row in reader
+      ]
+      return np.array(rows, dtype)
+    except (KeyError, OverflowError, TypeError, csv.Error) as error:
+      raise ValueError(f'{type(error).__name__}: {error}') from error
 
 
 def _cell(field: str, value: int | float | str, decimals: int) -> int | float | str:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Bool, Float, Shaped
 
 _ACTIVE = 0.5  # the least probability of an action unit in a label
 
@@ -20,6 +20,11 @@ class Labelling(Protocol):
     self, probabilities: Float[np.ndarray, 'm n'], names: Sequence[str]
   ) -> list[str]:
     """The label of each row of probabilities; '' for NaN."""
+
+  def named_by(
+    self, labels: Shaped[np.ndarray, 'm'], names: Sequence[str]
+  ) -> Bool[np.ndarray, 'm n']:
+    """Which outputs each label, as of `labels_of`, names; none for ''."""
 
   def caption_of(self, label: str, probability: float) -> str:
     """How a picture shows a label; `probability` is that of its first output."""
@@ -39,6 +44,12 @@ class ClassLabelling:
     best = np.where(np.isnan(probabilities), -1, probabilities).argmax(axis=1)
     is_known = ~np.isnan(probabilities[:, 0])
     return [names[b] if k else '' for b, k in zip(best, is_known, strict=True)]
+
+  def named_by(
+    self, labels: Shaped[np.ndarray, 'm'], names: Sequence[str]
+  ) -> Bool[np.ndarray, 'm n']:
+    """The class alone."""
+    return labels[:, None] == np.array(names)
 
   def caption_of(self, label: str, probability: float) -> str:
     """The class with its probability."""
@@ -61,6 +72,14 @@ class UnitLabelling:
       '+'.join(name for name, active in zip(names, row, strict=True) if active)
       for row in is_active
     ]
+
+  def named_by(
+    self, labels: Shaped[np.ndarray, 'm'], names: Sequence[str]
+  ) -> Bool[np.ndarray, 'm n']:
+    """Each action unit between two '+'."""
+    parts = [set(label.split('+')) for label in labels.tolist()]
+    named = [name in part for part in parts for name in names]
+    return np.array(named, bool).reshape(len(labels), len(names))
 
   def caption_of(self, label: str, probability: float) -> str:
     """The action units without a probability, as each has its own."""

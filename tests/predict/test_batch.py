@@ -14,8 +14,12 @@ from PIL import Image
 from stc_jax.console import terminal
 from stc_jax.errors import InputError
 from stc_jax.predict import batch, pipeline
+from stc_jax.predict.event_files import EventFile
+from stc_jax.predict.events import EventOptions
 from stc_jax.predict.options import PredictOptions
 from stc_jax.predict.render import mp4
+
+EVENTS = EventFile(EventOptions(), 'csv')
 
 
 @pytest.fixture
@@ -23,11 +27,20 @@ def predict(monkeypatch, tmp_path, capsys):
   """Runs the command with a model that needs no training; returns what it prints."""
   monkeypatch.setattr(batch, 'load', lambda folder: fake_model.BrightModel())
 
-  def run(*inputs, out=tmp_path / 'out', image_fps=None, overwrite=False, **chosen):
+  def run(
+    *inputs,
+    out=tmp_path / 'out',
+    image_fps=None,
+    overwrite=False,
+    events=EVENTS,
+    **chosen,
+  ):
     paths = [str(path) for path in inputs]
     console = terminal.console(soft_wrap=True, highlight=False)
     asked = PredictOptions(**chosen)
-    batch.predict_videos('model', paths, str(out), asked, image_fps, overwrite, console)
+    batch.predict_videos(
+      'model', paths, str(out), asked, image_fps, events, overwrite, console
+    )
     return capsys.readouterr().out
 
   return run
@@ -61,7 +74,7 @@ def test_a_video_that_cannot_be_drawn_keeps_its_table_and_says_so(
   assert '<video' not in (out / 'a.html').read_text()
   records = answers(out)
   assert records['a']['notes'] == [note]
-  assert records['a']['files'] == ['a.csv', 'a.html', 'a.json']
+  assert records['a']['files'] == ['a.csv', 'a_events.csv', 'a.html', 'a.json']
   assert not (out / 'a.mp4').exists()
   assert (records['b']['notes'], (out / 'b.mp4').exists()) == ([], True)
 

@@ -32,7 +32,7 @@ def of_one_face(frames):
 
 def predicted(config, frames):
   """The table of one face's crops."""
-  rows = RowCollector(NAMES, fake_model.CLASSES, FPS)
+  rows = RowCollector(NAMES, fake_model.CLASSES)
   windows = slide(rows.record_places(of_one_face(frames)), config, 0)
   for window, probabilities in classify(rows.record_motion(windows), fake_model.ask):
     rows.record_probabilities(window, probabilities)

@@ -158,6 +158,9 @@ class Valence:
   def labels_of(self, probabilities, names):
     return ['' if np.isnan(row[0]) else f'{row[0]:.1f}' for row in probabilities]
 
+  def named_by(self, labels, names):
+    return np.zeros((len(labels), len(names)), bool)
+
   def caption_of(self, label, probability):
     return label
 

@@ -92,8 +92,11 @@ def unbroken(shown: Float[np.ndarray, 'n']) -> int:
 
 def regular(
   path: Path, shown: Float[np.ndarray, 'n'], stated: float
-) -> tuple[float, Int[np.ndarray, 't']]:
-  """Resamples frames to a constant rate; returns the rate and the frame of each tick.
+) -> tuple[float, Int[np.ndarray, 't'], Float[np.ndarray, 't']]:
+  """Resamples frames to a constant rate.
+
+  Returns the rate, the frame of each tick, and the seconds from the first frame to each
+  tick: when its frame is shown, or, where a frame is repeated, by the rate.
 
   Args:
     path: the video.
@@ -105,7 +108,7 @@ def regular(
   """
   count = len(shown)
   if count == 1:
-    return stated or _USUAL, np.zeros(1, int)
+    return stated or _USUAL, np.zeros(1, int), np.zeros(1)
   span = shown[-1] - shown[0]
   usual = float(np.median(np.diff(shown)))
   if not usual > 0 or span > _MOST_REPEATS * count * usual:
@@ -114,7 +117,9 @@ def regular(
   even = shown[0] + np.arange(count) / mean
   if np.abs(shown - even).max() < 0.5 / mean:  # a constant rate up to rounding
     near = abs(stated * span / (count - 1) - 1) < _SAME_RATE
-    return (stated if near else mean), np.arange(count)
+    return (stated if near else mean), np.arange(count), shown - shown[0]
   ticks = shown[0] + (np.arange(round(span / usual) + 1) + 0.5) * usual
-  numbers = np.searchsorted(shown, ticks, side='right') - 1
-  return 1 / usual, np.minimum(numbers, count - 1)
+  numbers = np.minimum(np.searchsorted(shown, ticks, side='right') - 1, count - 1)
+  times, (_, firsts) = ticks - shown[0] - 0.5 * usual, np.unique(numbers, True)
+  times[firsts] = shown[numbers[firsts]] - shown[0]
+  return 1 / usual, numbers, times

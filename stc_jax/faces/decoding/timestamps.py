@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import av
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Float, Int
 
 from stc_jax.errors import InputError
 from stc_jax.faces.decoding import clock, orientation, truncation
@@ -35,6 +35,7 @@ class Timeline(NamedTuple):
     fps: frames per second; the median rate where the rate varies.
     numbers: the number of the frame at each tick of that rate; for a truncated file up
       to the first missing frame.
+    times: seconds from the first frame to each tick.
     pts: the time of each frame in presentation order, in the file's units;
       `clock.UNKNOWN` where it is unreliable.
     declared: the number of frames that the file states; 0: none.
@@ -44,6 +45,7 @@ class Timeline(NamedTuple):
 
   fps: float
   numbers: Int[np.ndarray, 't']
+  times: Float[np.ndarray, 't']
   pts: Int[np.ndarray, 'n']
   declared: int
   is_cut: bool
@@ -77,12 +79,12 @@ def of(path: Path) -> Timeline:
     declared = round(length * rate) if is_cut and lacking and not guessed else 0
   times, pts = passed.clock.read(rate)
   times = times[: clock.unbroken(times)] if is_cut else times
-  fps, numbers = clock.regular(path, times, rate)
+  fps, numbers, times = clock.regular(path, times, rate)
   noted = lacking if lacking * rate > _NOTED and not is_cut else 0.0
   notes = tuple(_notes(passed.clock.restarts, noted, length, aspect))
   if kind == 'avi':  # stores decoding times, not presentation times
     pts = np.full_like(pts, clock.UNKNOWN)
-  return Timeline(fps, numbers, pts, declared, is_cut, notes)
+  return Timeline(fps, numbers, times, pts, declared, is_cut, notes)
 
 
 class _Packets(NamedTuple):
