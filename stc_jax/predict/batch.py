@@ -11,8 +11,8 @@ from rich.console import Console
 from stc_jax import locks
 from stc_jax.console.progress import FrameProgress
 from stc_jax.errors import InputError, machine_error, message_of, printable
-from stc_jax.predict import inputs as input_files
 from stc_jax.predict import earlier, outputs, pipeline, sources, summary
+from stc_jax.predict import inputs as input_files
 from stc_jax.predict.event_files import EventFile
 from stc_jax.predict.model import Model, load
 from stc_jax.predict.options import PredictOptions, window_config
@@ -141,7 +141,7 @@ def _predict(batch: _BatchSettings, path: pathlib.Path, name: str) -> Prediction
     prediction = earlier.read_back(folder, name, model.bundles[0])
     renewed = earlier.renew_events(folder, name, prediction, batch.events)
     made = printable(f'{folder / name}{outputs.PAGE}')
-    also = ', with other events, which are written anew' if renewed else ''
+    also = ', its events are written anew' if renewed else ''
     console.print(f'{made} is there already{also}; --overwrite makes it again')
     return prediction
   shown, source = printable(path.name), sources.of_path(path, fps)

@@ -1,6 +1,5 @@
 """Predictions of earlier commands: read back from their files, with events as asked."""
 
-import csv
 import pathlib
 
 import numpy as np

@@ -109,7 +109,7 @@ class Model:
 
   def predict(
     self,
-    source: str | os.PathLike | np.ndarray | jax.Array,
+    source: str | os.PathLike | np.ndarray | jax.Array | list,
     faces: str = 'largest',
     *,
     align: str = '',
@@ -119,7 +119,7 @@ class Model:
     min_motion: float | None = None,
     fps: float | None = None,
     on_frame: Callable[[], None] = lambda: None,
-  ) -> Prediction:
+  ) -> Prediction | list[Prediction]:
     """Predicts a video: probabilities and a label for each frame and face.
 
     Example:
@@ -133,7 +133,7 @@ class Model:
 
     Args:
       source: a video or an image, a folder of images, or frames uint8 [t, h, w, 3],
-        RGB.
+        RGB. A list of these gives a list.
       faces: 'largest' at any time, or 'all'.
       align: 'mtcnn' finds faces and aligns them by their eyes, 'none' takes whole
         frames for faces, '' does as for the model's training clips.
@@ -149,11 +149,11 @@ class Model:
       InputError: no frame can be read, or an option doesn't fit source or model.
     """
     options = PredictOptions(faces, align, seconds, step, one_clip, min_motion)
-    if isinstance(source, str | os.PathLike):
-      opened = sources.of_path(pathlib.Path(source), fps)
-    else:
-      opened = sources.of_frames(source, fps)
-    return self.predict_source(opened, options, on_frame)
+    several = source if isinstance(source, list) else [source]
+    found = [
+      self.predict_source(sources.of(one, fps), options, on_frame) for one in several
+    ]
+    return found if isinstance(source, list) else found[0]
 
   def predict_source(
     self, source: Source, options: PredictOptions, on_frame: Callable[[], None]

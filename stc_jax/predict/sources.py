@@ -1,6 +1,7 @@
 """What a prediction is made of: a video, a folder of images, or frames as arrays."""
 
 import dataclasses
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -48,6 +49,13 @@ class Source:
   def is_video(self) -> bool:
     """Whether a player can play it."""
     return self.path is not None and self.path.is_file()
+
+
+def of(source: str | os.PathLike | np.ndarray | jax.Array, fps: float | None) -> Source:
+  """The source of a path or of frames; see `of_path` and `of_frames`."""
+  if isinstance(source, str | os.PathLike):
+    return of_path(Path(source), fps)
+  return of_frames(source, fps)
 
 
 def of_path(path: Path, fps: float | None = None) -> Source:

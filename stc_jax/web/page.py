@@ -15,6 +15,7 @@ import gradio
 from stc_jax.faces.images import IMAGES
 from stc_jax.faces.videos import VIDEOS
 from stc_jax.predict import sources
+from stc_jax.predict.event_files import write_events
 from stc_jax.predict.model import Model
 from stc_jax.predict.options import PredictOptions
 from stc_jax.predict.render import overlay, timeline_page
@@ -89,14 +90,12 @@ class Page:
       )
       label = gradio.Label(label='The whole video', visible=False, elem_id='label')
       time_line = gradio.HTML(elem_id='time_line', padding=False)
-      table = gradio.DownloadButton(
-        'Download the table (CSV)', visible=False, elem_id='table'
-      )
+      table, events = _download('table'), _download('events')
       for button, video in tabs:
         button.click(
           self._answer,
           [video, faces],
-          [label, time_line, table],
+          [label, time_line, table, events],
           api_visibility='private',
           concurrency_limit=None,  # `Turns` limits it
         )
@@ -114,7 +113,7 @@ class Page:
     request: gradio.Request,
     progress=_PROGRESS,
   ):
-    """Handles a click: returns the label, the time line and the table."""
+    """Handles a click: returns the label, the time line, the table and the events."""
     if video is None:
       raise messages.shown_error('No video yet: choose or record one.')
     path = pathlib.Path(video)
@@ -148,7 +147,8 @@ class Page:
       messages.frame_progress(progress, source.count, 'finding faces', check),
     )
     own = self._folder / secrets.token_hex(16)  # an address that can't be guessed
-    table, film = own / f'{path.stem}.csv', own / f'{path.stem}.mp4'
+    names = (path.stem + end for end in ('.csv', '_events.csv', '.mp4'))
+    table, events, film = map(own.joinpath, names)
     with _new_folder(own):
       write_csv(table, answer.table)
       with self._uploads.used(table):  # drawing a long video takes more than an hour
@@ -158,6 +158,7 @@ class Page:
           source,
           messages.frame_progress(progress, source.count, 'drawing', check),
         )
+      write_events(events, answer.events(), 'csv')
     address = (
       'gradio_api/file=' + urllib.parse.quote(str(film)) if film.exists() else ''
     )
@@ -166,7 +167,7 @@ class Page:
       gradio.Label(answer.label or 'no label', visible=True),
       f'<iframe title="Time line" onload="{html.escape(_FIT)}" '
       f'srcdoc="{html.escape(text)}"></iframe>',
-      gradio.DownloadButton(value=str(table), visible=True),
+      *(gradio.DownloadButton(value=str(f), visible=True) for f in (table, events)),
     )
 
 
@@ -208,6 +209,11 @@ def _webcam() -> tuple[gradio.Button, gradio.Component]:
       elem_id='webcam',
     )
     return _button('ask_webcam'), video
+
+
+def _download(name: str) -> gradio.DownloadButton:
+  said = f'Download the {name} (CSV)'
+  return gradio.DownloadButton(said, visible=False, elem_id=name)
 
 
 def _button(name: str) -> gradio.Button:

@@ -95,6 +95,10 @@ def test_a_variable_rate_becomes_a_constant_one(tmp_path):
   read, fps = videos.read_video(path)
   assert fps == pytest.approx(25)
   assert_levels(read, [0, 1, 2, 3, 4, 4, 4, 4, 4, 4, 5, 6, 7, 8, 9, 10, 11])
+  times = videos.Video(path).times  # of a repeated frame those of the rate
+  begins = np.array([UNEVEN[n] for n in (0, 1, 2, 3, 4)] + UNEVEN[5:]) / 1000
+  np.testing.assert_allclose(np.delete(times, range(5, 10)), begins - begins[0])
+  assert (np.diff(times) > 0).all()
 
 
 def test_a_live_recording_without_a_length(tmp_path):

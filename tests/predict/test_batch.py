@@ -8,42 +8,12 @@ import av
 import numpy as np
 import pytest
 from command import fails
-from fakes import fake_model, videos
+from fakes import videos
 from PIL import Image
 
-from stc_jax.console import terminal
 from stc_jax.errors import InputError
-from stc_jax.predict import batch, pipeline
-from stc_jax.predict.event_files import EventFile
-from stc_jax.predict.events import EventOptions
-from stc_jax.predict.options import PredictOptions
+from stc_jax.predict import pipeline
 from stc_jax.predict.render import mp4
-
-EVENTS = EventFile(EventOptions(), 'csv')
-
-
-@pytest.fixture
-def predict(monkeypatch, tmp_path, capsys):
-  """Runs the command with a model that needs no training; returns what it prints."""
-  monkeypatch.setattr(batch, 'load', lambda folder: fake_model.BrightModel())
-
-  def run(
-    *inputs,
-    out=tmp_path / 'out',
-    image_fps=None,
-    overwrite=False,
-    events=EVENTS,
-    **chosen,
-  ):
-    paths = [str(path) for path in inputs]
-    console = terminal.console(soft_wrap=True, highlight=False)
-    asked = PredictOptions(**chosen)
-    batch.predict_videos(
-      'model', paths, str(out), asked, image_fps, events, overwrite, console
-    )
-    return capsys.readouterr().out
-
-  return run
 
 
 def answers(folder):
@@ -222,7 +192,7 @@ def test_answers_are_no_inputs_unless_they_are_named(predict, tmp_path, monkeypa
   predict('.', out='elsewhere')  # and the first answers carry our record
   predict('.', out='.')
   said = predict('.', out='.')
-  assert 'skipped in .: 12 files of earlier predictions' in said
+  assert 'skipped in .: 18 files of earlier predictions' in said
   made = sorted(str(path.relative_to(tmp_path)) for path in tmp_path.rglob('*.json'))
   own = f'{tmp_path.name}_v.json'
   assert made == sorted(['elsewhere/v.json', 'predictions/v.json', own])
@@ -232,9 +202,9 @@ def test_answers_are_no_inputs_unless_they_are_named(predict, tmp_path, monkeypa
 
 NAMES = {
   b'caf\xe9.mp4': 'caf_',  # Latin-1
-  b'a' * 250 + b'.mp4': 'a' * 250,
-  b'a' * 251 + b'.mp4': None,  # .html has no room behind it: another is cut for it
-  b'\xe3\x81\x82' * 83 + b'.mp4': '\u3042' * 83,
+  b'a' * 243 + b'.mp4': 'a' * 243,
+  b'a' * 244 + b'.mp4': None,  # no room for _events.xlsx: another is cut for it
+  b'\xe3\x81\x82' * 81 + b'.mp4': '\u3042' * 81,
   b'12:30:05.mp4': '12:30:05',  # no protocol
   b'-x.mp4': '-x',
   b'a\nb.mp4': 'a_b',
@@ -254,7 +224,7 @@ def test_videos_of_any_name_are_answered(predict, tmp_path, monkeypatch):
   assert len(said.splitlines()) == 2 * len(NAMES)
   wanted = {name for name in NAMES.values() if name}
   (cut,) = set(answers(out)) - wanted
-  assert len(cut) == 250
+  assert len(cut) == 243
   assert wanted < set(answers(out))
   assert 'caf\\udce9.mp4' in (out / 'caf_.html').read_text(encoding='utf-8')
   again = predict('.', out=out)

@@ -122,6 +122,12 @@ def test_a_video_s_time_line_and_table(visit, video, finished):
   for name in answer.columns:
     found = [float(row[name] or 'nan') for row in rows]
     np.testing.assert_allclose(found, answer.table[name], atol=1e-5)
+  with visit.expect_download() as download:
+    visit.click('#events')
+  with open(download.value.path(), newline='', encoding='utf-8') as file:
+    found = [(float(row['onset']), row['label']) for row in csv.DictReader(file)]
+  wanted = answer.events()[['onset', 'label']].tolist()
+  assert found == [(pytest.approx(onset, abs=0.001), label) for onset, label in wanted]
   for size in (WIDE, NARROW):
     visit.set_viewport_size(size)
     visit.wait_for_timeout(500)
