@@ -176,7 +176,7 @@ def test_a_linked_video_is_named_as_its_user_names_it(predict, tmp_path):
 def test_numbers_without_bounds_are_refused_at_once(value, tmp_path):
   video, out = tmp_path / 'not read.mp4', tmp_path / 'out'
   video.write_text('x')
-  for flag in ('seconds', 'step', 'min_motion', 'image_fps'):
+  for flag in ('seconds', 'step', 'min_motion', 'image_fps', 'min_event', 'join_gaps'):
     argv = ('--model=none', str(video), f'--out={out}', f'--{flag}={value}')
     fails('stc_jax.predict', *argv, naming=f'--{flag}: {value} must ')
   assert not out.exists()

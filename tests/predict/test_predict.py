@@ -2,6 +2,7 @@
 
 import csv
 import inspect
+import itertools
 import json
 import os
 import re
@@ -51,6 +52,8 @@ def test_a_video_becomes_a_table_a_video_a_page_and_a_record(
     str(video),
     f'--out={tmp_path}',
     '--min_motion=0',
+    '--min_event=0',
+    '--events=tsv',
   ]
   said = succeeds(*argv, env=environment)
   name = video.stem
@@ -70,7 +73,17 @@ def test_a_video_becomes_a_table_a_video_a_page_and_a_record(
     heard = np.concatenate([f.to_ndarray()[0] for f in made.decode(audio=0)])
   crossings = (np.diff(np.signbit(heard[4800:24000])) != 0).sum()
   assert crossings / 0.4 == pytest.approx(2 * 440, rel=0.02)
+  with (tmp_path / f'{name}_events.tsv').open(newline='', encoding='utf-8') as file:
+    events = list(csv.DictReader(file, delimiter='\t'))
+  runs = [(k, len([*g])) for k, g in itertools.groupby(row['label'] for row in rows)]
+  lasts = [(event['label'], float(event['duration'])) for event in events]
+  assert lasts == [
+    (label, pytest.approx(count / 25, abs=0.002)) for label, count in runs
+  ]
+  (summed,) = rows_of(tmp_path / 'summary.csv')
+  assert (summed['video'], summed['events']) == (str(video), str(len(events)))
   record = json.loads((tmp_path / f'{name}.json').read_text())
+  assert record['events'] == {'min_event': 0.0, 'join_gaps': 0.0, 'format': 'tsv'}
   assert record['counts']['frames'] == 20
   assert record['model']['trials'] == ['0-0']
   made = (tmp_path / f'{name}.json').stat().st_mtime_ns
