@@ -61,18 +61,9 @@ def predict_videos(
   summary.check_place(folder)
   # Refuses options that don't fit the model.
   window_config(opened.bundles[0], options, sources.IMAGE_FPS)
+  batch = _BatchSettings(opened, folder, options, image_fps, events, overwrite, console)
   with locks.alone_in(folder, on_wait=None):
-    outputs.remove_parts(folder)
-    named = input_files.output_names(paths, folder)
-    batch = _BatchSettings(
-      opened, folder, options, image_fps, events, overwrite, console
-    )
-    rows = summary.Summary(opened.bundles[0], events.options)
-    failures = _FailureList(len(named), console, rows)
-    for path, name in named.items():
-      with failures.collect(path):
-        rows.add(path, name, _predict(batch, path, name))
-    rows.write(folder)
+    failures = _predict_all(batch, paths)
   failures.raise_any()
 
 
@@ -86,6 +77,19 @@ class _BatchSettings(NamedTuple):
   events: EventFile
   overwrite: bool
   console: Console
+
+
+def _predict_all(batch: _BatchSettings, paths: list[pathlib.Path]) -> '_FailureList':
+  """Predicts videos and writes their summary; nobody else works in the folder."""
+  outputs.remove_parts(batch.folder)
+  named = input_files.output_names(paths, batch.folder)
+  rows = summary.Summary(batch.model.bundles[0], batch.events.options)
+  failures = _FailureList(len(named), batch.console, rows)
+  for path, name in named.items():
+    with failures.collect(path):
+      rows.add(path, name, _predict(batch, path, name))
+  rows.write(batch.folder)
+  return failures
 
 
 class _FailureList:

@@ -15,19 +15,19 @@ from stc_jax.predict.table import read_csv
 from stc_jax.tasks.registry import task_of
 
 
-class _Counts(typed_json.Fields):
+class _CountFields(typed_json.Fields):
   frames: pydantic.PositiveInt
   frames_a_second: pydantic.PositiveFloat
   height_and_width: tuple[pydantic.PositiveInt, pydantic.PositiveInt]
 
 
-class _Recipe(typed_json.Fields):
+class _RecipeFields(typed_json.Fields):
   turned: int
 
 
-class _Record(typed_json.Fields):
-  counts: _Counts
-  recipe: _Recipe
+class _RecordFields(typed_json.Fields):
+  counts: _CountFields
+  recipe: _RecipeFields
   notes: list[str]
   files: list[str]
 
@@ -44,7 +44,7 @@ def read_back(folder: pathlib.Path, name: str, bundle: Bundle) -> Prediction:
     InputError: a file is damaged, or not ours any more.
   """
   remedy = '--overwrite makes it again'
-  record = typed_json.read(folder / f'{name}{outputs.RECORD}', _Record, remedy)
+  record = typed_json.read(folder / f'{name}{outputs.RECORD}', _RecordFields, remedy)
   counts, path = record['counts'], folder / f'{name}{outputs.TABLE}'
   task = task_of(bundle.task)
   try:

@@ -5,7 +5,7 @@ import itertools
 from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
-from jaxtyping import Float, Shaped, UInt8
+from jaxtyping import Float, Int, Shaped, UInt8
 
 from stc_jax import plots
 from stc_jax.bundle import recipe
@@ -55,7 +55,6 @@ def predict_video(
     if turned:
       reader = FrameReader(source, on_frame, turned)
       table, shots = _rows(bundle, predict, reader, alignment, config, options.faces)
-  table['approx_time'] = source.times(table['frame'])
   return Prediction(
     table=table,
     names=bundle.names,
@@ -94,7 +93,7 @@ def _rows(
   config: WindowConfig,
   faces: str,
 ) -> tuple[Shaped[np.ndarray, 'n'], list[int]]:
-  """The rows of the chosen faces, without times, and each later shot's first frame.
+  """The rows of the chosen faces, and the first frame of each shot but the first.
 
   Each line takes from the one before; only the collected rows grow with the video.
   """
@@ -107,6 +106,7 @@ def _rows(
   for window, probabilities in classify(windows, predict):
     rows.record_probabilities(window, probabilities)
   table = select_faces(rows.table(), faces, reader.count, config.fps, shots)
+  table['approx_time'] = reader.times(table['frame'])
   return table, shots
 
 
@@ -129,6 +129,10 @@ class FrameReader:
     self._source, self._on_frame, self.turned = source, on_frame, turned
     self.count, self.size = 0, (0, 0)
     self.sample = np.zeros((1, 1, 3), np.uint8)
+
+  def times(self, frames: Int[np.ndarray, 'n']) -> Float[np.ndarray, 'n']:
+    """See `Source.times`."""
+    return self._source.times(frames)
 
   def frames(self) -> Iterator[UInt8[np.ndarray, 'h w 3']]:
     """Yields the frames, turned."""

@@ -61,15 +61,16 @@ def test_a_lossless_clip_s_numbers_are_those_of_its_trial(
     for row, path in zip(own, paths, strict=True):
       wanted = [float(row[f'probability_{name}']) for name in model.names]
       if fold == '0':
-        (table,) = [p for p in out.glob('*.csv') if path.parent.name in _input_of(p)]
+        (record,) = [p for p in out.glob('*.json') if path.parent.name in _input_of(p)]
+        table = record.with_suffix('.csv')
         found = _probabilities(table, model.names)
       else:
         found = model.predict(path, one_clip=True).probabilities
       np.testing.assert_allclose(found, np.tile(wanted, (FRAMES, 1)), atol=1e-5)
 
 
-def _input_of(table):
-  return table.with_suffix('.json').read_text(encoding='utf-8').partition('avi"')[0]
+def _input_of(record):
+  return record.read_text(encoding='utf-8').partition('avi"')[0]
 
 
 def _probabilities(table, names):
