@@ -33,15 +33,16 @@ def video(tmp_path_factory):
 
 
 def test_an_answer_comes_with_its_table_and_video(visitor, video):
-  label, time_line, table = visitor.asks(video)
+  label, time_line, table, events = visitor.asks(video)
   assert label['value']['label'] == 'dark'
   assert 'mine.mp4' in time_line
   assert table['value']['path'].endswith('mine.csv')
+  assert events['value']['path'].endswith('mine_events.csv')
 
 
 def test_notes_stand_on_the_page(visitor, tmp_path):
   short = videos.write(tmp_path / 'short.mp4', videos.nodding(5))
-  _, time_line, _ = visitor.asks(short)
+  _, time_line, *_ = visitor.asks(short)
   assert 'shorter than a window of 0.40 s' in time_line
 
 
@@ -151,7 +152,7 @@ def test_who_closes_the_page_stops_the_answer(served, visitor, video):
       for other, told in ((first, 'finding faces'), (waiting, 'waiting: 1 before you')):
         other.joins(other.uploads(video, 'held.mp4'))
         assert other.reads('progress')['progress_data'][0]['desc'] == told
-    label, _, _ = visitor.asks(video)  # nobody is before it any more
+    label, *_ = visitor.asks(video)  # nobody is before it any more
   assert label['value']['label'] == 'dark'
 
 
