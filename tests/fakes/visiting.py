@@ -67,7 +67,7 @@ class Visitor(httpx.Client):
     return self.stream('GET', f'gradio_api/heartbeat/{self.name}')
 
   def asks(self, path, name=''):
-    """Returns label, time line, table and events, or the line that stands in their place."""
+    """Returns label, time line, table and events, or the line in their place."""
     self.joins(self.uploads(path, name))
     told = self.reads()
     return told['output']['data' if told['success'] else 'error']
