@@ -19,7 +19,7 @@ from stc_jax.faces.videos import VIDEOS
 
 TIES = LEAVE_OUT, INTENDED = 'leave_out', 'intended'
 _OWN_ENDING = '.flv'
-_SIZE = 'about 7.5 GB; with --include=VideoFlash 2.4 GB to load'
+_SIZE = 'about 7.5 GB; with --include=VideoFlash 2.4 GB to download'
 
 
 @dataclasses.dataclass(eq=False)

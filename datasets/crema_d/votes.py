@@ -19,7 +19,7 @@ LABELS = {
 }
 _NAME, _VOTE = 'FileName', 'FaceVote'
 _BYTES = 10_000_000  # the owners' file has 330,000
-_REMEDY = 'load processedResults/summaryTable.csv of CREMA-D again'
+_REMEDY = 'download processedResults/summaryTable.csv of CREMA-D again'
 
 
 def is_table(file: str) -> bool:

@@ -49,9 +49,9 @@ class Builder(AlignedClipsBuilder):
   ]
   pkg_dir_path = Path(__file__).parent
   MANUAL_DOWNLOAD_INSTRUCTIONS = (
-    'Load Video_Speech_Actor_01.zip to _24.zip (for song Video_Song_Actor_*.zip) from '
-    'https://zenodo.org/records/1188976 into a folder, packed or unpacked, so that it '
-    'holds Actor_01/02-01-01-01-01-01-01.mp4; folders around these do no harm.'
+    'Download Video_Speech_Actor_01.zip to _24.zip (for song Video_Song_Actor_*.zip) '
+    'from https://zenodo.org/records/1188976 into a folder, packed or unpacked, so '
+    'that it holds Actor_01/02-01-01-01-01-01-01.mp4; folders around these do no harm.'
   )
 
   def labels(self) -> tuple[str, ...]:

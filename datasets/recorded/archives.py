@@ -109,6 +109,6 @@ def _opened(archive: Path) -> Iterator[zipfile.ZipFile]:
     if not blames_file(error, zipfile.BadZipFile, zlib.error):
       raise
     raise InputError(
-      f'{archive}: cannot be unpacked ({error}); load it again from its source, unpack '
-      'it yourself, or take it away'
+      f'{archive}: cannot be unpacked ({error}); download it again, unpack it '
+      'yourself, or take it away'
     ) from error

@@ -1,6 +1,6 @@
 """Recognises the pointers of Git LFS: small text files in place of large files.
 
-A clone made without Git LFS holds them, and so does a repository loaded as a zip.
+A clone made without Git LFS holds them, and so does a repository downloaded as a zip.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ def message(pointers: Sequence[Path], size: str = '') -> str:
 
   Args:
     pointers: the files that are pointers, at least one.
-    size: how much the remedy loads; '': unknown.
+    size: how much the remedy downloads; '': unknown.
   """
   others = len(pointers) - 1
   counted = f', and so are {others} other files' if others else ''

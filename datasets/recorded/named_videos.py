@@ -31,7 +31,7 @@ class NamedVideos:
 
     Args:
       nothing: the line where there is no video and no pointer.
-      size: how much Git LFS loads; see `lfs.message`.
+      size: how much Git LFS downloads; see `lfs.message`.
 
     Raises:
       InputError: none is there.

@@ -188,7 +188,7 @@ def test_ties_of_a_whole_copy_are_counted(whole, tmp_path):
     ),
     (
       lambda table: table.write_text(re.sub('"1".*\n', '', table.read_text())),
-      f'no row of {ONE}; load',
+      f'no row of {ONE}; download',
     ),
   ],
 )
