@@ -48,7 +48,7 @@ def lacking(files: Sequence[Path], is_wanted: Callable[[str], bool]) -> list[Mem
     is_wanted: whether a file of this name belongs to the set.
 
   Raises:
-    InputError: a zip is damaged.
+    InputError: a zip is damaged, a pointer of Git LFS, or holds further zips.
   """
   there, found = {path.name for path in files}, {}
   for member in _members(files):
@@ -77,10 +77,19 @@ def unpack(wanted: Sequence[Member], folder: Path) -> list[Path]:
 
 def _members(files: Iterable[Path]) -> Iterator[Member]:
   for archive in files:
-    if archive.suffix.lower() == '.zip':
-      with _opened(archive) as opened:
-        members = [Member(archive, i) for i in opened.infolist() if not i.is_dir()]
-      yield from (member for member in members if not is_clutter(member.name))
+    if not _is_zip(archive.name):
+      continue
+    with _opened(archive) as opened:
+      members = [Member(archive, i) for i in opened.infolist() if not i.is_dir()]
+    if inner := next((m.name for m in members if _is_zip(m.name)), ''):
+      raise InputError(
+        f'{archive}: holds further zips, such as {inner}; unpack it once'
+      )
+    yield from (member for member in members if not is_clutter(member.name))
+
+
+def _is_zip(file: str) -> bool:
+  return file.lower().endswith('.zip')
 
 
 def _unpack(opened: zipfile.ZipFile, member: Member, target: Path) -> Path:

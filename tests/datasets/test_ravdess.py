@@ -178,6 +178,17 @@ def test_a_damaged_zip_is_named(tmp_path, is_cut):
     find(root, tmp_path)
 
 
+def test_a_zip_of_zips_is_named(tmp_path):
+  root = tmp_path / 'raw'
+  packed_copy(root)
+  shutil.make_archive(str(tmp_path / '1188976'), 'zip', root)
+  shutil.move(tmp_path / '1188976.zip', root)
+  with pytest.raises(
+    InputError, match=r'1188976\.zip: holds further zips, such as Video'
+  ):
+    find(root, tmp_path)
+
+
 def test_a_zip_that_is_a_pointer_is_named(tmp_path):
   root = tmp_path / 'raw'
   root.mkdir()
