@@ -9,6 +9,7 @@ import tensorflow_datasets as tfds
 
 from stc_jax.datasets.fer2013 import layout, picture_folders, pixel_table, stills, votes
 from stc_jax.datasets.fer2013.stills import Still, Stills
+from stc_jax.datasets.recorded import scan
 from stc_jax.datasets.recorded.builder import AlignedClipsBuilder
 from stc_jax.datasets.recorded.inventory import Inventory
 from stc_jax.datasets.recorded.options import RecordedConfig, option
@@ -45,7 +46,8 @@ class Builder(AlignedClipsBuilder):
     'Download FER2013 after a registration and unpack it, so that the folder holds '
     'fer2013.csv or icml_face_data.csv, or else train/angry/*.jpg and '
     'test/angry/*.jpg; for --builder_config=ferplus it holds a table, and '
-    'fer2013new.csv of FERPlus. Folders around these do no harm.'
+    'fer2013new.csv of FERPlus. Tables may lie in zips; folders around these do no '
+    'harm.'
   )
 
   def labels(self) -> tuple[str, ...]:
@@ -84,32 +86,33 @@ class Builder(AlignedClipsBuilder):
     plus = self.builder_config.name == FERPLUS
     if self.options.ties and not plus:
       raise InputError('--ties: only goes with --builder_config=ferplus')
-    table, folders = layout.table_of(folder), layout.folders_of(folder)
-    if not table and (plus or not folders):
+    place = layout.find(folder, self.work_folder / 'unpacked')
+    if place.tables:
+      found, whole = pixel_table.read(place.tables[0]), stills.COUNTS
+    elif plus or not place.folders:
       what = 'table of FER2013' if plus else 'table or folders of FER2013'
       raise InputError(f'{folder}: no {what}. {self.MANUAL_DOWNLOAD_INSTRUCTIONS}')
-    if not table:
-      found, whole, notes = picture_folders.read(folders), _joined_counts(), []
     else:
-      found, whole = pixel_table.read(table), stills.COUNTS
-      notes = layout.not_read(table, folders)
+      root = scan.the_one(place.folders, 'train and test', folder, '')
+      found, whole = picture_folders.read(root), _joined_counts()
     gaps = [*found.gaps, *stills.count_gaps(found.counts, whole)]
-    usable, bad, left_out = found.usable, found.bad, []
+    usable, bad, left_out, notes = found.usable, found.bad, [], place.notes()
     if plus:
-      relabelled = self._relabelled(found, folder)
+      hint = self.MANUAL_DOWNLOAD_INSTRUCTIONS
+      path = scan.the_one(place.votes, votes.FILE, folder, hint)
+      relabelled = self._relabelled(found, place.tables[0], path)
       usable, left_out = relabelled.stills, relabelled.left_out
       bad = [*bad, *relabelled.bad]
       notes += [relabelled.note()] if left_out else []
     kept, copies, said = stills.without_copies(usable)
     return Inventory(kept, bad, gaps, [*left_out, *copies], [*notes, *said])
 
-  def _relabelled(self, found: Stills, folder: Path) -> votes.Relabelled:
-    path = layout.votes_of(folder, self.MANUAL_DOWNLOAD_INSTRUCTIONS)
+  def _relabelled(self, found: Stills, table: Path, path: Path) -> votes.Relabelled:
     rows, pictures = votes.read(path, self._ties), len(found.usable) + len(found.bad)
     if len(rows) != pictures:
       raise InputError(
-        f'{path}: {len(rows)} rows, but FER2013 has {pictures} here; take both files '
-        'as they were published, because they belong together row by row'
+        f'{path}: {len(rows)} rows, but {table} has {pictures}; take both files as '
+        'they were published, because they belong together row by row'
       )
     return votes.relabel(found.usable, rows, path)
 

@@ -14,6 +14,7 @@ import numpy as np
 from jaxtyping import UInt8
 
 from stc_jax.datasets.fer2013.stills import CLASSES, Still, Stills, digest
+from stc_jax.datasets.recorded import lfs
 from stc_jax.errors import InputError, short_repr
 from stc_jax.faces import images
 from stc_jax.faces.recording import Recording
@@ -120,6 +121,8 @@ def open_table(
     InputError: it can't be read, or lacks a column.
   """
   images.check_file(path)
+  if lfs.is_pointer(path):
+    raise InputError(lfs.message([path]))
   with path.open('rb') as file:
     first = _fields(file.readline(_LONGEST).removeprefix(b'\xef\xbb\xbf'))
   names = [name.strip().lower() for name in first]
@@ -162,7 +165,7 @@ def pixels(text: str) -> UInt8[np.ndarray, '48 48']:
   """
   data = text.encode()
   if data.translate(None, _NUMERIC):
-    strange = next(v for v in text.split() if v.encode().translate(None, _NUMERIC))
+    strange = next(v for v in text.split(' ') if v.encode().translate(None, _NUMERIC))
     raise ValueError(f'pixel {short_repr(strange)} is no number in 0 to 255')
   values = np.fromstring(text, np.int64, sep=' ')
   if values.size != SIDE * SIDE:

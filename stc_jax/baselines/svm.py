@@ -119,9 +119,11 @@ def _svm_floors(
   both = np.hstack([appearance.change, appearance.strongest])
   moving = {'change': appearance.change, 'change and strongest': both}
   _, floor_c = _choose({'strongest': appearance.strongest}, labels, inner)
-  name, temporal_c = _choose(moving, labels, inner)
   (floor,) = _right(appearance.strongest, labels, trial, [floor_c])
-  (temporal,) = _right(moving[name], labels, trial, [temporal_c])
+  name, temporal_c, temporal = 'change and strongest', floor_c, floor
+  if appearance.change.any():  # stills have none: both floors are the same
+    name, temporal_c = _choose(moving, labels, inner)
+    (temporal,) = _right(moving[name], labels, trial, [temporal_c])
   return {
     'floor_accuracy': float(floor.mean()),
     'temporal_floor_accuracy': float(temporal.mean()),

@@ -191,6 +191,7 @@ def test_clips_that_never_change():
   found = svm.trial_floors(appearance, LABELS, SUBJECTS, a_trial())
   assert found['temporal_floor_features'] == 'change and strongest'
   assert found['temporal_floor_accuracy'] > 0.9
+  assert found['temporal_floor_right'] == found['floor_right']
 
 
 def test_no_test_clips_no_numbers():

@@ -5,11 +5,12 @@ import codecs
 import cv2
 import numpy as np
 import pytest
-from fakes import bp4d, ck_plus, mmi, oulu_casia
+from fakes import bp4d, ck_plus, fer2013, mmi, oulu_casia
 
 from stc_jax.datasets.bp4d import bp4d_dataset_builder
 from stc_jax.datasets.ck_plus import ck_plus_dataset_builder
 from stc_jax.datasets.clip_folder import clip_folder_dataset_builder
+from stc_jax.datasets.fer2013 import fer2013_dataset_builder
 from stc_jax.datasets.mmi import mmi_dataset_builder
 from stc_jax.datasets.oulu_casia import oulu_casia_dataset_builder
 
@@ -41,10 +42,17 @@ def write_clip_folder(root):
     assert cv2.imwrite(str(root / clip / '1.png'), FRAMES[0])
 
 
+def write_fer2013(root):
+  for number, split in enumerate(('train', 'test')):
+    gray = fer2013.picture(number)
+    fer2013.write_picture(root, split, 3, f'{number}.png', gray, numbered=True)
+
+
 DATABASES = {
   bp4d_dataset_builder: write_bp4d,
   ck_plus_dataset_builder: write_ck_plus,
   clip_folder_dataset_builder: write_clip_folder,
+  fer2013_dataset_builder: write_fer2013,
   mmi_dataset_builder: write_mmi,
   oulu_casia_dataset_builder: write_oulu_casia,
 }

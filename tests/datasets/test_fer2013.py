@@ -1,6 +1,7 @@
 """FER2013: its two forms, its copies and its votes, on copies as they are passed on."""
 
 import csv
+import zipfile
 
 import numpy as np
 import pytest
@@ -68,6 +69,7 @@ def test_bad_rows_are_named_by_their_lines(tmp_path):
     (1, f'256{TEXT[1:]}', 'Training'),
     (1, f'-1{TEXT[1:]}', 'Training'),
     (1, f'0.5{TEXT[1:]}', 'Training'),
+    (1, TEXT.replace(' ', '\t', 1), 'Training'),
     (1, '', 'Training'),
     (7, TEXT, 'Training'),
     ('', TEXT, 'Training'),
@@ -84,22 +86,26 @@ def test_bad_rows_are_named_by_their_lines(tmp_path):
     'line 5: pixel 256 is no number in 0 to 255',
     "line 6: pixel '-1' is no number in 0 to 255",
     "line 7: pixel '0.5' is no number in 0 to 255",
-    'line 8: 0 pixels, not 48 x 48',
-    "line 9: emotion '7' is not one of 0 to 6",
-    "line 10: emotion '' is not one of 0 to 6",
-    "line 11: Usage 'Testing' is not one of Training, PublicTest, PrivateTest",
-    'line 13: fewer columns than line 1',
+    r"line 8: pixel '0\t0' is no number in 0 to 255",
+    'line 9: 0 pixels, not 48 x 48',
+    "line 10: emotion '7' is not one of 0 to 6",
+    "line 11: emotion '' is not one of 0 to 6",
+    "line 12: Usage 'Testing' is not one of Training, PublicTest, PrivateTest",
+    'line 14: fewer columns than line 1',
   )
   assert [reason for _, reason in found.bad] == [f'{path}, {word}' for word in words]
-  with pytest.raises(InputError, match=r'line 3: 2303 .*--max_bad_clips=10'):
+  with pytest.raises(InputError, match=r'line 3: 2303 .*--max_bad_clips=11'):
     prepare(tmp_path, tmp_path)
 
 
 def test_a_table_of_other_columns_is_refused(tmp_path):
-  for text in ('', 'emotion,pixels\n0,1\n', '\0\xff' * 90_000):
+  pointer = 'version https://git-lfs.github.com/spec/v1\n'
+  for text in ('', 'emotion,pixels\n0,1\n', '\0\xff' * 90_000, pointer):
     path = tmp_path / 'fer2013.csv'
     path.write_bytes(text.encode('latin-1'))
-    with pytest.raises(InputError, match=r'fer2013\.csv: (no column|an empty file)'):
+    with pytest.raises(
+      InputError, match=r'fer2013\.csv: (no column|an empty|a pointer)'
+    ):
       find(tmp_path, tmp_path)
 
 
@@ -201,10 +207,26 @@ def test_a_table_comes_before_folders_and_other_tables(tmp_path):
     f'{used} is read, {other} and {folders / "train"} and {folders / "test"} not'
   ]
   fer2013.write_table(tmp_path / 'c', rows)
-  with pytest.raises(InputError, match='a table of FER2013, twice; leave one of them'):
+  with pytest.raises(
+    InputError, match=r'icml_face_data\.csv, twice; leave one of them'
+  ):
     find(tmp_path, tmp_path)
   with pytest.raises(InputError, match='no table or folders of FER2013'):
     find(tmp_path / 'b' / 'train' / 'angry', tmp_path)
+
+
+def test_tables_in_zips_are_unpacked(tmp_path):
+  root = tmp_path / 'raw'
+  write_ferplus(tmp_path / 'a')
+  root.mkdir()
+  for name in ('fer2013.csv', 'fer2013new.csv'):
+    with zipfile.ZipFile(root / f'{name}.zip', 'w', zipfile.ZIP_DEFLATED) as packed:
+      packed.write(tmp_path / 'a' / name, f'inner/{name}')
+  builder = prepare(root, tmp_path, 'ferplus')
+  assert sorted(examples(builder)['train']) == ['row00001']
+  fer2013.write_table(root, fer2013.rows_of(1))
+  found = find(root, tmp_path)
+  assert {clip.recording.paths[0].parent for clip in found.clips} == {root}
 
 
 VOTED = [
@@ -261,7 +283,7 @@ def test_votes_of_other_rows_are_refused(tmp_path):
   (bad,) = find(tmp_path, tmp_path, 'ferplus').bad
   assert bad == ('row00001', f"{path}, line 2: 'six' is no number of votes")
   for other, words in {
-    text.rpartition('PrivateTest')[0]: r'6 rows, but FER2013 has 7 here',
+    text.rpartition('PrivateTest')[0]: r'6 rows, but \S+fer2013\.csv has 7;',
     text.replace('PublicTest', 'Training'): "Usage of row00006 is 'Training', but",
     text.replace(',NF', ',NoFace'): 'no column nf in its first line',
   }.items():
