@@ -10,6 +10,7 @@ anonymous memory (Linux). The first start writes the frame store, the second map
 """
 
 import argparse
+import functools
 import json
 import pathlib
 import tempfile
@@ -24,7 +25,7 @@ from stc_jax.data import frame_reading, protocols
 from stc_jax.data.trial_arrays import trial_arrays
 from stc_jax.launch import bp4d
 from stc_jax.runs import assemble
-from stc_jax.runs.config import from_sections
+from stc_jax.runs.config import Experiment, from_sections
 from stc_jax.runs.resolve import resolve
 from stc_jax.runs.run_data import RunData
 from stc_jax.tasks.registry import task_of
@@ -32,7 +33,7 @@ from stc_jax.tasks.registry import task_of
 _LENGTH, _SIDE = 448, 64  # of a recording, about as BP4D's
 
 
-class NoiseFrames(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+class NoiseFrames(tfds.core.ShardBasedBuilder, skip_registration=True):
   """`count` coded frames of noise, of 40 subjects in two splits."""
 
   VERSION = tfds.core.Version('1.0.0')
@@ -58,29 +59,34 @@ class NoiseFrames(tfds.core.GeneratorBasedBuilder, skip_registration=True):
       disable_shuffling=True,
     )
 
-  def _split_generators(self, dl_manager) -> dict:
+  def _shard_iterators_per_split(self, dl_manager) -> dict:
     half = self.count // 2
     return {
-      'train': self._generate_examples(0, self.count - half),
-      'validation': self._generate_examples(1, half),
+      'train': self._shards(0, self.count - half),
+      'validation': self._shards(1, half),
     }
 
-  def _generate_examples(self, odd: int, count: int):
-    random = np.random.default_rng(odd)
-    for number, start in enumerate(range(0, count, _LENGTH)):
-      length = min(_LENGTH, count - start)
-      subject = 2 * (number % 20) + odd + 1
-      yield (
-        number,
-        {
-          'frames': random.integers(0, 256, (length, _SIDE, _SIDE, 3), np.uint8),
-          'aus': random.integers(0, 2, (length, 99), np.int8),
-          'frame_numbers': np.arange(1, length + 1, dtype=np.int32),
-          'subject': f'F{subject:03}',
-          'clip': f'F{subject:03}_{number:04}',
-          'fps': 25.0,
-        },
-      )
+  def _shards(self, odd: int, count: int) -> list:
+    """A shard is a recording."""
+    return [
+      functools.partial(self._recording, odd, number, min(_LENGTH, count - start))
+      for number, start in enumerate(range(0, count, _LENGTH))
+    ]
+
+  def _recording(self, odd: int, number: int, length: int):
+    random = np.random.default_rng((odd, number))
+    subject = 2 * (number % 20) + odd + 1
+    yield (
+      number,
+      {
+        'frames': random.integers(0, 256, (length, _SIDE, _SIDE, 3), np.uint8),
+        'aus': random.integers(0, 2, (length, 99), np.int8),
+        'frame_numbers': np.arange(1, length + 1, dtype=np.int32),
+        'subject': f'F{subject:03}',
+        'clip': f'F{subject:03}_{number:04}',
+        'fps': 25.0,
+      },
+    )
 
 
 def first_step(folder: str, placement: str, chunks: int) -> dict:
@@ -101,6 +107,26 @@ def first_step(folder: str, placement: str, chunks: int) -> dict:
     clip_set, trials, training.steps, training.batch_size, task.weights, task.sample
   )
   data = RunData(builder, experiment.input, clip_set, trials, arrays, trials)
+  experiment, compiled = train(experiment, data, chunks)
+  seconds = time.perf_counter() - began
+  return {
+    'bytes': clip_set.frames.nbytes,
+    'placement': experiment.execution.placement,
+    'read': read,
+    'compile': compiled,
+    'seconds': seconds,
+    'peak': peak.most,
+  }
+
+
+def train(
+  experiment: Experiment, data: RunData, chunks: int
+) -> tuple[Experiment, float]:
+  """Trains the first trial for so many chunks of steps.
+
+  Returns:
+    The experiment, resolved; and the seconds that compiling took.
+  """
   experiment = resolve(experiment, data, 1, terminal.console(quiet=True))
   giver = assemble.placement_of(experiment, data)
   made = assemble.programs_of(experiment, data, giver)
@@ -112,15 +138,7 @@ def first_step(folder: str, placement: str, chunks: int) -> dict:
     states = states or made.init(step.arrays)
     states, progress = made.train_chunk(step.data, step.arrays, states)
     progress.loss.block_until_ready()
-    seconds = time.perf_counter() - began
-  return {
-    'bytes': clip_set.frames.nbytes,
-    'placement': experiment.execution.placement,
-    'read': read,
-    'compile': made.compile_seconds,
-    'seconds': seconds,
-    'peak': peak.most,
-  }
+  return experiment, made.compile_seconds
 
 
 def main() -> None:

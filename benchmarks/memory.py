@@ -8,6 +8,7 @@ memory of that process (Linux), and the bytes of the clips.
 """
 
 import argparse
+import functools
 import json
 import pathlib
 import subprocess
@@ -15,12 +16,10 @@ import sys
 import tempfile
 import threading
 import time
-from unittest import mock
 
 import jax
 import numpy as np
 import tensorflow_datasets as tfds
-from tensorflow_datasets.core import shuffle
 
 from stc_jax.data.device_data import device_arrays
 from stc_jax.data.input import COLOURS, InputConfig
@@ -29,7 +28,10 @@ from stc_jax.data.reading import read
 SIZE = InputConfig(18, 64, 64, 0.0, 'uniform', 'same', (), ('original',))
 
 
-class NoiseClips(tfds.core.GeneratorBasedBuilder, skip_registration=True):
+_CLIPS_PER_SHARD = 500
+
+
+class NoiseClips(tfds.core.ShardBasedBuilder, skip_registration=True):
   """`count` clips of noise."""
 
   VERSION = tfds.core.Version('1.0.0')
@@ -50,13 +52,14 @@ class NoiseClips(tfds.core.GeneratorBasedBuilder, skip_registration=True):
     }
     return self.dataset_info_from_configs(features=tfds.features.FeaturesDict(features))
 
-  def _split_generators(self, dl_manager) -> dict:
-    return {'data': self._generate_examples()}
+  def _shard_iterators_per_split(self, dl_manager) -> dict:
+    starts = range(0, self.count, _CLIPS_PER_SHARD)
+    return {'data': [functools.partial(self._clips, start) for start in starts]}
 
-  def _generate_examples(self):
-    random = np.random.default_rng(0)
+  def _clips(self, start: int):
+    random = np.random.default_rng(start)
     shape = (SIZE.frames, SIZE.height, SIZE.width, COLOURS)
-    for number in range(self.count):
+    for number in range(start, min(start + _CLIPS_PER_SHARD, self.count)):
       yield (
         number,
         {
@@ -74,17 +77,18 @@ class Peak(threading.Thread):
 
   def __init__(self):
     super().__init__(daemon=True)
-    self.first, self.most = _anonymous(), 0
+    self.first, self.most = anonymous(), 0
 
   def run(self) -> None:
     """Samples the memory a hundred times a second."""
     while True:
-      self.most = max(self.most, _anonymous())
+      self.most = max(self.most, anonymous())
       time.sleep(0.01)
 
 
-def _anonymous() -> int:
-  status = pathlib.Path('/proc/self/status').read_text(encoding='utf-8')
+def anonymous(process: int | str = 'self') -> int:
+  """The anonymous memory of a process, in bytes (Linux)."""
+  status = pathlib.Path(f'/proc/{process}/status').read_text(encoding='utf-8')
   (line,) = [line for line in status.splitlines() if line.startswith('RssAnon')]
   return 1024 * int(line.split()[1])
 
@@ -103,13 +107,11 @@ def load(folder: str) -> dict:
   }
 
 
-def prepared(kind: type[tfds.core.GeneratorBasedBuilder], home: str) -> str:
+def prepared(kind: type[tfds.core.ShardBasedBuilder], home: str) -> str:
   """Prepares a set below `home`, and returns its folder."""
   builder = kind(data_dir=home)
   tfds.disable_progress_bar()
-  # More than a gigabyte TFDS shuffles through files of TensorFlow, which isn't here.
-  with mock.patch.object(shuffle, 'MAX_MEM_BUFFER_SIZE', 2**40):
-    builder.download_and_prepare(file_format='array_record')
+  builder.download_and_prepare(file_format='array_record')
   return str(builder.data_path)
 
 
