@@ -2,6 +2,7 @@
 
 import ast
 import importlib.metadata
+import importlib.util
 import pathlib
 import sys
 import tomllib
@@ -13,12 +14,13 @@ from packaging.utils import canonicalize_name
 PROJECT = tomllib.loads(pathlib.Path('pyproject.toml').read_text(encoding='utf-8'))
 PROJECT = PROJECT['project']
 EXTRAS = PROJECT['optional-dependencies']
-ON_CPU = [extra for extra in EXTRAS if extra != 'cuda']
+ON_CPU = [extra for extra in EXTRAS if extra not in ('beam', 'cuda')]
 # Those whose module's name isn't the package's, where they aren't installed.
 OTHERWISE_CALLED = {
   'cv2': 'opencv-python-headless',
   'skimage': 'scikit-image',
   'python_multipart': 'python-multipart',
+  'apache_beam': 'apache-beam',
 }
 OFFERED = {'pandas'}  # tables are of it where the user has it
 
@@ -66,7 +68,10 @@ def needed(extras):
 
 def test_every_installed_package_is_pinned_to_its_version():
   pinned, installed = pins('constraints.txt'), {}
-  for name in needed(ON_CPU):
+  extras = ON_CPU
+  if importlib.util.find_spec('apache_beam'):  # which lowers some packages
+    pinned, extras = pinned | pins('constraints-beam.txt'), [*ON_CPU, 'beam']
+  for name in needed(extras):
     try:
       installed[name] = importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:
@@ -80,18 +85,24 @@ def test_every_installed_package_is_pinned_to_its_version():
 def test_the_pins_satisfy_what_is_declared():
   pinned, on_cuda = pins('constraints.txt'), pins('constraints-cuda.txt')
   assert not pinned.keys() & on_cuda.keys()
-  lines = [*PROJECT['dependencies'], *(line for e in EXTRAS for line in EXTRAS[e])]
+  _check(pinned, [extra for extra in EXTRAS if extra != 'beam'])
+  _check(pinned | pins('constraints-beam.txt'), EXTRAS)
+  plugin = on_cuda['jax-cuda13-plugin'].specifier
+  assert plugin == pinned['jax'].specifier == pinned['jaxlib'].specifier
+
+
+def _check(pinned, extras):
+  """Checks that the pins satisfy what the package and these extras declare."""
+  lines = [*PROJECT['dependencies'], *(line for e in extras for line in EXTRAS[e])]
   for one in requirements(lines):
     (exact,) = pinned[canonicalize_name(one.name)].specifier
     assert one.specifier.contains(exact.version), (one, exact)
-  plugin = on_cuda['jax-cuda13-plugin'].specifier
-  assert plugin == pinned['jax'].specifier == pinned['jaxlib'].specifier
 
 
 @pytest.mark.parametrize(
   ('rooms', 'extras'),
   [
-    (('stc_jax', 'datasets', 'launch'), ('export', 'peer', 'web')),
+    (('stc_jax', 'datasets', 'launch'), ('beam', 'export', 'peer', 'web')),
     (('benchmarks', 'docs', 'tests'), tuple(ON_CPU)),
   ],
 )

@@ -129,6 +129,11 @@ class AlignedClipsBuilder(FileReaderBuilder, skip_registration=True):
       metadata=tfds.core.MetadataDict(self.metadata()),
     )
 
+  def __getstate__(self) -> dict[str, Any]:
+    """The constructor's arguments, from which TFDS makes it again in a worker."""
+    state = super().__getstate__()['_original_state']
+    return {'_original_state': state | {'options': self._given}}
+
   def _download_and_prepare(
     self,
     dl_manager: tfds.download.DownloadManager,
@@ -139,13 +144,14 @@ class AlignedClipsBuilder(FileReaderBuilder, skip_registration=True):
     found = without_repeats(self.find(folder))
     outcome.check_whole(folder, found, work, self.options)
     labels = self._occurring(found.clips)
-    done = self._finished(found.clips, labels)
+    options = download_config.beam_options if download_config else None
+    done = self._finished(found.clips, labels, options)
     outcome.check_usable(folder, found, done, work, self.options)
     used = [clip for clip in found.clips if done.clips[clip.key].quality]
     self._report(found, done, used)
     if self._occurring(used) != labels:  # a label of refused clips alone is left out
       labels = self._occurring(used)
-      done = self._finished(used, labels)
+      done = self._finished(used, labels, options)
     self.info.metadata['manual_dir'] = str(folder)
     self.info.metadata['recipe'] = self.recipe()
     self.info.metadata['black_columns'] = self.black_columns
@@ -159,12 +165,17 @@ class AlignedClipsBuilder(FileReaderBuilder, skip_registration=True):
     """The labels that occur, sorted; None where the set has labels of its own."""
     return sorted({clip.label for clip in clips}) if self.labels() is None else None
 
-  def _finished(self, clips: Sequence[RawClip], labels: list[str] | None) -> Outcome:
+  def _finished(
+    self, clips: Sequence[RawClip], labels: list[str] | None, pipeline_options: Any
+  ) -> Outcome:
     """Finishes the shards of clips; see `prepare_clips`."""
-    workers = self.options.workers or machine.cores()
+    # A pipeline's workers have one thread each.
+    workers = self.options.workers or (1 if pipeline_options else machine.cores())
     record_format = RecordFormat(self.example, self.features(), labels)
-    maker = ShardMaker(self.work_folder, record_format, self.alignment, workers)
-    return prepare(clips, maker, self.split_of, self.clips_per_shard)
+    folder = self.work_folder.absolute()
+    maker = ShardMaker(folder, record_format, self.alignment, workers)
+    most = self.clips_per_shard
+    return prepare(clips, maker, self.split_of, most, pipeline_options)
 
   def _report(self, found: Inventory, done: Outcome, used: Sequence[RawClip]) -> None:
     """Writes the report, and keeps its summary."""

@@ -4,8 +4,9 @@ import concurrent.futures
 import functools
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from stc_jax import files
+from stc_jax import files, late
 from stc_jax.console import terminal
 from stc_jax.console.progress import with_bar
 from stc_jax.datasets.recorded.align_clips import RawClip, fingerprint
@@ -20,6 +21,7 @@ def prepare(
   maker: ShardMaker,
   split_of: Callable[[RawClip], str],
   clips_per_shard: int,
+  pipeline_options: Any = None,
 ) -> Outcome:
   """Cuts clips into shards, and finishes those that aren't finished.
 
@@ -30,6 +32,7 @@ def prepare(
     maker: see `ShardMaker`.
     split_of: the split of a clip.
     clips_per_shard: the largest number of clips in a shard.
+    pipeline_options: Apache Beam's, to run as a pipeline; None: in this process.
   """
   folder, began = WorkFolder(maker.folder), time.monotonic()
   files.remove_parts(maker.folder)
@@ -37,14 +40,16 @@ def prepare(
     marks = list(pool.map(functools.partial(fingerprint, how=maker.alignment), clips))
   shards = list(cut(clips, marks, split_of, clips_per_shard, maker.record_format))
   kept = folder.kept()
-  left = sum(len(shard.clips) for shard in shards if not folder.finished(shard))
-  console = terminal.console(stderr=True)
-  done = finish(
-    maker,
-    shards,
-    kept,
-    lambda tasks: with_bar(tasks, 'preparing clips', console, left),
-  )
+  if pipeline_options:
+    beam_shards = late.load('stc_jax.datasets.recorded.beam_shards')
+    done = beam_shards.finish(maker, shards, kept, pipeline_options)
+  else:
+    left = sum(len(shard.clips) for shard in shards if not folder.finished(shard))
+    console = terminal.console(stderr=True)
+    bar = functools.partial(
+      with_bar, words='preparing clips', console=console, total=left
+    )
+    done = finish(maker, shards, kept, bar)
   frames = sum(
     clip.quality.frames
     for shard in done

@@ -7,6 +7,7 @@ written last. A shard that isn't finished has journals, one for each attempt.
 import dataclasses
 import json
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
@@ -108,9 +109,13 @@ class WorkFolder:
     """A journal of its own for an attempt to finish a shard."""
     return Journal(self.path / f'{shard.name}.{secrets.token_hex(4)}{_JOURNAL}')
 
+  def described(self, shard: Shard) -> FinishedShard | None:
+    """A shard whose file is there; None if it isn't."""
+    return _read(self.path / f'{shard.name}.json')
+
   def finished(self, shard: Shard) -> FinishedShard | None:
     """A finished shard; None if it isn't finished, or a clip of it deserves a retry."""
-    found = _read(self.path / f'{shard.name}.json')
+    found = self.described(shard)
     return found if found and all(clip.is_final for clip in found.clips) else None
 
   def keep(self, shard: Shard, finished: FinishedShard) -> None:
@@ -127,12 +132,21 @@ class WorkFolder:
       shard = _read(path)
       if shard:
         found |= _kept_in(shard)
-    for path in sorted(self.path.glob(f'*{_JOURNAL}')):
-      for position, notes in journal.records(path):
-        quality = notes['quality'] and Quality(**notes['quality'])
-        kept = KeptClip(quality, notes['refusal'], path, position)
-        found[notes['fingerprint']] = kept
-    return found
+    return found | _in_journals(self.path.glob(f'*{_JOURNAL}'))
+
+  def journaled(self, shard: Shard) -> dict[str, KeptClip]:
+    """The clips in the journals of a shard, by fingerprint."""
+    return _in_journals(self.path.glob(f'{shard.name}.*{_JOURNAL}'))
+
+
+def _in_journals(paths: Iterable[Path]) -> dict[str, KeptClip]:
+  found = {}
+  for path in sorted(paths):
+    for position, notes in journal.records(path):
+      quality = notes['quality'] and Quality(**notes['quality'])
+      kept = KeptClip(quality, notes['refusal'], path, position)
+      found[notes['fingerprint']] = kept
+  return found
 
 
 def _kept_in(shard: FinishedShard) -> dict[str, KeptClip]:

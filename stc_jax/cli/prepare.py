@@ -33,6 +33,12 @@ _DATA_DIR = flags.DEFINE_string(
   'The folder of prepared datasets. Default: TFDS_DATA_DIR or ~/tensorflow_datasets.',
 )
 _OVERWRITE = flags.DEFINE_bool('overwrite', False, 'Makes the dataset again.')
+_BEAM = flags.DEFINE_list(
+  'beam_pipeline_options',
+  [],
+  "Prepares by a pipeline of Apache Beam: its options and its runner's, with commas "
+  'between them, such as --runner=DirectRunner,--direct_num_workers=2.',
+)
 # This set is rendered by the code; its launch files choose among its configs.
 _RENDERED = 'synthetic_faces'
 _OPTIONS: list[str] = []  # the flags that belong to the dataset
@@ -49,6 +55,7 @@ def main() -> None:
     _MANUAL_DIR.value,
     _OVERWRITE.value,
     {name: value for name, value in values.items() if value is not None},
+    _BEAM.value,
   )
   print(f'{builder.info.full_name} is in {builder.data_dir}')
   for split in builder.info.splits:

@@ -3,15 +3,16 @@
 import contextlib
 import functools
 import io
+import logging
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import tensorflow_datasets as tfds
 
-from stc_jax import locks, machine
+from stc_jax import late, locks, machine
 from stc_jax.data import atomic_swap, catalogue, set_folder
 from stc_jax.datasets.recorded.builder import AlignedClipsBuilder
 from stc_jax.datasets.recorded.options import options_of
@@ -25,6 +26,7 @@ def prepare(
   manual_dir: str = '',
   overwrite: bool = False,
   options: Mapping[str, Any] | None = None,
+  beam_pipeline_options: Sequence[str] = (),
 ) -> tfds.core.DatasetBuilder:
   """Prepares a dataset if it isn't prepared yet, and opens it.
 
@@ -39,6 +41,8 @@ def prepare(
     manual_dir: the folder of raw files, if the dataset is made from files.
     overwrite: makes the dataset again if it exists.
     options: values of the dataset's options, by name; see `catalogue.options`.
+    beam_pipeline_options: of Apache Beam, to prepare by a pipeline; each is
+      '--name=value'.
 
   Raises:
     InputError: the dataset or config is unknown; `manual_dir` or `options` are missing,
@@ -61,6 +65,7 @@ def prepare(
   if folder.exists() and not overwrite:
     return existing()
   _check_manual_dir(name, kind.MANUAL_DOWNLOAD_INSTRUCTIONS, manual_dir)
+  pipeline_options = _pipeline_options(kind, name, beam_pipeline_options)
   if not folder.exists():  # otherwise the config is known
     new(root)
   _make_folder(folder.parent)
@@ -68,7 +73,11 @@ def prepare(
     atomic_swap.recover(folder)
     if folder.exists() and not overwrite:  # made while this process waited
       return existing()
-    _make(functools.partial(new, **given), root, folder, manual_dir)
+    config = tfds.download.DownloadConfig(
+      manual_dir=_absolute(manual_dir) if manual_dir else None,
+      beam_options=pipeline_options,
+    )
+    _make(functools.partial(new, **given), root, folder, config)
   return set_folder.opened(folder, command)
 
 
@@ -76,12 +85,12 @@ def _make(
   new: Callable[[Path], tfds.core.DatasetBuilder],
   root: Path,
   folder: Path,
-  manual_dir: str,
+  config: tfds.download.DownloadConfig,
 ) -> None:
   """Makes the set of `folder`, for the holder of the lock; `new` makes its builder."""
   print(f'preparing {folder}', flush=True)
   with atomic_swap.place(root, folder) as place:
-    builder = _generate(new(place), manual_dir)
+    builder = _generate(new(place), config)
   _clean_up(builder)
 
 
@@ -112,6 +121,29 @@ def _given(
       )
   kind.builder_config_cls(name=name, **options)
   return {'options': options}
+
+
+def _pipeline_options(
+  kind: type[tfds.core.DatasetBuilder], name: str, given: Sequence[str]
+) -> Any:
+  """Apache Beam's options, parsed; None if there are none."""
+  if not given:
+    return None
+  flag = '--beam_pipeline_options'
+  if not issubclass(kind, AlignedClipsBuilder):
+    raise InputError(f'{flag}: {name} is made in one process; leave this flag out')
+  logging.disable(logging.WARNING)  # of Beam, about packages that aren't needed
+  try:
+    beam_shards = late.load('stc_jax.datasets.recorded.beam_shards')
+  except ModuleNotFoundError as error:
+    if error.name != 'apache_beam':
+      raise
+    raise InputError(
+      f"{flag}: Apache Beam is missing; pip install 'stc_jax[beam]'"
+    ) from error
+  finally:
+    logging.disable(logging.NOTSET)
+  return beam_shards.pipeline_options(given)
 
 
 def _check_manual_dir(name: str, instructions: str | None, manual_dir: str) -> None:
@@ -170,12 +202,9 @@ def _absolute(path: str) -> Path:
 
 
 def _generate(
-  builder: tfds.core.DatasetBuilder, manual_dir: str
+  builder: tfds.core.DatasetBuilder, config: tfds.download.DownloadConfig
 ) -> tfds.core.DatasetBuilder:
   """Writes the dataset. TFDS's output, which is about downloads, is suppressed."""
-  config = tfds.download.DownloadConfig(
-    manual_dir=_absolute(manual_dir) if manual_dir else None
-  )
   tfds.disable_progress_bar()
   for left in builder.data_path.parent.glob(f'incomplete.*_{builder.version}'):
     shutil.rmtree(left)  # by a killed process
