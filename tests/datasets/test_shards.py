@@ -1,6 +1,7 @@
 """Shards of a set: their cuts and bytes, kills, torn journals, refused clips."""
 
 import os
+import pathlib
 import re
 import subprocess
 import sys
@@ -101,6 +102,18 @@ def test_shards_are_read_in_one_order_wherever_they_are_cut(
   keys = [example['clip'].decode() for example in expected]
   assert len(set(keys)) == 11
   assert keys != sorted(keys)  # a slice is a sample
+
+
+def test_a_set_is_loaded_as_build_md_says(clips, tmp_path, small_shards):
+  builder = prepare(clips, tmp_path / 'data')
+  text = pathlib.Path('BUILD.md').read_text(encoding='utf-8')
+  (code,) = re.findall('```python\n(import tensorflow_datasets.*?)```', text, re.DOTALL)
+  names = {'path': builder.data_path, 'data_dir': tmp_path / 'data'}
+  exec(code, names)
+  assert (len(names['clips']), len(names['tenth'])) == (11, 1)
+  for one, other in zip(names['clips'], names['same'], strict=True):
+    assert one['clip'] == other['clip']
+  assert names['last'].shape == (3, 64, 64, 3)
 
 
 def test_the_number_of_threads_changes_no_byte(clips, tmp_path, small_shards):
