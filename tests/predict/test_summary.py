@@ -6,7 +6,7 @@ import sys
 
 import numpy as np
 import pytest
-from fakes import fake_model, videos
+from fakes import fake_model, films, videos
 
 from stc_jax.errors import InputError
 from stc_jax.predict import earlier, pipeline
@@ -181,6 +181,24 @@ def test_a_table_is_read_back_as_it_was_predicted(predict, out, two):
   )
   for field in ('fps', 'frames', 'size', 'names', 'notes', 'turned', 'settings'):
     assert getattr(found, field) == getattr(wanted, field)
+
+
+def test_times_are_those_of_the_file_s_clock(tmp_path):
+  steps = np.random.default_rng(0).choice([33, 34, 90, 200], 39, p=[0.4, 0.4, 0.1, 0.1])
+  shown = np.append(0, np.cumsum(steps)).tolist()
+  path = tmp_path / 'uneven.mkv'
+  films.write_video(path, 'libx264', count=40, shown=shown)
+  answer = fake_model.BrightModel().predict(path, min_motion=0.0)
+  assert answer.frames > 40  # some are repeated
+  begins = answer.table['approx_time']
+  assert (np.diff(begins) > 0).all()
+  assert np.isin(np.array(shown) / 1000, begins).all()
+  events = answer.events(min_event=0.0)
+  assert len(events) > 1
+  assert events['onset'][0] == 0
+  np.testing.assert_array_equal(events['offset'][:-1], events['onset'][1:])
+  last = shown[-1] / 1000 + 1 / answer.fps
+  assert events['offset'][-1] == pytest.approx(last, abs=1e-4)
 
 
 def test_a_list_gives_a_list_and_pandas_a_frame(two, monkeypatch):
