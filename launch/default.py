@@ -21,6 +21,14 @@ def get_config() -> ConfigDict:
   # Adds a class `neutral`: the first frames of each clip, up to this share, played back
   # and forth for the length of the clip. 0: no such class.
   config.dataset.neutral_share = 0.0
+  # Several sets in place of `name`, joined: ('ck_plus', 'clip_folder/mine'); after the
+  # slash is the builder config. Subjects and clips are called ck_plus/S005 and so on.
+  config.dataset.names = ()
+  # Of joined sets: pairs of a class of theirs and the one in its place, as in
+  # (('happy', 'happiness'), ('contempt', '')); '': left out. Others keep their names.
+  config.dataset.classes = ()
+  # Of joined sets: training shows each set, and each class of a set, equally often.
+  config.dataset.balanced = False
 
   config.task = ConfigDict()
   config.task.kind = 'classification'  # of clips; or 'detection' of AUs in frames
@@ -94,7 +102,8 @@ def _input() -> ConfigDict:
 def _protocol() -> ConfigDict:
   section = ConfigDict()
   # 'folds': cross-validation; 'given': subject lists of the set; 'fixed': splits of the
-  # set; 'all': one model trained on everything, for other videos.
+  # set; 'databases': tests each joined set, trains on the others; 'all': one model
+  # trained on everything, for other videos.
   section.kind = 'folds'
   section.folds = 10  # of 'folds'
   section.repeats = 4  # each with its own seed; 'all' has one

@@ -24,6 +24,7 @@ def in_section(name: str) -> Iterator[None]:
 
 
 _REMEDY = 'start from default.get_config()'
+_REQUIRED = dataclasses.MISSING  # stands for the default of a field that has none
 
 
 def to_dataclass(name: str, values: typing.Any, kind: type, remedy: str = _REMEDY):
@@ -32,7 +33,7 @@ def to_dataclass(name: str, values: typing.Any, kind: type, remedy: str = _REMED
   Args:
     name: of the section.
     values: a mapping of its fields.
-    kind: the dataclass; its own checks run, too.
+    kind: the dataclass; its own checks run, too. A field with a default may be missing.
     remedy: for a missing field.
 
   Raises:
@@ -43,10 +44,11 @@ def to_dataclass(name: str, values: typing.Any, kind: type, remedy: str = _REMED
       f'{name}: {short_repr(values)} is not a section of fields; {remedy}'
     )
   fields = {field.name: field.type for field in dataclasses.fields(kind)}
-  check_names(name, list(values), list(fields), remedy=remedy)
-  values = {field: _as_tuple(values[field]) for field in fields}
-  for field, wanted in fields.items():
-    check_type(f'{name}.{field}', values[field], wanted)
+  needed = [f.name for f in dataclasses.fields(kind) if f.default is _REQUIRED]
+  check_names(name, list(values), list(fields), needed, remedy)
+  values = {field: _as_tuple(value) for field, value in values.items()}
+  for field, value in values.items():
+    check_type(f'{name}.{field}', value, fields[field])
   with in_section(name):
     return kind(**values)
 

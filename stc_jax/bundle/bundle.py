@@ -30,6 +30,8 @@ class Bundle:
     clip_motion: motion of its training clips, as in `ClipSet`; the same percentiles.
     provenance: the dataset, the trial, and the versions it was trained with.
     variables: params and batch_stats, host arrays.
+    subjects: by prepared set, as `dataset.names` calls it, the names there of the
+      subjects that it was trained on; None: unknown, as in older bundles.
   """
 
   model: str
@@ -43,6 +45,7 @@ class Bundle:
   clip_motion: dict[str, float]
   provenance: dict
   variables: dict
+  subjects: dict[str, tuple[str, ...]] | None = None
 
 
 def spread(values: Float[np.ndarray, 'n']) -> dict[str, float]:

@@ -35,8 +35,10 @@ def save(folder: pathlib.Path, bundle: Bundle) -> None:
 
 
 def _as_json(bundle: Bundle) -> dict:
-  """Every field but the variables, in plain types."""
+  """Every known field but the variables, in plain types."""
   values = {name: getattr(bundle, name) for name in _names()}
+  if bundle.subjects is None:
+    del values['subjects']
   return (
     {'format': fields.FORMAT}
     | values

@@ -21,6 +21,7 @@ _MOST_MOTION = 255.0
 _MOST_MEAN = 10.0
 _MOST_SCALE = 1e6
 _REMEDY = 'every bundle has it'
+_LATER = {'subjects'}  # older bundles don't have it
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,7 +73,8 @@ def read(path: pathlib.Path, known: list[str]) -> dict:
   check_type(path.name, values, dict)
   found = values.pop('format', None)
   require(found == FORMAT, 'format', found, f'be {FORMAT}')
-  check_names('bundle', list(values), known, remedy=_REMEDY)
+  needed = [name for name in known if name not in _LATER]
+  check_names('bundle', list(values), known, needed, _REMEDY)
   return _checked(values)
 
 
@@ -96,6 +98,7 @@ def _checked(values: dict) -> dict:
   _check_provenance(values['provenance'])
   return values | {
     **sections,
+    'subjects': _subjects(values['subjects']) if 'subjects' in values else None,
     'names': _names(values['names'], sections['task']),
     'normalisation': Normalisation(
       np.array(pixels.mean, np.float32), np.array(pixels.scale, np.float32)
@@ -121,6 +124,15 @@ def _names(values, task: TaskConfig) -> tuple[str, ...]:
   require(different and bool(names), 'names', names, 'be different words')
   task_of(task).check_names(names)
   return names
+
+
+def _subjects(recorded) -> dict[str, tuple[str, ...]]:
+  check_type('subjects', recorded, dict)
+  require(bool(recorded), 'subjects', recorded, 'have a set')
+  for name, own in recorded.items():
+    check_type(f'subjects.{name}', own, list)
+    check_type(f'subjects.{name}', tuple(own), tuple[str, ...])
+  return {name: tuple(own) for name, own in recorded.items()}
 
 
 def _check_alignment(recorded) -> None:

@@ -33,6 +33,31 @@ def print_dataset(
   console.print(protocol, highlight=False)
 
 
+def print_classes(
+  console: Console, sets: Mapping[str, Sequence[tuple[str, str, int]]]
+) -> None:
+  """Prints the classes of joined sets, and how many clips are left out.
+
+  Args:
+    console: the terminal.
+    sets: for each set and each of its classes: its name, the class in its place or ''
+      where it is left out, and the number of clips.
+  """
+  table = Table(title='classes of the joined sets')
+  for column in ('set', 'class there', 'class here', 'clips'):
+    table.add_column(column, justify='right' if column == 'clips' else 'left')
+  for database, classes in sets.items():
+    table.add_section()
+    for number, (original, name, count) in enumerate(classes):
+      first = database if number == 0 else ''
+      table.add_row(first, original, name or Text('left out', 'bold'), f'{count:,}')
+  console.print(table)
+  rows = [row for classes in sets.values() for row in classes]
+  left_out = sum(count for _, name, count in rows if not name)
+  every = sum(count for _, _, count in rows)
+  console.print(f'left out: {left_out:,} of {every:,} clips', highlight=False)
+
+
 def print_network(
   console: Console, name: str, layers: Sequence[tuple[str, ...]], parts: dict[str, int]
 ) -> None:

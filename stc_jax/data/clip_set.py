@@ -2,6 +2,7 @@
 
 import dataclasses
 import pathlib
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped, UInt8
@@ -23,6 +24,25 @@ class LabelledFrames:
   numbers: Int[np.ndarray, 'n']
   rows: Int[np.ndarray, 'n']
   folder: pathlib.Path
+
+
+class Origin(NamedTuple):
+  """What a joined set has of one of its sets.
+
+  Attributes:
+    database: the set, as `dataset.names` calls it.
+    classes: its classes; of each its name, the class in its place, or '' where its
+      clips are left out, and the number of its clips.
+    fps: the median of the frame rates of its clips.
+    alignment: how its faces were cut out, by flag.
+    black_sides: share of its frames' width that is black on each side.
+  """
+
+  database: str
+  classes: tuple[tuple[str, str, int], ...]
+  fps: float
+  alignment: dict[str, str]
+  black_sides: float
 
 
 @dataclasses.dataclass(frozen=True)
@@ -54,6 +74,8 @@ class ClipSet:
     black_sides: share of the frames' width that is black on each side.
     alignment: how faces were cut out, by flag, if the set records it.
     labelled: the labelled frames, if they are the examples.
+    databases: of each example, the set that it is of; empty if none are joined.
+    origins: what it has of each joined set.
   """
 
   name: str
@@ -77,6 +99,8 @@ class ClipSet:
   alignment: dict[str, str] = dataclasses.field(default_factory=dict)
   labelled: LabelledFrames | None = None
   at_rest: Bool[np.ndarray, 'n'] | None = None
+  databases: tuple[str, ...] = ()
+  origins: tuple[Origin, ...] = ()
 
   def __len__(self) -> int:
     return len(self.clips)

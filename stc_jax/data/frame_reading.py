@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from stc_jax.data import frame_store, reading, records
+from stc_jax.data import frame_store, records, set_metadata
 from stc_jax.data.clip_set import ClipSet, LabelledFrames
 from stc_jax.data.frame_store import FrameStore
 from stc_jax.data.input import InputConfig
@@ -43,9 +43,9 @@ def read(builder: PreparedSet, config: InputConfig, aus: Sequence[int]) -> ClipS
     means=found.means[windows].mean(axis=1),
     squares=found.squares[windows].mean(axis=1),
     fingerprint=found.fingerprint,
-    subject_folds=reading.subject_folds(builder),
-    black_sides=reading.black_sides(builder),
-    alignment=reading.alignment(builder),
+    subject_folds=set_metadata.subject_folds(builder),
+    black_sides=set_metadata.black_sides(builder),
+    alignment=set_metadata.alignment(builder),
     labelled=LabelledFrames(found.numbers[rows], rows, found.folder),
     **_of_recordings(found, found.recordings[rows]),
   )

@@ -41,7 +41,8 @@ class ProtocolConfig:
   @property
   def resampled(self) -> bool:
     """Whether all trials differ in their test clips, not in their seeds alone."""
-    return self.kind == 'folds' or (self.kind == 'given' and self.repeats == 1)
+    once = self.kind in ('given', 'databases') and self.repeats == 1
+    return self.kind == 'folds' or once
 
 
 @dataclasses.dataclass(frozen=True)
@@ -141,13 +142,28 @@ def _fixed(
   del protocol, repeat
   splits = np.array(clip_set.splits)
   tested = next((s for s in ('test', 'validation') if s in clip_set.splits), None)
-  if tested is None or 'train' not in clip_set.splits:
+  if tested is None or 'train' not in clip_set.splits or clip_set.databases:
     raise InputError(
-      f"protocol.kind: 'fixed' needs splits train and test or validation, but "
-      f'{clip_set.name} has {", ".join(sorted(set(clip_set.splits)))}; set '
+      f"protocol.kind: 'fixed' needs splits train and test or validation of one set, "
+      f'but {clip_set.name} has {", ".join(sorted(set(clip_set.splits)))}; set '
       '--config.protocol.kind=folds'
     )
   return [_ClipMasks(splits == tested, splits != 'train')]
+
+
+def _databases(
+  clip_set: ClipSet, protocol: ProtocolConfig, repeat: int
+) -> list[_ClipMasks]:
+  """Tests each joined set, and trains on the others; repeats differ in the seed."""
+  del protocol, repeat
+  names, assigned = np.unique(clip_set.databases, return_inverse=True)
+  if len(names) < 2:
+    raise InputError(
+      f"protocol.kind: 'databases' tests each of several joined sets, but "
+      f'{clip_set.name} is one; name others in --config.dataset.names, or set '
+      '--config.protocol.kind=folds'
+    )
+  return _one_by_one(assigned)
 
 
 def _all(clip_set: ClipSet, protocol: ProtocolConfig, repeat: int) -> list[_ClipMasks]:
@@ -157,7 +173,13 @@ def _all(clip_set: ClipSet, protocol: ProtocolConfig, repeat: int) -> list[_Clip
   return [] if repeat else [_ClipMasks(none, none)]
 
 
-KINDS = {'folds': _folds, 'given': _given, 'fixed': _fixed, 'all': _all}
+KINDS = {
+  'folds': _folds,
+  'given': _given,
+  'fixed': _fixed,
+  'databases': _databases,
+  'all': _all,
+}
 
 
 def _one_by_one(assigned: Int[np.ndarray, 'n']) -> list[_ClipMasks]:

@@ -10,9 +10,9 @@ from jaxtyping import Float, UInt8
 from stc_jax.data import records, sampling
 from stc_jax.data.clip_set import NEUTRAL, ClipSet
 from stc_jax.data.input import COLOURS, InputConfig
+from stc_jax.data.labelled_set import ClipOrigin, LabelledSet
 from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.errors import InputError
-from stc_jax.faces.face_crop import black_columns
 from stc_jax.faces.images import resize
 
 # The alignment, in bytes, of arrays that a device's backend can use without a copy.
@@ -20,14 +20,14 @@ _ALIGNMENT = 64
 
 
 def read(
-  builder: PreparedSet,
+  prepared: PreparedSet | LabelledSet,
   config: InputConfig,
   neutral_share: float = 0.0,
 ) -> ClipSet:
   """Reads a prepared set record by record; only the frames that are used are kept.
 
   Args:
-    builder: the prepared set.
+    prepared: a prepared set, or several joined ones.
     config: the input.
     neutral_share: the share of each clip, from its start, that becomes a clip of class
       `neutral` (see `records.with_neutral`); 0: there is no such class.
@@ -37,62 +37,61 @@ def read(
       two clips or classes; a clip of one frame would become empty; the set has no
       labels; or it has a class `neutral` already.
   """
-  count, classes = _checked_size(builder)
+  labelled, found = LabelledSet.of(prepared), []
+  count, classes = _checked_size(labelled)
   shown = _Frames(count * (2 if neutral_share else 1), config)
-  clips = clips_of(builder, neutral_share)
+  clips = clips_of(labelled, neutral_share, found)
   rows = [_row(record, shown, config) for record in clips]
   classes += (NEUTRAL,) if neutral_share else ()
   rows.sort(key=lambda row: row['clips'])
-  _check_names(builder, [row['clips'] for row in rows])
+  _check_names(labelled, [row['clips'] for row in rows])
   columns = {name: [row[name] for row in rows] for name in rows[0]}
-  digests = columns.pop('digest')
+  digests, databases = columns.pop('digest'), tuple(columns.pop('database'))
   return ClipSet(
-    name=builder.info.full_name,
+    name=labelled.name,
     names=classes,
     frames=shown.all(),
     fingerprint=hashlib.sha256(repr((classes, digests)).encode()).hexdigest(),
-    subject_folds=subject_folds(builder),
-    black_sides=black_sides(builder),
-    alignment=alignment(builder),
+    subject_folds=labelled.subject_folds,
+    black_sides=labelled.black_sides,
+    alignment=labelled.alignment,
+    databases=databases if labelled.is_joined else (),
+    origins=labelled.origins(found),
     **_as_arrays(columns, config, len(classes) - 1 if neutral_share else None),
   )
 
 
-def _checked_size(builder: PreparedSet) -> tuple[int, tuple[str, ...]]:
+def _checked_size(labelled: LabelledSet) -> tuple[int, tuple[str, ...]]:
   """The number of clips, and the classes; raises InputError as `read`."""
-  if 'label' not in builder.info.features:
-    raise InputError(
-      f'{builder.data_path}: has action units and no labels; set '
-      '--config.task.kind=detection, as launch/bp4d.py does'
-    )
-  classes = tuple(builder.info.features['label'].names)
-  count = sum(split.num_examples for split in builder.info.splits.values())
+  count, classes = labelled.most_clips, labelled.classes
   if count < 2 or len(classes) < 2:
     raise InputError(
-      f'{builder.data_path}: {count} clips of {len(classes)} classes; '
+      f'{labelled.place}: {count} clips of {len(classes)} classes; '
       'training needs two of each'
     )
   return count, classes
 
 
-def _check_names(builder: PreparedSet, names: list[str]) -> None:
+def _check_names(labelled: LabelledSet, names: list[str]) -> None:
   """Raises InputError if two clips, sorted by name, have one name."""
   for one, other in itertools.pairwise(names):
     if one == other:
       raise InputError(
-        f'{builder.data_path}: two clips are called {one}; give each its own name'
+        f'{labelled.place}: two clips are called {one}; give each its own name'
       )
 
 
 def clips_of(
-  builder: PreparedSet, neutral_share: float
+  prepared: PreparedSet | LabelledSet,
+  neutral_share: float,
+  found: list[ClipOrigin] | None = None,
 ) -> Iterator[records.PreparedClip]:
-  """Yields the clips of training and test; see `read`."""
-  clips = records.of(builder)
+  """Yields the clips of training and test; see `read` and `LabelledSet.clips`."""
+  labelled = LabelledSet.of(prepared)
+  clips = labelled.clips(found)
   if not neutral_share:
     return clips
-  classes = builder.info.features['label'].names
-  return records.with_neutral(clips, classes, neutral_share)
+  return records.with_neutral(clips, labelled.classes, neutral_share)
 
 
 def _as_arrays(
@@ -111,30 +110,6 @@ def _as_arrays(
   if neutral is None:
     return found
   return found | {'at_rest': found['targets'] == neutral}
-
-
-def black_sides(builder: PreparedSet) -> float:
-  """The black share of the width on each side; sets before 1.1.0 don't record it."""
-  metadata, width = builder.info.metadata or {}, _sides_of(builder)[1]
-  is_cut = metadata.get('recipe', {}).get('align') == 'mtcnn'
-  columns = metadata.get('black_columns', black_columns(width) if is_cut else 0)
-  return columns / width
-
-
-def alignment(builder: PreparedSet) -> dict[str, str]:
-  """How the faces of a set were cut out, by flag."""
-  recipe = (builder.info.metadata or {}).get('recipe', {})
-  return dict(recipe) | {'size': '{} x {}'.format(*_sides_of(builder))}
-
-
-def subject_folds(builder: PreparedSet) -> tuple[tuple[str, ...], ...]:
-  """The set's own lists of subjects."""
-  return tuple(map(tuple, (builder.info.metadata or {}).get('subject_folds', ())))
-
-
-def _sides_of(builder: PreparedSet) -> tuple[int, int]:
-  """Height and width of the prepared frames."""
-  return builder.info.features['frames'].shape[1:3]
 
 
 class _Frames:
@@ -180,6 +155,7 @@ def _row(record: records.PreparedClip, shown: _Frames, config: InputConfig) -> d
     'subjects': record.subject,
     'clips': record.clip,
     'splits': record.split,
+    'database': record.database,
     'seconds': np.float32(len(record.frames) / record.fps),
     'means': means,
     'squares': squares,

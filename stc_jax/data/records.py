@@ -25,6 +25,7 @@ class PreparedClip(NamedTuple):
     subject, clip: the names of the subject and the clip.
     fps: frames per second.
     split: its split in the set.
+    database: of joined sets, the one that it is of.
   """
 
   frames: UInt8[np.ndarray, 't h w 3']
@@ -33,6 +34,7 @@ class PreparedClip(NamedTuple):
   clip: str
   fps: float
   split: str
+  database: str = ''
 
 
 class CodedRecording(NamedTuple):
@@ -157,8 +159,8 @@ def au_numbers(builder: PreparedSet) -> list[int]:
 
 
 def digest(record: PreparedClip) -> str:
-  """SHA-256 of a clip's record."""
-  return _sha256([record.frames], (*record[1:], record.frames.shape))
+  """SHA-256 of a clip's record; the clip's name says its database."""
+  return _sha256([record.frames], (*record[1:6], record.frames.shape))
 
 
 def coded_digest(record: CodedRecording) -> str:

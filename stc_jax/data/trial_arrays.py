@@ -46,27 +46,35 @@ def trial_arrays(
   batch_size: int,
   weights: Callable[[np.ndarray, int], np.ndarray],
   sample: int = 0,
+  balanced: bool = False,
 ) -> TrialArrays:
   """Stacks trials to arrays of one shape, on the host.
 
   Pass all trials of a protocol and select rows afterwards, so that one program serves
-  all. `weights` computes the task's weights from training targets and the number of
-  outputs; `sample` is the number of training clips that are also predicted.
+  all.
+
+  Args:
+    clip_set: the set.
+    trials: the whole protocol's.
+    steps: of training.
+    batch_size: clips of a step.
+    weights: computes the task's weights from the targets that training shows and the
+      number of outputs.
+    sample: the number of training clips that are also predicted.
+    balanced: shows sets, and the classes of each set, equally often.
   """
   most = max(len(trial.test) for trial in trials)
   tested = max(1, -(-most // batch_size)) * batch_size
   sampled = -(-sample // batch_size) * batch_size
   outputs = len(clip_set.names)
-  shown = [_shown(clip_set, trial.train) for trial in trials]
+  shown, order = zip(
+    *[_order(clip_set, trial, steps, batch_size, balanced) for trial in trials],
+    strict=True,
+  )
   return TrialArrays(
     seed=np.array([trial.seed for trial in trials], np.uint32),
     first=np.zeros(len(trials), np.int32),
-    order=np.stack(
-      [
-        shuffle.draw(t.seed, s, steps, batch_size)
-        for t, s in zip(trials, shown, strict=True)
-      ]
-    ),
+    order=np.stack(order),
     test=np.stack([_padded(t.test, tested) for t in trials]),
     sample=np.stack([_padded(sample_of(t, sampled), sampled) for t in trials]),
     normalisation=Normalisation(
@@ -74,6 +82,31 @@ def trial_arrays(
     ),
     weights=np.stack([weights(clip_set.targets[s], outputs) for s in shown]),
   )
+
+
+def _order(
+  clip_set: ClipSet, trial: Trial, steps: int, batch_size: int, balanced: bool
+) -> tuple[Int[np.ndarray, 'm'], Int[np.ndarray, 'steps b']]:
+  """The clips that training shows, as often as in an epoch, and their order."""
+  if not balanced:
+    shown = _shown(clip_set, trial.train)
+    return shown, shuffle.draw(trial.seed, shown, steps, batch_size)
+  order = shuffle.draw_balanced(
+    trial.seed, _cells(clip_set, trial.train), steps, batch_size
+  )
+  return order.ravel(), order
+
+
+def _cells(
+  clip_set: ClipSet, train: Int[np.ndarray, 'n']
+) -> list[list[Int[np.ndarray, '_']]]:
+  """The training clips of each set, by class."""
+  databases, targets = np.array(clip_set.databases)[train], clip_set.targets[train]
+  found = []
+  for name in np.unique(databases):
+    own, classes = train[databases == name], targets[databases == name]
+    found.append([own[classes == number] for number in np.unique(classes)])
+  return found
 
 
 def _shown(clip_set: ClipSet, train: Int[np.ndarray, 'n']) -> Int[np.ndarray, 'm']:

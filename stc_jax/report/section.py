@@ -50,7 +50,7 @@ def _strips(runs: Sequence[Run], most: int) -> tuple[dict[str, bytes], str]:
     shown = strips.strips(runs[0], strips.chosen_clips(runs), most)
   except InputError as error:
     return {}, f'Click on a cell for its misclassified clips. No pictures: {error}.'
-  return shown, _CLICK if runs[0].database == _RENDERED else _OWN_FOLDER
+  return shown, _CLICK if runs[0].folders == [_RENDERED] else _OWN_FOLDER
 
 
 def _caption(runs: Sequence[Run], tested: Sequence[Run], note: str) -> str:
@@ -59,7 +59,7 @@ def _caption(runs: Sequence[Run], tested: Sequence[Run], note: str) -> str:
   said = ' Or: '.join(words)
   untested = ', '.join(run.name for run in runs if run not in tested)
   said += f' {_UNTESTED}: {untested}.' if untested else ''
-  if runs[0].database == _RENDERED:
+  if _RENDERED in runs[0].folders:
     said += ' Synthetic data: accuracies on rendered faces say nothing about people.'
   return f'{said} {note}'.strip()
 

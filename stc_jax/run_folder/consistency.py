@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from stc_jax.data.dataset_config import DatasetConfig
 from stc_jax.data.protocols import ProtocolConfig
 from stc_jax.models import notation
 from stc_jax.models.registry import MODELS
@@ -11,13 +12,14 @@ from stc_jax.validate import check_type, to_dataclass
 
 
 def check(config: dict, trials: Sequence[dict]) -> None:
-  """Checks the network, the protocol, and that the trials are of one run.
+  """Checks the network, dataset and protocol, and that the trials are of one run.
 
   Raises:
     InputError: they don't fit together, or are of another version; names the file.
   """
-  protocol, name = config['protocol'], layout.CONFIG
-  to_dataclass(f'{name}: protocol', protocol, ProtocolConfig, 'make the run again')
+  name = layout.CONFIG
+  for section, kind in (('protocol', ProtocolConfig), ('dataset', DatasetConfig)):
+    to_dataclass(f'{name}: {section}', config[section], kind, 'make the run again')
   network = config.get(config['model'])
   check_type(f'{name}: {config["model"]}', network, dict)
   if MODELS[config['model']].has_trunk:

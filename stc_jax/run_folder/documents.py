@@ -59,6 +59,7 @@ class DatasetFile(Fields):
   sha256: str
   classes: dict[str, int] = pydantic.Field(default_factory=dict)
   aus: dict[str, int] = pydantic.Field(default_factory=dict)
+  databases: dict[str, int] = pydantic.Field(default_factory=dict)
 
 
 class _Revision(Fields):

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from stc_jax.data import catalogue, reading
+from stc_jax.data import joining, reading
+from stc_jax.data.dataset_config import DatasetConfig
+from stc_jax.data.labelled_set import LabelledSet
 from stc_jax.data.records import PreparedClip
 from stc_jax.errors import InputError, machine_error
 from stc_jax.models.registry import MODELS
@@ -16,6 +18,7 @@ from stc_jax.run_folder import consistency, documents, layout, trial_files
 from stc_jax.tasks.registry import TASKS
 from stc_jax.tasks.task import Task
 from stc_jax.typed_json import read as read_json
+from stc_jax.validate import to_dataclass
 
 _REMEDY = 'make the run again'
 _FOLDS = ['repeat', 'fold', 'clip', 'subject']
@@ -63,9 +66,20 @@ class Run:
     return self.title, *names
 
   @property
+  def dataset_config(self) -> DatasetConfig:
+    """Its section `dataset`."""
+    where = f'{layout.CONFIG}: dataset'
+    return to_dataclass(where, self.config['dataset'], DatasetConfig, _REMEDY)
+
+  @property
   def database(self) -> str:
-    """A folder of datasets/."""
+    """A folder of datasets/; '' where several sets are joined."""
     return self.config['dataset']['name']
+
+  @property
+  def folders(self) -> list[str]:
+    """The folders of datasets/ that its sets are of."""
+    return sorted({name for name, _ in self.dataset_config.sets})
 
   def clips(self) -> Iterator[PreparedClip]:
     """Yields the clips of the set that it was trained on.
@@ -73,14 +87,12 @@ class Run:
     Raises:
       InputError: the set isn't prepared here.
     """
-    dataset = self.config['dataset']
-    builder = catalogue.prepared_builder(
-      dataset['name'], dataset['builder_config'], self.execution['data_dir']
-    )
-    here = builder.info.full_name
+    dataset = self.dataset_config
+    prepared = joining.opened(dataset, self.execution['data_dir'])
+    here = LabelledSet.of(prepared).name
     if here != self.title:
       raise InputError(f'{self.folder} is of {self.title}, and {here} is prepared here')
-    return reading.clips_of(builder, dataset['neutral_share'])
+    return reading.clips_of(prepared, dataset.neutral_share)
 
   @property
   def network(self) -> dict:

@@ -1,5 +1,6 @@
 """The finished models of a run: a bundle for each trial."""
 
+import itertools
 import pathlib
 
 import jax
@@ -7,6 +8,9 @@ import jax
 from stc_jax import provenance
 from stc_jax.bundle import bundle_folder
 from stc_jax.bundle.bundle import Bundle, spread
+from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.dataset_config import DatasetConfig
+from stc_jax.data.protocols import Trial
 from stc_jax.errors import InputError
 from stc_jax.run_folder import layout
 from stc_jax.runs.config import Experiment
@@ -40,7 +44,22 @@ def bundle_of(
       'packages': provenance.packages(),
     },
     variables=variables,
+    subjects=_trained_on(experiment.dataset, clip_set, trial),
   )
+
+
+def _trained_on(
+  dataset: DatasetConfig, clip_set: ClipSet, trial: Trial
+) -> dict[str, tuple[str, ...]]:
+  """The subjects of a trial's training clips, by prepared set, as that calls them."""
+  if not clip_set.databases:
+    name = '/'.join(filter(None, dataset.sets[0]))
+    return {name: tuple(sorted({clip_set.subjects[i] for i in trial.train}))}
+  pairs = sorted({(clip_set.databases[i], clip_set.subjects[i]) for i in trial.train})
+  return {
+    name: tuple(subject.removeprefix(f'{name}/') for _, subject in own)
+    for name, own in itertools.groupby(pairs, key=lambda pair: pair[0])
+  }
 
 
 def read_variables(

@@ -23,7 +23,7 @@ _READ_BY = {
   },
   'protocol.folds': ('protocol', ('folds',)),
   'protocol.unit': ('protocol', ('folds',)),
-  'protocol.repeats': ('protocol', ('folds', 'given', 'fixed')),
+  'protocol.repeats': ('protocol', ('folds', 'given', 'fixed', 'databases')),
 }
 
 
@@ -86,8 +86,9 @@ class Experiment:
 
   def decisive(self) -> dict:
     """The sections that decide a run's results; they identify the run."""
-    sections = ('dataset', 'task', 'input', 'protocol', 'training')
+    sections = ('task', 'input', 'protocol', 'training')
     return {
+      'dataset': self.dataset.decisive(),
       **{name: dataclasses.asdict(getattr(self, name)) for name in sections},
       'model': self.model,
       self.model: dataclasses.asdict(self.network),
@@ -174,8 +175,15 @@ def _check_together(experiment: Experiment) -> None:
       f'input.sampling: {size.sampling!r}, but task.kind is {task.kind!r}; set '
       f'{" or ".join(task.samplings)}'
     )
+  for field in ('neutral_share', 'names'):
+    name = f'dataset.{field}'
+    if getattr(experiment.dataset, field) and name not in task.reads:
+      raise InputError(
+        f'{name}: is of clips with labels, but task.kind is '
+        f'{experiment.task.kind!r}; leave it out'
+      )
   if experiment.dataset.neutral_share:
-    _check_neutral(experiment)
+    _check_neutral(experiment.protocol)
   with in_section(experiment.model):
     network.check_input(size.height, size.width, size.frames)
   side, least = min(size.height, size.width), network.least_side
@@ -183,14 +191,7 @@ def _check_together(experiment: Experiment) -> None:
   require(side >= least, 'input.height', size.height, words)
 
 
-def _check_neutral(experiment: Experiment) -> None:
-  kind = experiment.task.kind
-  if 'dataset.neutral_share' not in TASKS[kind].reads:
-    raise InputError(
-      f'dataset.neutral_share: is of clips with labels, but task.kind is {kind!r}; '
-      'leave it out'
-    )
-  protocol = experiment.protocol
+def _check_neutral(protocol: ProtocolConfig) -> None:
   if protocol.kind == 'folds' and protocol.unit == 'sequence':
     raise InputError(
       'dataset.neutral_share: training would show the start of tested clips; set '

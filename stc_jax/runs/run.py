@@ -7,7 +7,7 @@ from rich.console import Console
 
 from stc_jax import locks, plots
 from stc_jax.console import tables
-from stc_jax.data import catalogue, preparation
+from stc_jax.data import catalogue, joining, preparation
 from stc_jax.models import shapes
 from stc_jax.models.registry import MODELS, build
 from stc_jax.run_folder import identity, layout, trial_files
@@ -38,8 +38,9 @@ def run_in_folder(
   """
   if again and not layout.is_run(where):
     raise start.no_run(where)
-  if launch.dataset.name == _EMBEDDED:
-    _prepare_embedded(launch, console)
+  for name, builder_config in launch.dataset.sets:
+    if name == _EMBEDDED:
+      _prepare_embedded(builder_config, launch.execution.data_dir, console)
   data = run_data.load(launch)
   if not hosts.is_first():
     train(resolve(launch, data, jax.device_count(), console), data, where, console)
@@ -63,10 +64,9 @@ def run_in_folder(
   hosts.wait_for_all()
 
 
-def _prepare_embedded(launch: Experiment, console: Console) -> None:
+def _prepare_embedded(builder_config: str, data_dir: str, console: Console) -> None:
   """Renders the embedded set if it is missing or of an older version."""
-  dataset = launch.dataset
-  which = dataset.name, dataset.builder_config, launch.execution.data_dir
+  which = _EMBEDDED, builder_config, data_dir
   if not catalogue.is_current(*which):
     console.print('rendering the embedded dataset: about a minute ...')
     preparation.prepare(*which)
@@ -78,10 +78,16 @@ def _print_setup(launch: Experiment, data: run_data.RunData, console: Console) -
   kind = (
     f'{protocol.kind} by {protocol.unit}' if protocol.kind == 'folds' else protocol.kind
   )
+  if protocol.kind == 'databases':
+    kind += f' ({", ".join(sorted(set(data.clip_set.databases)))} in turn)'
   task = task_of(launch.task)
   described = run_data.describe_dataset(data.clip_set, task)
   words = f'protocol {kind}, trials: {len(data.trials)}, repeats: {protocol.repeats}'
   tables.print_dataset(console, described, described[task.outputs], words)
+  if origins := data.clip_set.origins:
+    tables.print_classes(console, {one.database: one.classes for one in origins})
+  for note in joining.notes(data.clip_set, data.trials, size.frame_rate):
+    _print_note(console, note)
   network = build(launch.model, launch.network, len(data.clip_set.names))
   video = shapes.one_clip(size.frames, size.height, size.width, size.channels)
   layers = (
@@ -133,4 +139,8 @@ def _print_summary(
     board, files = task.scoreboard(summary), layout.scores(workdir)
     tables.print_scoreboard(console, board, summary, workdir, files)
   for note in task.notes(summary):
-    console.print(f'note: {note}', highlight=False, soft_wrap=True)
+    _print_note(console, note)
+
+
+def _print_note(console: Console, note: str) -> None:
+  console.print(f'note: {note}', highlight=False, soft_wrap=True)

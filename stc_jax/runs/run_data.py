@@ -1,12 +1,13 @@
 """The data of a run: the prepared clips, split into the protocol's trials."""
 
 import dataclasses
+from collections import Counter
 
-import tensorflow_datasets as tfds
-
-from stc_jax.data import catalogue, protocols
+from stc_jax.data import joining, protocols
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.input import InputConfig
+from stc_jax.data.labelled_set import LabelledSet
+from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.data.trial_arrays import TrialArrays, trial_arrays
 from stc_jax.errors import InputError
 from stc_jax.runs.config import Experiment
@@ -19,14 +20,14 @@ class RunData:
   """The data that all trials of a run share.
 
   Attributes:
-    builder: of the prepared set.
+    builder: of the prepared set, or several joined ones.
     input: section `input`, with at most as many frames as the longest clip has.
     clip_set: the set at the input's size.
     trials: the whole protocol's; `arrays` is the same for a program.
     wanted: the trials to run: the first ones, or all.
   """
 
-  builder: tfds.core.DatasetBuilder
+  builder: PreparedSet | LabelledSet
   input: InputConfig
   clip_set: ClipSet
   trials: list[protocols.Trial]
@@ -40,12 +41,17 @@ class RunData:
 
 
 def describe_dataset(clip_set: ClipSet, task: Task) -> dict:
-  """The set's name, size, targets and the fingerprint of its records."""
+  """The set's name, size, targets and the fingerprint of its records.
+
+  Of joined sets there is also the number of clips of each.
+  """
   described = {
     'name': clip_set.name,
     'clips': len(set(clip_set.clips)),
     'subjects': len(set(clip_set.subjects)),
   }
+  if clip_set.databases:
+    described['databases'] = dict(sorted(Counter(clip_set.databases).items()))
   return described | task.described(clip_set) | {'sha256': clip_set.fingerprint}
 
 
@@ -57,9 +63,7 @@ def load(experiment: Experiment) -> RunData:
       the task or the network; or the protocol has fewer trials than are asked for.
   """
   dataset, training = experiment.dataset, experiment.training
-  builder = catalogue.prepared_builder(
-    dataset.name, dataset.builder_config, experiment.execution.data_dir
-  )
+  builder = joining.opened(dataset, experiment.execution.data_dir)
   size, task = experiment.input, task_of(experiment.task)
   clip_set = task.read(builder, size, dataset)
   size = _fitted(experiment.input, clip_set)
@@ -86,6 +90,7 @@ def load(experiment: Experiment) -> RunData:
       training.batch_size,
       task.weights,
       task.sample,
+      dataset.balanced,
     ),
     wanted=trials[: first or None],
   )

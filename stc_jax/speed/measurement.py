@@ -82,9 +82,8 @@ def _measured(
 
 
 def _prepared(experiment: Experiment):
-  """The launch file's dataset if it is prepared, else a small embedded one."""
-  dataset = experiment.dataset
-  where = dataset.name, dataset.builder_config, experiment.execution.data_dir
+  """The launch file's first dataset if it is prepared, else a small embedded one."""
+  where = *experiment.dataset.sets[0], experiment.execution.data_dir
   if catalogue.is_prepared(*where):
     return catalogue.prepared_builder(*where)
   embedded = task_of(experiment.task).embedded

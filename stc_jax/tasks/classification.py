@@ -16,11 +16,12 @@ from stc_jax.data import reading
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.dataset_config import DatasetConfig
 from stc_jax.data.input import InputConfig
+from stc_jax.data.labelled_set import LabelledSet
 from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.data.protocols import Trial
 from stc_jax.data.sampling import SAMPLINGS
 from stc_jax.errors import InputError, require
-from stc_jax.tasks import clip_results, clip_scoreboard, pictures
+from stc_jax.tasks import clip_databases, clip_results, clip_scoreboard, pictures
 from stc_jax.tasks.clip_loss import ClassificationLoss
 from stc_jax.tasks.clip_report import ClassificationReport
 from stc_jax.tasks.clip_results import BASELINES
@@ -37,7 +38,14 @@ class Classification(ClassificationLoss, ClassificationReport, ClassLabelling):
   kind: ClassVar = 'classification'
   samplings: ClassVar = tuple(SAMPLINGS)
   reads: ClassVar = frozenset(
-    {'dataset.neutral_share', 'dataset.strongest_frame', 'task.logit_adjustment'}
+    {
+      'dataset.balanced',
+      'dataset.classes',
+      'dataset.names',
+      'dataset.neutral_share',
+      'dataset.strongest_frame',
+      'task.logit_adjustment',
+    }
   )
   sample: ClassVar = 0
   embedded: ClassVar = ('synthetic_faces', 'neutral_to_apex_small', '')
@@ -65,7 +73,10 @@ class Classification(ClassificationLoss, ClassificationReport, ClassLabelling):
     return cls(adjustment=logit_adjustment)
 
   def read(
-    self, builder: PreparedSet, size: InputConfig, dataset: DatasetConfig
+    self,
+    builder: PreparedSet | LabelledSet,
+    size: InputConfig,
+    dataset: DatasetConfig,
   ) -> ClipSet:
     """Reads clips with their labels; see `reading.read`."""
     return reading.read(builder, size, dataset.neutral_share)
@@ -137,10 +148,11 @@ class Classification(ClassificationLoss, ClassificationReport, ClassLabelling):
     probabilities: Mapping[str, Sequence[np.ndarray]],
     resampled: bool,
   ) -> dict:
-    """See `clip_results.summarise`."""
+    """See `clip_results.summarise`; of joined sets, also `clip_databases.scores`."""
     del probabilities
-    names = data.clip_set.names
-    return clip_results.summarise(names, results, data.folds, resampled)
+    clip_set = data.clip_set
+    of_all = clip_results.summarise(clip_set.names, results, data.folds, resampled)
+    return of_all | clip_databases.scores(clip_set, data.wanted, results)
 
   def prediction_rows(
     self, names: Sequence[str], results: Sequence[dict]

@@ -10,6 +10,14 @@ from stc_jax.typed_json import Fields, require_consistent
 _Share = float | None
 
 
+class _DatabaseScores(Fields):
+  accuracy: float
+  uar: float
+  floor_accuracy: float
+  temporal_floor_accuracy: float
+  chance_accuracy: float
+
+
 class ClipSummaryFile(Fields):
   """summary.json."""
 
@@ -25,6 +33,7 @@ class ClipSummaryFile(Fields):
   floor_accuracy: _Share
   temporal_floor_accuracy: _Share
   chance_accuracy: _Share
+  databases: dict[str, _DatabaseScores] = pydantic.Field(default_factory=dict)
 
 
 class _PredictionRow(Fields):

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from stc_jax.tasks import (
   clip_comparison,
+  clip_databases,
   clip_documents,
   clip_pictures,
   clip_results,
@@ -25,8 +26,8 @@ _INTENDED_USE = (
 class ClassificationReport:
   """See the methods of `Task` on reports."""
 
-  first_tables: ClassVar = ('accuracy', 'pairs')
-  card_tables: ClassVar = ('accuracy', 'classes', 'calibration')
+  first_tables: ClassVar = ('accuracy', 'databases', 'pairs')
+  card_tables: ClassVar = ('accuracy', 'databases', 'classes', 'calibration')
   has_heatmaps: ClassVar = True
   intended_use: ClassVar = _INTENDED_USE
   summary_file: ClassVar = ClipSummaryFile
@@ -38,10 +39,12 @@ class ClassificationReport:
   compare = staticmethod(clip_comparison.compare)
 
   def report_tables(self, runs: Sequence[RunResults], caption: str) -> list[Table]:
-    """Accuracies, also of classes and subjects, and calibration."""
+    """Accuracies, also of joined sets, classes and subjects, and calibration."""
+    sets = [clip_databases.databases_table(runs, caption)] if _are_joined(runs) else []
     pairs = [clip_tables.pairs_table(runs, caption)] if len(runs) > 1 else []
     return [
       clip_tables.accuracy_table(runs, caption),
+      *sets,
       *pairs,
       clip_tables.classes_table(runs, caption),
       clip_tables.calibration_table(runs, caption),
@@ -54,3 +57,9 @@ class ClassificationReport:
     return (
       f'An expression of no class ({names}) is assigned to one of them nevertheless.'
     )
+
+
+def _are_joined(runs: Sequence[RunResults]) -> bool:
+  """Whether all runs tested the same of several joined sets."""
+  first, *others = (run.summary.get('databases', {}).keys() for run in runs)
+  return bool(first) and all(names == first for names in others)

@@ -27,6 +27,7 @@ def trial_fields(
       'label': clip_set.names[clip_set.targets[i]],
       'predicted': clip_set.names[row.argmax()],
       'probabilities': [round(float(p), _DIGITS) for p in row],
+      **({'database': clip_set.databases[i]} if clip_set.databases else {}),
     }
     for i, row in zip(trial.test, probabilities, strict=True)
   ]
@@ -34,7 +35,7 @@ def trial_fields(
     'train_clips': len(trial.train),
     'test_clips': len(trial.test),
     'accuracy': sum(map(is_right, rows)) / len(rows) if rows else None,
-    'uar': _scores(clip_set.names, rows)['uar'],
+    'uar': scores_of(clip_set.names, rows)['uar'],
     'predictions': rows,
   }
 
@@ -53,7 +54,7 @@ def rows_of(results: Sequence[dict]) -> list[dict]:
   ]
 
 
-def trial_scores(results: Sequence[dict]) -> list[TrialScore]:
+def trialscores_of(results: Sequence[dict]) -> list[TrialScore]:
   """The part of trials' results that statistics need."""
   return [
     TrialScore(
@@ -81,17 +82,19 @@ def summarise(
   """
   rows = [row for result in results for row in result['predictions']]
   return {
-    **statistics.accuracies(trial_scores(results), folds, resampled),
+    **statistics.accuracies(trialscores_of(results), folds, resampled),
     **{name: _mean([result[name] for result in results]) for name in BASELINES},
     **{f'over_{name}': _over(results, name) for name in ('floor', 'temporal_floor')},
     'classes': list(names),
-    **_scores(names, rows),
+    **scores_of(names, rows),
     'trial_accuracies': [result['accuracy'] for result in results],
-    'trial_uars': [_scores(names, result['predictions'])['uar'] for result in results],
+    'trial_uars': [
+      scores_of(names, result['predictions'])['uar'] for result in results
+    ],
   }
 
 
-def _scores(classes: Sequence[str], rows: Sequence[dict]) -> dict:
+def scores_of(classes: Sequence[str], rows: Sequence[dict]) -> dict:
   """The fields of `metrics.classification`; None if nothing was tested."""
   if not rows:
     fields = 'uar', 'macro_f1', 'absent', 'confusion', 'class_accuracy'

@@ -19,6 +19,7 @@ def scoreboard(summary: dict) -> Scoreboard:
     _of_model(summary),
     [(name, f'{summary[field]:.1%}') for name, field in _BASELINES],
     _over_floors(summary),
+    _of_databases(summary),
     [
       (name, 'no clip' if share is None else f'{share:.1%}')
       for name, share in summary['class_accuracy'].items()
@@ -62,6 +63,19 @@ def _over_floors(summary: dict) -> list[tuple[str, str]]:
       words = f'over the {name} floor, mean of {count} subjects (p {p:.4f})'
       rows.append((words, f'{100 * over["difference"]:+.1f}'))
   return rows
+
+
+def _of_databases(summary: dict) -> list[tuple[str, str]]:
+  """The accuracy of each of several joined sets, with UAR and floors."""
+  return [
+    (
+      f'{name} (UAR {own["uar"]:.1%}, temporal floor '
+      f'{own["temporal_floor_accuracy"]:.1%}, static {own["floor_accuracy"]:.1%}, '
+      f'chance {own["chance_accuracy"]:.1%})',
+      f'{own["accuracy"]:.1%}',
+    )
+    for name, own in summary.get('databases', {}).items()
+  ]
 
 
 def _of(summary: dict, field: str, what: str) -> str:

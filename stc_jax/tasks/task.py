@@ -12,6 +12,7 @@ from stc_jax.console.tables import Scoreboard
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.dataset_config import DatasetConfig
 from stc_jax.data.input import InputConfig
+from stc_jax.data.labelled_set import LabelledSet
 from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.data.protocols import Trial
 from stc_jax.tasks.comparison import Comparison
@@ -81,9 +82,14 @@ class Task(Labelling, Protocol):
   # The training data.
 
   def read(
-    self, builder: PreparedSet, size: InputConfig, dataset: DatasetConfig
+    self,
+    builder: PreparedSet | LabelledSet,
+    size: InputConfig,
+    dataset: DatasetConfig,
   ) -> ClipSet:
     """Reads the examples of a prepared set, with their targets.
+
+    It is given joined sets if 'dataset.names' is in `reads`.
 
     Raises:
       InputError: the set has no such targets, or can't be read.

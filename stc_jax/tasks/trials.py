@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.labelled_set import LabelledSet
 from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.data.protocols import Trial
 
@@ -15,14 +16,14 @@ class TrialData(Protocol):
   """The data of a run, split into trials.
 
   Attributes:
-    builder: of the prepared set.
+    builder: of the prepared set, or several joined ones.
     clip_set: its examples.
     trials: of the whole protocol.
     wanted: the trials to run: the first ones, or all.
     folds: the number of trials in a complete repeat.
   """
 
-  builder: PreparedSet
+  builder: PreparedSet | LabelledSet
   clip_set: ClipSet
   trials: list[Trial]
   wanted: list[Trial]

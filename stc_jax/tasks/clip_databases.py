@@ -1,0 +1,92 @@
+"""The scores of each of several joined sets: computed, and as a table."""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from stc_jax.baselines.constant import chance_right
+from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.protocols import Trial
+from stc_jax.tasks.clip_results import is_right, scores_of
+from stc_jax.tasks.table import Table, percent
+from stc_jax.tasks.trials import RunResults
+
+_NOTES = """\
+Over the tested clips of each set, all trials pooled. UAR is the mean recall of the
+classes that have clips there. Floors and chance are of the same trials."""
+
+
+def scores(clip_set: ClipSet, trials: Sequence[Trial], results: Sequence[dict]) -> dict:
+  """The fields of summary.json on each of several joined sets.
+
+  Args:
+    clip_set: the joined set; of one that isn't joined there are no fields.
+    trials: those with results.
+    results: of these trials.
+
+  Returns:
+    databases: for each set its clips and subjects, as tested, accuracy, UAR, and the
+    accuracies of floors and chance. trial_databases: the sets that each trial tests.
+  """
+  if not clip_set.databases:
+    return {}
+  found: dict[str, list[dict]] = {name: [] for name in sorted(set(clip_set.databases))}
+  for trial, result in zip(trials, results, strict=True):
+    for row in _rows(clip_set, trial, result):
+      found[row['database']].append(row)
+  return {
+    'databases': {
+      name: _scores(clip_set.names, rows) for name, rows in found.items() if rows
+    },
+    'trial_databases': [
+      sorted({row['database'] for row in result['predictions']}) for result in results
+    ],
+  }
+
+
+def _rows(clip_set: ClipSet, trial: Trial, result: dict) -> list[dict]:
+  """The tested clips of a trial, with what floors and chance make of them."""
+  if not result['predictions']:
+    return []
+  rights = {
+    'floor': result['floor_right'],
+    'temporal_floor': result['temporal_floor_right'],
+    'chance': chance_right(clip_set.targets, trial).tolist(),
+  }
+  return [
+    row | {name: of_all[i] for name, of_all in rights.items()}
+    for i, row in enumerate(result['predictions'])
+  ]
+
+
+def _scores(classes: Sequence[str], rows: Sequence[dict]) -> dict:
+  return {
+    'clips': len({row['clip'] for row in rows}),
+    'subjects': len({row['subject'] for row in rows}),
+    'accuracy': float(np.mean(list(map(is_right, rows)))),
+    'uar': scores_of(classes, rows)['uar'],
+    **{
+      f'{name}_accuracy': float(np.mean([row[name] for row in rows]))
+      for name in ('floor', 'temporal_floor', 'chance')
+    },
+  }
+
+
+def databases_table(runs: Sequence[RunResults], caption: str) -> Table:
+  """The scores of runs on each joined set, beside those of the floors."""
+  rows = []
+  for name, of_first in runs[0].summary['databases'].items():
+    for run in runs:
+      own = run.summary['databases'][name]
+      rows.append(
+        [f'{name}: {run.name}', percent(own['accuracy']), percent(own['uar'])]
+      )
+    for words, field in (
+      ('temporal floor', 'temporal_floor_accuracy'),
+      ('static floor', 'floor_accuracy'),
+      ('chance', 'chance_accuracy'),
+    ):
+      rows.append([f'{name}: {words}', percent(of_first[field]), ''])
+  title = f'{runs[0].title}: accuracy of each set in percent'
+  columns = 'set: method', 'accuracy (WAR)', 'UAR'
+  return Table('databases', title, columns, rows, f'{_NOTES} {caption}')
