@@ -11,6 +11,8 @@ from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.data.protocols import Trial
 from stc_jax.errors import InputError
 
+# Of a set's recipe: those that a new video is cropped by.
+_FLAGS = ('align', 'roll', 'smooth', 'max_gap')
 # Shares of the width; by rounding alone they differ less.
 _NOTED_BLACK = 0.05
 
@@ -92,8 +94,9 @@ def notes(
 
 def _differing(origins: Sequence[Origin]) -> str:
   """The flags of cropping that differ between sets, and black columns; '': none."""
-  flags = dict.fromkeys(f for one in origins for f in one.alignment if f != 'size')
-  values = {f: [one.alignment.get(f, 'unknown') for one in origins] for f in flags}
+  values = {f: [one.alignment.get(f, 'none') for one in origins] for f in _FLAGS}
+  if len(set(values['align'])) > 1:  # the others follow from it
+    values = {'align': values['align']}
   black = [one.black_sides for one in origins]
   if black and max(black) - min(black) > _NOTED_BLACK:
     values['black at each side'] = [f'{share:.0%}' for share in black]

@@ -1,6 +1,7 @@
 """A bundle is checked when it is loaded, before anything is allocated for it."""
 
 import copy
+import dataclasses
 import json
 import shutil
 
@@ -13,6 +14,7 @@ import stc_jax
 from stc_jax.bundle import bundle_folder
 from stc_jax.errors import InputError
 
+SUBJECTS = {'ck_plus': ('S005', 'S010'), 'clip_folder/mine': ('anna',)}
 WRONG = (None, True, 'x', -1, 10**9, 10**400, float('nan'), 1e300, [], [-1], {}, [[]])
 
 
@@ -23,6 +25,7 @@ def whole(tmp_path_factory):
   for seed in (0, 1):
     (run / 'models').mkdir(exist_ok=True)
     made = untrained.bundle('stc_nlstm', {}, {}, seed)
+    made = dataclasses.replace(made, subjects=SUBJECTS)
     bundle_folder.save(run / 'models' / f'0-{seed}', made)
   return run
 
@@ -108,6 +111,18 @@ def test_what_is_wrong_is_named(bundle, place, value, naming):
   rewrite(bundle, lambda values: put(values, place, value))
   with pytest.raises(InputError, match=naming):
     bundle_folder.load(bundle)
+
+
+def test_the_subjects_of_a_bundle_are_known_or_it_is_older(bundle):
+  assert bundle_folder.load(bundle).subjects == SUBJECTS
+  rewrite(bundle, lambda values: values.pop('subjects'))
+  older = bundle_folder.load(bundle)
+  assert older.subjects is None
+  bundle_folder.save(bundle.with_name('again'), older)
+  again = bundle.with_name('again') / 'bundle.json'
+  assert json.loads(again.read_text()) == json.loads(
+    (bundle / 'bundle.json').read_text()
+  )
 
 
 def nan(tensors):

@@ -1,6 +1,8 @@
 """The launch files, with each recipe."""
 
+import dataclasses
 import importlib
+import json
 import os
 import pathlib
 import sys
@@ -12,7 +14,15 @@ from ml_collections import config_flags
 
 from stc_jax.cli import arguments
 from stc_jax.errors import InputError
-from stc_jax.launch import bp4d, ck_plus, default, recipes, study, synthetic_study
+from stc_jax.launch import (
+  bp4d,
+  ck_plus,
+  default,
+  joined,
+  recipes,
+  study,
+  synthetic_study,
+)
 from stc_jax.runs.config import from_sections
 from stc_jax.runs.study import experiments
 
@@ -58,6 +68,26 @@ def test_a_neutral_class_needs_labels_and_subjects_apart():
     config.protocol.update(fields)
     with pytest.raises(InputError, match=named):
       from_sections(config.to_dict())
+
+
+def test_the_identity_of_a_run_of_one_set_knows_nothing_of_joined_sets():
+  experiment = from_sections(ck_plus.get_config().to_dict())
+  own = {'name', 'builder_config', 'strongest_frame', 'neutral_share'}
+  decisive = experiment.decisive()
+  assert decisive['dataset'].keys() == own
+  execution = {'execution': dataclasses.asdict(experiment.execution)}
+  assert from_sections(decisive | execution) == experiment
+  several = from_sections(joined.get_config().to_dict())
+  assert several.decisive()['dataset'].keys() == own | {'names', 'classes', 'balanced'}
+  again = json.loads(json.dumps(several.decisive()))
+  assert from_sections(again | execution) == several
+
+
+def test_joined_sets_are_of_clips_with_labels():
+  config = bp4d.get_config()
+  config.dataset.update(name='', names=('bp4d', 'mmi'))
+  with pytest.raises(InputError, match=r'^dataset\.names: is of clips with labels'):
+    from_sections(config.to_dict())
 
 
 def test_the_study_names_runs_that_can_be_started():

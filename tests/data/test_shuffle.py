@@ -28,3 +28,37 @@ def test_more_steps_only_add_to_fewer():
 def test_seeds_differ():
   one, other = (shuffle.draw(s, TRAIN, steps=5, batch_size=4) for s in (1, 2))
   assert (one != other).any()
+
+
+# For each of three sets and each of its classes, the clips.
+CELLS = (
+  (np.arange(0, 2), np.arange(2, 12), np.arange(12, 15)),
+  (np.arange(15, 50), np.arange(50, 51)),
+  (np.arange(51, 60),),
+)
+
+
+def spread(counts):
+  """The largest difference after any step between the columns."""
+  return (counts.max(axis=1) - counts.min(axis=1)).max()
+
+
+def test_sets_classes_and_clips_occur_equally_often_up_to_any_step():
+  shown = shuffle.draw_balanced(seed=3, cells=CELLS, steps=100, batch_size=7).ravel()
+  so_far = np.cumsum(shown[:, None] == np.arange(60), axis=0)
+  of_sets = []
+  for classes in CELLS:
+    of_classes = [so_far[:, clips] for clips in classes]
+    assert all(spread(counts) <= 1 for counts in of_classes)
+    totals = np.stack([counts.sum(axis=1) for counts in of_classes], axis=1)
+    assert spread(totals) <= 1
+    of_sets.append(totals.sum(axis=1))
+  assert spread(np.stack(of_sets, axis=1)) <= 1
+  assert so_far[-1].min() > 0
+
+
+def test_a_balanced_order_depends_on_the_seed_and_only_grows():
+  one, other = (shuffle.draw_balanced(s, CELLS, 20, 4) for s in (1, 2))
+  assert (one != other).any()
+  longer = shuffle.draw_balanced(1, CELLS, 90, 4)
+  np.testing.assert_array_equal(longer[:20], one)

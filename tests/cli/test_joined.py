@@ -1,0 +1,111 @@
+"""One run over two prepared sets, on the command line."""
+
+import csv
+import json
+
+import pytest
+import small_run
+from command import fails, succeeds
+
+from stc_jax.bundle import bundle_folder
+
+NAMES = "('clip_folder', 'clip_folder/other')"
+CLASSES = "(('mouth_wide', 'mouth_open'), ('nodding', ''), ('nod', ''))"
+MISSPELT = "(('nodd', ''),)"
+FIELDS = small_run.NETWORK | {
+  'dataset.name': '',
+  'dataset.names': NAMES,
+  'dataset.classes': CLASSES,
+  'dataset.balanced': 'True',
+  'input.frames': '4',
+  'protocol.kind': 'databases',
+  'training.stages': '((20, 0.001),)',
+  'training.batch_size': '4',
+  'execution.steps_per_chunk': '5',
+}
+
+
+@pytest.fixture(scope='module')
+def two_sets(made, tmp_path_factory):
+  """Beside the small clips, those of two subjects with other labels and sizes."""
+  folder = tmp_path_factory.mktemp('joined')
+  small_run.write_clips(folder / 'clips', small_run.SUBJECTS[:3])
+  for before, now in (('mouth_open', 'mouth_wide'), ('nod', 'nodding')):
+    (folder / 'clips' / before).rename(folder / 'clips' / now)
+  data = folder / 'data'
+  (data / 'clip_folder').mkdir(parents=True)
+  (data / 'clip_folder' / 'default').symlink_to(made.data / 'clip_folder' / 'default')
+  succeeds(
+    *small_run.PREPARE,
+    '--builder_config=other',
+    '--image_fps=10',
+    '--size=32',
+    f'--manual_dir={folder / "clips"}',
+    f'--data_dir={data}',
+  )
+  return data
+
+
+def command(data, workdir, **fields):
+  return small_run.of_launch_file('clip_folder', data, workdir, FIELDS, **fields)
+
+
+def rows_of(path):
+  with path.open(newline='') as file:
+    return list(csv.DictReader(file))
+
+
+def test_each_set_is_tested_by_a_model_of_the_other(two_sets, environment, tmp_path):
+  run, report = tmp_path / 'run', tmp_path / 'report'
+  on_host = {'execution__placement': 'host'}
+  said = succeeds(*command(two_sets, run, **on_host), env=environment)
+  assert 'classes of the joined sets' in said
+  assert 'left out: 14 of 42 clips' in said
+  assert 'note: frame rates differ (clip_folder 25, clip_folder/other 10 Hz)' in said
+  summary = json.loads((run / 'summary.json').read_text())
+  assert summary['classes'] == ['brows_up', 'mouth_open']
+  assert summary['trial_databases'] == [['clip_folder'], ['clip_folder/other']]
+  rows = rows_of(run / 'predictions.csv')
+  assert len({row['clip'] for row in rows}) == len(rows) == 28
+  for number, (name, own) in enumerate(summary['databases'].items()):
+    tested = [row for row in rows if row['fold'] == str(number)]
+    assert all(row['subject'].startswith(f'{name}/') for row in tested)
+    right = sum(row['label'] == row['predicted'] for row in tested) / len(tested)
+    assert own['accuracy'] == pytest.approx(right)
+    trial = json.loads((run / 'trials' / f'0-{number}.json').read_text())
+    assert own['accuracy'] == pytest.approx(trial['accuracy'])
+    assert own['uar'] == pytest.approx(trial['uar'])
+    assert own['temporal_floor_accuracy'] == pytest.approx(
+      trial['temporal_floor_accuracy']
+    )
+    assert own['chance_accuracy'] == pytest.approx(trial['chance_accuracy'])
+  first = bundle_folder.load(run / 'models' / '0-0')
+  assert first.subjects == {'clip_folder/other': ('anna', 'ben', 'carl')}
+  on_device = tmp_path / 'device'
+  device = {'execution__placement': 'device'}
+  succeeds(*command(two_sets, on_device, **device), env=environment)
+  for name in ('summary.json', 'predictions.csv', 'models/0-1/weights.safetensors'):
+    assert (on_device / name).read_bytes() == (run / name).read_bytes()
+  succeeds('stc_jax.report', f'--workdir={run}', f'--out={report}', env=environment)
+  table = rows_of(report / 'tables' / 'databases.csv')
+  assert table[0]['set: method'] == 'clip_folder: STC-NLSTM'
+  assert len(table) == 8
+  assert 'data:image/jpeg' in (report / 'index.html').read_text()
+
+
+def test_what_is_wrong_ends_in_one_line(two_sets, environment, tmp_path, finished):
+  for fields, naming in (
+    ({'dataset__classes': MISSPELT}, "no set has a class 'nodd'; did you mean"),
+    ({'dataset__names': "('clip_folder',)"}, "'databases' tests each of several"),
+    (
+      {
+        'dataset__names': "('clip_folder', 'clip_folder/more')",
+        'dataset__classes': '()',
+      },
+      'prepare --dataset=clip_folder --builder_config=more',
+    ),
+    ({'task__kind': 'detection', 'task__aus': '(1,)', 'input__sampling': 'past'}, ''),
+  ):
+    argv = command(two_sets, tmp_path / 'none', **fields)
+    fails(*argv, naming=naming or 'dataset.names: is of clips', env=environment)
+  fails(*command(two_sets, finished), naming='is of another run', env=environment)
