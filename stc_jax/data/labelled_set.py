@@ -5,7 +5,7 @@ import os
 import pathlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 
@@ -45,11 +45,6 @@ class LabelledSet:
 
   builders: Mapping[str, PreparedSet]
   renamed: Mapping[str, str] = dataclasses.field(default_factory=dict)
-
-  @classmethod
-  def of(cls, prepared: 'PreparedSet | LabelledSet') -> Self:
-    """A prepared set as it is, or a joined one."""
-    return prepared if isinstance(prepared, cls) else cls({'': prepared})
 
   @property
   def is_joined(self) -> bool:
@@ -153,6 +148,11 @@ class LabelledSet:
       alignment=set_metadata.alignment(builder),
       black_sides=set_metadata.black_sides(builder),
     )
+
+
+def as_labelled(prepared: PreparedSet | LabelledSet) -> LabelledSet:
+  """A prepared set as one that isn't joined; joined sets as they are."""
+  return prepared if isinstance(prepared, LabelledSet) else LabelledSet({'': prepared})
 
 
 def classes_of(builder: PreparedSet) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from jaxtyping import Float, UInt8
 from stc_jax.data import records, sampling
 from stc_jax.data.clip_set import NEUTRAL, ClipSet
 from stc_jax.data.input import COLOURS, InputConfig
-from stc_jax.data.labelled_set import ClipOrigin, LabelledSet
+from stc_jax.data.labelled_set import ClipOrigin, LabelledSet, as_labelled
 from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.errors import InputError
 from stc_jax.faces.images import resize
@@ -37,7 +37,7 @@ def read(
       two clips or classes; a clip of one frame would become empty; the set has no
       labels; or it has a class `neutral` already.
   """
-  labelled, found = LabelledSet.of(prepared), []
+  labelled, found = as_labelled(prepared), []
   count, classes = _checked_size(labelled)
   shown = _Frames(count * (2 if neutral_share else 1), config)
   clips = clips_of(labelled, neutral_share, found)
@@ -87,7 +87,7 @@ def clips_of(
   found: list[ClipOrigin] | None = None,
 ) -> Iterator[records.PreparedClip]:
   """Yields the clips of training and test; see `read` and `LabelledSet.clips`."""
-  labelled = LabelledSet.of(prepared)
+  labelled = as_labelled(prepared)
   clips = labelled.clips(found)
   if not neutral_share:
     return clips

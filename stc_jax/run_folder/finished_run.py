@@ -10,7 +10,7 @@ import numpy as np
 
 from stc_jax.data import joining, reading
 from stc_jax.data.dataset_config import DatasetConfig
-from stc_jax.data.labelled_set import LabelledSet
+from stc_jax.data.labelled_set import as_labelled
 from stc_jax.data.records import PreparedClip
 from stc_jax.errors import InputError, machine_error
 from stc_jax.models.registry import MODELS
@@ -89,7 +89,7 @@ class Run:
     """
     dataset = self.dataset_config
     prepared = joining.opened(dataset, self.execution['data_dir'])
-    here = LabelledSet.of(prepared).name
+    here = as_labelled(prepared).name
     if here != self.title:
       raise InputError(f'{self.folder} is of {self.title}, and {here} is prepared here')
     return reading.clips_of(prepared, dataset.neutral_share)

@@ -54,7 +54,7 @@ def rows_of(results: Sequence[dict]) -> list[dict]:
   ]
 
 
-def trialscores_of(results: Sequence[dict]) -> list[TrialScore]:
+def trial_scores(results: Sequence[dict]) -> list[TrialScore]:
   """The part of trials' results that statistics need."""
   return [
     TrialScore(
@@ -82,7 +82,7 @@ def summarise(
   """
   rows = [row for result in results for row in result['predictions']]
   return {
-    **statistics.accuracies(trialscores_of(results), folds, resampled),
+    **statistics.accuracies(trial_scores(results), folds, resampled),
     **{name: _mean([result[name] for result in results]) for name in BASELINES},
     **{f'over_{name}': _over(results, name) for name in ('floor', 'temporal_floor')},
     'classes': list(names),
