@@ -27,7 +27,7 @@ FIELDS = small_run.NETWORK | {
 
 @pytest.fixture(scope='module')
 def two_sets(made, tmp_path_factory):
-  """Beside the small clips, those of two subjects with other labels and sizes."""
+  """Beside the small clips, those of two subjects with other labels and at another rate."""
   folder = tmp_path_factory.mktemp('joined')
   small_run.write_clips(folder / 'clips', small_run.SUBJECTS[:3])
   for before, now in (('mouth_open', 'mouth_wide'), ('nod', 'nodding')):
@@ -39,7 +39,6 @@ def two_sets(made, tmp_path_factory):
     *small_run.PREPARE,
     '--builder_config=other',
     '--image_fps=10',
-    '--size=32',
     f'--manual_dir={folder / "clips"}',
     f'--data_dir={data}',
   )
