@@ -27,7 +27,7 @@ FIELDS = small_run.NETWORK | {
 
 @pytest.fixture(scope='module')
 def two_sets(made, tmp_path_factory):
-  """Beside the small clips, those of two subjects with other labels and at another rate."""
+  """Beside the small clips, those of three subjects: other labels, another rate."""
   folder = tmp_path_factory.mktemp('joined')
   small_run.write_clips(folder / 'clips', small_run.SUBJECTS[:3])
   for before, now in (('mouth_open', 'mouth_wide'), ('nod', 'nodding')):
