@@ -1,14 +1,12 @@
-"""From a database's own layout to the result of a run."""
+"""From a licensed database's own layout to the result of a run."""
 
-import csv
 import json
 
-import cv2
 import numpy as np
 import pytest
 import small_run
 from command import fails, succeeds
-from fakes import ck_plus, faces, fer2013, films, mmi, oulu_casia
+from fakes import ck_plus, faces, mmi, oulu_casia
 
 SUBJECTS = 3
 
@@ -72,43 +70,3 @@ def test_from_the_owners_files_to_a_result(name, tmp_path, environment):
   succeeds(*command, env=environment)
   summary = json.loads((workdir / 'summary.json').read_text())
   assert np.sum(summary['confusion']) == 6 * SUBJECTS * summary['trials'] / 2
-
-
-@pytest.mark.slow
-def test_from_a_table_of_stills_to_predictions(tmp_path, environment):
-  raw, data, run, out = (tmp_path / name for name in ('raw', 'data', 'run', 'out'))
-  rows = fer2013.rows_of(2)
-  copy = (3, rows[-1][1], 'Training')  # of a test picture
-  fer2013.write_table(raw, [*rows, copy, (0, '1 2 3', 'Training')])
-  prepare = ('stc_jax.prepare', '--dataset=fer2013', f'--manual_dir={raw}')
-  prepare += (f'--data_dir={data}', '--allow_partial')
-  told = fails(
-    *prepare, naming=('line 45: 3 pixels', '--max_bad_clips=1'), env=environment
-  )
-  assert '1 of 43 clips' in told
-  said = succeeds(*prepare, '--max_bad_clips=1', env=environment)
-  assert 'note: 1 pictures of train are left out' in said
-  assert 'train: 14 clips' in said
-  fields = {
-    'input.height': '16',
-    'input.width': '16',
-    'densenet.depth': '10',
-    'densenet.growth': '4',
-    'training.stages': '((4, 0.001),)',
-    'training.batch_size': '4',
-    'execution.steps_per_chunk': '2',
-  }
-  succeeds(*small_run.of_launch_file('fer2013', data, run, fields), env=environment)
-  summary = json.loads((run / 'summary.json').read_text())
-  assert np.sum(summary['confusion']) == 14  # of test, not of validation
-  succeeds('stc_jax.report', f'--workdir={run}', env=environment)
-  cv2.imwrite(str(tmp_path / 'still.png'), rows[0][1])
-  films.write_video(tmp_path / 'film.mp4', 'mpeg4', count=6)
-  for name in ('still.png', 'film.mp4'):
-    command = ('stc_jax.predict', f'--model={run}', str(tmp_path / name))
-    succeeds(*command, f'--out={out}', env=environment)
-  for name, frames in (('still', 1), ('film', 6)):
-    with (out / f'{name}.csv').open(newline='') as file:
-      labels = [row['label'] for row in csv.DictReader(file)]
-    assert len(labels) == frames
-    assert all(labels)
