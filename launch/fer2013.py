@@ -9,8 +9,8 @@ With the labels of FERPlus, and eight classes:
 
 Not run at this size: 50 passes show 1.4 million pictures, about 1 GFLOP each with their
 gradients, which is work for a GPU. The floor is fitted once before it, on the CPU; by
-an estimate from a part this takes an hour. 250 steps on 420 moved copies of one picture
-were learnt without an error.
+an estimate from a part this takes an hour. Tried with depth 22 on 420 pictures of one
+face, warped seven ways: 250 steps learnt them without an error.
 
 No accuracy was measured: the pictures weren't at hand. Figures to stand beside, of
 the split test in percent: people 65 +- 5, the winner of the challenge 71.2 (Goodfellow
