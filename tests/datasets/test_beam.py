@@ -1,7 +1,9 @@
 """Preparing by Apache Beam, with the extra `beam` and without."""
 
+import dataclasses
 import importlib.util
 import os
+import pickle
 import re
 import subprocess
 import sys
@@ -11,6 +13,9 @@ import cv2
 import numpy as np
 import pytest
 from command import fails, succeeds
+
+from stc_jax.data import catalogue
+from stc_jax.datasets.recorded.builder import AlignedClipsBuilder
 
 PREPARE = ('stc_jax.prepare', '--dataset=clip_folder')
 PIPELINE = (
@@ -78,6 +83,20 @@ def test_a_killed_pipeline_continues_to_the_bytes_of_a_local_preparation(tmp_pat
 def test_wrong_options_of_a_pipeline_are_named(tmp_path, given, naming):
   where = (f'--manual_dir={tmp_path.parent}', f'--data_dir={tmp_path / "data"}')
   fails(*PREPARE, *where, f'--beam_pipeline_options={given}', naming=naming)
+
+
+@pytest.mark.parametrize('name', catalogue.known_datasets())
+def test_a_builder_is_the_same_in_a_worker(tmp_path, name):
+  kind = catalogue.builder_class(name)
+  if not issubclass(kind, AlignedClipsBuilder):
+    pytest.skip('rendered')
+  builder = kind(data_dir=tmp_path, options={'workers': 3, 'max_gap': 2})
+  again = pickle.loads(pickle.dumps(builder))
+  assert dataclasses.asdict(again.options) == dataclasses.asdict(builder.options)
+  assert again.options.workers == 3
+  assert again.alignment == builder.alignment
+  assert again.work_folder == builder.work_folder
+  assert repr(again.features()) == repr(builder.features())
 
 
 def test_without_beam_the_extra_is_named(tmp_path):
