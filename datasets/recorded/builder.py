@@ -114,7 +114,10 @@ class AlignedClipsBuilder(FileReaderBuilder, skip_registration=True):
     return 'data'
 
   def example(self, clip: RawClip, frames: np.ndarray, fps: float) -> dict[str, Any]:
-    """The record of a finished clip."""
+    """The record of a finished clip.
+
+    It has all `frames` and `fps`: a preparation that continues may read them from it.
+    """
     return {
       'frames': frames,
       'label': clip.label,
