@@ -4,9 +4,9 @@ python -m stc_jax.prepare --dataset=NAME --manual_dir=FOLDER   (each of the thre
 python -m stc_jax.main --config=launch/joined.py
 
 Not run: the databases need licences. Their frame rates differ, so all clips are sampled
-at 10 Hz. Their classes have the same names. Other sets may need a map of classes:
---config.dataset.names="('ck_plus', 'clip_folder/mine')"
---config.dataset.classes="(('happy', 'happiness'), ('shy', ''))"
+at 10 Hz. Their classes have the same names; other sets may need a map:
+--config.dataset.names="('crema_d', 'ravdess')"
+--config.dataset.classes="(('calm', 'neutral'), ('surprise', ''))"
 """
 
 from stc_jax.launch import default, recipes

@@ -1,6 +1,7 @@
 """Opens the prepared sets that a launch file names, and says how joined ones differ."""
 
 import difflib
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from stc_jax.data import catalogue
@@ -89,6 +90,7 @@ def notes(
       f'faces are cut out differently ({differ}); for new videos a model uses the crop '
       f'of {first}, the first of dataset.names'
     )
+  yield from _shared_folders(list(rates))
   yield from dict.fromkeys(_unseen(clip_set, trials))
 
 
@@ -106,6 +108,17 @@ def _differing(origins: Sequence[Origin]) -> str:
     for flag, own in values.items()
     if len(set(own)) > 1
   )
+
+
+def _shared_folders(databases: Sequence[str]) -> Iterator[str]:
+  """Yields a note for each dataset of which several configs are joined."""
+  counts = Counter(name.partition('/')[0] for name in databases)
+  for folder in (name for name, count in counts.items() if count > 1):
+    own = ' and '.join(n for n in databases if n.partition('/')[0] == folder)
+    yield (
+      f'{own} are all of {folder}; a person who is in several counts as several '
+      'people, and may be on both sides of a test'
+    )
 
 
 def _unseen(clip_set: ClipSet, trials: Sequence[Trial]) -> Iterator[str]:

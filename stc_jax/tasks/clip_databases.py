@@ -11,9 +11,14 @@ from stc_jax.tasks.clip_results import is_right, scores_of
 from stc_jax.tasks.table import Table, percent
 from stc_jax.tasks.trials import RunResults
 
+_FLOORS = {
+  'temporal floor': 'temporal_floor_accuracy',
+  'static floor': 'floor_accuracy',
+  'chance': 'chance_accuracy',
+}
 _NOTES = """\
 Over the tested clips of each set, all trials pooled. UAR is the mean recall of the
-classes that have clips there. Floors and chance are of the same trials."""
+classes that have clips there. Floors and chance are of the same trials, of one run."""
 
 
 def scores(clip_set: ClipSet, trials: Sequence[Trial], results: Sequence[dict]) -> dict:
@@ -73,20 +78,20 @@ def _scores(classes: Sequence[str], rows: Sequence[dict]) -> dict:
 
 
 def databases_table(runs: Sequence[RunResults], caption: str) -> Table:
-  """The scores of runs on each joined set, beside those of the floors."""
+  """The scores of runs on each joined set, beside those of the floors.
+
+  Floors are of the first run that tested the set.
+  """
+  scores_by_run = [(run.name, run.summary.get('databases', {})) for run in runs]
   rows = []
-  for name, of_first in runs[0].summary['databases'].items():
-    for run in runs:
-      own = run.summary['databases'][name]
-      rows.append(
-        [f'{name}: {run.name}', percent(own['accuracy']), percent(own['uar'])]
-      )
-    for words, field in (
-      ('temporal floor', 'temporal_floor_accuracy'),
-      ('static floor', 'floor_accuracy'),
-      ('chance', 'chance_accuracy'),
-    ):
-      rows.append([f'{name}: {words}', percent(of_first[field]), ''])
+  for name in dict.fromkeys(name for _, found in scores_by_run for name in found):
+    own = {run: found[name] for run, found in scores_by_run if name in found}
+    rows += [
+      [f'{name}: {run}', percent(one['accuracy']), percent(one['uar'])]
+      for run, one in own.items()
+    ]
+    first = next(iter(own.values()))
+    rows += [[f'{name}: {w}', percent(first[f]), ''] for w, f in _FLOORS.items()]
   title = f'{runs[0].title}: accuracy of each set in percent'
   columns = 'set: method', 'accuracy (WAR)', 'UAR'
   return Table('databases', title, columns, rows, f'{_NOTES} {caption}')

@@ -40,7 +40,8 @@ class ClassificationReport:
 
   def report_tables(self, runs: Sequence[RunResults], caption: str) -> list[Table]:
     """Accuracies, also of joined sets, classes and subjects, and calibration."""
-    sets = [clip_databases.databases_table(runs, caption)] if _are_joined(runs) else []
+    joined = any(run.summary.get('databases') for run in runs)
+    sets = [clip_databases.databases_table(runs, caption)] if joined else []
     pairs = [clip_tables.pairs_table(runs, caption)] if len(runs) > 1 else []
     return [
       clip_tables.accuracy_table(runs, caption),
@@ -57,9 +58,3 @@ class ClassificationReport:
     return (
       f'An expression of no class ({names}) is assigned to one of them nevertheless.'
     )
-
-
-def _are_joined(runs: Sequence[RunResults]) -> bool:
-  """Whether all runs tested the same of several joined sets."""
-  first, *others = (run.summary.get('databases', {}).keys() for run in runs)
-  return bool(first) and all(names == first for names in others)

@@ -129,6 +129,8 @@ def test_each_database_is_tested_once_and_not_trained_on(joined):
     Classification().check_trial(joined, trial)
   with pytest.raises(InputError, match=r"'databases' tests each of several"):
     protocols.trials(clip_sets.random(), protocol)
+  (all_in_one,) = protocols.trials(joined, dataclasses.replace(PROTOCOL, kind='all'))
+  assert len(all_in_one.train) == len(joined)
   for kind in ('given', 'fixed'):
     with pytest.raises(InputError, match=f"protocol.kind: '{kind}'"):
       protocols.trials(joined, dataclasses.replace(PROTOCOL, kind=kind))
@@ -146,6 +148,9 @@ def test_what_differs_between_sets_is_said(builders, joined):
   *_, one, two = joining.notes(pair, protocols.trials(pair, databases), 25.0)
   assert 'that tests one is of class contempt, happiness, surprise' in one
   assert 'that tests two is of class calm, happy' in two
+  same = {'ravdess/speech': builders['one'], 'ravdess/song': builders['one']}
+  (twice,) = joining.notes(reading.read(LabelledSet(same), SIZE), [], 0.0)
+  assert 'ravdess/speech and ravdess/song are all of ravdess' in twice
   alone = reading.read(builders['one'], SIZE)
   assert not list(joining.notes(alone, protocols.trials(alone, PROTOCOL), 0.0))
 

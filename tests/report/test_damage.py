@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from stc_jax.errors import InputError
-from stc_jax.report import collect, cost, page, section, writer
+from stc_jax.report import collect, cost, html_report, section, writer
 from stc_jax.report.report_folder import ReportFolder
 from stc_jax.run_folder import finished_run
 from stc_jax.tasks import comparison
@@ -139,7 +139,9 @@ def test_the_model_card_escapes_names(run):
     path.write_text(path.read_text().replace('nod', evil))
   path = run / 'trials' / '0-1.json'
   path.write_text(path.read_text().replace('nod', evil))
-  card = page.model_card([section.section([finished_run.read(evil, run)], 0, '')])
+  card = html_report.model_card(
+    [section.section([finished_run.read(evil, run)], 0, '')]
+  )
   for mark in ('[x](', '<b>', ' `c`', ' *d*'):
     assert mark not in card.replace('\\' + mark.strip(), '')
   assert r'\[x\](javascript:1) &lt;b> \`c\` \*d\* \| e' in card
