@@ -82,6 +82,7 @@ def add_sound(root: Path) -> None:
 
 def pack(root: Path) -> Path:
   """Replaces the folder by its zip, as the repository's page offers it."""
-  packed = shutil.make_archive(str(root / 'CREMA-D-master'), 'zip', root)
-  shutil.rmtree(root / 'CREMA-D-master')
+  name = 'CREMA-D-master'
+  packed = shutil.make_archive(str(root / name), 'zip', root, name)
+  shutil.rmtree(root / name)
   return Path(packed)
