@@ -29,6 +29,8 @@ class AugmentParams(NamedTuple):
     shift: the shift down and right, in shares of the side.
     contrast: the factor of each pixel's difference from the clip's mean colour.
     brightness: the value added to all pixels, in units of 0..255.
+    turn: the shift of the picture's middle to the right, in shares of the width, as of
+      a head that turns; None: nothing turns.
   """
 
   strength: Float[Array, 'b']
@@ -38,6 +40,7 @@ class AugmentParams(NamedTuple):
   shift: Float[Array, 'b 2']
   contrast: Float[Array, 'b']
   brightness: Float[Array, 'b']
+  turn: Float[Array, 'b'] | None = None
 
 
 def plain(clips: int) -> AugmentParams:
@@ -197,6 +200,9 @@ def _source(
   angle = jnp.deg2rad(look.degrees)
   cos, sin = jnp.cos(angle) / look.scale, jnp.sin(angle) / look.scale
   side = jnp.where(look.mirror, -1, 1)
+  if look.turn is not None:
+    distance = (2 * x / width) ** 2 + (2 * y / height) ** 2
+    x = x - look.turn * width * jnp.maximum(1 - distance, 0)
   columns = side * (cos * x - sin * y) + (width - 1) / 2
   return sin * x + cos * y + (height - 1) / 2, columns
 

@@ -100,7 +100,7 @@ def training_batch(
   video = _gathered(data, _windows(data, shown))
   if data.at_rest is not None:
     look = plain(len(video)) if shown.look is None else shown.look
-    each = filming.frame_looks(look, shown.filming, data.at_rest[shown.clips])
+    each = filming.frame_looks(look, shown.filming)
     noise = filming.noise(shown.filming, video.shape[1:])
     video = vary(video, look, data.black_sides, each, noise)
   elif shown.look is not None:

@@ -1,22 +1,23 @@
 """Simulates head sway and camera noise in training frames; on the device.
 
 A class `neutral` is made from few frames at rest, which are repeated (see
-`sampling.back_and_forth`). In these frames the head moves less than in other clips, so
-a sway is added to them. All clips have new noise in each frame. So a network can't
-recognise the class by equal frames or by noise.
+`sampling.back_and_forth`). In these frames the head moves less than in other clips. So
+a sway and a turn of the head are added to all clips, which hide that difference, and
+new noise to each frame. A network can't recognise the class by equal frames, by noise,
+or by the motion of the head.
 """
 
 from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Float, Key
+from jaxtyping import Array, Float, Key
 
 from stc_jax.data.augment import AugmentParams
 
 # The largest sway of a clip: that of a head at rest for a second or two, and the error
 # of the eyes' positions from frame to frame.
-_DEGREES, _SCALE, _SHIFT = 2.0, 0.02, 0.015
+_DEGREES, _SCALE, _SHIFT, _TURN = 1.0, 0.01, 0.0075, 0.015
 # The frequencies of a sway, in periods per window.
 _WAVES = (0.1, 1.5)
 # Deviation of the noise, in levels of 0..255; never 0, so no two frames are equal.
@@ -27,8 +28,8 @@ class Filming(NamedTuple):
   """The sway and the noise of clips.
 
   Attributes:
-    degrees, scale, shift: of each frame of faces at rest, as in `AugmentParams` and
-      in addition to it.
+    degrees, scale, shift, turn: of each frame, as in `AugmentParams` and in addition
+      to it.
     noise: deviation of each pixel's noise, in levels of 0..255.
     key: of each clip's noise.
   """
@@ -36,6 +37,7 @@ class Filming(NamedTuple):
   degrees: Float[Array, 'b t']
   scale: Float[Array, 'b t']
   shift: Float[Array, 'b t 2']
+  turn: Float[Array, 'b t']
   noise: Float[Array, 'b']
   key: Key[Array, 'b']
 
@@ -47,20 +49,21 @@ def filmed(key: Array, clips: int, frames: int) -> Filming:
   return Filming(
     degrees=_DEGREES * sway[..., 0],
     scale=jnp.exp(_SCALE * sway[..., 1]),
-    shift=_SHIFT * sway[..., 2:],
+    shift=_SHIFT * sway[..., 2:4],
+    turn=_TURN * sway[..., 4],
     noise=jax.random.uniform(noise_key, (clips,), minval=_NOISE[0], maxval=_NOISE[1]),
     key=jax.random.split(pixel_key, clips),
   )
 
 
-def _sway(key: Array, clips: int, frames: int) -> Float[Array, 'b t 4']:
-  """Slow waves with random amplitudes up to 1, four per clip."""
+def _sway(key: Array, clips: int, frames: int) -> Float[Array, 'b t 5']:
+  """Slow waves with random amplitudes up to 1, five per clip."""
   height_key, rate_key, phase_key = jax.random.split(key, 3)
-  height = jax.random.uniform(height_key, (clips, 1, 4))
+  height = jax.random.uniform(height_key, (clips, 1, 5))
   low, high = _WAVES
-  rate = jax.random.uniform(rate_key, (clips, 1, 4), minval=low, maxval=high)
+  rate = jax.random.uniform(rate_key, (clips, 1, 5), minval=low, maxval=high)
   time = jnp.arange(frames)[:, None] / max(frames - 1, 1)
-  phase = jax.random.uniform(phase_key, (clips, 1, 4))
+  phase = jax.random.uniform(phase_key, (clips, 1, 5))
   return height * jnp.sin(2 * jnp.pi * (rate * time + phase))
 
 
@@ -70,18 +73,13 @@ def noise(filming: Filming, shape: tuple[int, ...]) -> Float[Array, 'b t h w c']
   return filming.noise[:, None, None, None, None] * drawn
 
 
-def frame_looks(
-  look: AugmentParams, filming: Filming, sways: Bool[Array, 'b']
-) -> AugmentParams:
-  """The augmentation of each frame of all clips, one after the other.
-
-  `sways` says which clips show faces at rest.
-  """
+def frame_looks(look: AugmentParams, filming: Filming) -> AugmentParams:
+  """The augmentation of each frame of all clips, one after the other."""
   frames = filming.degrees.shape[1]
-  sways = jnp.repeat(sways, frames)
   each = jax.tree.map(lambda leaf: jnp.repeat(leaf, frames, axis=0), look)
   return each._replace(
-    degrees=each.degrees + jnp.where(sways, filming.degrees.ravel(), 0),
-    scale=each.scale * jnp.where(sways, filming.scale.ravel(), 1),
-    shift=each.shift + jnp.where(sways[:, None], filming.shift.reshape(-1, 2), 0),
+    degrees=each.degrees + filming.degrees.ravel(),
+    scale=each.scale * filming.scale.ravel(),
+    shift=each.shift + filming.shift.reshape(-1, 2),
+    turn=filming.turn.ravel(),
   )

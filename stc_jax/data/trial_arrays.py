@@ -12,7 +12,7 @@ from stc_jax.data.input import Normalisation
 from stc_jax.data.protocols import Trial
 
 # Other clips for each clip at rest that is shown.
-_OTHERS = 3
+_OTHERS = 2
 # Avoids division by 0 for pictures of one colour; in units of 0..1 squared.
 _LEAST_VARIANCE = 1e-6
 
@@ -44,7 +44,7 @@ def trial_arrays(
   trials: list[Trial],
   steps: int,
   batch_size: int,
-  weights: Callable[[np.ndarray, int], np.ndarray],
+  weights: Callable[[np.ndarray, int, np.ndarray | None], np.ndarray],
   sample: int = 0,
   balanced: bool = False,
 ) -> TrialArrays:
@@ -58,15 +58,13 @@ def trial_arrays(
     trials: the whole protocol's.
     steps: of training.
     batch_size: clips of a step.
-    weights: computes the task's weights from the targets that training shows and the
-      number of outputs.
+    weights: computes the task's weights; see `tasks.task.Task.weights`.
     sample: the number of training clips that are also predicted.
     balanced: shows sets, and the classes of each set, equally often.
   """
   most = max(len(trial.test) for trial in trials)
   tested = max(1, -(-most // batch_size)) * batch_size
   sampled = -(-sample // batch_size) * batch_size
-  outputs = len(clip_set.names)
   shown, order = zip(
     *[_order(clip_set, trial, steps, batch_size, balanced) for trial in trials],
     strict=True,
@@ -80,7 +78,7 @@ def trial_arrays(
     normalisation=Normalisation(
       *map(np.stack, zip(*[_measured(clip_set, t.train) for t in trials], strict=True))
     ),
-    weights=np.stack([weights(clip_set.targets[s], outputs) for s in shown]),
+    weights=np.stack([_weights(clip_set, s, weights) for s in shown]),
   )
 
 
@@ -110,7 +108,7 @@ def _cells(
 
 
 def _shown(clip_set: ClipSet, train: Int[np.ndarray, 'n']) -> Int[np.ndarray, 'm']:
-  """The clips of an epoch: one clip at rest for every three others.
+  """The clips of an epoch: one clip at rest for every two others.
 
   A set has as many clips at rest as others, so the others are repeated.
   """
@@ -118,6 +116,14 @@ def _shown(clip_set: ClipSet, train: Int[np.ndarray, 'n']) -> Int[np.ndarray, 'm
     return train
   at_rest = clip_set.at_rest[train]
   return np.concatenate([np.repeat(train[~at_rest], _OTHERS), train[at_rest]])
+
+
+def _weights(
+  clip_set: ClipSet, shown: Int[np.ndarray, 'm'], weights: Callable
+) -> np.ndarray:
+  """The task's weights for the clips of an epoch."""
+  at_rest = None if clip_set.at_rest is None else clip_set.at_rest[shown]
+  return weights(clip_set.targets[shown], len(clip_set.names), at_rest)
 
 
 def sample_of(trial: Trial, most: int) -> Int[np.ndarray, 'k']:

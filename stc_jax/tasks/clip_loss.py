@@ -7,7 +7,10 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
+
+# How often a face of a video is at rest, for each time that it shows an expression.
+_AT_REST = 8.0
 
 
 class Labels(NamedTuple):
@@ -40,11 +43,25 @@ class ClassificationLoss:
   metrics: ClassVar = ('loss', 'correct', 'count')
 
   def weights(
-    self, labels: Int[np.ndarray, 'n'], classes: int
+    self,
+    labels: Int[np.ndarray, 'n'],
+    classes: int,
+    at_rest: Bool[np.ndarray, 'n'] | None = None,
   ) -> Float[np.ndarray, '{classes}']:
-    """The offsets computed from the training labels: 0 for the most frequent class."""
+    """The offsets computed from the training labels; see `Task.weights`.
+
+    An offset is the logarithm of a class's frequency in training over the frequency
+    that the network is to expect. Faces at rest are expected eight times as often as
+    all expressions together: a label other than rest needs more evidence.
+    """
     counts = np.maximum(np.bincount(labels, minlength=classes), 1)
-    return (self.adjustment * np.log(counts / counts.max())).astype(np.float32)
+    offsets = self.adjustment * np.log(counts / counts.max())
+    if at_rest is not None:
+      rest = labels[at_rest.argmax()]
+      expected = counts / np.exp(offsets)
+      expressions = expected.sum() - expected[rest]
+      offsets[rest] = np.log(counts[rest] / (_AT_REST * expressions))
+    return offsets.astype(np.float32)
 
   def targets(self, labels: Int[Array, 'b'], weights: Float[Array, 'n']) -> Labels:
     """The targets of a batch, for the loss."""

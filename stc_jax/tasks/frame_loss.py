@@ -38,10 +38,10 @@ class DetectionLoss:
   metrics: ClassVar = ('loss', 'correct', 'count')
 
   def weights(
-    self, targets: Int8[np.ndarray, 'n a'], aus: int
+    self, targets: Int8[np.ndarray, 'n a'], aus: int, at_rest: None = None
   ) -> Float[np.ndarray, '2 {aus}']:
     """The weights of training frames that don't show, and do show, an action unit."""
-    del aus
+    del aus, at_rest
     shares = np.stack([(targets == value).sum(axis=0) for value in (0, 1)])
     shares = shares / np.maximum(shares.sum(axis=0), 1)
     if not self.balanced:

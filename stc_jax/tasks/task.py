@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Protocol, Self
 
 import numpy as np
-from jaxtyping import Array, Float, Int
+from jaxtyping import Array, Bool, Float, Int
 from matplotlib.figure import Figure
 from rich.console import Console
 
@@ -122,8 +122,19 @@ class Task(Labelling, Protocol):
 
   # Training; all methods except `weights` run on the device.
 
-  def weights(self, targets: Int[np.ndarray, 'n *a'], outputs: int) -> np.ndarray:
-    """The loss's weights, computed from all training targets of a trial."""
+  def weights(
+    self,
+    targets: Int[np.ndarray, 'n *a'],
+    outputs: int,
+    at_rest: Bool[np.ndarray, 'n'] | None = None,
+  ) -> np.ndarray:
+    """The loss's weights, computed from all training targets of a trial.
+
+    Args:
+      targets: of the clips of an epoch.
+      outputs: how many the network has.
+      at_rest: see `ClipSet.at_rest`.
+    """
 
   def targets(self, targets: Int[Array, 'b *a'], weights: Array) -> Any:
     """The targets of a batch, for the loss."""

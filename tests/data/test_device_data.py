@@ -143,7 +143,7 @@ def test_no_shown_frame_equals_another_whatever_the_class():
     assert 0.4 < min(drawn) < 1 < max(drawn) < 2.5
 
 
-def test_faces_at_rest_are_every_fourth_clip_that_is_shown():
+def test_faces_at_rest_are_every_third_clip_that_is_shown():
   clip_set, _, trials, _ = material()
   at_rest = np.arange(len(clip_set)) % 2 == 0
   filmed = dataclasses.replace(clip_set, at_rest=at_rest)
@@ -152,26 +152,25 @@ def test_faces_at_rest_are_every_fourth_clip_that_is_shown():
   arrays = trial_arrays(filmed, trials, steps, BATCH, weights)
   for trial, order in zip(trials, arrays.order, strict=True):
     share = at_rest[trial.train].mean()
-    wanted = share / (share + 3 * (1 - share))
+    wanted = share / (share + 2 * (1 - share))
     assert abs(at_rest[order].mean() - wanted) < 0.02
     assert set(order.ravel()) == set(trial.train)
 
 
-def test_what_is_shown_of_a_video_at_any_pace_sways_in_training():
-  """Rest of a second or two: between two frames the head is moved a little, or more."""
+def test_heads_sway_alike_at_rest_and_in_expressions():
+  """Else the sway itself would be a sign of rest."""
   _, plain, _, (trial, *_) = material()
   ramp = jnp.broadcast_to(jnp.arange(16.0)[:, None] * 12, (16, 16))[..., None]
   frames = jnp.broadcast_to(ramp, plain.frames.shape).astype(jnp.uint8)
   data = resting(plain)._replace(frames=frames)
-  moved, still = [], []
+  moved = {True: [], False: []}
   for shown, video in pixels_of(data, trial):
     rows = video[:, :, 4:12].mean((2, 3, 4)) / 12  # in pixels
-    sways = np.asarray(data.at_rest[shown.clips])
-    moved += np.ptp(rows[sways], axis=1).tolist()
-    still += np.ptp(rows[~sways], axis=1).tolist()
-  assert max(still) < 0.1
-  assert min(moved) < 0.1
-  assert 0.2 < max(moved) < 1.5
+    for clip, swayed in zip(shown.clips, np.ptp(rows, axis=1), strict=True):
+      moved[bool(data.at_rest[clip])].append(swayed)
+  for found in moved.values():
+    assert min(found) < 0.1
+    assert 0.1 < max(found) < 0.7
 
 
 def test_without_a_class_of_rest_nothing_is_filmed():
