@@ -45,6 +45,21 @@ def test_looks_against_opencv(name, size):
     assert np.abs(result - by_opencv(frame, look)).max() < 1.5, look
 
 
+def test_a_turn_moves_the_middle_against_opencv():
+  frame, turn = smooth_clip(33, 48), 0.05
+  video = jnp.asarray(np.broadcast_to(frame, (1, 2, *frame.shape)))
+  look = augment.plain(1)._replace(turn=jnp.full(1, turn))
+  ours = np.asarray(augment.vary(video, look))[0, 0]
+  rows, columns = np.mgrid[:33, :48].astype(np.float32)
+  distance = ((rows - 16) / 16.5) ** 2 + ((columns - 23.5) / 24) ** 2
+  source = columns - turn * 48 * np.maximum(1 - distance, 0)
+  border = cv2.BORDER_REPLICATE
+  wanted = cv2.remap(frame, source, rows, cv2.INTER_LINEAR, borderMode=border)
+  assert np.abs(ours - wanted).max() < 1.5
+  np.testing.assert_allclose(ours[0, 0], frame[0, 0], atol=1e-3)
+  assert np.abs(ours - frame)[16, 24].max() > 1
+
+
 def test_black_sides_stay_and_tell_nothing_of_the_angle():
   face = jnp.full((4, 2, 64, 54, 3), 90.0)
   video = jnp.pad(face, ((0, 0), (0, 0), (0, 0), (5, 5), (0, 0)))
