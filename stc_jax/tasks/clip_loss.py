@@ -10,7 +10,7 @@ import optax
 from jaxtyping import Array, Bool, Float, Int
 
 # How often a face of a video is at rest, for each time that it shows an expression.
-_AT_REST = 8.0
+_AT_REST = 12.0
 
 
 class Labels(NamedTuple):
@@ -51,7 +51,7 @@ class ClassificationLoss:
     """The offsets computed from the training labels; see `Task.weights`.
 
     An offset is the logarithm of a class's frequency in training over the frequency
-    that the network is to expect. Faces at rest are expected eight times as often as
+    that the network is to expect. Faces at rest are expected twelve times as often as
     all expressions together: a label other than rest needs more evidence.
     """
     counts = np.maximum(np.bincount(labels, minlength=classes), 1)

@@ -58,13 +58,13 @@ def test_classes_that_are_as_frequent_are_learnt_as_without():
 
 
 @pytest.mark.parametrize('adjustment', [0.0, 1.0])
-def test_rest_is_expected_eight_times_as_often_as_all_expressions(adjustment):
+def test_rest_is_expected_twelve_times_as_often_as_all_expressions(adjustment):
   labels = np.array([0, 0, 0, 1, 2, 2, 2])
   offsets = Classification(adjustment).weights(labels, 3, labels == 2)
   expected = np.bincount(labels) / np.exp(offsets)
   expected /= expected.sum()
-  wanted = (1 / 18, 1 / 18) if adjustment else (1 / 12, 1 / 36)
-  np.testing.assert_allclose(expected, (*wanted, 8 / 9), rtol=1e-6)
+  wanted = (1 / 26, 1 / 26) if adjustment else (3 / 52, 1 / 52)
+  np.testing.assert_allclose(expected, (*wanted, 12 / 13), rtol=1e-6)
 
 
 @pytest.mark.parametrize(
