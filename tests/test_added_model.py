@@ -96,8 +96,7 @@ def test_a_model_added_as_build_md_says_goes_through_every_command(
   clip = clips / 'nod' / 'anna_1'
   predict = ('stc_jax.predict', f'--model={run}', f'--out={tmp_path / "out"}')
   succeeds(*predict, '--one_clip', str(clip), **options)
-  (table,) = (tmp_path / 'out').glob('*.csv')
-  with table.open(newline='') as file:
+  with (tmp_path / 'out' / 'anna_1.csv').open(newline='') as file:
     rows = list(csv.DictReader(file))
   assert [row['frame'] for row in rows] == ['0', '1', '2']
   assert 0 < float(rows[0]['probability_nod']) < 1

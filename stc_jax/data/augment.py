@@ -21,16 +21,14 @@ class AugmentParams(NamedTuple):
   """The parameters of augmentation, one of each per clip.
 
   Attributes:
-    strength: the factor of each frame's difference from the first one, applied first:
-      a stronger or weaker expression.
+    strength: the factor of each frame's difference from the first, applied first.
     mirror: whether left and right are exchanged.
     degrees: the angle of a rotation about the centre, anticlockwise.
     scale: the factor of a magnification about the centre.
     shift: the shift down and right, in shares of the side.
     contrast: the factor of each pixel's difference from the clip's mean colour.
     brightness: the value added to all pixels, in units of 0..255.
-    turn: the shift of the picture's middle to the right, in shares of the width, as of
-      a head that turns; None: nothing turns.
+    turn: the shift right of the middle alone, in shares of the width; None: none.
   """
 
   strength: Float[Array, 'b']
@@ -108,8 +106,7 @@ def jittered(key: Array, clips: int, frames: int) -> Float[Array, 'b t']:
   """Ascending places in a clip, from 0 at its first frame to 1 at its last.
 
   Each is displaced by up to a quarter of the clip from its place in a uniform sampling,
-  and up to a quarter of the clip is left out at its end. So noise, pose, timing and
-  strength of the expression vary.
+  and up to a quarter of the clip is left out at its end.
   """
   stray_key, share_key = jax.random.split(key)
   stray = jax.random.uniform(stray_key, (clips, frames), minval=-_STRAY, maxval=_STRAY)

@@ -114,11 +114,7 @@ class Task(Labelling, Protocol):
     """
 
   def check_names(self, names: tuple[str, ...]) -> None:
-    """Checks the names of a finished model's outputs.
-
-    Raises:
-      InputError: they don't go with the task's fields.
-    """
+    """Raises InputError if a model's outputs don't go with the task's fields."""
 
   # Training; all methods except `weights` run on the device.
 
@@ -128,13 +124,7 @@ class Task(Labelling, Protocol):
     outputs: int,
     at_rest: Bool[np.ndarray, 'n'] | None = None,
   ) -> np.ndarray:
-    """The loss's weights, computed from all training targets of a trial.
-
-    Args:
-      targets: of the clips of an epoch.
-      outputs: how many the network has.
-      at_rest: see `ClipSet.at_rest`.
-    """
+    """The loss's weights, from the targets of an epoch; see `ClipSet.at_rest`."""
 
   def targets(self, targets: Int[Array, 'b *a'], weights: Array) -> Any:
     """The targets of a batch, for the loss."""

@@ -10,7 +10,7 @@ import small_run
 from command import fails, succeeds
 from fakes import crema_d, faces, fer2013, films, ravdess
 
-FRAMES = 6
+FRAMES = 3
 
 
 def write_crema_d(root):
