@@ -27,7 +27,7 @@ from typing import NoReturn
 _MODULES = (
   'stc_jax.runs.run',
   'stc_jax.data.preparation',
-  'stc_jax.predict.batch',
+  'stc_jax.predict.folder.batch',
   'stc_jax.report.writer',
   'stc_jax.tasks.pictures',
 )

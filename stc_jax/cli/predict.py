@@ -66,13 +66,13 @@ def main(inputs: list[str]) -> None:
       _MIN_EVENT.value, _JOIN_GAPS.value
     )
   compilation.keep_programs()
-  late.load('stc_jax.predict.batch').predict_videos(
+  late.load('stc_jax.predict.folder.batch').predict_videos(
     model_flags.MODEL.value,
     inputs,
     _OUT.value,
     options,
     image_fps,
-    late.load('stc_jax.predict.event_files').EventFile(chosen, _EVENTS.value),
+    late.load('stc_jax.predict.folder.event_files').EventFile(chosen, _EVENTS.value),
     _OVERWRITE.value,
     terminal.console(soft_wrap=True, highlight=False),
   )

@@ -15,7 +15,7 @@ import gradio
 from stc_jax.faces.images import IMAGES
 from stc_jax.faces.videos import VIDEOS
 from stc_jax.predict import sources
-from stc_jax.predict.event_files import write_events
+from stc_jax.predict.folder.event_files import write_events
 from stc_jax.predict.model import Model
 from stc_jax.predict.options import PredictOptions
 from stc_jax.predict.render import overlay, timeline_page

@@ -4,9 +4,9 @@ import pytest
 from fakes import fake_model
 
 from stc_jax.console import terminal
-from stc_jax.predict import batch
-from stc_jax.predict.event_files import EventFile
 from stc_jax.predict.events import EventOptions
+from stc_jax.predict.folder import batch
+from stc_jax.predict.folder.event_files import EventFile
 from stc_jax.predict.options import PredictOptions
 
 EVENTS = EventFile(EventOptions(), 'csv')

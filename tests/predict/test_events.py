@@ -10,8 +10,8 @@ import pytest
 from fakes import fake_model
 
 from stc_jax.errors import InputError
-from stc_jax.predict.event_files import write_events
 from stc_jax.predict.events import EventOptions, find_events
+from stc_jax.predict.folder.event_files import write_events
 from stc_jax.predict.prediction import Prediction
 from stc_jax.predict.table import output_columns, table_dtype
 from stc_jax.tasks.registry import TaskConfig, task_of

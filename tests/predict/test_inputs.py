@@ -10,7 +10,8 @@ from stc_jax.datasets.clip_folder import folder_clips
 from stc_jax.errors import InputError
 from stc_jax.faces.images import IMAGES, read_images
 from stc_jax.faces.videos import VIDEOS
-from stc_jax.predict import inputs, sources
+from stc_jax.predict import sources
+from stc_jax.predict.folder import inputs
 
 # Of every ending that is taken, a codec that FFmpeg writes into such a file.
 CODECS = {

@@ -9,9 +9,10 @@ import pytest
 from fakes import fake_model, films, videos
 
 from stc_jax.errors import InputError
-from stc_jax.predict import earlier, pipeline
-from stc_jax.predict.event_files import EventFile
+from stc_jax.predict import pipeline
 from stc_jax.predict.events import EventOptions
+from stc_jax.predict.folder import earlier
+from stc_jax.predict.folder.event_files import EventFile
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ from stc_jax import files
 from stc_jax.bundle.bundle import Bundle
 from stc_jax.errors import InputError, printable
 from stc_jax.faces import images
-from stc_jax.predict.event_files import FORMATS
+from stc_jax.predict.folder.event_files import FORMATS
 from stc_jax.predict.options import PredictOptions
 from stc_jax.predict.prediction import Prediction
 

@@ -8,8 +8,8 @@ import pydantic
 from stc_jax import files, typed_json
 from stc_jax.bundle.bundle import Bundle
 from stc_jax.errors import InputError, machine_error
-from stc_jax.predict import outputs
-from stc_jax.predict.event_files import EventFile
+from stc_jax.predict.folder import outputs
+from stc_jax.predict.folder.event_files import EventFile
 from stc_jax.predict.prediction import Prediction
 from stc_jax.predict.table import read_csv
 from stc_jax.tasks.registry import task_of

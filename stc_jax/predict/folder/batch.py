@@ -11,9 +11,10 @@ from rich.console import Console
 from stc_jax import locks
 from stc_jax.console.progress import FrameProgress
 from stc_jax.errors import InputError, machine_error, message_of, printable
-from stc_jax.predict import earlier, outputs, pipeline, sources, summary
-from stc_jax.predict import inputs as input_files
-from stc_jax.predict.event_files import EventFile
+from stc_jax.predict import pipeline, sources
+from stc_jax.predict.folder import earlier, outputs, summary
+from stc_jax.predict.folder import inputs as input_files
+from stc_jax.predict.folder.event_files import EventFile
 from stc_jax.predict.model import Model, load
 from stc_jax.predict.options import PredictOptions, window_config
 from stc_jax.predict.prediction import Prediction

@@ -11,7 +11,8 @@ from natsort import natsorted
 from stc_jax.errors import InputError, first_few, printable
 from stc_jax.faces import images, videos
 from stc_jax.faces.clutter import is_clutter
-from stc_jax.predict import outputs, sources, summary
+from stc_jax.predict import sources
+from stc_jax.predict.folder import outputs, summary
 
 _LONGEST = 255 - max(map(len, outputs.ENDINGS))  # bytes of a name
 

@@ -1,0 +1,1 @@
+"""Predicts files into a folder: finds inputs, writes and reads back answers."""
