@@ -26,8 +26,8 @@ from stc_jax.data.protocols import Trial
 _COSTS = (1e-5, 1e-4, 1e-3, 1e-2)
 _DEFAULT_COST = 1e-3
 _INNER_FOLDS = 3
-# Fewer trials are computed sooner than processes start.
-_WORTH_PROCESSES = 8
+# Trials times clips from which processes save more time than they take to start.
+_WORTH_PROCESSES = 2400
 KEYS = (
   'chance_accuracy',
   'floor_accuracy',
@@ -67,7 +67,8 @@ def all_floors(
 
   In processes, because liblinear has one stream of random numbers per process.
   """
-  cores = machine.cores() if len(trials) >= _WORTH_PROCESSES else 1
+  is_worth = len(trials) * len(labels) >= _WORTH_PROCESSES
+  cores = min(machine.cores(), len(trials)) if is_worth else 1
   task = joblib.delayed(trial_floors)
   yield from joblib.Parallel(n_jobs=cores, return_as='generator')(
     task(appearance, labels, groups, trial) for trial in trials
