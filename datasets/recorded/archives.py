@@ -16,6 +16,7 @@ from stc_jax.console.progress import with_bar
 from stc_jax.datasets.recorded import lfs
 from stc_jax.errors import InputError, blames_file
 from stc_jax.faces.clutter import is_clutter
+from stc_jax.files import whole_file
 
 
 class Member(NamedTuple):
@@ -99,11 +100,10 @@ def _unpack(opened: zipfile.ZipFile, member: Member, target: Path) -> Path:
     stat = target.stat()
     if (stat.st_size, stat.st_mtime) == (member.info.file_size, time):
       return target
-  part = target.with_name(f'{target.name}.part')
-  with opened.open(member.info) as packed, part.open('wb') as file:
-    shutil.copyfileobj(packed, file)  # checks the content's CRC at its end
-  os.utime(part, (time, time))
-  part.replace(target)
+  with whole_file(target) as part:
+    with opened.open(member.info) as packed, part.open('wb') as file:
+      shutil.copyfileobj(packed, file)  # checks the content's CRC at its end
+    os.utime(part, (time, time))
   return target
 
 

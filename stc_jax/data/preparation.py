@@ -134,13 +134,9 @@ def _pipeline_options(
     raise InputError(f'{flag}: {name} is made in one process; leave this flag out')
   logging.disable(logging.WARNING)  # of Beam, about packages that aren't needed
   try:
-    beam_shards = late.load('stc_jax.datasets.recorded.beam_shards')
-  except ModuleNotFoundError as error:
-    if error.name != 'apache_beam':
-      raise
-    raise InputError(
-      f"{flag}: Apache Beam is missing; pip install 'stc_jax[beam]'"
-    ) from error
+    beam_shards = late.load_with_extra(
+      'stc_jax.datasets.recorded.beam_shards', flag, 'beam', ('apache_beam',)
+    )
   finally:
     logging.disable(logging.NOTSET)
   return beam_shards.pipeline_options(given)

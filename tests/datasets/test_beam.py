@@ -107,7 +107,7 @@ def test_without_beam_the_extra_is_named(tmp_path):
   fails(
     *(*PREPARE, *where, PIPELINE),
     env=os.environ | {'PYTHONPATH': str(tmp_path)},
-    naming="pip install 'stc_jax[beam]'",
+    naming=('apache_beam is missing', "pip install -e '.[beam]'"),
   )
 
 
