@@ -6,12 +6,13 @@ PIP := $(VENV)/bin/pip install --quiet --disable-pip-version-check -c constraint
 # What is installed is stamped, so that a second start has nothing to do.
 DEMO_STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test
+DOCS_STAMP := $(VENV)/.installed-docs
 DEMO_FLAGS ?=
 STUDY_FLAGS ?=
 DEMO_RUN ?= runs/demo
 DEMO_CLIP := $(DEMO_RUN)/unseen/happiness.mp4
 
-.PHONY: demo study test test-slow lint clean
+.PHONY: demo study test test-slow lint docs clean
 
 demo: $(DEMO_STAMP)
 	$(VENV)/bin/python -m stc_jax.main --config=launch/synthetic.py \
@@ -36,6 +37,11 @@ lint: $(TEST_STAMP)
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 
+# The site, in build/site; any warning is an error.
+docs: $(DOCS_STAMP)
+	$(VENV)/bin/python -m sphinx --nitpicky -W --keep-going -q -d build/doctrees docs build/site
+	@echo "open build/site/index.html"
+
 $(VENV)/bin/pip:
 	$(PYTHON) -m venv $(VENV)
 
@@ -48,5 +54,9 @@ $(TEST_STAMP): $(DEMO_STAMP)
 	$(PIP) -e '.[test]'
 	@touch $@
 
+$(DOCS_STAMP): $(DEMO_STAMP)
+	$(PIP) -e '.[docs]'
+	@touch $@
+
 clean:
-	rm -rf $(VENV) runs .pytest_cache .ruff_cache
+	rm -rf $(VENV) build runs docs/generated .pytest_cache .ruff_cache

@@ -1,0 +1,55 @@
+"""Settings of the site, which `make docs` builds from this folder."""
+
+import os
+import pathlib
+import sys
+
+_HERE = pathlib.Path(__file__).parent
+sys.path.insert(0, str(_HERE.parent))
+# The tutorials' commands are those of this environment.
+os.environ['PATH'] = f'{pathlib.Path(sys.executable).parent}:{os.environ["PATH"]}'
+
+from docs import site_pages  # noqa: E402
+
+project = 'stc_jax'
+author = 'The stc_jax authors'
+copyright = '2026, the stc_jax authors'
+
+extensions = ['myst_nb', 'sphinx.ext.autodoc', 'sphinx.ext.napoleon']
+exclude_patterns = ['study']
+nitpicky = True
+# Types of other packages; the site links to no other one.
+nitpick_ignore_regex = [
+  (r'py:.*', r'(?!stc_jax\b).*'),
+]
+
+myst_enable_extensions = ['colon_fence', 'deflist']
+myst_heading_anchors = 4
+nb_execution_mode = 'cache'
+nb_execution_raise_on_error = True
+nb_execution_timeout = 180
+nb_merge_streams = True
+
+autodoc_member_order = 'bysource'
+autodoc_typehints = 'signature'
+autodoc_typehints_format = 'short'
+napoleon_google_docstring = True
+napoleon_numpy_docstring = False
+
+html_theme = 'sphinx_book_theme'
+html_title = 'stc_jax'
+html_copy_source = False
+html_show_sourcelink = False
+html_static_path = ['static']
+html_css_files = ['site.css']
+html_theme_options = {
+  'show_navbar_depth': 1,
+  'home_page_in_toc': True,
+  'use_download_button': False,
+  'use_fullscreen_button': False,
+}
+
+
+def setup(app) -> None:
+  """Writes the generated pages before Sphinx looks for pages."""
+  app.connect('config-inited', lambda *_: site_pages.write())
