@@ -12,9 +12,9 @@ from stc_jax.tasks.table import Table, percent
 from stc_jax.tasks.trials import RunResults
 
 _FLOORS = {
-  'temporal floor': 'temporal_floor_accuracy',
-  'static floor': 'floor_accuracy',
-  'chance': 'chance_accuracy',
+  'temporal floor': 'temporal_floor',
+  'static floor': 'floor',
+  'chance': 'chance',
 }
 _NOTES = """\
 Over the tested clips of each set, all trials pooled. UAR is the mean recall of the
@@ -30,8 +30,9 @@ def scores(clip_set: ClipSet, trials: Sequence[Trial], results: Sequence[dict]) 
     results: of these trials.
 
   Returns:
-    databases: for each set its clips and subjects, as tested, accuracy, UAR, and the
-    accuracies of floors and chance. trial_databases: the sets that each trial tests.
+    databases: for each set its clips and subjects, as tested, and accuracy and UAR of
+    the model, of the floors and of chance. trial_databases: the sets that each trial
+    tests.
   """
   if not clip_set.databases:
     return {}
@@ -65,16 +66,19 @@ def _rows(clip_set: ClipSet, trial: Trial, result: dict) -> list[dict]:
 
 
 def _scores(classes: Sequence[str], rows: Sequence[dict]) -> dict:
-  return {
+  scores = {
     'clips': len({row['clip'] for row in rows}),
     'subjects': len({row['subject'] for row in rows}),
     'accuracy': float(np.mean(list(map(is_right, rows)))),
     'uar': scores_of(classes, rows)['uar'],
-    **{
-      f'{name}_accuracy': float(np.mean([row[name] for row in rows]))
-      for name in ('floor', 'temporal_floor', 'chance')
-    },
   }
+  labels = np.array([row['label'] for row in rows])
+  for name in _FLOORS.values():
+    right = np.array([row[name] for row in rows], float)
+    scores[f'{name}_accuracy'] = float(right.mean())
+    recalls = [right[labels == label].mean() for label in np.unique(labels)]
+    scores[f'{name}_uar'] = float(np.mean(recalls))
+  return scores
 
 
 def databases_table(runs: Sequence[RunResults], caption: str) -> Table:
@@ -91,7 +95,14 @@ def databases_table(runs: Sequence[RunResults], caption: str) -> Table:
       for run, one in own.items()
     ]
     first = next(iter(own.values()))
-    rows += [[f'{name}: {w}', percent(first[f]), ''] for w, f in _FLOORS.items()]
+    rows += [
+      [f'{name}: {floor}', *_percents(first, field)] for floor, field in _FLOORS.items()
+    ]
   title = f'{runs[0].title}: accuracy of each set in percent'
   columns = 'set: method', 'accuracy (WAR)', 'UAR'
   return Table('databases', title, columns, rows, f'{_NOTES} {caption}')
+
+
+def _percents(scores: dict, floor: str) -> list[str]:
+  """Accuracy and UAR of a floor; runs of older versions have no UAR of it."""
+  return [percent(scores[f'{floor}_accuracy']), percent(scores.get(f'{floor}_uar'))]

@@ -16,6 +16,9 @@ class _DatabaseScores(Fields):
   floor_accuracy: float
   temporal_floor_accuracy: float
   chance_accuracy: float
+  floor_uar: float | None = None  # summaries of older versions don't have it
+  temporal_floor_uar: float | None = None
+  chance_uar: float | None = None
 
 
 class ClipSummaryFile(Fields):

@@ -5,7 +5,7 @@ import json
 import clip_sets
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, balanced_accuracy_score
+from sklearn.metrics import accuracy_score, balanced_accuracy_score, recall_score
 
 from stc_jax.data import protocols
 from stc_jax.tasks import clip_databases, clip_results
@@ -54,6 +54,11 @@ def test_scores_are_of_the_clips_of_each_set(kind):
     assert own['uar'] == pytest.approx(balanced_accuracy_score(*truth))
     assert own['floor_accuracy'] == pytest.approx(np.mean(rights))
     assert own['chance_accuracy'] == pytest.approx(np.mean(chance))
+    # What is wrong is of another class than all others.
+    floor = [t if ok else 'none' for t, ok in zip(truth[0], rights, strict=True)]
+    recalls = recall_score(truth[0], floor, labels=sorted(set(truth[0])), average=None)
+    assert own['floor_uar'] == pytest.approx(np.mean(recalls))
+    assert own['chance_uar'] == pytest.approx(1 / 3)
     assert own['subjects'] == (3 if name == 'small' else 6)
     assert own['clips'] == 3 * own['subjects']
   both = [['large/own', 'small']]
