@@ -29,7 +29,7 @@ from stc_jax.predict.model import Model
 
 _MODEL = flags.DEFINE_string('model', None, 'A run, or a bundle.', required=True)
 _PEOPLE = flags.DEFINE_integer('people', 48, 'Number of people.')
-_SEED = flags.DEFINE_integer('seed', 7, 'Of the people; no set has 7 or more.')
+_SEED = flags.DEFINE_integer('seed', 7, 'Of the people; no set has 7 to 99.')
 _RATES = flags.DEFINE_list('rates', ['12', '25'], 'Frame rates of people at rest.')
 
 _SECONDS = 1.5

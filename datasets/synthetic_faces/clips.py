@@ -5,11 +5,21 @@ import functools
 
 import numpy as np
 
-from stc_jax.datasets.synthetic_faces import action_units, nuisances, renderer, subjects
+from stc_jax.datasets.synthetic_faces import (
+  action_units,
+  laboratories,
+  nuisances,
+  renderer,
+  subjects,
+)
 from stc_jax.datasets.synthetic_faces.difficulty import STANDARD, Difficulty
+from stc_jax.datasets.synthetic_faces.laboratories import Laboratory
 
 # Told apart so that no two generators share a seed: NumPy pads seeds with zeros.
-SUBJECT, CLIP, _SENSOR = 1, 2, 3
+SUBJECT, CLIP, _SENSOR, _LABORATORY = 1, 2, 3, 5
+_USES = CLIP, _SENSOR, _LABORATORY
+# How much longer than itself is what a partial clip is cut out of.
+_UNCUT = 2
 
 ORDERS = ('neutral_to_apex', 'neutral_apex_neutral')
 
@@ -48,8 +58,9 @@ def make_clip(
   difficulty: Difficulty = STANDARD,
   size: int = 64,
   rests: bool = False,
+  laboratory: Laboratory | None = None,
 ) -> RenderedClip:
-  """Renders one clip.
+  """Renders one clip; the same arguments give the same bytes.
 
   Args:
     seed: Of the whole set.
@@ -62,22 +73,36 @@ def make_clip(
     difficulty: What makes the emotion hard to recognise.
     size: Height and width of the frames in pixels.
     rests: The face only blinks; everything else is as in the clip of `emotion`.
-
-  Returns:
-    The clip; the same arguments give the same bytes.
+    laboratory: Where it is filmed; None: in none.
   """
-  person = draw_subject(seed, subject, difficulty.traits)
   key = [subject, action_units.EMOTIONS.index(emotion), take]
-  rng = np.random.default_rng([seed, CLIP, *key])
+  rng, sensor, place = (np.random.default_rng([seed, use, *key]) for use in _USES)
+  person = draw_subject(seed, subject, difficulty.traits)
   frames = int(rng.integers(lengths[0], lengths[1] + 1))
-  returns = order == 'neutral_apex_neutral'
-  actions = action_units.draw_actions(
-    rng, emotion, frames, fps, person.gains, returns, difficulty
+  actions = _draw_actions(
+    rng, person, emotion, frames, fps, order, laboratory, difficulty
   )
-  if rests:
-    blinks = np.array(action_units.AU_NUMBERS) == action_units.BLINK
-    actions = dataclasses.replace(actions, intensities=actions.intensities * blinks)
+  actions = _only_blinks(actions) if rests else actions
   conditions = nuisances.draw_nuisances(rng, frames, fps, difficulty.nuisances)
-  sensor = np.random.default_rng([seed, _SENSOR, *key])
+  if laboratory is not None:
+    actions = laboratories.acted(actions, laboratory, frames, fps, place)
+    conditions = laboratories.staged(conditions, laboratory, place)
   pictures, eyes = renderer.render_clip(person, actions, conditions, size, sensor)
+  if laboratory is not None:
+    pictures = laboratories.filmed(pictures, laboratory, place)
   return RenderedClip(pictures, actions.intensities, eyes)
+
+
+def _draw_actions(rng, person, emotion, frames, fps, order, place, difficulty):
+  """The actions of a clip or, if it is partial, of the longer one around it."""
+  partial = place is not None and place.partial
+  returns = partial or order == 'neutral_apex_neutral'
+  uncut = frames * (_UNCUT if partial else 1)
+  return action_units.draw_actions(
+    rng, emotion, uncut, fps, person.gains, returns, difficulty
+  )
+
+
+def _only_blinks(actions: action_units.Actions) -> action_units.Actions:
+  blinks = np.array(action_units.AU_NUMBERS) == action_units.BLINK
+  return dataclasses.replace(actions, intensities=actions.intensities * blinks)

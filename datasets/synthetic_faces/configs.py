@@ -4,13 +4,15 @@ import dataclasses
 
 import tensorflow_datasets as tfds
 
-from stc_jax.datasets.synthetic_faces import clips
+from stc_jax.datasets.synthetic_faces import clips, laboratories
 from stc_jax.datasets.synthetic_faces.difficulty import (
+  FILMED,
   LABORATORY,
   SPONTANEOUS,
   STANDARD,
   Difficulty,
 )
+from stc_jax.datasets.synthetic_faces.laboratories import Laboratory
 
 
 @dataclasses.dataclass(eq=False)
@@ -28,6 +30,7 @@ class SyntheticFacesConfig(tfds.core.BuilderConfig):
     fps: Frames per second.
     coded: Whether frames are coded one by one, and clips have no label; with splits
       `train` and, every third subject, `validation`, all as in BP4D.
+    laboratory: Where clips are filmed; None: in no laboratory.
   """
 
   order: str = 'neutral_to_apex'
@@ -40,6 +43,7 @@ class SyntheticFacesConfig(tfds.core.BuilderConfig):
   max_length: int = 28
   fps: float = 12.0
   coded: bool = False
+  laboratory: Laboratory | None = None
 
   def __post_init__(self):
     """Checks the values."""
@@ -93,6 +97,7 @@ def named_configs() -> list[SyntheticFacesConfig]:
       seed=0,
     ),
     *_coded_configs(),
+    *_laboratory_configs(),
   ]
 
 
@@ -120,4 +125,28 @@ def _coded_configs() -> list[SyntheticFacesConfig]:
       **fields,
     )
     for name, people, fields in kinds
+  ]
+
+
+def _laboratory_configs() -> list[SyntheticFacesConfig]:
+  """Two configs a laboratory: people to train on, and others to test on.
+
+  Nobody is in two of them.
+  """
+  return [
+    SyntheticFacesConfig(
+      name=f'laboratory_{name}{ending}',
+      description=f'{words} the laboratory `{name}`, {number} subjects.',
+      difficulty=FILMED,
+      laboratory=laboratory,
+      subjects=number,
+      seed=first + place,
+      min_length=10,
+      max_length=20,
+    )
+    for place, (name, laboratory) in enumerate(laboratories.NAMED.items())
+    for ending, words, number, first in (
+      ('', 'To train on in', 60, 100),
+      ('_others', 'Other people, to test on in', 40, 200),
+    )
   ]

@@ -12,7 +12,13 @@ import cv2
 import numpy as np
 from absl import app, flags
 
-from stc_jax.datasets.synthetic_faces import action_units, clips, difficulty
+from stc_jax.datasets.synthetic_faces import (
+  action_units,
+  clips,
+  difficulty,
+  laboratories,
+)
+from stc_jax.datasets.synthetic_faces.laboratories import Laboratory
 
 FLAGS = flags.FLAGS
 flags.DEFINE_string('out', None, 'The PNG to write.', required=True)
@@ -23,6 +29,9 @@ flags.DEFINE_integer('first', 19, 'Number of the first subject.')
 flags.DEFINE_integer('seed', 0, 'Seed of the set.')
 flags.DEFINE_enum(
   'difficulty', 'standard', difficulty.NAMED, 'How hard the emotion is to tell.'
+)
+flags.DEFINE_enum(
+  'laboratory', None, laboratories.NAMED, 'Where clips are filmed. Default: nowhere.'
 )
 
 GAP, MARGIN = 4, 84
@@ -35,6 +44,7 @@ def draw_sheet(
   size: int,
   seed: int,
   level: difficulty.Difficulty,
+  laboratory: Laboratory | None = None,
 ) -> np.ndarray:
   """Draws a row for each emotion and, in it, a strip of frames for each subject.
 
@@ -45,6 +55,7 @@ def draw_sheet(
     size: Height and width of a frame in pixels.
     seed: Seed of the set.
     level: How hard the emotion is to recognise.
+    laboratory: Where the clips are filmed; None: in no laboratory.
 
   Returns:
     uint8[height, width, 3], sRGB.
@@ -54,7 +65,15 @@ def draw_sheet(
     strips = [np.full((size, MARGIN, 3), 255, np.uint8)]
     _write(strips[0], emotion, size // 2)
     for subject in range(first + row * abreast, first + (row + 1) * abreast):
-      clip = clips.make_clip(seed, subject, emotion, 1, size=size, difficulty=level)
+      clip = clips.make_clip(
+        seed,
+        subject,
+        emotion,
+        1,
+        size=size,
+        difficulty=level,
+        laboratory=laboratory,
+      )
       chosen = np.linspace(0, len(clip.frames) - 1, columns).round().astype(int)
       strips += [*clip.frames[chosen], np.full((size, GAP, 3), 255, np.uint8)]
     strip = np.hstack(strips)
@@ -80,6 +99,7 @@ def main(argv: list[str]) -> None:
     FLAGS.size,
     FLAGS.seed,
     difficulty.NAMED[FLAGS.difficulty],
+    laboratories.NAMED.get(FLAGS.laboratory),
   )
   # Sensor noise doesn't compress: 32 levels a colour halve the file.
   sheet = np.where(sheet == 255, 255, (sheet & 0xF8) | 4).astype(np.uint8)

@@ -39,4 +39,6 @@ STANDARD = Difficulty()
 LABORATORY = Difficulty(traits=0.1, strength=(0.6, 1.0), bystanders=0.1, nuisances=0.5)
 # Action units of their own, and not only an emotion's.
 SPONTANEOUS = Difficulty(bystanders=0.7)
+# Of the laboratories: strong enough for poor cameras.
+FILMED = Difficulty(strength=(0.5, 1.0))
 NAMED = {'standard': STANDARD, 'laboratory': LABORATORY}

@@ -107,6 +107,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       fps=config.fps,
       difficulty=config.difficulty,
       size=config.size,
+      laboratory=config.laboratory,
     )
     label = EMOTIONS.index(emotion)
     place = (subject - 1) * len(EMOTIONS) + label
