@@ -35,6 +35,7 @@ autodoc_typehints = 'signature'
 autodoc_typehints_format = 'short'
 napoleon_google_docstring = True
 napoleon_numpy_docstring = False
+napoleon_attr_annotations = False  # shapes have asterisks
 
 html_theme = 'sphinx_book_theme'
 html_title = 'stc_jax'

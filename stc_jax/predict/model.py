@@ -30,7 +30,8 @@ from stc_jax.training.step import mean_probabilities
 def load(path: str | os.PathLike) -> 'Model':
   """Opens a bundle, or a run, of which the models of all finished trials are averaged.
 
-  Example:
+  Example::
+
     model = stc_jax.load('runs/mine')
     probabilities = model(frames, fps=25.0)
     print(dict(zip(model.names, probabilities)))
@@ -122,7 +123,8 @@ class Model:
   ) -> Prediction | list[Prediction]:
     """Predicts a video: probabilities and a label for each frame and face.
 
-    Example:
+    Example::
+
       model = stc_jax.load('runs/mine')
       answer = model.predict('video.mp4')
       print(answer.label)

@@ -19,7 +19,8 @@ from stc_jax.tasks.labelling import Labelling
 class Prediction:
   """What a model predicts of a video.
 
-  Example:
+  Example::
+
     answer = stc_jax.load('runs/mine').predict('video.mp4')
     print(answer.label, answer.table['motion'].max())
 
@@ -101,7 +102,8 @@ class Prediction:
   ) -> Shaped[np.ndarray, 'events']:
     """When each face has which label, or shows which action unit: a row for each event.
 
-    Example:
+    Example::
+
       for event in answer.events(min_event=0.2, join_gaps=0.1):
         print(event['onset'], event['offset'], event['face'], event['label'])
 
@@ -136,7 +138,8 @@ class Prediction:
   def plot(self) -> matplotlib.figure.Figure:
     """Draws the probabilities of every face over time.
 
-    Example:
+    Example::
+
       answer.plot().savefig('answer.png')
     """
     faces = self.faces or [0]

@@ -1,0 +1,24 @@
+"""A model that is trained in seconds, for the site's tutorials; it learns little.
+
+python -m stc_jax.main --config=tiny.py --workdir=runs/tiny
+"""
+
+from stc_jax.launch import default, synthetic
+
+
+def get_config():
+  config = synthetic.get_config()
+  config.dataset.builder_config = 'neutral_to_apex_small'
+  config.input.update(height=32, width=32)
+  default.set_models(
+    config,
+    notation='C(3,8)-BN-P2-C(3,8)-P2-C(3,8)-S',
+    levels=(4, 2),
+    lstm_width=16,
+    lstm_layers=1,
+    depth=10,
+  )
+  config.training.batch_size = 8
+  config.training.stages = ((200, 0.002), (50, 0.0002))
+  config.protocol.update(folds=2, repeats=1)
+  return config
