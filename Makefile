@@ -10,17 +10,29 @@ DOCS_STAMP := $(VENV)/.installed-docs
 DEMO_FLAGS ?=
 STUDY_FLAGS ?=
 DEMO_RUN ?= runs/demo
-DEMO_CLIP := $(DEMO_RUN)/unseen/happiness.mp4
+LOOK_RUN ?= runs/look
+LOOK_FLAGS ?=
+LOOK := --config.dataset.builder_config=neutral_to_apex_small \
+  --config.execution.first_trials=1 \
+  --config.training.stages='((300, 0.0004), (100, 0.00004))'
 
-.PHONY: demo study test test-slow lint docs clean
+# Trains the embedded dataset's model, and predicts a video; in a folder, with flags.
+define train_and_predict
+$(VENV)/bin/python -m stc_jax.main --config=launch/synthetic.py --workdir=$(1) $(2)
+@echo "predicting a rendered video of a subject whom the model never saw:"
+@$(VENV)/bin/python -m stc_jax.datasets.synthetic_faces.unseen_clip --out=$(1)/unseen/happiness.mp4
+$(VENV)/bin/python -m stc_jax.predict --model=$(1) $(1)/unseen/happiness.mp4 --out=$(1)/unseen/answer
+endef
+
+.PHONY: demo look study test test-slow lint docs clean
 
 demo: $(DEMO_STAMP)
-	$(VENV)/bin/python -m stc_jax.main --config=launch/synthetic.py \
-	  --workdir=$(DEMO_RUN) $(DEMO_FLAGS)
-	@echo "predicting a rendered video of a subject whom the models never saw:"
-	@$(VENV)/bin/python -m stc_jax.datasets.synthetic_faces.unseen_clip --out=$(DEMO_CLIP)
-	$(VENV)/bin/python -m stc_jax.predict --model=$(DEMO_RUN) $(DEMO_CLIP) \
-	  --out=$(DEMO_RUN)/unseen/answer
+	$(call train_and_predict,$(DEMO_RUN),$(DEMO_FLAGS))
+
+# A trial of a few steps on a small rendering, and its prediction: what the files look
+# like. It says nothing about accuracy.
+look: $(DEMO_STAMP)
+	$(call train_and_predict,$(LOOK_RUN),$(LOOK) $(LOOK_FLAGS))
 
 # All methods and depths on the embedded dataset, with a third of the demo's steps.
 study: $(DEMO_STAMP)

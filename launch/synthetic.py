@@ -20,5 +20,5 @@ def get_config(recipe: str = ''):
   config.training.batch_size = 2
   config.training.stages = ((8000, 0.0004), (2000, 0.00004))
   config.protocol.folds = 3
-  config.protocol.repeats = 2
+  config.protocol.repeats = 1
   return recipes.with_recipe(config, recipe)
