@@ -33,7 +33,6 @@ def train(
     return
   low = steps // 5
   fields = {
-    'dataset.builder_config': f'laboratory_{row}',
     'protocol.kind': 'all',
     'protocol.seed': seed,
     'input.height': size,
@@ -43,7 +42,9 @@ def train(
   }
   argv = [
     *(sys.executable, '-m', 'stc_jax.main', f'--workdir={run}'),
-    *RECIPES[recipe],
+    RECIPES[recipe][0],
+    f'--config.dataset.builder_config=laboratory_{row}',
+    *(change.format(row=row) for change in RECIPES[recipe][1:]),
     *(f'--config.{name}={value}' for name, value in fields.items()),
   ]
   if subprocess.run(argv, stdout=subprocess.DEVNULL).returncode:

@@ -16,7 +16,7 @@ from stc_jax.datasets.synthetic_faces.difficulty import STANDARD, Difficulty
 from stc_jax.datasets.synthetic_faces.laboratories import Laboratory
 
 # Told apart so that no two generators share a seed: NumPy pads seeds with zeros.
-SUBJECT, CLIP, _SENSOR, _LABORATORY = 1, 2, 3, 5
+SUBJECT, CLIP, _SENSOR, _LABORATORY, _WHERE = 1, 2, 3, 5, 6
 _USES = CLIP, _SENSOR, _LABORATORY
 # How much longer than itself is what a partial clip is cut out of.
 _UNCUT = 2
@@ -44,6 +44,12 @@ def draw_subject(seed: int, subject: int, traits: float) -> subjects.Subject:
   """The subject of this number in the population of this seed."""
   rng = np.random.default_rng([seed, SUBJECT, subject])
   return subjects.draw_subject(rng, len(action_units.AU_NUMBERS), traits)
+
+
+def draw_laboratory(seed: int, subject: int, emotion: str, take: int) -> Laboratory:
+  """A laboratory for one clip alone."""
+  key = [subject, action_units.EMOTIONS.index(emotion), take]
+  return laboratories.drawn(np.random.default_rng([seed, _WHERE, *key]))
 
 
 def make_clip(

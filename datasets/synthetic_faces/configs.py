@@ -31,6 +31,7 @@ class SyntheticFacesConfig(tfds.core.BuilderConfig):
     coded: Whether frames are coded one by one, and clips have no label; with splits
       `train` and, every third subject, `validation`, all as in BP4D.
     laboratory: Where clips are filmed; None: in no laboratory.
+    scattered: Each clip is filmed in a laboratory of its own, drawn at random.
   """
 
   order: str = 'neutral_to_apex'
@@ -44,6 +45,7 @@ class SyntheticFacesConfig(tfds.core.BuilderConfig):
   fps: float = 12.0
   coded: bool = False
   laboratory: Laboratory | None = None
+  scattered: bool = False
 
   def __post_init__(self):
     """Checks the values."""
@@ -53,6 +55,12 @@ class SyntheticFacesConfig(tfds.core.BuilderConfig):
       raise ValueError(
         f'lengths are {self.min_length} to {self.max_length}; want 2 <= min <= max'
       )
+
+  def laboratory_of(self, subject: int, emotion: str, take: int) -> Laboratory | None:
+    """The laboratory of a clip; see `clips.make_clip`."""
+    if not self.scattered:
+      return self.laboratory
+    return clips.draw_laboratory(self.seed, subject, emotion, take)
 
 
 def named_configs() -> list[SyntheticFacesConfig]:
@@ -131,22 +139,34 @@ def _coded_configs() -> list[SyntheticFacesConfig]:
 def _laboratory_configs() -> list[SyntheticFacesConfig]:
   """Two configs a laboratory: people to train on, and others to test on.
 
-  Nobody is in two of them.
+  And one of many laboratories, to train on beside them. Nobody is in two of them.
   """
+  lengths = {'min_length': 10, 'max_length': 20}
+  many = SyntheticFacesConfig(
+    name='laboratories_many',
+    description='Each clip in a laboratory of its own, 150 subjects.',
+    difficulty=FILMED,
+    scattered=True,
+    subjects=150,
+    seed=300,
+    **lengths,
+  )
   return [
-    SyntheticFacesConfig(
-      name=f'laboratory_{name}{ending}',
-      description=f'{words} the laboratory `{name}`, {number} subjects.',
-      difficulty=FILMED,
-      laboratory=laboratory,
-      subjects=number,
-      seed=first + place,
-      min_length=10,
-      max_length=20,
-    )
-    for place, (name, laboratory) in enumerate(laboratories.NAMED.items())
-    for ending, words, number, first in (
-      ('', 'To train on in', 60, 100),
-      ('_others', 'Other people, to test on in', 40, 200),
-    )
+    many,
+    *(
+      SyntheticFacesConfig(
+        name=f'laboratory_{name}{ending}',
+        description=f'{words} the laboratory `{name}`, {number} subjects.',
+        difficulty=FILMED,
+        laboratory=laboratory,
+        subjects=number,
+        seed=first + place,
+        **lengths,
+      )
+      for place, (name, laboratory) in enumerate(laboratories.NAMED.items())
+      for ending, words, number, first in (
+        ('', 'To train on in', 60, 100),
+        ('_others', 'Other people, to test on in', 40, 200),
+      )
+    ),
   ]

@@ -104,6 +104,27 @@ REPORTING = {
 NAMED = TUNING | REPORTING
 
 
+def drawn(rng: np.random.Generator) -> Laboratory:
+  """A laboratory at random, none of the named ones, to train beside others."""
+  coarse, pressed = rng.random(2) < 0.5
+  return Laboratory(
+    zoom=float(np.exp(rng.uniform(-0.25, 0.25))),
+    place=tuple(rng.uniform(-0.1, 0.1, 2).tolist()),
+    pose=tuple(rng.uniform(-0.12, 0.12, 2).tolist()),
+    drift=float(rng.uniform(0.5, 2.5)),
+    light=tuple(rng.uniform(-0.6, 0.6, 2).tolist()),
+    gamma=float(np.exp(rng.uniform(-0.3, 0.3))),
+    contrast=float(rng.uniform(0.7, 1.3)),
+    gray=bool(rng.random() < 0.3),
+    pixels=int(rng.integers(28, 64)) if coarse else 0,
+    blur=float(rng.uniform(0, 1)),
+    noise=float(rng.uniform(0, 5)),
+    quality=int(rng.integers(30, 90)) if pressed else 0,
+    talking=bool(rng.random() < 0.5),
+    partial=bool(rng.random() < 0.5),
+  )
+
+
 def acted(
   actions: Actions,
   laboratory: Laboratory,

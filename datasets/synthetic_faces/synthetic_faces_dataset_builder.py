@@ -107,7 +107,7 @@ class Builder(tfds.core.GeneratorBasedBuilder):
       fps=config.fps,
       difficulty=config.difficulty,
       size=config.size,
-      laboratory=config.laboratory,
+      laboratory=config.laboratory_of(subject, emotion, take),
     )
     label = EMOTIONS.index(emotion)
     place = (subject - 1) * len(EMOTIONS) + label

@@ -122,8 +122,9 @@ def test_bad_values_are_refused():
 def test_nobody_is_in_two_sets_of_laboratories():
   found = [c for c in named_configs() if c.laboratory is not None]
   assert len(found) == 16
+  found += [c for c in named_configs() if c.scattered]
   seeds = [config.seed for config in found]
-  others = [config.seed for config in named_configs() if config.laboratory is None]
+  others = [config.seed for config in named_configs() if config not in found]
   assert len(set(seeds)) == len(seeds)
   assert not set(seeds) & set(others)
 
@@ -137,3 +138,14 @@ def test_a_group_covers_what_real_databases_do(group):
   assert sum(lab.talking or lab.partial for lab in labs) >= 2
   assert any(lab.gray and 0 < lab.pixels <= 48 for lab in labs)
   assert len({dataclasses.astuple(lab) for lab in labs}) == 4
+
+
+def test_scattered_clips_are_each_in_a_laboratory_of_their_own():
+  (many,) = [config for config in named_configs() if config.scattered]
+  keys = [(s, e, 1) for s in range(1, 6) for e in action_units.EMOTIONS]
+  drawn = [many.laboratory_of(*key) for key in keys]
+  assert len(set(drawn)) == len(keys)
+  assert drawn == [many.laboratory_of(*key) for key in keys]
+  assert not set(drawn) & set(laboratories.NAMED.values())
+  for field in ('gray', 'talking', 'partial'):
+    assert {getattr(one, field) for one in drawn} == {False, True}
