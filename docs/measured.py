@@ -1,8 +1,8 @@
-"""Copies tables and figures of a report to docs/study, and its accuracies to README.
+"""Copies tables and figures of a report to docs/study, and its accuracies to the site.
 
     python -m docs.measured --report=runs/study/report
 
-A test compares README with docs/study.
+A test compares the page of results with docs/study.
 """
 
 import pathlib
@@ -16,8 +16,9 @@ from stc_jax.errors import InputError
 
 _REPORT = flags.DEFINE_string('report', None, 'The folder of a report.', required=True)
 _HOME = pathlib.Path(__file__).parents[1]
-README, KEPT = _HOME / 'README.md', _HOME / 'docs' / 'study'
-TABLES = ('accuracy.md',)  # that README shows
+PAGE = _HOME / 'docs' / 'results' / 'accuracy.md'
+KEPT = _HOME / 'docs' / 'study'
+TABLES = ('accuracy.md',)  # that the page shows
 _KEPT = {
   'tables': ('accuracy.md', 'pairs.md'),
   'figures': ('classes.svg', 'layers.svg'),
@@ -25,7 +26,7 @@ _KEPT = {
 
 
 def main() -> None:
-  """Copies the files, and updates README.
+  """Copies the files, and updates the page.
 
   Raises:
     InputError: the report lacks one of the files.
@@ -40,11 +41,11 @@ def main() -> None:
         raise InputError(
           f'{report / folder / name}: not there; make the report of `make study`'
         ) from error
-  README.write_text(with_tables(README.read_text(encoding='utf-8')), encoding='utf-8')
+  PAGE.write_text(with_tables(PAGE.read_text(encoding='utf-8')), encoding='utf-8')
 
 
 def with_tables(text: str) -> str:
-  """Returns README's text with the tables of docs/study between their marks."""
+  """Returns the page's text with the tables of docs/study between their marks."""
   for name in TABLES:
     table = (KEPT / name).read_text(encoding='utf-8').split('\n\n', 1)[1].strip()
     start, end = f'<!-- docs/study/{name} -->', f'<!-- end of {name} -->'

@@ -49,7 +49,7 @@ def command_line() -> str:
     '`stc_jax.main`.\n'
   ]
   for verb in verbs.VERBS:
-    about, flags = _split(_help(verb))
+    about, flags = flags_of(verb)
     parts += [f'## {verb}\n', about, _table(flags)]
     if verb == 'prepare':
       parts += _of_datasets(flags)
@@ -60,26 +60,21 @@ def _of_datasets(shared: dict[str, str]) -> list[str]:
   """The parts on the flags that datasets have of their own."""
   parts = []
   for dataset in DATASETS:
-    _, flags = _split(_help('prepare', f'--dataset={dataset}'))
+    _, flags = flags_of('prepare', f'--dataset={dataset}')
     own = {name: words for name, words in flags.items() if name not in shared}
     if own:
       parts += [f'### prepare --dataset={dataset}\n', _table(own)]
   return parts
 
 
-def _help(*argv: str) -> str:
-  """What a verb says to --help."""
-  command = [sys.executable, '-m', 'stc_jax', *argv, '--help']
+def flags_of(verb: str, *options: str) -> tuple[str, dict[str, str]]:
+  """What a verb says to --help: its words, and its flags by name."""
+  command = [sys.executable, '-m', 'stc_jax', verb, *options, '--help']
   environment = os.environ | {'PYTHONPATH': str(HOME)}
   done = subprocess.run(
     command, capture_output=True, text=True, check=True, cwd=HOME, env=environment
   )
-  return done.stdout
-
-
-def _split(said: str) -> tuple[str, dict[str, str]]:
-  """Splits a help text into its words and its flags."""
-  about, _, listed = said.partition('\nflags:\n')
+  about, _, listed = done.stdout.partition('\nflags:\n')
   about = about.replace('\nother arguments: ', '\nOther arguments: ')
   _, *parts = _FLAG.split(listed)
   flags = dict(zip(parts[::2], parts[1::2], strict=True))
