@@ -103,7 +103,7 @@ def test_each_other_program_has_its_flags():
     text = file.read_text(encoding='utf-8')
     for word in words[3:]:
       if word.startswith('--') and not word.startswith('--config'):
-        assert f"'{word[2:].partition('=')[0]}'" in text, (page, words)
+        assert f"{word[2:].partition('=')[0]}'" in text, (page, words)
 
 
 def test_each_goal_of_make_and_each_extra_exists():
