@@ -96,6 +96,14 @@ def _input() -> ConfigDict:
   section.training_sampling = 'jittered'  # other frames each time; 'same': as in tests
   section.transforms = ('gray', 'local_contrast', 'frames_and_change')  # in this order
   section.views = ('original', 'mirrored')  # averaged in tests
+  # A set may have clips of one frame, as databases of stills have. Training moves them,
+  # in another way each time: by up to 2 degrees, 2 % of the size, a shift of 2.5 % of
+  # the side and a warp as of talking; brightness and noise vary from frame to frame.
+  # 2.0: twice as much; 0: not moved.
+  section.still_motion = 0.0
+  # The share of clips that training shows as stills: the frame that has changed most,
+  # moved as stills are. 0: none.
+  section.still_share = 0.0
   return section
 
 

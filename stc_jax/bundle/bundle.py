@@ -26,7 +26,7 @@ class Bundle:
     normalisation: of the pixels of its training clips.
     alignment: how the faces of its training clips were cropped, by flag.
     clip_seconds: lengths of its training clips: `low`, `median` and `high`, the 5th,
-      50th and 95th percentile.
+      50th and 95th percentile; of stills only if it was trained on nothing else.
     clip_motion: motion of its training clips, as in `ClipSet`; the same percentiles.
     provenance: the dataset, the trial, and the versions it was trained with.
     variables: params and batch_stats, host arrays.

@@ -44,7 +44,7 @@ def _as_json(bundle: Bundle) -> dict:
     | values
     | {
       'network': dataclasses.asdict(bundle.network),
-      'input': dataclasses.asdict(bundle.input),
+      'input': bundle.input.recorded(),
       'task': dataclasses.asdict(bundle.task),
       'normalisation': {
         name: np.asarray(value, np.float64).tolist()

@@ -45,7 +45,7 @@ _MIN_MOTION = flags.DEFINE_float(
   None,
   'Windows with less motion (in levels of 0..255) get no label. Default: the 5th '
   'percentile of the training clips; with a class neutral, only still pictures get '
-  'none.',
+  'none. A model trained with input.still_motion or input.still_share labels all.',
 )
 
 

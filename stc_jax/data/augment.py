@@ -29,6 +29,8 @@ class AugmentParams(NamedTuple):
     contrast: the factor of each pixel's difference from the clip's mean colour.
     brightness: the value added to all pixels, in units of 0..255.
     turn: the shift right of the middle alone, in shares of the width; None: none.
+    warp: the shifts down and right around each node of `warp_basis`, in shares of the
+      side; None: none.
   """
 
   strength: Float[Array, 'b']
@@ -39,6 +41,7 @@ class AugmentParams(NamedTuple):
   contrast: Float[Array, 'b']
   brightness: Float[Array, 'b']
   turn: Float[Array, 'b'] | None = None
+  warp: Float[Array, 'b k 2'] | None = None
 
 
 def plain(clips: int) -> AugmentParams:
@@ -96,6 +99,9 @@ AUGMENTATIONS: dict[str, Callable[[Array, int], AugmentParams] | None] = {
   # For action units, whose intensity decides the label: strength is unchanged.
   'strong_but_true': functools.partial(strong, strength=0.0),
 }
+
+# Nodes of a warp, down and across.
+NODES = 4
 
 # The largest displacement of a frame and the least part shown, in shares of a clip.
 _STRAY = 0.25
@@ -197,11 +203,26 @@ def _source(
   angle = jnp.deg2rad(look.degrees)
   cos, sin = jnp.cos(angle) / look.scale, jnp.sin(angle) / look.scale
   side = jnp.where(look.mirror, -1, 1)
+  if look.warp is not None:
+    field = jnp.einsum('kd,khw->dhw', look.warp, warp_basis(height, width))
+    y, x = y - field[0] * height, x - field[1] * width
   if look.turn is not None:
     distance = (2 * x / width) ** 2 + (2 * y / height) ** 2
     x = x - look.turn * width * jnp.maximum(1 - distance, 0)
   columns = side * (cos * x - sin * y) + (width - 1) / 2
   return sin * x + cos * y + (height - 1) / 2, columns
+
+
+def warp_basis(height: int, width: int) -> Float[np.ndarray, '16 h w']:
+  """Smooth weights of 4 x 4 nodes, row by row; at each pixel their sum is 1."""
+  places = (np.arange(NODES) + 0.5) / NODES
+  along = [
+    np.exp(-np.square((places[:, None] - (np.arange(side) + 0.5) / side) * NODES))
+    for side in (height, width)
+  ]
+  rows, columns = (near / near.sum(axis=0) for near in along)
+  basis = np.einsum('ih,jw->ijhw', rows, columns)
+  return basis.reshape(-1, height, width).astype(np.float32)
 
 
 def _sampled(

@@ -7,15 +7,16 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int, Shaped, UInt8
 
-from stc_jax.data import filming
+from stc_jax.data import filming, stills
 from stc_jax.data.augment import AUGMENTATIONS, AugmentParams, plain, vary
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.filming import Filming
 from stc_jax.data.input import InputConfig, NetworkInput, Normalisation, network_input
+from stc_jax.data.stills import StillSample
 from stc_jax.data.trial_arrays import TrialArrays
 
 # A trial's key is folded with one of these numbers for each use of randomness.
-INIT, AUGMENT, DROPOUT, SAMPLE, FILM = range(5)
+INIT, AUGMENT, DROPOUT, SAMPLE, FILM, STILL = range(6)
 
 
 class DeviceData(NamedTuple):
@@ -50,12 +51,14 @@ class StepSample(NamedTuple):
       frames of tests.
     look: the augmentation of each clip; None: none.
     filming: the sway and noise of each clip, used if some clips show faces at rest.
+    stills: the clips that become stills, and how stills move; None: nothing happens.
   """
 
   clips: Int[Array, 'b']
   places: Float[Array, 'b t'] | None
   look: AugmentParams | None
   filming: Filming
+  stills: StillSample | None = None
 
 
 class Batch(NamedTuple):
@@ -90,6 +93,7 @@ def sample_step(
     places=config.places(key(SAMPLE), len(clips)),
     look=draw(key(AUGMENT), len(clips)) if draw else None,
     filming=filming.filmed(key(FILM), len(clips), config.frames),
+    stills=stills.drawn(key(STILL), len(clips), config),
   )
 
 
@@ -97,15 +101,23 @@ def training_batch(
   data: DeviceData, normalisation: Normalisation, shown: StepSample, config: InputConfig
 ) -> Batch:
   """Gathers, augments and normalises the batch of a step."""
-  video = _gathered(data, _windows(data, shown))
-  if data.at_rest is not None:
+  windows = _windows(data, shown)
+  video = _gathered(data, windows)
+  motion = None if data.at_rest is None else shown.filming
+  varied = shown.stills and stills.of_windows(shown.stills, windows)
+  if varied:
+    video = stills.shown(video, varied)
+    motion = stills.with_motion(varied, motion)
+  if motion is not None:
     look = plain(len(video)) if shown.look is None else shown.look
-    each = filming.frame_looks(look, shown.filming)
-    noise = filming.noise(shown.filming, video.shape[1:])
+    each = filming.frame_looks(look, motion)
+    noise = filming.noise(motion, video.shape[1:])
     video = vary(video, look, data.black_sides, each, noise)
   elif shown.look is not None:
     video = vary(video, shown.look, data.black_sides)
   lengths = data.lengths[shown.clips]
+  if varied:
+    lengths = stills.shown_lengths(lengths, varied, config.frames)
   clips = network_input(video, lengths, normalisation, config)
   return Batch(clips, data.targets[shown.clips])
 

@@ -32,6 +32,8 @@ class Filming(NamedTuple):
       to it.
     noise: deviation of each pixel's noise, in levels of 0..255.
     key: of each clip's noise.
+    warp: of each frame, as in `AugmentParams`; None: none.
+    brightness: added to each frame, in levels of 0..255; None: nothing.
   """
 
   degrees: Float[Array, 'b t']
@@ -40,12 +42,14 @@ class Filming(NamedTuple):
   turn: Float[Array, 'b t']
   noise: Float[Array, 'b']
   key: Key[Array, 'b']
+  warp: Float[Array, 'b t k 2'] | None = None
+  brightness: Float[Array, 'b t'] | None = None
 
 
 def filmed(key: Array, clips: int, frames: int) -> Filming:
   """Draws the sway and noise of each clip, from nearly none to the largest."""
   sway_key, noise_key, pixel_key = jax.random.split(key, 3)
-  sway = _sway(sway_key, clips, frames)
+  sway = waves(sway_key, clips, frames, 5, _WAVES)
   return Filming(
     degrees=_DEGREES * sway[..., 0],
     scale=jnp.exp(_SCALE * sway[..., 1]),
@@ -56,30 +60,40 @@ def filmed(key: Array, clips: int, frames: int) -> Filming:
   )
 
 
-def _sway(key: Array, clips: int, frames: int) -> Float[Array, 'b t 5']:
-  """Slow waves with random amplitudes up to 1, five per clip."""
+def waves(
+  key: Array, clips: int, frames: int, count: int, rates: tuple[float, float]
+) -> Float[Array, 'b t {count}']:
+  """Waves with random amplitudes up to 1, `count` per clip.
+
+  `rates` are the lowest and highest frequency, in periods per window.
+  """
   height_key, rate_key, phase_key = jax.random.split(key, 3)
-  height = jax.random.uniform(height_key, (clips, 1, 5))
-  low, high = _WAVES
-  rate = jax.random.uniform(rate_key, (clips, 1, 5), minval=low, maxval=high)
+  height = jax.random.uniform(height_key, (clips, 1, count))
+  low, high = rates
+  rate = jax.random.uniform(rate_key, (clips, 1, count), minval=low, maxval=high)
   time = jnp.arange(frames)[:, None] / max(frames - 1, 1)
-  phase = jax.random.uniform(phase_key, (clips, 1, 5))
+  phase = jax.random.uniform(phase_key, (clips, 1, count))
   return height * jnp.sin(2 * jnp.pi * (rate * time + phase))
 
 
 def noise(filming: Filming, shape: tuple[int, ...]) -> Float[Array, 'b t h w c']:
-  """Noise of clips of a shape [t, h, w, c], in levels of 0..255."""
+  """Noise and brightness of clips of a shape [t, h, w, c], in levels of 0..255."""
   drawn = jax.vmap(lambda key: jax.random.normal(key, shape))(filming.key)
-  return filming.noise[:, None, None, None, None] * drawn
+  found = filming.noise[:, None, None, None, None] * drawn
+  if filming.brightness is None:
+    return found
+  return found + filming.brightness[..., None, None, None]
 
 
 def frame_looks(look: AugmentParams, filming: Filming) -> AugmentParams:
   """The augmentation of each frame of all clips, one after the other."""
   frames = filming.degrees.shape[1]
   each = jax.tree.map(lambda leaf: jnp.repeat(leaf, frames, axis=0), look)
+  warp = filming.warp
   return each._replace(
     degrees=each.degrees + filming.degrees.ravel(),
     scale=each.scale * filming.scale.ravel(),
     shift=each.shift + filming.shift.reshape(-1, 2),
     turn=filming.turn.ravel(),
+    warp=None if warp is None else warp.reshape(-1, *warp.shape[2:]),
   )

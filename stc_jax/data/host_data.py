@@ -37,6 +37,7 @@ def part(
   if clip_set.candidates is not clip_set.windows:
     numbers = np.concatenate([windows, clip_set.candidates[own]], axis=1)
   here = np.arange(numbers.size, dtype=np.int32).reshape(numbers.shape)
+  here = _first_of_equals(here, numbers)
   return DeviceData(
     frames=clip_set.frames[numbers.ravel()],
     windows=here[:, :frames],
@@ -47,6 +48,17 @@ def part(
     black_sides=np.float32(clip_set.black_sides),
     at_rest=None if clip_set.at_rest is None else clip_set.at_rest[own],
   )
+
+
+def _first_of_equals(
+  places: Int[np.ndarray, 'n t'], numbers: Int[np.ndarray, 'n t']
+) -> Int[np.ndarray, 'n t']:
+  """Gives a number that follows its equal the place of that one.
+
+  A window of one frame is then a window of one place, as in device memory.
+  """
+  is_new = np.diff(numbers, axis=1, prepend=-1) != 0
+  return np.maximum.accumulate(np.where(is_new, places, 0), axis=1)
 
 
 def ahead(gather: Callable[[int], Gathered], count: int) -> Iterator[Gathered]:

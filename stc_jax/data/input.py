@@ -18,6 +18,9 @@ COLOURS = 3
 _MOST = {'frames': 4096, 'height': 1024, 'width': 1024}
 _MOST_PIXELS = 2**24
 _MOST_RATE = 10_000.0
+_MOST_MOTION = 4.0  # so that a warp doesn't fold the picture
+# Older runs and bundles don't have these fields.
+_LATER = ('still_motion', 'still_share')
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +39,8 @@ class InputConfig:
   training_sampling: str
   transforms: tuple[str, ...]
   views: tuple[str, ...]
+  still_motion: float = 0.0
+  still_share: float = 0.0
 
   def __post_init__(self):
     """Checks what the types can't."""
@@ -62,6 +67,27 @@ class InputConfig:
       for name in names:
         require_choice(field, name, choices)
       require(len(set(names)) == len(names), field, names, 'name each once')
+    self._check_stills()
+
+  def _check_stills(self) -> None:
+    for field, most in (('still_motion', _MOST_MOTION), ('still_share', 1.0)):
+      value = getattr(self, field)
+      require(0 <= value <= most, field, value, f'lie in 0 to {most:g}; 0: none')
+      words = f'be 0 where sampling is {self.sampling!r}, which shows recordings'
+      require(not (value and self.per_frame), field, value, words)
+    words = 'be 0 with transforms=remove_appearance, which leaves nothing of a still'
+    leaves_nothing = self.still_share and 'remove_appearance' in self.transforms
+    require(not leaves_nothing, 'still_share', self.still_share, words)
+
+  def recorded(self) -> dict:
+    """The fields as files keep them: without what older files don't have, if unset."""
+    fields = dataclasses.asdict(self)
+    return {k: v for k, v in fields.items() if v or k not in _LATER}
+
+  @property
+  def varies_stills(self) -> bool:
+    """Whether training shows clips as stills, or moves stills."""
+    return bool(self.still_motion or self.still_share)
 
   @property
   def per_frame(self) -> bool:

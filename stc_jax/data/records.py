@@ -86,21 +86,30 @@ def with_neutral(
     classes: their classes; the new class follows them.
     share: the share of a clip that is its start, above 0. The start is played forward
       and backward at the original speed for the duration of the clip, so neither speed
-      nor length reveals the class.
+      nor length reveals the class. A still has no start.
 
   Raises:
-    InputError: a class of this name exists already.
+    InputError: a class of this name exists already, or all clips are stills.
   """
   if NEUTRAL in classes:
     raise InputError(
       f'dataset.neutral_share: the set has a class {NEUTRAL!r} of its own; set 0'
     )
+  is_empty = True
   for clip in clips:
     yield clip
+    if len(clip.frames) == 1:
+      continue
+    is_empty = False
     yield clip._replace(
       frames=clip.frames[sampling.at_rest(len(clip.frames), share)],
       label=len(classes),
       clip=f'{clip.clip} ({NEUTRAL})',
+    )
+  if is_empty:
+    raise InputError(
+      'dataset.neutral_share: each clip of the set is one frame, so none begins at '
+      'rest; set 0'
     )
 
 

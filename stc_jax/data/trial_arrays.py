@@ -110,7 +110,8 @@ def _cells(
 def _shown(clip_set: ClipSet, train: Int[np.ndarray, 'n']) -> Int[np.ndarray, 'm']:
   """The clips of an epoch: one clip at rest for every two others.
 
-  A set has as many clips at rest as others, so the others are repeated.
+  A set has as many clips at rest as others, so the others are repeated. Stills have no
+  clip at rest, so with stills there are more others.
   """
   if clip_set.at_rest is None:
     return train

@@ -29,7 +29,7 @@ def metadata(bundles: list[Bundle]) -> dict:
     'how_to': how_to(first),
     'names': first.names,
     'task': first.task.kind,
-    'input': dataclasses.asdict(first.input),
+    'input': first.input.recorded(),
     'alignment': first.alignment,
     'model': first.model,
     'network': dataclasses.asdict(first.network),

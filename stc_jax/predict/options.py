@@ -28,7 +28,8 @@ class PredictOptions:
     min_motion: windows with less motion get no label, in levels of 0..255. None is the
       5th percentile of the training clips; of a model with a class `neutral`, a value
       just above a still picture's motion, unless it was trained on stills; 0 with
-      `one_clip`, and of a model that predicts each frame.
+      `one_clip`, of a model that predicts each frame, and where `input.still_motion`
+      or `input.still_share` was set.
 
   Raises:
     InputError: a field is out of its range; the line starts with the field's name.
@@ -85,6 +86,8 @@ def window_config(bundle: Bundle, options: PredictOptions, fps: float) -> Window
 def _least_of(bundle: Bundle) -> float:
   """The least motion of an expression; see `PredictOptions.min_motion`."""
   motion = bundle.clip_motion
+  if bundle.input.varies_stills:  # it was trained on stills, and needs no motion
+    return 0.0
   if NEUTRAL in bundle.names:
     return min(_ANY_MOTION, motion['high'])
   return motion['low']

@@ -4,6 +4,8 @@ import itertools
 import pathlib
 
 import jax
+import numpy as np
+from jaxtyping import Float
 
 from stc_jax import provenance
 from stc_jax.bundle import bundle_folder
@@ -33,7 +35,7 @@ def bundle_of(
       lambda rows: rows[number], run_data.arrays.normalisation
     ),
     alignment=clip_set.alignment,
-    clip_seconds=spread(clip_set.seconds[trial.train]),
+    clip_seconds=spread(_seconds(clip_set, trial)),
     clip_motion=spread(clip_set.motion[trial.train]),
     provenance={
       'dataset': describe_dataset(clip_set, task_of(experiment.task)),
@@ -46,6 +48,14 @@ def bundle_of(
     variables=variables,
     subjects=_trained_on(experiment.dataset, clip_set, trial),
   )
+
+
+def _seconds(clip_set: ClipSet, trial: Trial) -> Float[np.ndarray, 'n']:
+  """The durations of the training clips; of stills only if there are no others."""
+  seconds = clip_set.seconds[trial.train]
+  windows = clip_set.windows[trial.train]
+  is_clip = (windows != windows[:, :1]).any(axis=1)
+  return seconds[is_clip] if is_clip.any() else seconds
 
 
 def _trained_on(

@@ -87,9 +87,10 @@ class Experiment:
   def decisive(self) -> dict:
     """The sections that decide a run's results; they identify the run."""
     sections = ('task', 'input', 'protocol', 'training')
+    fields = {name: dataclasses.asdict(getattr(self, name)) for name in sections}
     return {
       'dataset': self.dataset.decisive(),
-      **{name: dataclasses.asdict(getattr(self, name)) for name in sections},
+      **fields | {'input': self.input.recorded()},
       'model': self.model,
       self.model: dataclasses.asdict(self.network),
     }

@@ -97,5 +97,11 @@ def load(experiment: Experiment) -> RunData:
 
 
 def _fitted(size: InputConfig, clip_set: ClipSet) -> InputConfig:
-  """The input without the frames that would be padding in every clip."""
-  return dataclasses.replace(size, frames=min(size.frames, int(clip_set.lengths.max())))
+  """The input without the frames that would be padding in every clip.
+
+  If all clips are stills that are moved, the moved ones fill all frames.
+  """
+  longest = int(clip_set.lengths.max())
+  if longest == 1 and size.still_motion:
+    return size
+  return dataclasses.replace(size, frames=min(size.frames, longest))
