@@ -13,6 +13,8 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float
 
+from stc_jax.data import warp
+
 # The paper's rotations, in degrees.
 DEGREES = (-7.5, -5.0, -2.5, 0.0, 2.5, 5.0, 7.5)
 
@@ -29,8 +31,7 @@ class AugmentParams(NamedTuple):
     contrast: the factor of each pixel's difference from the clip's mean colour.
     brightness: the value added to all pixels, in units of 0..255.
     turn: the shift right of the middle alone, in shares of the width; None: none.
-    warp: the shifts down and right around each node of `warp_basis`, in shares of the
-      side; None: none.
+    warp: shifts around nodes, see `warp.field`; None: none.
   """
 
   strength: Float[Array, 'b']
@@ -99,9 +100,6 @@ AUGMENTATIONS: dict[str, Callable[[Array, int], AugmentParams] | None] = {
   # For action units, whose intensity decides the label: strength is unchanged.
   'strong_but_true': functools.partial(strong, strength=0.0),
 }
-
-# Nodes of a warp, down and across.
-NODES = 4
 
 # The largest displacement of a frame and the least part shown, in shares of a clip.
 _STRAY = 0.25
@@ -185,7 +183,7 @@ def _moved(
   columns = jnp.clip(columns, margin, width - 1 - margin)
   # The barrier keeps the compiler from repeating this for every frame of a clip.
   rows, columns = jax.lax.optimization_barrier((rows, columns))
-  return jax.lax.optimization_barrier(jax.vmap(_sampled)(video, rows, columns))
+  return jax.lax.optimization_barrier(jax.vmap(warp.sampled)(video, rows, columns))
 
 
 def _margin(black_sides: Float[Array, ''] | float, width: int) -> Float[Array, '']:
@@ -204,38 +202,10 @@ def _source(
   cos, sin = jnp.cos(angle) / look.scale, jnp.sin(angle) / look.scale
   side = jnp.where(look.mirror, -1, 1)
   if look.warp is not None:
-    field = jnp.einsum('kd,khw->dhw', look.warp, warp_basis(height, width))
-    y, x = y - field[0] * height, x - field[1] * width
+    down, right = warp.field(look.warp, height, width)
+    y, x = y - down, x - right
   if look.turn is not None:
     distance = (2 * x / width) ** 2 + (2 * y / height) ** 2
     x = x - look.turn * width * jnp.maximum(1 - distance, 0)
   columns = side * (cos * x - sin * y) + (width - 1) / 2
   return sin * x + cos * y + (height - 1) / 2, columns
-
-
-def warp_basis(height: int, width: int) -> Float[np.ndarray, '16 h w']:
-  """Smooth weights of 4 x 4 nodes, row by row; at each pixel their sum is 1."""
-  places = (np.arange(NODES) + 0.5) / NODES
-  along = [
-    np.exp(-np.square((places[:, None] - (np.arange(side) + 0.5) / side) * NODES))
-    for side in (height, width)
-  ]
-  rows, columns = (near / near.sum(axis=0) for near in along)
-  basis = np.einsum('ih,jw->ijhw', rows, columns)
-  return basis.reshape(-1, height, width).astype(np.float32)
-
-
-def _sampled(
-  clip: Float[Array, 't h w c'], rows: Float[Array, 'h w'], columns: Float[Array, 'h w']
-) -> Float[Array, 't h w c']:
-  """Samples bilinearly; reads all frames and channels of a place together."""
-  height, width = clip.shape[1:3]
-  rows, columns = jnp.clip(rows, 0, height - 1), jnp.clip(columns, 0, width - 1)
-  top = jnp.minimum(rows.astype(jnp.int32), max(height - 2, 0))
-  left = jnp.minimum(columns.astype(jnp.int32), max(width - 2, 0))
-  bottom = jnp.minimum(top + 1, height - 1)
-  right = jnp.minimum(left + 1, width - 1)
-  down, along = (rows - top)[..., None], (columns - left)[..., None]
-  upper = clip[:, top, left] * (1 - along) + clip[:, top, right] * along
-  lower = clip[:, bottom, left] * (1 - along) + clip[:, bottom, right] * along
-  return upper * (1 - down) + lower * down

@@ -15,7 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Bool, Float, Int
 
-from stc_jax.data import augment, filming
+from stc_jax.data import filming, warp
 from stc_jax.data.filming import Filming
 from stc_jax.data.input import InputConfig
 
@@ -81,8 +81,8 @@ def _motion(key: Array, clips: int, frames: int, strength: float) -> Filming:
 
 
 def _reach() -> Float[np.ndarray, 'k 2']:
-  """The largest shift down and right around each node of `augment.warp_basis`."""
-  rows = np.repeat(np.linspace(_UPPER, _LOWER, augment.NODES), augment.NODES)
+  """The largest shift down and right around each node of `warp.weights`."""
+  rows = np.repeat(np.linspace(_UPPER, _LOWER, warp.NODES), warp.NODES)
   return (_WARP * rows[:, None] * [1, _ASIDE]).astype(np.float32)
 
 

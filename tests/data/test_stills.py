@@ -7,7 +7,16 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from stc_jax.data import augment, device_data, host_data, input, protocols, stills
+from stc_jax.data import (
+  augment,
+  device_data,
+  filming,
+  host_data,
+  input,
+  protocols,
+  stills,
+  warp,
+)
 from stc_jax.data.trial_arrays import trial_arrays
 from stc_jax.errors import InputError
 from stc_jax.tasks.classification import Classification
@@ -146,7 +155,7 @@ def test_motion_is_bounded_smooth_and_strongest_below():
   height, width, frames, clips = 48, 40, 12, 60
   size = dataclasses.replace(PLAIN, frames=frames, still_motion=1.0)
   motion = stills.drawn(jax.random.key(3), clips, size).motion
-  looks = stills.filming.frame_looks(augment.plain(clips), motion)
+  looks = filming.frame_looks(augment.plain(clips), motion)
   rows, columns = np.mgrid[:height, :width].astype(np.float32)
   picture = np.stack([rows, columns, rows], axis=-1)
   video = jnp.asarray(np.broadcast_to(picture, (clips, frames, height, width, 3)))
@@ -163,7 +172,7 @@ def test_motion_is_bounded_smooth_and_strongest_below():
 
 
 def warp_of(motion, height, width):
-  basis = augment.warp_basis(height, width)
+  basis = warp.weights(height, width)
   np.testing.assert_allclose(basis.sum(axis=0), 1, atol=1e-5)
   return np.einsum('btkd,khw->btdhw', motion.warp, basis)
 
@@ -172,12 +181,12 @@ def test_a_warp_against_opencv():
   rng = np.random.default_rng(0)
   noise = rng.uniform(0, 255, (33, 48, 3)).astype(np.float32)
   frame = cv2.GaussianBlur(noise, (0, 0), 2)
-  warp = rng.uniform(-0.05, 0.05, (16, 2)).astype(np.float32)
-  look = augment.plain(1)._replace(warp=jnp.asarray(warp[None]))
+  shifts = rng.uniform(-0.05, 0.05, (16, 2)).astype(np.float32)
+  look = augment.plain(1)._replace(warp=jnp.asarray(shifts[None]))
   video = jnp.asarray(np.broadcast_to(frame, (1, 1, *frame.shape)))
   ours = np.asarray(augment.vary(video, look))[0, 0]
   rows, columns = np.mgrid[:33, :48].astype(np.float32)
-  down, right = np.einsum('kd,khw->dhw', warp, augment.warp_basis(33, 48))
+  down, right = np.einsum('kd,khw->dhw', shifts, warp.weights(33, 48))
   wanted = cv2.remap(
     frame,
     columns - right * 48,
