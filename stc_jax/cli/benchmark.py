@@ -3,7 +3,8 @@
 Measures a training step, the whole loop, inference, the input pipeline and
 preprocessing on random clips, with the model, batch and precision of the launch file,
 on the device that JAX finds; as rates and as shares of the device's limits.
-`--peer=torch` measures the same in PyTorch, `--scaling` how the cost grows.
+`--peer=torch` measures the same in PyTorch, in turns with ours; `--scaling` how the
+cost grows. A line warns where the machine does other work, too.
 """
 
 import os
@@ -48,6 +49,12 @@ _CLIPS = flags.DEFINE_integer(
 _SCALING = flags.DEFINE_bool(
   'scaling', False, 'Measures steps of growing size instead; on a CPU with 8 devices.'
 )
+_ISA = flags.DEFINE_enum(
+  'isa',
+  'native',
+  ['native', 'avx2'],
+  'The instructions of the CPU that ours and the peer may use.',
+)
 flags.adopt_module_key_flags(launch_file)
 _WIDTH = 140  # where the output isn't a terminal, so that no table is cut
 
@@ -57,6 +64,7 @@ def main() -> None:
   console = terminal.console()
   if not console.is_terminal:
     console.width = _WIDTH
+  _prepare_process()
   config, workload = map(late.load, ('stc_jax.runs.config', 'stc_jax.speed.workload'))
   sections, set_fields = launch_file.read().to_dict(), launch_file.set_fields()
   experiment = config.from_sections(sections, set_fields)
@@ -69,6 +77,14 @@ def main() -> None:
     files.write(pathlib.Path(_JSON.value), files.as_json(found))
 
 
+def _prepare_process() -> None:
+  """Sets what JAX, XLA and PyTorch read once, when they are first used."""
+  if _ISA.value == 'avx2':
+    late.load('stc_jax.speed.processor').limit()
+  if _PEER.value != 'none':  # takes its share of a GPU's memory
+    os.environ.setdefault('XLA_PYTHON_CLIENT_PREALLOCATE', 'false')
+
+
 def _speed(experiment: Any, console: Console) -> dict:
   """Measures parts of the program; prints them, and draws the roofline."""
   measurement = late.load('stc_jax.speed.measurement')
@@ -78,6 +94,8 @@ def _speed(experiment: Any, console: Console) -> dict:
     experiment, _PART.value, *sizes, with_peer, say=console.print
   )
   console.print(late.load('stc_jax.speed.report').table(found))
+  if warning := late.load('stc_jax.speed.load').warning(found['load']):
+    console.print(warning)
   if _PICTURE.value:
     pictures = late.load('stc_jax.speed.pictures')
     pictures.roofline(pathlib.Path(_PICTURE.value), found)

@@ -1,13 +1,16 @@
-"""Times calls: warm, synchronised, repeated."""
+"""Times calls: warm, synchronised, repeated, in alternation with others."""
 
 import dataclasses
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 # The shortest duration of a repeat, so that clock and dispatch are negligible.
 _REPEAT_SECONDS = 0.3
+
+# Makes so many calls in a row; returns the seconds of one.
+TimedCalls = Callable[[int], float]
 
 
 class Timing(NamedTuple):
@@ -16,6 +19,11 @@ class Timing(NamedTuple):
   median: float
   fastest: float
   slowest: float
+
+  @classmethod
+  def of(cls, seconds: list[float]) -> 'Timing':
+    """The timing of repeats."""
+    return cls(statistics.median(seconds), min(seconds), max(seconds))
 
   def rates(self, items: float) -> dict[str, float]:
     """Items a second, from the items of a call."""
@@ -44,19 +52,73 @@ class PartSpeed:
   memory_bytes: int = 0
 
 
-def measure(call: Callable[[], None], repeats: int) -> Timing:
-  """Times `call`, which has to wait for its results.
+@dataclasses.dataclass(frozen=True)
+class ReadyPart:
+  """A compiled part of the program, on its data.
 
-  The first call is warm-up and isn't timed. Short calls are repeated within a repeat.
+  Attributes:
+    call: runs it once and waits for its results.
+    passes: that a call makes, such as training steps.
+    items: clips of one pass.
+    compile_seconds, memory_bytes: as in `PartSpeed`.
   """
-  call()
-  began = time.perf_counter()
-  call()
-  calls = max(1, round(_REPEAT_SECONDS / (time.perf_counter() - began)))
-  seconds = []
-  for _ in range(repeats):
+
+  call: Callable[[], None]
+  passes: int
+  items: int
+  compile_seconds: float
+  memory_bytes: int
+
+  def measured(self, repeats: int) -> PartSpeed:
+    """Its speed, alone."""
+    return self.speed(measure(self.call, repeats))
+
+  def speed(self, of_call: Timing) -> PartSpeed:
+    """Its speed, from the timing of a call."""
+    of_pass = Timing(*(seconds / self.passes for seconds in of_call))
+    sizes = self.compile_seconds, self.memory_bytes
+    return PartSpeed(of_pass, self.items, 'clips', *sizes)
+
+
+def measure(call: Callable[[], None], repeats: int) -> Timing:
+  """Times `call`, which has to wait for its results."""
+  timed = of_call(call)
+  return Timing.of(alternate({'': timed}, {'': calls_of(timed)}, repeats)[''])
+
+
+def of_call(call: Callable[[], None]) -> TimedCalls:
+  """Times a call of this process."""
+
+  def timed(calls: int) -> float:
     began = time.perf_counter()
     for _ in range(calls):
       call()
-    seconds.append((time.perf_counter() - began) / calls)
-  return Timing(statistics.median(seconds), min(seconds), max(seconds))
+    return (time.perf_counter() - began) / calls
+
+  return timed
+
+
+def calls_of(timed: TimedCalls) -> int:
+  """The calls that make a repeat long enough; the first call is warm-up."""
+  timed(1)
+  return max(1, round(_REPEAT_SECONDS / timed(1)))
+
+
+def alternate(
+  sides: Mapping[str, TimedCalls], calls: Mapping[str, int], repeats: int
+) -> dict[str, list[float]]:
+  """Times warm sides in turn (A B A B ...), so that other load affects them alike.
+
+  Args:
+    sides: by name, in their order.
+    calls: of each side, in a turn.
+    repeats: turns of each side.
+
+  Returns:
+    the seconds of a call in each turn, by side.
+  """
+  found = {name: [] for name in sides}
+  for _ in range(repeats):
+    for name, timed in sides.items():
+      found[name].append(timed(calls[name]))
+  return found

@@ -1,5 +1,7 @@
 """Measures a launch file's experiment, as a dictionary that is ready for JSON."""
 
+import contextlib
+import functools
 from collections.abc import Callable, Sequence
 
 import jax
@@ -8,8 +10,11 @@ from stc_jax.data import catalogue, preparation
 from stc_jax.models.config import DTYPES
 from stc_jax.runs.config import Experiment
 from stc_jax.speed import ceiling, feeding, parts, peer, report, scaling
-from stc_jax.speed.clock import PartSpeed
-from stc_jax.speed.workload import Workload
+from stc_jax.speed.clock import PartSpeed, ReadyPart
+from stc_jax.speed.comparison import compare
+from stc_jax.speed.load import Watch
+from stc_jax.speed.pictures import PARTS
+from stc_jax.speed.workload import Workload, passes_together
 from stc_jax.tasks.registry import task_of
 
 _CPU_DEVICES = 8
@@ -30,21 +35,46 @@ def measure(
     chosen: the parts.
     clips: in the memory of the device.
     repeats: of each measurement.
-    with_peer: measures PyTorch, too.
+    with_peer: measures PyTorch in turns with ours, where it has the part.
     say: called with the name of the next measurement.
 
   Raises:
     InputError: the peer is missing, or has no such network.
   """
-  # The peer comes first, while all memory of the device is free.
-  measured_peer = peer.measure(experiment, repeats, say) if with_peer else None
-  workload, measured = Workload(experiment, clips=clips), {}
-  say('measuring the device ...')
-  roofs = ceiling.measure_ceiling(DTYPES[experiment.network.dtype], repeats)
-  for part in dict.fromkeys(chosen):
-    say(f'measuring {part} ...')
-    measured[part] = _measured(part, workload, measured, experiment, repeats)
-  return report.as_dict(experiment, roofs, measured, measured_peer)
+  watch = Watch()
+  measured, compared = {}, {}
+  with _peer(experiment) if with_peer else contextlib.nullcontext() as theirs:
+    workload = Workload(experiment, clips=clips)
+    say('measuring the device ...')
+    roofs = ceiling.measure_ceiling(DTYPES[experiment.network.dtype], repeats)
+    for part in dict.fromkeys(chosen):
+      say(f'measuring {part} ...')
+      if theirs and part in PARTS:
+        ready = _ready(part, workload)
+        measured[part], compared[part] = compare(
+          ready,
+          experiment.training.batch_size,
+          theirs.properties['forms'],
+          functools.partial(theirs.timed, part),
+          repeats,
+        )
+      else:
+        measured[part] = _measured(part, workload, measured, experiment, repeats)
+    found = report.as_dict(experiment, roofs, measured) | {'load': watch.found()}
+    if theirs:
+      idle = {'idle_cores': theirs.idle_cores()}
+      found['peer'] = theirs.properties | idle | compared
+  return found
+
+
+def _peer(experiment: Experiment) -> peer.PeerProcess:
+  """Starts the peer."""
+  peer.check(experiment)
+  return peer.PeerProcess(peer.specification(experiment, passes_together()))
+
+
+def _ready(part: str, workload: Workload) -> ReadyPart:
+  return workload.training() if part == 'training' else workload.inference()
 
 
 def measure_scaling(
@@ -66,13 +96,11 @@ def _measured(
 ) -> PartSpeed:
   """Measures a part; `before` has the parts measured so far."""
   match part:
-    case 'training':
-      return workload.training(repeats)
+    case 'training' | 'inference':
+      return _ready(part, workload).measured(repeats)
     case 'whole loop':
-      step = before.get('training') or workload.training(repeats)
+      step = before.get('training') or workload.training().measured(repeats)
       return workload.whole_loop(step.timing, repeats)
-    case 'inference':
-      return workload.inference(repeats)
     case 'input pipeline':
       return parts.input_pipeline(_prepared(experiment), experiment, repeats)
     case 'host pipeline':

@@ -36,10 +36,10 @@ def roofline(path: pathlib.Path, report: dict) -> None:
     per_clip = part['flops_per_second'] / part['per_second']['median']
     rates = report['peer'][name]['per_second'] if 'peer' in report else {}
     for form, rate in rates.items():
-      filled = _PEER if form == 'compiled' else 'none'
+      filled = _PEER if form.startswith('compiled') else 'none'
       axes.plot(
         x,
-        rate * per_clip / 1e12,
+        rate['median'] * per_clip / 1e12,
         marker,
         color=_PEER,
         markerfacecolor=filled,

@@ -1,33 +1,37 @@
 """A measurement as data, and as the table that a terminal shows."""
 
+import datetime
+
 import jax
 from flax import linen as nn
 from rich.table import Table
 
+from stc_jax import machine
 from stc_jax.models import flops, shapes
 from stc_jax.models.registry import build
-from stc_jax.provenance import environment
+from stc_jax.provenance import command, environment
 from stc_jax.runs.config import Experiment
-from stc_jax.speed import feeding, traffic
+from stc_jax.speed import feeding, processor, traffic
 from stc_jax.speed.ceiling import Ceiling
 from stc_jax.speed.clock import PartSpeed
 from stc_jax.speed.pictures import PARTS
 from stc_jax.speed.random_clips import CLASSES
-
-FORMS = ('eager', 'compiled')
 
 
 def as_dict(
   experiment: Experiment,
   ceiling: Ceiling,
   parts: dict[str, PartSpeed],
-  peer: dict | None,
 ) -> dict:
   """All measurements with their rates and shares; ready for JSON."""
   model, video = counted_model(experiment), clip_shape(experiment)
   report = {
     'device': jax.devices()[0].device_kind,
     'environment': environment(),
+    'command': command(),
+    'date': datetime.datetime.now(datetime.UTC).isoformat(timespec='seconds'),
+    'processor': processor.described(),
+    'threads': machine.cores(),
     'model': experiment.model,
     'notation': model.config.notation,
     'input': list(video.shape[1:]),
@@ -53,8 +57,6 @@ def as_dict(
   report['h100_windows_per_second'] = feeding.windows_for_h100(
     report['flops']['training_per_clip']
   )
-  if peer:
-    report['peer'] = _compare(peer, report['parts'], report['batch_size'])
   return report
 
 
@@ -108,27 +110,6 @@ def _figures(
   return figures
 
 
-def _compare(peer: dict, parts: dict, batch: int) -> dict:
-  """The peer's rates, and the ratio of ours to each and to the best of them."""
-  compared = {'version': peer['version']}
-  for name in filter(parts.__contains__, PARTS):
-    ours = parts[name]['per_second']['median']
-    rates = {
-      form: batch / found['median']
-      for form, found in peer[name].items()
-      if 'median' in found
-    }
-    compared[name] = {
-      'per_second': rates,
-      'ratio': {form: ours / rate for form, rate in rates.items()},
-      'ratio_to_best': ours / max(rates.values()) if rates else None,
-      'errors': {
-        form: found['error'] for form, found in peer[name].items() if 'error' in found
-      },
-    }
-  return compared
-
-
 def table(report: dict) -> Table:
   """The report as a table on a terminal."""
   title = (
@@ -158,22 +139,24 @@ def table(report: dict) -> Table:
     shown.add_row(name, *_cells(part))
   for name in filter(report.get('peer', {}).__contains__, PARTS):
     compared = report['peer'][name]
-    for form in FORMS:
-      words = f'PyTorch {report["peer"]["version"]}, {name}, {form}'
-      if form in compared['errors']:
-        shown.add_row(words, compared['errors'][form])
-        continue
-      ratio = compared['ratio'][form]
-      shown.add_row(words, f'{compared["per_second"][form]:.3g}', f'ours: {ratio:.2f}x')
+    words = f'PyTorch {report["peer"]["version"]}, {name}'
+    for form, rate in compared['per_second'].items():
+      ratio = '{median:.2f}x ({min:.2f} to {max:.2f})'.format(**compared['ratio'][form])
+      shown.add_row(f'{words}, {form}', *spread(rate), f'ours: {ratio}')
+    for form, error in compared['errors'].items():
+      shown.add_row(f'{words}, {form}', error)
   return shown
+
+
+def spread(rate: dict[str, float]) -> tuple[str, str]:
+  """The median, and the range."""
+  return f'{rate["median"]:.3g}', f'{rate["min"]:.3g} to {rate["max"]:.3g}'
 
 
 def _cells(part: dict) -> list[str]:
   rate = part['per_second']
-  cells = [
-    f'{rate["median"]:.3g} {part["unit"]}',
-    f'{rate["min"]:.3g} to {rate["max"]:.3g}',
-  ]
+  median, extent = spread(rate)
+  cells = [f'{median} {part["unit"]}', extent]
   if 'ceiling_share' in part:
     cells += [
       f'{part["flops_per_second"] / 1e12:.3g}',

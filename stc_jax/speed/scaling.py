@@ -31,7 +31,7 @@ def rows(
       if quantity == 'devices' and value > device_count:
         continue
       tell(f'{quantity} {value} ...')
-      part = _workload(experiment, quantity, value).training(repeats)
+      part = _workload(experiment, quantity, value).training().measured(repeats)
       found.append(
         {
           'quantity': quantity,

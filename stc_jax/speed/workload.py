@@ -17,7 +17,7 @@ from stc_jax.data.trial_arrays import TrialArrays, trial_arrays
 from stc_jax.errors import InputError
 from stc_jax.models.registry import MODELS, build
 from stc_jax.runs.config import Experiment
-from stc_jax.speed.clock import PartSpeed, Timing, measure
+from stc_jax.speed.clock import PartSpeed, ReadyPart, Timing
 from stc_jax.speed.random_clips import CLIPS, random_clips
 from stc_jax.tasks.registry import task_of
 from stc_jax.training import loop
@@ -63,9 +63,9 @@ class Workload:
       for fold in range(trials)
     ]
 
-  def training(self, repeats: int) -> PartSpeed:
-    """One step of every trial, with drawing, augmentation and the optimiser."""
-    steps = 1 if jax.default_backend() == 'cpu' else _TOGETHER
+  def training(self) -> ReadyPart:
+    """Steps of every trial, with drawing, augmentation and the optimiser."""
+    steps = passes_together()
     programs, data, trials = self._on_device(self._experiment, steps)
     states = programs.init(trials)
 
@@ -74,11 +74,10 @@ class Workload:
       states, progress = programs.train_chunk(data, trials, states)
       progress.loss.block_until_ready()
 
-    timing = Timing(*(seconds / steps for seconds in measure(call, repeats)))
-    return PartSpeed(
-      timing,
+    return ReadyPart(
+      call,
+      steps,
       self._trials * self._experiment.training.batch_size,
-      'clips',
       programs.compile_seconds,
       _memory(programs.train_chunk),
     )
@@ -92,17 +91,14 @@ class Workload:
       jax.block_until_ready(programs.train_chunk(data, trials, states))
     return programs.train_chunk.as_text(), _TOGETHER
 
-  def inference(self, repeats: int) -> PartSpeed:
+  def inference(self) -> ReadyPart:
     """The test of a trial: class probabilities of clips in device memory."""
     programs, data, trials = self._on_device(self._experiment, chunk=1)
     variables = programs.init(trials).variables
-    timing = measure(
-      lambda: programs.predict(data, trials, variables).block_until_ready(), repeats
-    )
-    return PartSpeed(
-      timing,
+    return ReadyPart(
+      lambda: programs.predict(data, trials, variables).block_until_ready(),
+      1,
       trials.test.size,
-      'clips',
       programs.compile_seconds,
       _memory(programs.predict),
     )
@@ -123,7 +119,7 @@ class Workload:
     for _ in range(repeats):
       with tempfile.TemporaryDirectory() as folder:
         seconds.append(self._loop_seconds(programs, training, pathlib.Path(folder)))
-    timing = Timing(float(np.median(seconds)), min(seconds), max(seconds))
+    timing = Timing.of(seconds)
     items = self._trials * training.steps * training.batch_size
     return PartSpeed(timing, items, 'clips', programs.compile_seconds)
 
@@ -172,6 +168,11 @@ class Workload:
     every = np.arange(self._trials)
     data, arrays, _ = next(placement.asked(programs, every))
     return programs, data, arrays
+
+
+def passes_together() -> int:
+  """Steps that are timed as one call: several, where the host would be waited for."""
+  return 1 if jax.default_backend() == 'cpu' else _TOGETHER
 
 
 def require_trunk(experiment: Experiment) -> None:
