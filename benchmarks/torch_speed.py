@@ -116,7 +116,7 @@ class Peer:
       torch.cuda.synchronize()
 
 
-class Forms:
+class TwinForms:
   """Every form of the peer: eager or compiled, in each layout.
 
   Attributes:
@@ -177,7 +177,7 @@ def main() -> None:
   spec = json.loads(sys.stdin.readline())
   spec['network']['levels'] = tuple(spec['network']['levels'])
   torch.set_float32_matmul_precision('high')  # as JAX does on a GPU
-  forms = Forms(NestedConfig(**spec['network']), spec)
+  forms = TwinForms(NestedConfig(**spec['network']), spec)
   say(
     {
       'version': torch.__version__,

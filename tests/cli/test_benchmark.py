@@ -70,7 +70,7 @@ def test_the_peer_trains_and_tests():
   size = {'frames': 5, 'height': 19, 'width': 26, 'views': ['original', 'mirrored']}
   size['transforms'] = ['local_contrast', 'frames_and_change']
   spec = {'batch_size': 2, 'clips': 4, 'classes': 6, 'augment': 'strong', 'input': size}
-  forms = torch_speed.Forms(configs.SMALL, spec | {'passes': 2})
+  forms = torch_speed.TwinForms(configs.SMALL, spec | {'passes': 2})
   assert forms.names[:2] == ['eager', 'compiled']
   for part in ('training', 'inference'):
     request = {'part': part, 'form': 'eager', 'calls': 1}
