@@ -5,8 +5,10 @@ import json
 import pathlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib import metadata
+from typing import NamedTuple
 
 import numpy as np
+from jaxtyping import Int
 
 from stc_jax import files, machine
 from stc_jax.baselines import svm
@@ -73,6 +75,42 @@ def appearance(clips: Iterable[records.PreparedClip], strongest: str) -> Appeara
     found[record.clip] = strong, strong - first
   ordered = [found[clip] for clip in sorted(found)]
   return Appearance(*map(np.stack, zip(*ordered, strict=True)))
+
+
+class LabelledClips(NamedTuple):
+  """Some clips of a set, for floors that train on one set and test on another.
+
+  Attributes:
+    clip_set: labels and subjects.
+    examples: the clips to use.
+    read: reads all clips of the set, whole length.
+    strongest: see `appearance`.
+  """
+
+  clip_set: ClipSet
+  examples: Int[np.ndarray, 'n']
+  read: ReadClips
+  strongest: str
+
+
+def of_another_set(trained: LabelledClips, tested: LabelledClips) -> dict:
+  """`svm.trial_floors`, fitted on clips of one set and tested on those of another.
+
+  The labels of both sets are numbers of the same classes.
+  """
+  sides = trained, tested
+  found = [appearance(one.read(), one.strongest) for one in sides]
+  used = [
+    Appearance(*(column[one.examples] for column in own))
+    for one, own in zip(sides, found, strict=True)
+  ]
+  features = Appearance(*map(np.concatenate, zip(*used, strict=True)))
+  labels = np.concatenate([one.clip_set.targets[one.examples] for one in sides])
+  subjects = [one.clip_set.subjects[i] for one in sides for i in one.examples]
+  first = len(trained.examples)
+  rows = np.arange(len(labels))
+  trial = Trial(repeat=0, fold=0, seed=0, train=rows[:first], test=rows[first:])
+  return svm.trial_floors(features, labels, np.array(subjects), trial)
 
 
 def _computed(

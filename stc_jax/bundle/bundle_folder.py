@@ -7,6 +7,7 @@ The same model gives the same bytes.
 """
 
 import dataclasses
+import hashlib
 import json
 import pathlib
 
@@ -52,6 +53,15 @@ def _as_json(bundle: Bundle) -> dict:
       },
     }
   )
+
+
+def digest(folder: pathlib.Path) -> str:
+  """SHA-256 of a bundle's files; it identifies the model wherever its folder lies."""
+  found = hashlib.sha256()
+  for name in (_FIELDS, _WEIGHTS):
+    data = (folder / name).read_bytes()
+    found.update(f'{name} {len(data)} '.encode() + data)
+  return found.hexdigest()
 
 
 def load(folder: pathlib.Path) -> Bundle:

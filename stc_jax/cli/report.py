@@ -1,7 +1,8 @@
-"""Reports on runs and studies: `stc-jax report --workdir=RUN_OR_STUDY`.
+"""Reports on runs, studies and tests: `stc-jax report --workdir=RUN_OR_STUDY`.
 
 Writes report/index.html, which needs no network and no other file, and the same tables
-as Markdown, CSV and LaTeX. Runs with the same folds and data are compared.
+as Markdown, CSV and LaTeX. Runs with the same folds and data are compared. Tests
+of finished models are one table: trained on, tested on.
 """
 
 import pathlib
@@ -15,7 +16,7 @@ from stc_jax.console import terminal
 from stc_jax.errors import InputError
 
 _WORKDIR = flags.DEFINE_multi_string(
-  'workdir', [], 'The folder of a run or study; the flag may be repeated.'
+  'workdir', [], 'The folder of a run, study or test; the flag may be repeated.'
 )
 _OUT = flags.DEFINE_string(
   'out', '', "The folder of the report. Default: 'report' in the first --workdir."

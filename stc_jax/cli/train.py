@@ -20,30 +20,37 @@ from stc_jax.cli import (
   launch_file,
   processes,
   reporting,
+  test,
 )
+from stc_jax.cli import workdir as workdir_flag
 from stc_jax.console import terminal
 from stc_jax.errors import InputError
 
-_WORKDIR = flags.DEFINE_string(
-  'workdir',
-  '',
-  "The run's folder. Default: runs/<launch file>-<model>-<hash>.",
-)
 _MODE = flags.DEFINE_enum(
   'mode',
   'train_and_evaluate',
-  ['train_and_evaluate', 'evaluate'],
-  'evaluate tests the finished models of --workdir again and needs no --config.',
+  ['train_and_evaluate', 'evaluate', 'test'],
+  'evaluate tests the finished models of --workdir again and needs no --config. test '
+  'does as `stc-jax test`.',
 )
 _DETERMINISTIC = flags.DEFINE_bool(
   'deterministic', False, 'Reproducible results on a GPU, too, at lower speed.'
 )
 flags.adopt_module_key_flags(launch_file)
 flags.adopt_module_key_flags(processes)
+flags.adopt_module_key_flags(workdir_flag)
+for _flag in test.FLAGS:
+  flags.declare_key_flag(_flag.name)
 
 
 def main() -> None:
-  """Trains, or tests a run again, in one process or several."""
+  """Trains, or tests a run again, in one process or several.
+
+  Raises:
+    InputError: flags that don't go with --mode, or bad input.
+  """
+  if _MODE.value != 'test':
+    _refuse_flags_of_test()
   code = processes.start_or_join()
   if code is not None:
     raise SystemExit(code)
@@ -54,9 +61,14 @@ def main() -> None:
   evaluate = _MODE.value == 'evaluate'
   if evaluate and hosts.are_several():
     raise InputError('--mode=evaluate: runs in one process; leave out --processes')
+  if _MODE.value == 'test':
+    if hosts.are_several():
+      raise InputError('--mode=test: runs in one process; leave out --processes')
+    test.main()
+    return
   console = terminal.console(quiet=not hosts.is_first())
   if evaluate and not launch_file.is_given():
-    where = pathlib.Path(_WORKDIR.value)
+    where = pathlib.Path(workdir_flag.WORKDIR.value)
     _run(late.load('stc_jax.runs.start').experiment_of(where), where, console)
     return
   sections = launch_file.read().to_dict()
@@ -66,6 +78,16 @@ def main() -> None:
   config = late.load('stc_jax.runs.config')
   experiment = config.from_sections(sections, launch_file.set_fields())
   _run(experiment, _folder({experiment.model: experiment}), console)
+
+
+def _refuse_flags_of_test() -> None:
+  """Refuses a flag that only a test reads."""
+  for flag in test.FLAGS:
+    if flag.value:
+      raise InputError(
+        f'--{flag.name}: set, but --mode={_MODE.value} has no use for it; leave it '
+        'out, or set --mode=test'
+      )
 
 
 def _study(sections: Mapping[str, Any], console: Console) -> None:
@@ -105,8 +127,8 @@ def _run(experiment: Any, where: pathlib.Path, console: Console) -> None:
 
 def _folder(experiments: Mapping[str, Any]) -> pathlib.Path:
   """The folder of a run or study: --workdir, or one that its configuration names."""
-  if _WORKDIR.value:
-    return pathlib.Path(_WORKDIR.value)
+  if workdir_flag.WORKDIR.value:
+    return pathlib.Path(workdir_flag.WORKDIR.value)
   launch = pathlib.Path(launch_file.path()).stem
   return late.load('stc_jax.runs.study').default_folder(launch, experiments)
 

@@ -1,7 +1,7 @@
 """The command `stc-jax VERB`: finds the verb's file and hands it the other arguments.
 
 `python -m stc_jax.VERB` starts the same file. There `train` is called `stc_jax.main`,
-and `serve` is `stc_jax.predict --serve`.
+`test` is `stc_jax.main --mode=test`, and `serve` is `stc_jax.predict --serve`.
 """
 
 import difflib
@@ -16,6 +16,7 @@ _PROGRAM = 'stc-jax'
 VERBS = {
   'prepare': 'makes a dataset for training from raw files',
   'train': 'trains and evaluates what a launch file describes',
+  'test': 'tests a trained model on a prepared set that it never saw',
   'predict': 'predicts videos with a trained model',
   'serve': 'shows a page in the browser that predicts videos',
   'report': 'compares runs in one page, tables and figures',

@@ -58,6 +58,11 @@ class DatasetConfig:
     parts = (name.partition('/') for name in self.names)
     return tuple((name, builder_config) for name, _, builder_config in parts)
 
+  @property
+  def written(self) -> tuple[str, ...]:
+    """The sets as `names` would have them: the config after a slash."""
+    return tuple('/'.join(filter(None, one)) for one in self.sets)
+
   def decisive(self) -> dict:
     """The fields that identify a run."""
     fields = dataclasses.asdict(self)

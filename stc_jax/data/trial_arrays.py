@@ -82,6 +82,30 @@ def trial_arrays(
   )
 
 
+def tested_arrays(
+  trials: list[Trial], normalisations: list[Normalisation], batch_size: int
+) -> TrialArrays:
+  """Stacks trials of finished models, which only test.
+
+  Args:
+    trials: whose test clips are predicted.
+    normalisations: of the models, in the same order.
+    batch_size: clips of a step.
+  """
+  count = len(trials)
+  most = max(len(trial.test) for trial in trials)
+  tested = max(1, -(-most // batch_size)) * batch_size
+  return TrialArrays(
+    seed=np.zeros(count, np.uint32),
+    first=np.zeros(count, np.int32),
+    order=np.zeros((count, 1, batch_size), np.int32),
+    test=np.stack([_padded(trial.test, tested) for trial in trials]),
+    sample=np.zeros((count, 0), np.int32),
+    normalisation=Normalisation(*map(np.stack, zip(*normalisations, strict=True))),
+    weights=np.zeros((count, 1), np.float32),
+  )
+
+
 def _order(
   clip_set: ClipSet, trial: Trial, steps: int, batch_size: int, balanced: bool
 ) -> tuple[Int[np.ndarray, 'm'], Int[np.ndarray, 'steps b']]:

@@ -118,6 +118,30 @@ def paired(
   }
 
 
+def over_subjects(
+  rights: Sequence[Sequence[bool]], draws: int = 2000
+) -> tuple[float, float] | None:
+  """The 95 % interval of a model's accuracy over people, by the seeded bootstrap.
+
+  Each draw takes as many subjects as there are, with replacement, and all their clips.
+
+  Args:
+    rights: of each subject, which of its clips were classified correctly.
+    draws: how many.
+
+  Returns:
+    The 2.5th and the 97.5th percentile; None for fewer than two subjects.
+  """
+  if len(rights) < 2:
+    return None
+  random = np.random.default_rng(0)
+  correct, tested = (np.array(list(map(count, rights))) for count in (sum, len))
+  drawn = random.integers(0, len(rights), (draws, len(rights)))
+  shares = correct[drawn].sum(axis=1) / tested[drawn].sum(axis=1)
+  low, high = np.percentile(shares, (2.5, 97.5)).tolist()
+  return low, high
+
+
 def over_trials(
   ours: Sequence[TrialScore], theirs: Sequence[TrialScore]
 ) -> dict[str, float | int | None]:

@@ -56,6 +56,6 @@ def _named(folders: Sequence[pathlib.Path]) -> Iterator[tuple[str, pathlib.Path]
       yield '', folder
     else:
       raise InputError(
-        f'{folder}: neither a run nor a study; name a folder that '
+        f'{folder}: neither a run nor a study nor a test; name a folder that '
         'python -m stc_jax.main made'
       )

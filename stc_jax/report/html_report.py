@@ -67,10 +67,19 @@ class Section(NamedTuple):
     return {clip: address('image/jpeg', data) for clip, data in self.strips.items()}
 
 
-def html(sections: Sequence[Section], missing: Sequence[str]) -> str:
-  """Renders the page; `missing` has a line on each unfinished run."""
-  template = _TEMPLATES.get_template('report.html')
-  return template.render(sections=sections, missing=missing, svg_address=_svg_address)
+def html(
+  sections: Sequence[Section], missing: Sequence[str], tests: Sequence[Table]
+) -> str:
+  """Renders the page.
+
+  Args:
+    sections: on the runs of each dataset.
+    missing: a line on each unfinished run.
+    tests: tables of tests of finished models.
+  """
+  return _TEMPLATES.get_template('report.html').render(
+    sections=sections, missing=missing, tests=tests, svg_address=_svg_address
+  )
 
 
 def model_card(sections: Sequence[Section]) -> str:

@@ -114,6 +114,16 @@ class StartLine(Fields):
   command: str
 
 
+class ModelTestFile(Fields):
+  """test.json."""
+
+  task: Literal[tuple(TASKS)]
+  trained_on: str
+  architecture: Literal[tuple(MODELS)]
+  bundles: dict[str, str]
+  tested_on: str
+
+
 class StudyFile(Fields):
   """study.json."""
 

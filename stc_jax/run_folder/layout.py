@@ -8,6 +8,8 @@ models/<trial>/ tensorboard/<trial>/ trials/<trial>.json    as a trial ends
 predictions/<trial>.npz floors/<trial>.npz              likewise, of action units
 summary.json predictions.csv, pictures                  from all trials
 study.json                                              of a study, in place of these
+test.json dataset.json environment.json execution.json
+starts.jsonl summary.json predictions.csv, pictures     of a test, in place of these
 report/                                                 the report of a run or a study
 
 A trial is called <repeat>-<fold>.
@@ -21,6 +23,7 @@ from stc_jax.bundle.bundle_folder import is_bundle
 CONFIG, DATASET, FOLDS = 'config.json', 'dataset.json', 'folds.csv'
 ENVIRONMENT, EXECUTION, STARTS = 'environment.json', 'execution.json', 'starts.jsonl'
 SUMMARY, TIMINGS, STUDY = 'summary.json', 'timings.json', 'study.json'
+TEST = 'test.json'
 CLIP_PREDICTIONS = 'predictions.csv'
 TRIALS, FRAME_PREDICTIONS, FRAME_FLOORS = 'trials', 'predictions', 'floors'
 _MODELS, _CHECKPOINTS, _TENSORBOARD = 'models', 'checkpoints', 'tensorboard'
@@ -37,6 +40,11 @@ def trial_name(repeat: int, fold: int) -> str:
 def is_run(folder: pathlib.Path) -> bool:
   """Whether a run was started in a folder."""
   return (folder / CONFIG).exists()
+
+
+def is_test(folder: pathlib.Path) -> bool:
+  """Whether a finished model was tested in a folder."""
+  return (folder / TEST).exists()
 
 
 def is_summed_up(folder: pathlib.Path) -> bool:

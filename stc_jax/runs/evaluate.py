@@ -1,11 +1,12 @@
 """Reads the results of a run, or evaluates its finished models again."""
 
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import jax
 import numpy as np
 
+from stc_jax.data.protocols import Trial
 from stc_jax.run_folder import trial_files
 from stc_jax.runs import bundles
 from stc_jax.runs.assemble import placement_of, programs_of, wave_size
@@ -54,13 +55,28 @@ def evaluate_bundles(
   Raises:
     InputError: a model can't be read.
   """
+
+  def variables(trial: Trial) -> dict:
+    return bundles.read_variables(experiment, run_data, trial.name, workdir)
+
+  yield from evaluate_models(experiment, run_data, variables)
+
+
+def evaluate_models(
+  experiment: Experiment, run_data: RunData, variables_of: Callable[[Trial], dict]
+) -> Iterator[tuple[int, Predictions]]:
+  """Yields the number of each wanted trial, and the predictions of a model.
+
+  Args:
+    experiment: a resolved one.
+    run_data: the trials; of each only its test clips are read, and its arrays.
+    variables_of: params and batch_stats of a trial's model, host arrays.
+  """
   placement = placement_of(experiment, run_data)
   programs = programs_of(experiment, run_data, placement)
   for wave in waves(np.arange(len(run_data.wanted)), wave_size(experiment)):
     trials = [run_data.trials[number] for number in wave]
-    weights = [
-      bundles.read_variables(experiment, run_data, t.name, workdir) for t in trials
-    ]
+    weights = list(map(variables_of, trials))
     stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *weights)
     variables = programs.put_trials(stacked)
     predictions = evaluate(programs, placement, wave, trials, variables)

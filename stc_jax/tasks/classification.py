@@ -25,6 +25,7 @@ from stc_jax.tasks import clip_databases, clip_results, clip_scoreboard, picture
 from stc_jax.tasks.clip_loss import ClassificationLoss
 from stc_jax.tasks.clip_report import ClassificationReport
 from stc_jax.tasks.clip_results import BASELINES
+from stc_jax.tasks.clip_test import ClassificationTest
 from stc_jax.tasks.labelling import ClassLabelling
 from stc_jax.tasks.trials import Predictions, TrialData, TrialResult
 
@@ -32,7 +33,9 @@ _MOST_ADJUSTMENT = 100.0
 
 
 @dataclasses.dataclass(frozen=True)
-class Classification(ClassificationLoss, ClassificationReport, ClassLabelling):
+class Classification(
+  ClassificationLoss, ClassificationReport, ClassificationTest, ClassLabelling
+):
   """One label for each clip."""
 
   kind: ClassVar = 'classification'
@@ -174,7 +177,9 @@ class Classification(ClassificationLoss, ClassificationReport, ClassLabelling):
       'chance, test': summary['chance_accuracy'],
     }
     heading = pictures.title(summary, self.score)
-    made = {'training_curves': pictures.training_curves(results, heading, tested)}
+    made = {}
+    if 'train_losses' in results[0]:  # not of a test
+      made['training_curves'] = pictures.training_curves(results, heading, tested)
     if summary['confusion'] is not None:
       made['confusion'] = pictures.confusion(summary)
     return made

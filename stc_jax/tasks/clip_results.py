@@ -106,11 +106,23 @@ def scores_of(classes: Sequence[str], rows: Sequence[dict]) -> dict:
   return metrics.classification(labels, predicted, classes)
 
 
+def interval(results: Sequence[dict]) -> tuple[float, float] | None:
+  """The 95 % interval of the accuracy over subjects; see `statistics`."""
+  of_subject = defaultdict(list)
+  for row in rows_of(results):
+    of_subject[row['subject']].append(is_right(row))
+  return statistics.over_subjects([of_subject[name] for name in sorted(of_subject)])
+
+
 def _over(results: Sequence[dict], floor: str) -> dict | None:
   """The model's accuracy minus a floor's, paired by clips, tested over subjects.
 
-  None if fewer than two subjects were tested.
+  None if fewer than two subjects were tested, or the floor is unknown.
   """
+  known = [result[f'{floor}_right'] is not None for result in results]
+  tested = [bool(result['predictions']) for result in results]
+  if known != tested:
+    return None
   of_subject = defaultdict(list)
   for result in results:
     rights = result[f'{floor}_right'] or []

@@ -17,7 +17,11 @@ def scoreboard(summary: dict) -> Scoreboard:
   """The accuracies, also of each class, beside those of the baselines."""
   groups = (
     _of_model(summary),
-    [(name, f'{summary[field]:.1%}') for name, field in _BASELINES],
+    [
+      (name, f'{summary[field]:.1%}')
+      for name, field in _BASELINES
+      if summary[field] is not None
+    ],
     _over_floors(summary),
     _of_databases(summary),
     [
@@ -48,6 +52,9 @@ def _of_model(summary: dict) -> list[tuple[str | Text, str | Text]]:
   if summary['accuracy_ci95'] is not None:
     low, high = (min(max(end, 0), 1) for end in summary['accuracy_ci95'])
     rows.append(('  its 95 % interval (corrected)', f'{low:.1%} to {high:.1%}'))
+  if interval := summary.get('subjects_ci95'):
+    low, high = interval
+    rows.append(('  its 95 % interval over people', f'{low:.1%} to {high:.1%}'))
   words = _mean(summary, 'trial_accuracy')
   of = f', {_of(summary, "trial_accuracy", "trials")}'
   rows.append((Text.assemble(model, of), words))

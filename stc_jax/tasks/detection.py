@@ -25,6 +25,7 @@ from stc_jax.tasks import frame_results, frame_scoreboard, frame_scores, picture
 from stc_jax.tasks.frame_loss import DetectionLoss
 from stc_jax.tasks.frame_report import DetectionReport
 from stc_jax.tasks.frame_scores import FrameScores
+from stc_jax.tasks.frame_test import DetectionTest
 from stc_jax.tasks.labelling import UnitLabelling
 from stc_jax.tasks.trials import TrialData, TrialResult
 
@@ -33,7 +34,7 @@ _MOST_AU = 99
 
 
 @dataclasses.dataclass(frozen=True)
-class Detection(DetectionLoss, DetectionReport, UnitLabelling):
+class Detection(DetectionLoss, DetectionReport, DetectionTest, UnitLabelling):
   """The action units of each frame.
 
   Attributes:
@@ -139,13 +140,15 @@ class Detection(DetectionLoss, DetectionReport, UnitLabelling):
     probabilities: Mapping[str, Sequence[Float[np.ndarray, 'm a']]],
     resampled: bool,
   ) -> dict:
-    """See `frame_scores.summarise`."""
+    """See `frame_scores.summarise`; a test may have no floors."""
     del resampled
     ours, theirs = (
       [
         FrameScores(scores, np.array(result[field]))
         for scores, result in zip(probabilities[folder], results, strict=True)
       ]
+      if folder in probabilities
+      else None
       for folder, field in (
         ('predictions', 'thresholds'),
         ('floors', 'floor_thresholds'),
@@ -172,7 +175,8 @@ class Detection(DetectionLoss, DetectionReport, UnitLabelling):
       made['action_units'] = pictures.action_units(summary, heading)
       tested['floor, test'] = summary['means']['floor_f1']
       tested['always, test'] = summary['means']['constant_f1']
-    made['training_curves'] = pictures.training_curves(results, heading, tested)
+    if 'train_losses' in results[0]:  # not of a test
+      made['training_curves'] = pictures.training_curves(results, heading, tested)
     return made
 
   def notes(self, summary: dict) -> tuple[str, ...]:

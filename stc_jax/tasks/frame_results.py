@@ -12,10 +12,15 @@ from stc_jax.tasks.trials import Predictions, TrialResult
 def trial_result(
   clip_set: ClipSet, trial: Trial, predictions: Predictions
 ) -> TrialResult:
-  """Scores and thresholds, and the truth and probabilities of each tested frame."""
-  thresholds = detection.thresholds(
-    clip_set.targets[predictions.sample], predictions.sample_probabilities
-  )
+  """Scores and thresholds, and the truth and probabilities of each tested frame.
+
+  Without a sample of training frames all thresholds are 0.5.
+  """
+  thresholds = np.full(len(clip_set.names), CUT)
+  if predictions.sample is not None:
+    thresholds = detection.thresholds(
+      clip_set.targets[predictions.sample], predictions.sample_probabilities
+    )
   clips, places = np.unique(
     [clip_set.clips[i] for i in trial.test], return_inverse=True
   )

@@ -36,7 +36,7 @@ def _lines(summary: dict) -> Iterator[str]:
     ('over_floor', "the floor's, at thresholds of its own"),
     ('over_constant', 'that of always saying yes'),
   ):
-    if over := summary[field]['tuned_f1']:
+    if over := (summary[field] or {}).get('tuned_f1'):
       draws = f'draws of {over["subjects"]} subjects'
       interval = f'all {draws} alike'
       if ends := over['ci95']:

@@ -57,7 +57,7 @@ def summarise(
   trials: Sequence[Trial],
   folds: int,
   ours: Sequence[FrameScores],
-  theirs: Sequence[FrameScores],
+  theirs: Sequence[FrameScores] | None,
 ) -> dict:
   """All scores of model and floor, by action unit, their means and differences.
 
@@ -66,7 +66,7 @@ def summarise(
     trials: the finished ones.
     folds: the number of trials in a complete repeat.
     ours: the model's scores in each trial.
-    theirs: the floor's.
+    theirs: the floor's; None: unknown, and so are its scores.
 
   Returns:
     f1_mean, f1_std: over complete repeats, or of the finished part of the first; aus:
@@ -83,6 +83,10 @@ def summarise(
   tested = np.concatenate([trials[i].test for i in repeats[0]])
   columns, counts = _constants(truth.targets[tested]), {}
   for prefix, scores in (('', ours), ('floor_', theirs)):
+    if scores is None:
+      unknown = [None] * len(clip_set.names)
+      columns |= dict.fromkeys([f'floor_{field}' for field in columns], unknown)
+      continue
     own, values = _scored(truth, trials, repeats, scores)
     counts |= {prefix + field: value for field, value in own.items()}
     columns |= {prefix + field: value for field, value in values.items()}
@@ -91,7 +95,9 @@ def summarise(
     'complete_repeats': len(whole),
     **spread('f1', _f1(counts['f1']).mean(axis=1).tolist()),
     'means': {field: _mean(values) for field, values in columns.items()},
-    'over_floor': {f: _over(counts[f], counts[f'floor_{f}'], subjects) for f in _F1},
+    'over_floor': None
+    if theirs is None
+    else {f: _over(counts[f], counts[f'floor_{f}'], subjects) for f in _F1},
     'over_constant': {f: _over(counts[f], always, subjects) for f in _F1},
     'aus': {
       name: {field: values[i] for field, values in columns.items()}

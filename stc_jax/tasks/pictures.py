@@ -97,7 +97,7 @@ def action_units(summary: dict, heading: str) -> Figure:
     ):
       heights = [au[prefix + field] or 0 for au in aus.values()]
       if axes is upper:
-        tuned = [au[f'{prefix}tuned_f1'] for au in aus.values()]
+        tuned = [au[f'{prefix}tuned_f1'] or 0 for au in aus.values()]
         axes.bar(places + shift, tuned, 0.36, color=colour, alpha=0.35)
       axes.bar(places + shift, heights, 0.36, color=colour, label=label)
     axes.set_ylabel(name)

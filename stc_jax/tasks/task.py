@@ -19,11 +19,12 @@ from stc_jax.tasks.comparison import Comparison
 from stc_jax.tasks.figures import Picture
 from stc_jax.tasks.labelling import Labelling
 from stc_jax.tasks.table import Table
+from stc_jax.tasks.testing_task import TestingTask
 from stc_jax.tasks.trials import Predictions, RunResults, TrialData, TrialResult
 from stc_jax.typed_json import Fields
 
 
-class Task(Labelling, Protocol):
+class Task(Labelling, TestingTask, Protocol):
   """What a network is trained for: loss, metrics, results and reports.
 
   Attributes:

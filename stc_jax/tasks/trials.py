@@ -7,6 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.dataset_config import DatasetConfig
 from stc_jax.data.labelled_set import LabelledSet
 from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.data.protocols import Trial
@@ -31,6 +32,22 @@ class TrialData(Protocol):
   @property
   def folds(self) -> int:
     """See above."""
+
+
+class FloorSet(NamedTuple):
+  """A set that baselines of another set are fitted on, or tested on.
+
+  Attributes:
+    builder: of the prepared set, or several joined ones.
+    dataset: its section of a launch file.
+    clip_set: its examples.
+    examples: those to use.
+  """
+
+  builder: PreparedSet | LabelledSet
+  dataset: DatasetConfig
+  clip_set: ClipSet
+  examples: Int[np.ndarray, 'n']
 
 
 class Predictions(NamedTuple):

@@ -1,0 +1,1 @@
+"""Tests of finished models on any prepared set: `stc-jax test`."""
