@@ -143,6 +143,12 @@ def coded(builder: PreparedSet) -> Iterator[CodedRecording]:
     )
 
 
+def first_rate(builder: PreparedSet) -> float:
+  """Frames per second of a set's first clip or recording."""
+  _, example = next(_examples(builder))
+  return float(example['fps'])
+
+
 def _examples(builder: PreparedSet) -> Iterator[tuple[str, dict]]:
   """Yields (split, example)."""
   for split in sorted(builder.info.splits):

@@ -13,11 +13,13 @@ from stc_jax.cli import verbs
 
 HEAVY = {'jax', 'sklearn', 'tensorflow_datasets', 'cv2', 'matplotlib'}
 CPU_SECONDS = 2.0
-DOORS = {verb: f'stc_jax.{verb}' for verb in verbs.VERBS if verb != 'serve'}
+ONLY_VERBS = {'serve', 'test'}
+DOORS = {verb: f'stc_jax.{verb}' for verb in verbs.VERBS if verb not in ONLY_VERBS}
 DOORS['train'] = 'stc_jax.main'
 FLAGS = {
   'train': ('--config', '--workdir', '--processes'),
   'prepare': ('--dataset', '--manual_dir'),
+  'test': ('--model', '--dataset', '--workdir'),
   'predict': ('--model', '--out', '--[no]serve', '--port'),
   'serve': ('--model', '--min_motion', '--port'),
   'report': ('--workdir', '--features'),

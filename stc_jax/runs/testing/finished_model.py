@@ -7,7 +7,10 @@ from collections.abc import Iterator
 
 from stc_jax.bundle import bundle_folder
 from stc_jax.bundle.bundle import Bundle, check_alike
+from stc_jax.data import joining
 from stc_jax.data.dataset_config import DatasetConfig
+from stc_jax.data.labelled_set import LabelledSet
+from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.data.protocols import ProtocolConfig
 from stc_jax.errors import InputError
 from stc_jax.run_folder import layout
@@ -62,6 +65,23 @@ class FinishedModel:
       InputError: a file of the run can't be read.
     """
     return None if self.run is None else start.experiment_of(self.run)
+
+  def training_set(self, data_dir: str) -> PreparedSet | LabelledSet:
+    """Opens the set that its run was trained on.
+
+    Args:
+      data_dir: where it may be prepared, too.
+
+    Raises:
+      InputError: its run isn't here, or the set isn't prepared here.
+    """
+    if self.experiment is None:
+      raise InputError('the run of this model is not here')
+    own = self.experiment
+    try:
+      return joining.opened(own.dataset, own.execution.data_dir)
+    except InputError:
+      return joining.opened(own.dataset, data_dir)
 
   def test_of(self, dataset: DatasetConfig, execution: ExecutionConfig) -> Experiment:
     """The model on another set, with one device for each bundle."""

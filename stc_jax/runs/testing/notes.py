@@ -1,9 +1,13 @@
 """What a reader of a test must know: how its set differs from the training set."""
 
+import contextlib
 from collections.abc import Iterator
 
+from stc_jax.data import records
 from stc_jax.data.clip_set import ClipSet
-from stc_jax.errors import first_few
+from stc_jax.data.labelled_set import LabelledSet, as_labelled
+from stc_jax.data.prepared_set import PreparedSet
+from stc_jax.errors import InputError, first_few
 from stc_jax.runs.testing.finished_model import FinishedModel
 from stc_jax.runs.testing.subjects import ClipPeople
 from stc_jax.tasks.matching import MatchedSet
@@ -13,12 +17,19 @@ _FLAGS = ('align', 'roll', 'smooth', 'max_gap', 'size')
 
 
 def notes(
-  model: FinishedModel, clip_set: ClipSet, matched: MatchedSet, people: ClipPeople
+  model: FinishedModel,
+  builder: PreparedSet | LabelledSet,
+  data_dir: str,
+  clip_set: ClipSet,
+  matched: MatchedSet,
+  people: ClipPeople,
 ) -> Iterator[str]:
   """Yields a sentence each.
 
   Args:
     model: that is tested.
+    builder: of the set.
+    data_dir: of prepared sets.
     clip_set: the set.
     matched: its targets.
     people: of its clips.
@@ -32,6 +43,7 @@ def notes(
   if matched.lacking:
     yield f'the set shows nothing of {", ".join(matched.lacking)}, which the model has'
   yield from _of_cropping(model.first.alignment, clip_set.alignment)
+  yield from _of_rate(model, builder, data_dir)
   yield from _of_length(model, clip_set)
   yield from _of_people(model, people)
 
@@ -45,6 +57,24 @@ def _of_cropping(trained: dict[str, str], tested: dict[str, str]) -> Iterator[st
   differ = [f'{f}: {one}, here {two}' for f, (one, two) in pairs.items() if one != two]
   if differ:
     yield f'faces were cut out otherwise in training ({"; ".join(differ)})'
+
+
+def _of_rate(
+  model: FinishedModel, builder: PreparedSet | LabelledSet, data_dir: str
+) -> Iterator[str]:
+  """Yields a note if frame rates differ, and clips are read as they were recorded."""
+  if model.first.input.frame_rate:
+    return
+  with contextlib.suppress(InputError):  # the training set isn't here
+    trained, tested = map(_rates, (model.training_set(data_dir), builder))
+    if trained != tested:
+      said, here = (', '.join(f'{rate:g}' for rate in r) for r in (trained, tested))
+      yield f'frame rates differ: {said} Hz in training, {here} Hz here'
+
+
+def _rates(prepared: PreparedSet | LabelledSet) -> list[float]:
+  """The frame rate of each set's first clip."""
+  return sorted(set(map(records.first_rate, as_labelled(prepared).builders.values())))
 
 
 def _of_length(model: FinishedModel, clip_set: ClipSet) -> Iterator[str]:
