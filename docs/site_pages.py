@@ -46,7 +46,7 @@ def command_line() -> str:
   parts = [
     '# Command line\n\nThis page is made from the `--help` of each verb. '
     '`stc-jax VERB` and `python -m stc_jax.VERB` are the same; `train` is also called '
-    '`stc_jax.main`.\n'
+    '`stc_jax.main`, and `test` is `stc_jax.main --mode=test`.\n'
   ]
   for verb in verbs.VERBS:
     about, flags = flags_of(verb)
