@@ -152,8 +152,7 @@ class Task(Labelling, TestingTask, Protocol):
   ) -> Callable[[], Sequence[Any]]:
     """Starts to fit the baselines of all trials.
 
-    Returns a function that waits for them, and returns them in the order of
-    `data.wanted`.
+    Returns a function that waits for them; they are in the order of `data.wanted`.
     """
 
   def floor_result(self, floor: Any) -> TrialResult:

@@ -42,28 +42,35 @@ def test_in_folder(
     InputError: the set isn't prepared or doesn't fit the model, the model was trained
       on its subjects, or the folder holds something else.
   """
-  count = f'{len(model.bundles)} bundle{"s" * (len(model.bundles) != 1)}'
-  words = f'model: {model.first.model}, {count}, trained on {model.trained_on}'
-  console.print(words, highlight=False, soft_wrap=True)
   test = model.test_of(dataset, execution)
   tested = OwnSet.of(model, test) or OtherSet.of(model, test)
-  task, data = task_of(test.task), tested.data
-  described = tested.described
-  asked = len(set().union(*(trial.test.tolist() for trial in data.wanted)))
-  words = f'to test: {asked:,}'
-  tables.print_dataset(console, described, described[task.outputs], words)
-  _print_notes(console, tested.notes)
+  _print_setup(model, tested, console)
   identity.create(where, trials=False)
   with locks.alone_in(where, on_wait=None):
-    identity.check_or_write_test(where, _identity(model, tested), described)
+    identity.check_or_write_test(where, _identity(model, tested), tested.described)
     start.record_start(where, tested.experiment.execution, 1, console)
-    experiment = resolve(tested.experiment, data, 1, console)
+    experiment = resolve(tested.experiment, tested.data, 1, console)
     made = tested.test(experiment, console)
     summary = _sum_up(tested, made, where)
   _print_notes(console, made.missing)
+  task = task_of(test.task)
   board = task.scoreboard(summary)
   tables.print_scoreboard(console, board, summary, where, layout.scores(where))
   _print_notes(console, task.notes(summary))
+
+
+def _print_setup(
+  model: FinishedModel, tested: OwnSet | OtherSet, console: Console
+) -> None:
+  """Prints the model, the clips that it tests, and what a reader must know of them."""
+  count = f'{len(model.bundles)} bundle{"s" * (len(model.bundles) != 1)}'
+  words = f'model: {model.first.model}, {count}, trained on {model.trained_on}'
+  console.print(words, highlight=False, soft_wrap=True)
+  described, trials = tested.described, tested.data.wanted
+  counts = described[task_of(tested.experiment.task).outputs]
+  asked = len(set().union(*(trial.test.tolist() for trial in trials)))
+  tables.print_dataset(console, described, counts, f'to test: {asked:,}')
+  _print_notes(console, tested.notes)
 
 
 def default_folder(model: FinishedModel, dataset: DatasetConfig) -> pathlib.Path:
