@@ -30,9 +30,14 @@ def is_bundle(folder: pathlib.Path) -> bool:
 def save(folder: pathlib.Path, bundle: Bundle) -> None:
   """Writes a bundle, whole or not at all."""
   with files.whole_folder(folder) as part:
-    weights.save(part / _WEIGHTS, bundle.variables)
-    text = json.dumps(_as_json(bundle), indent=1, ensure_ascii=False, allow_nan=False)
-    (part / _FIELDS).write_text(text + '\n', encoding='utf-8')
+    write_into(part, bundle)
+
+
+def write_into(folder: pathlib.Path, bundle: Bundle) -> None:
+  """Writes the files of a bundle into a folder that is there."""
+  weights.save(folder / _WEIGHTS, bundle.variables)
+  text = json.dumps(_as_json(bundle), indent=1, ensure_ascii=False, allow_nan=False)
+  (folder / _FIELDS).write_text(text + '\n', encoding='utf-8')
 
 
 def _as_json(bundle: Bundle) -> dict:

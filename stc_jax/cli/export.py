@@ -1,8 +1,9 @@
-"""Writes a trained model as one file: `stc-jax export --model=RUN --format=onnx`.
+"""Writes a trained model to pass on: `stc-jax export --model=RUN --format=onnx`.
 
 The file takes uint8 frames and returns probabilities; it needs none of this package.
 onnxruntime and others read `onnx`; JAX alone reads `stablehlo`, for some months. Of a
-run, the mean of its models is exported.
+run, the mean of its models is exported. `folder` is a folder with a model card, which
+stc_jax.load opens and the Hugging Face Hub takes.
 """
 
 import pathlib
@@ -21,13 +22,19 @@ _MODEL = flags.DEFINE_string(
 _FORMAT = flags.DEFINE_enum(
   'format',
   'onnx',
-  ['onnx', 'stablehlo'],
+  ['onnx', 'stablehlo', 'folder'],
   "onnx needs pip install -e '.[export]'; stablehlo is not for archiving.",
 )
 _OUTPUT = flags.DEFINE_string(
-  'output', '', 'The file. Default: model.onnx or model.stablehlo.zip in --model.'
+  'output',
+  '',
+  'The file, or folder. Default: model.onnx, model.stablehlo.zip or shared in --model.',
 )
-_NAMES = {'onnx': 'model.onnx', 'stablehlo': 'model.stablehlo.zip'}
+_NAMES = {
+  'onnx': 'model.onnx',
+  'stablehlo': 'model.stablehlo.zip',
+  'folder': 'shared',
+}
 
 
 def main() -> None:
@@ -38,6 +45,9 @@ def main() -> None:
   """
   form = _FORMAT.value
   path = _path(_MODEL.value, form, _OUTPUT.value)
+  if form == 'folder':
+    _share(path)
+    return
   writer = late.load_with_extra(
     f'stc_jax.export.{form}_file', f'--format={form}', 'export', ('onnx', 'onnxruntime')
   )
@@ -59,15 +69,26 @@ def main() -> None:
     )
 
 
+def _share(path: pathlib.Path) -> None:
+  """Writes the folder, and prints what may be done with it."""
+  bundles = late.load('stc_jax.export.shared_folder').write(_MODEL.value, path)
+  licences = late.load('stc_jax.export.licences')
+  datasets = licences.datasets_of(bundles[0])
+  console = terminal.console(highlight=False, soft_wrap=True)
+  count = 'one model' if len(bundles) == 1 else f'{len(bundles)} models'
+  console.print(f'{path}: {count} and a card; read README.md before you pass it on')
+  console.print(f'  {licences.licence_of(datasets).terms}')
+
+
 def _path(model: str, form: str, output: str) -> pathlib.Path:
-  """The file that is written.
+  """The file or folder that is written.
 
   Raises:
     InputError: it is a folder, or its folder isn't there.
   """
   name = _NAMES[form]
   path = pathlib.Path(output or pathlib.Path(model) / name)
-  if path.is_dir():
+  if path.is_dir() and form != 'folder':
     raise InputError(f'{path}: is a folder; name a file, --output={path / name}')
   if output and not path.parent.is_dir():
     raise InputError(f'{path}: {path.parent} is no folder; make it, or name another')

@@ -20,7 +20,7 @@ VERBS = {
   'predict': 'predicts videos with a trained model',
   'serve': 'shows a page in the browser that predicts videos',
   'report': 'compares runs in one page, tables and figures',
-  'export': 'writes a trained model as one file of ONNX or StableHLO',
+  'export': 'writes a trained model as ONNX, StableHLO, or a folder to share',
   'benchmark': 'measures speed on this machine',
 }
 

@@ -1,0 +1,115 @@
+"""A model as a folder to pass on, in the form that the Hugging Face Hub takes.
+
+    README.md                           the model card, with the Hub's header
+    bundle.json weights.safetensors     one model; of a run models/<trial>/, each
+
+`stc_jax.load` opens such a folder. The names of the training subjects stay at home.
+"""
+
+import dataclasses
+import pathlib
+
+import jinja2
+
+from stc_jax import files
+from stc_jax.bundle import bundle_folder
+from stc_jax.bundle.bundle import Bundle
+from stc_jax.errors import InputError
+from stc_jax.export import licences
+from stc_jax.export.metadata import how_to
+from stc_jax.predict.model import load
+
+CARD = 'README.md'
+_TEMPLATE = """\
+---
+license: {{ licence.name }}
+library_name: stc_jax
+pipeline_tag: video-classification
+tags:
+- facial-expression-recognition
+- jax
+---
+
+# {{ first.model }}, trained on {{ datasets | join(', ') }}
+
+{{ 'Action units' if first.task.kind == 'detection' else 'Expressions' }} of faces in video: {{ first.names | join(', ') }}.
+{% if count > 1 %}{{ count }} models of one run, whose probabilities are averaged.
+{% endif %}
+
+```python
+import stc_jax
+
+model = stc_jax.load('THIS_FOLDER')
+answer = model.predict('video.mp4')
+```
+
+## May it be passed on?
+
+{{ licence.terms }}
+
+## Training data
+
+{% for name in sets %}- {{ name }}
+{% endfor %}
+
+The names of the subjects are left out of this copy.
+
+## Inputs and output
+
+{% for line in lines %}- {{ line }}
+{% endfor %}
+
+## Limits
+
+{% if datasets == ['synthetic_faces'] %}It was trained on rendered faces. It shows how the program works, and can't be used for
+real faces.
+{% else %}It knows faces that look like its training clips: their cameras, light, ages, skin tones and
+kind of expression. Test it on yours before you rely on it.
+{% endif %}An expression is not an emotion. Don't use it to judge people.
+"""  # noqa: E501
+
+
+def write(model: str, path: pathlib.Path) -> list[Bundle]:
+  """Writes the folder, whole or not at all, in place of an earlier one.
+
+  Args:
+    model: the folder of a bundle or run.
+    path: of the new folder.
+
+  Returns:
+    The models in it, as they are in `model`.
+
+  Raises:
+    InputError: there is no model, or `path` holds something else.
+  """
+  if path.exists() and not (path / CARD).exists():
+    raise InputError(f'{path}: holds no shared model; name another --output')
+  bundles = load(model).bundles
+  with files.whole_folder(path) as part:
+    for number, bundle in enumerate(bundles):
+      own = part if len(bundles) == 1 else part / 'models' / f'{number}'
+      own.mkdir(parents=True, exist_ok=True)
+      bundle_folder.write_into(own, _without_people(bundle))
+    (part / CARD).write_text(card(bundles), encoding='utf-8')
+  return bundles
+
+
+def card(bundles: list[Bundle]) -> str:
+  """The model card of models of one run, in Markdown with the Hub's header."""
+  first = bundles[0]
+  datasets = licences.datasets_of(first)
+  environment = jinja2.Environment(
+    autoescape=False, trim_blocks=True, keep_trailing_newline=True
+  )
+  return environment.from_string(_TEMPLATE).render(
+    first=first,
+    count=len(bundles),
+    datasets=datasets,
+    sets=sorted({bundle.provenance['dataset']['name'] for bundle in bundles}),
+    licence=licences.licence_of(datasets),
+    lines=how_to(first)[::2],  # without the number of a clip's own frames
+  )
+
+
+def _without_people(bundle: Bundle) -> Bundle:
+  return dataclasses.replace(bundle, subjects=None)
