@@ -2,10 +2,8 @@
 
 import dataclasses
 
-import numpy as np
-from jaxtyping import Float
-
 from stc_jax.data.input import InputConfig, Normalisation
+from stc_jax.data.looks import ClipLooks
 from stc_jax.errors import InputError
 from stc_jax.tasks.registry import TaskConfig
 
@@ -32,6 +30,7 @@ class Bundle:
     variables: params and batch_stats, host arrays.
     subjects: by prepared set, as `dataset.names` calls it, the names there of the
       subjects that it was trained on; None: unknown, as in older bundles.
+    clip_looks: how its training clips look; None: unknown, as in older bundles.
   """
 
   model: str
@@ -46,12 +45,12 @@ class Bundle:
   provenance: dict
   variables: dict
   subjects: dict[str, tuple[str, ...]] | None = None
+  clip_looks: ClipLooks | None = None
 
-
-def spread(values: Float[np.ndarray, 'n']) -> dict[str, float]:
-  """The 5th, 50th and 95th percentile."""
-  low, median, high = np.percentile(values.astype(np.float64), (5, 50, 95)).tolist()
-  return {'low': low, 'median': median, 'high': high}
+  @property
+  def looks(self) -> ClipLooks:
+    """How its training clips look; of an older bundle only their motion is known."""
+    return self.clip_looks or ClipLooks({'motion': self.clip_motion})
 
 
 def check_alike(bundles: dict[str, Bundle]) -> None:

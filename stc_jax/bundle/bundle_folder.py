@@ -43,8 +43,11 @@ def write_into(folder: pathlib.Path, bundle: Bundle) -> None:
 def _as_json(bundle: Bundle) -> dict:
   """Every known field but the variables, in plain types."""
   values = {name: getattr(bundle, name) for name in _names()}
-  if bundle.subjects is None:
-    del values['subjects']
+  if bundle.clip_looks:
+    values['clip_looks'] = dataclasses.asdict(bundle.clip_looks)
+  for name in fields.LATER:
+    if values[name] is None:
+      del values[name]
   return (
     {'format': fields.FORMAT}
     | values

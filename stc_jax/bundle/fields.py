@@ -8,10 +8,11 @@ import numpy as np
 
 from stc_jax.bundle import recipe
 from stc_jax.data.input import InputConfig, Normalisation
+from stc_jax.data.looks import ClipLooks
 from stc_jax.errors import InputError, require, require_choice
 from stc_jax.models.registry import MODELS
 from stc_jax.tasks.registry import TaskConfig, task_of
-from stc_jax.validate import check_names, check_type, to_dataclass
+from stc_jax.validate import check_names, check_type, in_section, to_dataclass
 
 FORMAT = 3
 _MOST_BYTES = 2**26
@@ -21,7 +22,7 @@ _MOST_MOTION = 255.0
 _MOST_MEAN = 10.0
 _MOST_SCALE = 1e6
 _REMEDY = 'every bundle has it'
-_LATER = {'subjects'}  # older bundles don't have it
+LATER = ('subjects', 'clip_looks')  # older bundles don't have them
 
 
 @dataclasses.dataclass(frozen=True)
@@ -73,7 +74,7 @@ def read(path: pathlib.Path, known: list[str]) -> dict:
   check_type(path.name, values, dict)
   found = values.pop('format', None)
   require(found == FORMAT, 'format', found, f'be {FORMAT}')
-  needed = [name for name in known if name not in _LATER]
+  needed = [name for name in known if name not in LATER]
   check_names('bundle', list(values), known, needed, _REMEDY)
   return _checked(values)
 
@@ -99,6 +100,7 @@ def _checked(values: dict) -> dict:
   return values | {
     **sections,
     'subjects': _subjects(values['subjects']) if 'subjects' in values else None,
+    'clip_looks': _looks(values['clip_looks']) if 'clip_looks' in values else None,
     'names': _names(values['names'], sections['task']),
     'normalisation': Normalisation(
       np.array(pixels.mean, np.float32), np.array(pixels.scale, np.float32)
@@ -133,6 +135,20 @@ def _subjects(recorded) -> dict[str, tuple[str, ...]]:
     check_type(f'subjects.{name}', own, list)
     check_type(f'subjects.{name}', tuple(own), tuple[str, ...])
   return {name: tuple(own) for name, own in recorded.items()}
+
+
+def _looks(recorded) -> ClipLooks:
+  check_type('clip_looks', recorded, dict)
+  check_names('clip_looks', list(recorded), ['ranges', 'edges'], remedy=_REMEDY)
+  check_type('clip_looks.ranges', recorded['ranges'], dict)
+  check_type('clip_looks.edges', recorded['edges'], list)
+  check_type('clip_looks.edges', tuple(recorded['edges']), tuple[float, ...])
+  for name, values in recorded['ranges'].items():
+    own = to_dataclass(f'clip_looks.{name}', values, _Spread, _REMEDY)
+    field = f'clip_looks.{name}.high'
+    require(own.high <= _MOST_MOTION, field, own.high, f'be at most {_MOST_MOTION:g}')
+  with in_section('clip_looks'):
+    return ClipLooks(recorded['ranges'], tuple(recorded['edges']))
 
 
 def _check_alignment(recorded) -> None:

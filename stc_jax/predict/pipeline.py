@@ -3,6 +3,7 @@
 import dataclasses
 import itertools
 from collections.abc import Callable, Iterable, Iterator
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float, Int, Shaped, UInt8
@@ -14,6 +15,7 @@ from stc_jax.faces import detect, stream
 from stc_jax.faces.alignment import Alignment
 from stc_jax.faces.online_tracker import lateness
 from stc_jax.predict import notes
+from stc_jax.predict.distance import Distance, LookCollector
 from stc_jax.predict.face_selection import select_faces
 from stc_jax.predict.options import PredictOptions, window_config
 from stc_jax.predict.prediction import Prediction
@@ -49,14 +51,14 @@ def predict_video(
   alignment = recipe.alignment(bundle.alignment, options.align)
   config = window_config(bundle, options, source.fps)
   reader = FrameReader(source, on_frame)
-  table, shots = _rows(bundle, predict, reader, alignment, config, options.faces)
-  if alignment.align == 'mtcnn' and not table['face'].any():
+  found = _rows(bundle, predict, reader, alignment, config, options.faces)
+  if alignment.align == 'mtcnn' and not found.table['face'].any():
     turned = detect.turn_of(reader.sample)
     if turned:
       reader = FrameReader(source, on_frame, turned)
-      table, shots = _rows(bundle, predict, reader, alignment, config, options.faces)
+      found = _rows(bundle, predict, reader, alignment, config, options.faces)
   return Prediction(
-    table=table,
+    table=found.table,
     names=bundle.names,
     task=task_of(bundle.task),
     fps=source.fps,
@@ -67,10 +69,12 @@ def predict_video(
       *source.notes(),
       *notes.alignment_notes(alignment, options.align, reader.size),
       *notes.window_notes(config, reader.count),
-      *notes.face_notes(table, config, reader.turned, shots),
+      *notes.face_notes(found.table, config, reader.turned, found.shots),
+      *(found.distance.notes() if found.distance else ()),
       *plots.font_notes(bundle.names),
     ),
     turned=reader.turned,
+    distance=found.distance,
   )
 
 
@@ -85,6 +89,20 @@ def _settings(alignment: Alignment, config: WindowConfig, faces: str) -> dict:
   }
 
 
+class _FoundRows(NamedTuple):
+  """The rows of the chosen faces.
+
+  Attributes:
+    table: as `Prediction.table`.
+    shots: the first frame of each shot but the first.
+    distance: as `Prediction.distance`.
+  """
+
+  table: Shaped[np.ndarray, 'n']
+  shots: list[int]
+  distance: Distance | None
+
+
 def _rows(
   bundle: Bundle,
   predict: PredictFn,
@@ -92,12 +110,13 @@ def _rows(
   alignment: Alignment,
   config: WindowConfig,
   faces: str,
-) -> tuple[Shaped[np.ndarray, 'n'], list[int]]:
-  """The rows of the chosen faces, and the first frame of each shot but the first.
+) -> _FoundRows:
+  """The rows of the chosen faces, and what is found on the way.
 
   Each line takes from the one before; only the collected rows grow with the video.
   """
   rows = RowCollector(bundle.names, task_of(bundle.task))
+  looks = LookCollector(bundle.looks)
   shots: list[int] = []
   frames = reader.frames()
   crops = stream.face_crops(frames, alignment, config.fps, on_shot=shots.append)
@@ -105,9 +124,10 @@ def _rows(
   windows = rows.record_motion(slide(crops, config, lateness(alignment)))
   for window, probabilities in classify(windows, predict):
     rows.record_probabilities(window, probabilities)
+    looks.add(window, rows.place_of(window))
   table = select_faces(rows.table(), faces, reader.count, config.fps, shots)
   table['approx_time'] = reader.times(table['frame'])
-  return table, shots
+  return _FoundRows(table, shots, looks.distance(table))
 
 
 class FrameReader:

@@ -10,6 +10,7 @@ from jaxtyping import Float, Shaped
 
 from stc_jax import plots
 from stc_jax.errors import InputError
+from stc_jax.predict.distance import Distance
 from stc_jax.predict.events import EventOptions, find_events
 from stc_jax.predict.table import face_sizes, output_columns
 from stc_jax.tasks.labelling import Labelling
@@ -41,6 +42,8 @@ class Prediction:
     notes: what a user should know of it, a sentence each.
     turned: how many times `np.rot90` turned the frames, so that faces were upright;
       all pixels are those of the frames after turning.
+    distance: how far the video lies from the training clips; None without a face or a
+      window that was classified.
   """
 
   table: Shaped[np.ndarray, 'n']
@@ -52,6 +55,7 @@ class Prediction:
   settings: dict[str, Any]
   notes: tuple[str, ...]
   turned: int = 0
+  distance: Distance | None = None
 
   @functools.cached_property
   def faces(self) -> list[int]:

@@ -83,6 +83,11 @@ class RowCollector:
     rows['sums'] += probabilities
     rows['count'] += 1
 
+  def place_of(self, window: Window) -> tuple[int, float]:
+    """Frame and left edge of the face in the middle of a window."""
+    row = self._rows_of(window)[(window.stop - window.first) // 2]
+    return int(row['frame']), float(row['box_left'])
+
   def table(self) -> Shaped[np.ndarray, 'n']:
     """The rows by frame and face, without times; a frame without a face has none."""
     dtype = table_dtype(self._names, self._task)

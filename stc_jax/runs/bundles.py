@@ -9,9 +9,10 @@ from jaxtyping import Float
 
 from stc_jax import provenance
 from stc_jax.bundle import bundle_folder
-from stc_jax.bundle.bundle import Bundle, spread
+from stc_jax.bundle.bundle import Bundle
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.dataset_config import DatasetConfig
+from stc_jax.data.looks import of_clips, spread
 from stc_jax.data.protocols import Trial
 from stc_jax.errors import InputError
 from stc_jax.run_folder import layout
@@ -47,6 +48,7 @@ def bundle_of(
     },
     variables=variables,
     subjects=_trained_on(experiment.dataset, clip_set, trial),
+    clip_looks=of_clips(clip_set, trial.train),
   )
 
 

@@ -12,9 +12,14 @@ from safetensors.numpy import load_file, save_file
 
 import stc_jax
 from stc_jax.bundle import bundle_folder
+from stc_jax.data.looks import CELLS, MEASURES, ClipLooks
 from stc_jax.errors import InputError
 
 SUBJECTS = {'ck_plus': ('S005', 'S010'), 'clip_folder/mine': ('anna',)}
+LOOKS = ClipLooks(
+  {name: {'low': 0.1, 'median': 0.3, 'high': 0.5} for name in MEASURES},
+  tuple(np.linspace(-0.1, 0.1, CELLS**2).tolist()),
+)
 WRONG = (None, True, 'x', -1, 10**9, 10**400, float('nan'), 1e300, [], [-1], {}, [[]])
 
 
@@ -25,7 +30,7 @@ def whole(tmp_path_factory):
   for seed in (0, 1):
     (run / 'models').mkdir(exist_ok=True)
     made = untrained.bundle('stc_nlstm', {}, {}, seed)
-    made = dataclasses.replace(made, subjects=SUBJECTS)
+    made = dataclasses.replace(made, subjects=SUBJECTS, clip_looks=LOOKS)
     bundle_folder.save(run / 'models' / f'0-{seed}', made)
   return run
 
@@ -102,6 +107,9 @@ def test_a_field_that_is_missing_or_wrong_is_refused_or_harmless(bundle):
     (('names',), ['a', 'b', 'a'], 'names: .*different'),
     (('normalisation', 'scale'), [1.0, 0.0, 1.0], r'normalisation\.scale: .* above 0'),
     (('clip_seconds', 'low'), 9.0, r'clip_seconds\.median: .* in order'),
+    (('clip_looks', 'ranges', 'colour', 'low'), 9.0, r'clip_looks\.colour\.median'),
+    (('clip_looks', 'ranges', 'taste'), {}, r'clip_looks\.taste\.low: missing'),
+    (('clip_looks', 'edges'), [0.5], r'clip_looks\.edges: 1 must be 256'),
     (('alignment', 'size'), '0 x 0', r"alignment\.size: '0 x 0' must"),
     (('provenance', 'dataset'), 'mmi', r"provenance\.dataset: 'mmi' is not of type"),
     (('format',), 2, 'format: 2 must be 3'),
@@ -118,6 +126,14 @@ def test_the_subjects_of_a_bundle_are_known_or_it_is_older(bundle):
   rewrite(bundle, lambda values: values.pop('subjects'))
   older = bundle_folder.load(bundle)
   assert older.subjects is None
+
+
+def test_of_an_older_bundle_only_the_motion_of_its_clips_is_known(bundle):
+  assert bundle_folder.load(bundle).looks == LOOKS
+  rewrite(bundle, lambda values: values.pop('clip_looks'))
+  older = bundle_folder.load(bundle)
+  assert older.clip_looks is None
+  assert older.looks == ClipLooks({'motion': older.clip_motion})
   bundle_folder.save(bundle.with_name('again'), older)
   again = bundle.with_name('again') / 'bundle.json'
   assert json.loads(again.read_text()) == json.loads(

@@ -91,6 +91,7 @@ def test_a_report_has_a_table_of_the_sets(trained, environment, tmp_path):
   table = rows_of(tmp_path / 'tables' / 'databases.csv')
   assert table[0]['set: method'] == 'clip_folder: STC-NLSTM'
   assert len(table) == 8
+  assert all(0 <= float(row['UAR']) <= 100 for row in table)
   assert 'data:image/jpeg' in (tmp_path / 'index.html').read_text()
 
 

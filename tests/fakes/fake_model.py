@@ -59,7 +59,8 @@ class BrightModel(Model):
 
   def __init__(self):
     noted = {'align': 'none', 'size': '64 x 64'}
-    super().__init__([bundle(alignment=noted, clip_motion={'low': 0.0})])
+    motion = {'low': 0.0, 'median': 5.0, 'high': 200.0}
+    super().__init__([bundle(alignment=noted, clip_motion=motion)])
 
   def predict_windows(self, videos, lengths):
     return ask(videos, lengths)

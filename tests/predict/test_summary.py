@@ -55,6 +55,8 @@ def test_a_summary_says_of_each_face_what_its_table_says(predict, out, two):
     record = json.loads((out / f'{row["name"]}.json').read_text())
     assert record['events'] == {'min_event': 0.1, 'join_gaps': 0.0, 'format': 'csv'}
     assert row['notes'] == '; '.join(record['notes'])
+    distance = record['distance']
+    assert (float(row['distance']), row['farthest']) == (distance['largest'], 'motion')
     assert (row['face'], row['label'], row['error']) == ('1', record['label'], '')
   assert float(found[1]['no_label']) > 0
 
@@ -180,6 +182,7 @@ def test_a_table_is_read_back_as_it_was_predicted(predict, out, two):
   assert own[['onset', 'offset', 'label']].tolist() == (
     other[['onset', 'offset', 'label']].tolist()
   )
+  assert found.distance == wanted.distance is not None
   for field in ('fps', 'frames', 'size', 'names', 'notes', 'turned', 'settings'):
     assert getattr(found, field) == getattr(wanted, field)
 

@@ -188,7 +188,7 @@ def _print_outcome(
   files: Sequence[str],
   console: Console,
 ) -> None:
-  """Prints a video's label, speed, notes and files.
+  """Prints a video's label, speed, distance, notes and files.
 
   Args:
     prediction: of the video.
@@ -198,9 +198,11 @@ def _print_outcome(
     files: their names.
     console: where it is printed.
   """
+  far = prediction.distance
+  distance = f'; {far.largest:.2f} from training clips ({far.farthest})' if far else ''
   console.print(
     f'{shown}: {prediction.label or "no label"}; {prediction.frames} frames in '
-    f'{seconds:.1f} s, {prediction.frames / seconds:.0f} a second'
+    f'{seconds:.1f} s, {prediction.frames / seconds:.0f} a second{distance}'
   )
   for note in prediction.notes:
     console.print(f'  note: {note}')

@@ -1,6 +1,7 @@
 """Predictions of earlier commands: read back from their files, with events as asked."""
 
 import pathlib
+from typing import Annotated
 
 import numpy as np
 import pydantic
@@ -8,6 +9,7 @@ import pydantic
 from stc_jax import files, typed_json
 from stc_jax.bundle.bundle import Bundle
 from stc_jax.errors import InputError, machine_error
+from stc_jax.predict import distance
 from stc_jax.predict.folder import outputs
 from stc_jax.predict.folder.event_files import EventFile
 from stc_jax.predict.prediction import Prediction
@@ -25,10 +27,22 @@ class _RecipeFields(typed_json.Fields):
   turned: int
 
 
+class _MeasureFields(typed_json.Fields):
+  value: float
+  low: float
+  high: float
+  distance: float
+
+
+class _DistanceFields(typed_json.Fields):
+  measures: Annotated[dict[str, _MeasureFields], pydantic.Field(min_length=1)]
+
+
 class _RecordFields(typed_json.Fields):
   counts: _CountFields
   recipe: _RecipeFields
   notes: list[str]
+  distance: _DistanceFields | None = None  # older records don't have it
   files: list[str]
 
 
@@ -66,6 +80,7 @@ def read_back(folder: pathlib.Path, name: str, bundle: Bundle) -> Prediction:
     settings=settings,
     notes=tuple(record['notes']),
     turned=record['recipe']['turned'],
+    distance=distance.from_json(record.get('distance')),
   )
 
 

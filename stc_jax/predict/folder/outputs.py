@@ -23,6 +23,7 @@ from stc_jax import files
 from stc_jax.bundle.bundle import Bundle
 from stc_jax.errors import InputError, printable
 from stc_jax.faces import images
+from stc_jax.predict import distance
 from stc_jax.predict.folder.event_files import FORMATS
 from stc_jax.predict.options import PredictOptions
 from stc_jax.predict.prediction import Prediction
@@ -99,6 +100,7 @@ def outcome(
     'label': prediction.label,
     'recipe': prediction.settings | {'turned': prediction.turned},
     'notes': list(prediction.notes),
+    'distance': distance.as_json(prediction.distance),
     'events': events,
     'counts': {
       'frames': prediction.frames,

@@ -17,6 +17,7 @@ from stc_jax.tasks.registry import task_of
 
 NAME = 'summary.csv'
 _FIRST = ('video', 'name', 'face', 'seconds', 'label', 'events')
+_LAST = ('distance', 'farthest', 'notes', 'error')
 _SECONDS, _SHARE = 3, 4  # decimal places
 
 
@@ -45,6 +46,8 @@ class Summary:
     """
     notes = printable('; '.join(prediction.notes))
     of_video = {'video': printable(str(path)), 'name': name, 'notes': notes}
+    if far := prediction.distance:
+      of_video |= {'distance': far.largest, 'farthest': far.farthest}
     faces = [*self._face_rows(prediction)] or [{'seconds': 0.0, 'events': 0}]
     self._rows += [of_video | row for row in faces]
 
@@ -54,7 +57,7 @@ class Summary:
 
   def write(self, folder: pathlib.Path) -> None:
     """Writes the rows to a folder."""
-    fields = [*_FIRST, *self._shares, *self._means, 'notes', 'error']
+    fields = [*_FIRST, *self._shares, *self._means, *_LAST]
     with (
       files.whole_file(folder / NAME) as part,
       part.open('w', encoding='utf-8', newline='') as file,
