@@ -121,3 +121,82 @@ def test_from_a_table_of_stills_to_predictions(tmp_path, environment):
       labels = [row['label'] for row in csv.DictReader(file)]
     assert len(labels) == frames
     assert all(labels)
+
+
+@pytest.fixture(scope='module')
+def three_sets(tmp_path_factory, environment):
+  """The three, prepared, and a video of one: other classes, rates and sizes."""
+  raw, data = (tmp_path_factory.mktemp(name) for name in ('raw', 'data'))
+  video = write_ravdess(raw / 'ravdess')
+  write_crema_d(raw / 'crema_d')
+  fer2013.write_table(raw / 'fer2013', fer2013.rows_of(1))
+  for name in ('crema_d', 'ravdess', 'fer2013'):
+    prepare = ('stc_jax.prepare', f'--dataset={name}', f'--manual_dir={raw / name}')
+    succeeds(*prepare, f'--data_dir={data}', '--allow_partial', env=environment)
+  return data, video
+
+
+def open_faces(data, run, **fields):
+  """The command of a short run of the three."""
+  small = {'training.stages': '((4, 0.001),)', 'execution.steps_per_chunk': '2'}
+  return small_run.of_launch_file(
+    'open_faces', data, run, small_run.NETWORK | small, **fields
+  )
+
+
+@pytest.mark.slow
+def test_the_three_make_one_model_for_new_videos(three_sets, tmp_path, environment):
+  data, video = three_sets
+  run, out = tmp_path / 'run', tmp_path / 'out'
+  said = succeeds(*open_faces(data, run), env=environment)
+  assert 'faces are cut out differently' in said
+  summary = json.loads((run / 'summary.json').read_text())
+  assert summary['classes'] == sorted(
+    ['anger', 'disgust', 'fear', 'happiness', 'neutral', 'sadness', 'surprise']
+  )
+  (folder,) = (run / 'models').iterdir()
+  bundle = json.loads((folder / 'bundle.json').read_text())
+  assert {name: len(own) for name, own in bundle['subjects'].items()} == {
+    'crema_d': 5,
+    'ravdess': 6,
+    'fer2013': 21,
+  }
+  predict = ('stc_jax.predict', f'--model={run}', f'--out={out}', '--one_clip')
+  said = succeeds(*predict, str(video), env=environment)
+  assert 'from training clips' in said
+  record = json.loads((out / f'{video.stem}.json').read_text())
+  assert record['label'] in summary['classes']
+  assert record['distance']['largest'] >= 0
+
+
+@pytest.mark.slow
+def test_each_of_the_three_is_tested_by_a_model_of_the_others(
+  three_sets, tmp_path, environment
+):
+  data, _ = three_sets
+  run = tmp_path / 'run'
+  fields = {'protocol__kind': 'databases', 'input__frame_rate': '0.0'}
+  said = succeeds(*open_faces(data, run, **fields), env=environment)
+  assert 'frame rates differ' in said
+  summary = json.loads((run / 'summary.json').read_text())
+  names = ['crema_d', 'fer2013', 'ravdess']
+  assert summary['trial_databases'] == [[name] for name in names]
+  assert {n: own['clips'] for n, own in summary['databases'].items()} == {
+    'crema_d': 30,
+    'fer2013': 21,
+    'ravdess': 48,
+  }
+  for number, name in enumerate(names):
+    trial = json.loads((run / 'trials' / f'0-{number}.json').read_text())
+    own = summary['databases'][name]
+    for floor in ('floor', 'temporal_floor', 'chance'):
+      # The floors and chance are of the trial's own clips.
+      assert own[f'{floor}_accuracy'] == pytest.approx(trial[f'{floor}_accuracy'])
+      assert 0 <= own[f'{floor}_uar'] <= 1
+    bundle = json.loads((run / 'models' / f'0-{number}' / 'bundle.json').read_text())
+    assert set(bundle['subjects']) == set(names) - {name}
+  succeeds('stc_jax.report', f'--workdir={run}', env=environment)
+  with (run / 'report' / 'tables' / 'databases.csv').open(newline='') as file:
+    rows = list(csv.DictReader(file))
+  assert len(rows) == 12
+  assert all(float(row['UAR']) >= 0 for row in rows)
