@@ -143,12 +143,14 @@ def _looks(recorded) -> ClipLooks:
   check_type('clip_looks.ranges', recorded['ranges'], dict)
   check_type('clip_looks.edges', recorded['edges'], list)
   check_type('clip_looks.edges', tuple(recorded['edges']), tuple[float, ...])
+  ranges = {}
   for name, values in recorded['ranges'].items():
     own = to_dataclass(f'clip_looks.{name}', values, _Spread, _REMEDY)
     field = f'clip_looks.{name}.high'
     require(own.high <= _MOST_MOTION, field, own.high, f'be at most {_MOST_MOTION:g}')
+    ranges[name] = {end: float(value) for end, value in values.items()}
   with in_section('clip_looks'):
-    return ClipLooks(recorded['ranges'], tuple(recorded['edges']))
+    return ClipLooks(ranges, tuple(map(float, recorded['edges'])))
 
 
 def _check_alignment(recorded) -> None:

@@ -37,7 +37,9 @@ CELLS = 16  # in a row and in a column
 FAR = 0.5
 _MOST_CLIPS = 1000  # that are measured of a training set, evenly spaced
 _LEAST_CONTRAST = 1.0  # levels
-_LEAST_RANGE = 1e-3  # of a measure that is the same in all training clips
+# Training clips may be nearly the same in a measure: a difference of a tenth more than
+# theirs is never far.
+_LEAST_RANGE = 0.2
 _DECIMALS = 4
 
 
