@@ -89,8 +89,16 @@ def measure(
   return np.append(amounts, max(0.0, own @ edges) if len(edges) else np.nan)
 
 
-def of_clips(clip_set: ClipSet, numbers: Sequence[int]) -> ClipLooks:
-  """How the clips of a set look; of many, a thousand are measured."""
+def of_clips(
+  clip_set: ClipSet, numbers: Sequence[int], with_stills: bool = False
+) -> ClipLooks:
+  """How the clips of a set look; of many, a thousand are measured.
+
+  Args:
+    clip_set: the set.
+    numbers: of the clips.
+    with_stills: training shows stills, too, so that no motion is too little.
+  """
   count = min(len(numbers), _MOST_CLIPS)
   chosen = np.asarray(numbers)[np.linspace(0, len(numbers) - 1, count).astype(int)]
   clips = [shown(clip_set, number) for number in chosen]
@@ -103,7 +111,7 @@ def of_clips(clip_set: ClipSet, numbers: Sequence[int]) -> ClipLooks:
   }
   moves = amounts[:, 0][[len(clip) > 1 for clip in clips]]
   if moves.any():  # beside stills, of the clips alone
-    ranges['motion'] = spread(moves)
+    ranges['motion'] = spread(moves) | ({'low': 0.0} if with_stills else {})
   else:
     del ranges['motion']
   return ClipLooks(ranges, tuple(mean.tolist()))

@@ -48,7 +48,7 @@ def bundle_of(
     },
     variables=variables,
     subjects=_trained_on(experiment.dataset, clip_set, trial),
-    clip_looks=of_clips(clip_set, trial.train),
+    clip_looks=of_clips(clip_set, trial.train, experiment.input.varies_stills),
   )
 
 
