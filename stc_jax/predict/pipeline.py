@@ -65,17 +65,29 @@ def predict_video(
     frames=reader.count,
     size=reader.size,
     settings=_settings(alignment, config, options.faces),
-    notes=(
-      *source.notes(),
-      *notes.alignment_notes(alignment, options.align, reader.size),
-      *notes.window_notes(config, reader.count),
-      *notes.face_notes(found.table, config, reader.turned, found.shots),
-      *(found.distance.notes() if found.distance else ()),
-      *plots.font_notes(bundle.names),
-    ),
+    notes=tuple(_notes(bundle, source, reader, alignment, config, options, found)),
     turned=reader.turned,
     distance=found.distance,
   )
+
+
+def _notes(
+  bundle: Bundle,
+  source: Source,
+  reader: 'FrameReader',
+  alignment: Alignment,
+  config: WindowConfig,
+  options: PredictOptions,
+  found: '_FoundRows',
+) -> Iterator[str]:
+  """Yields what a user should know of a prediction."""
+  yield from source.notes()
+  yield from notes.alignment_notes(alignment, options.align, reader.size)
+  yield from notes.window_notes(config, reader.count)
+  yield from notes.face_notes(found.table, config, reader.turned, found.shots)
+  if found.distance:
+    yield from found.distance.notes()
+  yield from plots.font_notes(bundle.names)
 
 
 def _settings(alignment: Alignment, config: WindowConfig, faces: str) -> dict:

@@ -62,11 +62,7 @@ def identity(
   """
   first = bundles[0]
   return {
-    'input': {
-      'path': name_in_record(path),
-      'files': _stamp(path),
-      'image_fps': fps,
-    },
+    'input': {'path': name_in_record(path), 'files': _stamp(path), 'image_fps': fps},
     'model': {
       'name': first.model,
       'outputs': list(first.names),
