@@ -62,8 +62,12 @@ _YOURS = WeightsLicence(
 
 
 def datasets_of(bundle: Bundle) -> list[str]:
-  """The names of the prepared sets that a model was trained on."""
-  named = bundle.subjects or {bundle.provenance['dataset']['name']: ()}
+  """The datasets that a model was trained on, and the models that it started from."""
+  named = set(bundle.subjects or [bundle.provenance['dataset']['name']])
+  earlier = bundle.provenance.get('start_from')
+  while earlier:
+    named.add(earlier['dataset']['name'])
+    earlier = earlier.get('start_from')
   return sorted({name.partition('/')[0] for name in named})
 
 

@@ -53,6 +53,15 @@ def test_another_folder_is_not_replaced(run, tmp_path):
     shared_folder.write(str(run), tmp_path / 'mine')
 
 
+def test_a_model_that_was_started_from_has_a_say():
+  first = {'dataset': {'name': 'ck_plus/six/1.0.0'}}
+  second = {'dataset': {'name': 'ravdess/all/1.0.0'}, 'start_from': first}
+  one = untrained.bundle('stc', {}, {})
+  started = one.provenance | {'start_from': second}
+  one = dataclasses.replace(one, provenance=started, subjects={'crema_d': ('1001',)})
+  assert licences.datasets_of(one) == ['ck_plus', 'crema_d', 'ravdess']
+
+
 @pytest.mark.parametrize(
   ('datasets', 'name', 'terms'),
   [
