@@ -125,26 +125,28 @@ class TwinForms:
 
   def __init__(self, config: NestedConfig, spec: dict):
     layouts = _LAYOUTS if device() == 'cuda' else {'': _LAYOUTS['']}
-    self._passes, self._peers = spec['passes'], {}
+    self._passes, self._peers, self._compiled = spec['passes'], {}, {}
     for name, layout in layouts.items():
       peer = Peer(config, spec, layout)
-      twin = peer.model
-      # For inference compiled anew, with the parameters as constants.
-      frozen = torch.compile(twin, options={'freezing': True})
-      self._peers[f'eager{name}'] = peer, twin, twin, twin
-      self._peers[f'compiled{name}'] = peer, twin, torch.compile(twin), frozen
+      for form in ('eager', 'compiled'):
+        self._peers[form + name] = peer, peer.model
     self.names = list(self._peers)
 
   def seconds(self, part: str, form: str, calls: int) -> float:
     """Of one pass, over so many calls."""
-    peer, twin, training, inference = self._peers[form]
+    peer, twin = self._peers[form]
+    peer.model = self._compile(twin, part, form) if 'compiled' in form else twin
+    twin.train(part == 'training')
     if part == 'training':
-      twin.train()
-      peer.model = training
       return of_call(peer.train)(calls) / self._passes
-    twin.eval()
-    peer.model = inference
     return of_call(peer.test)(calls)
+
+  def _compile(self, twin: TorchTwin, part: str, form: str) -> torch.nn.Module:
+    """Compiles a twin once for each part; inference has its parameters as constants."""
+    if (part, form) not in self._compiled:
+      options = {'freezing': True} if part == 'inference' else None
+      self._compiled[part, form] = torch.compile(twin, options=options)
+    return self._compiled[part, form]
 
 
 def device() -> str:

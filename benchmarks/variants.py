@@ -31,6 +31,9 @@ from stc_jax.tasks import clip_comparison, comparison
 _TABLE = flags.DEFINE_enum('table', None, TABLES, 'Which table.', required=True)
 _RUNS = flags.DEFINE_string('runs', None, 'A folder for the runs.', required=True)
 _ONLY = flags.DEFINE_list('only', [], 'Rows to train. Default: all.')
+_FIELDS = flags.DEFINE_multi_string(
+  'field', [], 'A flag of all rows, such as --config.training.batch_size=2; repeatable.'
+)
 _LAST = 100  # steps
 
 
@@ -44,7 +47,7 @@ def main() -> None:
   if unknown := set(_ONLY.value) - rows.keys():
     raise InputError(f'--only={unknown.pop()}: unknown; known: {", ".join(rows)}')
   for name in _ONLY.value or rows:
-    _train(name, (*common, *rows[name]))
+    _train(name, (*common, *rows[name], *_FIELDS.value))
   print_table(rows)
 
 

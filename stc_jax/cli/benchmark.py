@@ -4,7 +4,8 @@ Measures a training step, the whole loop, inference, the input pipeline and
 preprocessing on random clips, with the model, batch and precision of the launch file,
 on the device that JAX finds; as rates and as shares of the device's limits.
 `--peer=torch` measures the same in PyTorch, in turns with ours; `--scaling` how the
-cost grows. A line warns where the machine does other work, too.
+cost grows; `--profile` where a step's time goes. A line warns where the machine does
+other work, too.
 """
 
 import os
@@ -55,6 +56,11 @@ _ISA = flags.DEFINE_enum(
   ['native', 'avx2'],
   'The instructions of the CPU that ours and the peer may use.',
 )
+_PROFILE = flags.DEFINE_bool(
+  'profile',
+  False,
+  'Measures the parts of a training step instead: each layer, alone and in the step.',
+)
 flags.adopt_module_key_flags(launch_file)
 _WIDTH = 140  # where the output isn't a terminal, so that no table is cut
 
@@ -71,7 +77,8 @@ def main() -> None:
   workload.require_trunk(experiment)
   _check_outputs()
   compilation.keep_programs()
-  found = (_scaling if _SCALING.value else _speed)(experiment, console)
+  measured = _scaling if _SCALING.value else _profile if _PROFILE.value else _speed
+  found = measured(experiment, console)
   if _JSON.value:
     files = late.load('stc_jax.files')
     files.write(pathlib.Path(_JSON.value), files.as_json(found))
@@ -94,12 +101,28 @@ def _speed(experiment: Any, console: Console) -> dict:
     experiment, _PART.value, *sizes, with_peer, say=console.print
   )
   console.print(late.load('stc_jax.speed.report').table(found))
-  if warning := late.load('stc_jax.speed.load').warning(found['load']):
-    console.print(warning)
+  _warn(found, console)
   if _PICTURE.value:
     pictures = late.load('stc_jax.speed.pictures')
     pictures.roofline(pathlib.Path(_PICTURE.value), found)
   return found
+
+
+def _profile(experiment: Any, console: Console) -> dict:
+  """Measures the parts of a training step; prints them."""
+  profile = late.load('stc_jax.speed.profile')
+  found = profile.profile(experiment, _REPEATS.value, console.print)
+  console.print(profile.table(found))
+  _warn(found, console)
+  return found
+
+
+def _warn(found: dict, console: Console) -> None:
+  """Says where the machine wasn't idle."""
+  if warning := late.load('stc_jax.speed.load').warning(
+    found['load'], found['threads']
+  ):
+    console.print(warning)
 
 
 def _scaling(experiment: Any, console: Console) -> dict:
@@ -128,6 +151,10 @@ def _check_outputs() -> None:
     raise InputError(f'--picture={picture}: must end in .png')
   if _SCALING.value and has_peer:
     raise InputError('--scaling: has no --peer; leave one of them out')
+  if _PROFILE.value and (_SCALING.value or has_peer or picture):
+    raise InputError('--profile: has no --scaling, --peer or --picture; leave them out')
+  if _PROFILE.value:
+    return
   drawn = late.load('stc_jax.speed.pictures').PARTS
   if _SCALING.value or set(drawn) & set(_PART.value):
     return

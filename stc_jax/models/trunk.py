@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import flax.linen as nn
+import jax
 import jax.numpy as jnp
 from jax.typing import DTypeLike
 from jaxtyping import Array, Float
@@ -56,7 +57,8 @@ class ConvBlock(nn.Module):
     k, f = self.conv.kernel, self.conv.filters
     glorot = nn.initializers.glorot_uniform()
     kernel = self.param('kernel', glorot, (k, k, k, video.shape[-1], f))
-    maps = conv3d(video.astype(self.dtype), kernel.astype(self.dtype))
+    with jax.named_scope('convolution'):  # names the kernels in a profile
+      maps = conv3d(video.astype(self.dtype), kernel.astype(self.dtype))
     maps, function, sign = self._split(maps, train)
     if not self.conv.pool:
       return Features(function(maps), None)

@@ -5,8 +5,6 @@ import pathlib
 import time
 from typing import NamedTuple
 
-from stc_jax import machine
-
 _PROC = pathlib.Path('/proc')
 _TICK = os.sysconf('SC_CLK_TCK')  # of a second
 _NAMED = 3  # processes
@@ -118,13 +116,13 @@ class Watch:
     }
 
 
-def warning(load: dict) -> str:
+def warning(load: dict, cores: int) -> str:
   """One line if the machine wasn't idle, else ''.
 
-  `load` is what a watch found. Where processes aren't counted, its average before the
-  measurements, which hasn't forgotten the last minute, has to do.
+  `load` is what a watch found on so many cores. Where processes aren't counted, its
+  average before the measurements, which hasn't forgotten the last minute, has to do.
   """
-  cores, parts = machine.cores(), []
+  parts = []
   for when in ('before', 'during'):
     state = load[when]
     others = state.get('others', state['average'][0] if when == 'before' else 0.0)

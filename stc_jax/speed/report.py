@@ -25,18 +25,7 @@ def as_dict(
 ) -> dict:
   """All measurements with their rates and shares; ready for JSON."""
   model, video = counted_model(experiment), clip_shape(experiment)
-  report = {
-    'device': jax.devices()[0].device_kind,
-    'environment': environment(),
-    'command': command(),
-    'date': datetime.datetime.now(datetime.UTC).isoformat(timespec='seconds'),
-    'processor': processor.described(),
-    'threads': machine.cores(),
-    'model': experiment.model,
-    'notation': model.config.notation,
-    'input': list(video.shape[1:]),
-    'dtype': model.config.dtype,
-    'batch_size': experiment.training.batch_size,
+  report = circumstances(experiment) | {
     'flops': {
       'forward_per_clip': flops.forward_flops(model, video),
       'training_per_clip': flops.training_flops(model, video),
@@ -58,6 +47,31 @@ def as_dict(
     report['flops']['training_per_clip']
   )
   return report
+
+
+def circumstances(experiment: Experiment) -> dict:
+  """What a figure depends on: program, machine, model, sizes; and when it was taken."""
+  return {
+    'device': jax.devices()[0].device_kind,
+    'environment': environment(),
+    'command': command(),
+    'date': datetime.datetime.now(datetime.UTC).isoformat(timespec='seconds'),
+    'processor': processor.described(),
+    'threads': machine.cores(),
+    'model': experiment.model,
+    'notation': experiment.network.notation,
+    'input': list(clip_shape(experiment).shape[1:]),
+    'dtype': experiment.network.dtype,
+    'batch_size': experiment.training.batch_size,
+  }
+
+
+def words(found: dict) -> str:
+  """The model, device and sizes of a measurement, for a title."""
+  return (
+    f'{found["model"]} on {found["device"]}, {found["dtype"]}, '
+    f'batch {found["batch_size"]}'
+  )
 
 
 def counted_model(experiment: Experiment) -> nn.Module:
@@ -112,10 +126,6 @@ def _figures(
 
 def table(report: dict) -> Table:
   """The report as a table on a terminal."""
-  title = (
-    f'{report["model"]} on {report["device"]}, {report["dtype"]}, '
-    f'batch {report["batch_size"]}'
-  )
   ceiling = report['ceiling']
   roofs = (
     f'ceiling: {ceiling["flops_per_second"] / 1e12:.3g} TFLOP/s, '
@@ -123,7 +133,7 @@ def table(report: dict) -> Table:
     f'feed an H100 at 35 % of its own {report["h100_windows_per_second"]:,.0f} windows '
     'a second'
   )
-  shown = Table(title=title, caption=roofs)
+  shown = Table(title=words(report), caption=roofs)
   shown.add_column('part')
   for column in (
     'a second',
@@ -139,12 +149,12 @@ def table(report: dict) -> Table:
     shown.add_row(name, *_cells(part))
   for name in filter(report.get('peer', {}).__contains__, PARTS):
     compared = report['peer'][name]
-    words = f'PyTorch {report["peer"]["version"]}, {name}'
+    peer = f'PyTorch {report["peer"]["version"]}, {name}'
     for form, rate in compared['per_second'].items():
       ratio = '{median:.2f}x ({min:.2f} to {max:.2f})'.format(**compared['ratio'][form])
-      shown.add_row(f'{words}, {form}', *spread(rate), f'ours: {ratio}')
+      shown.add_row(f'{peer}, {form}', *spread(rate), f'ours: {ratio}')
     for form, error in compared['errors'].items():
-      shown.add_row(f'{words}, {form}', error)
+      shown.add_row(f'{peer}, {form}', error)
   return shown
 
 

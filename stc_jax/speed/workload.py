@@ -5,12 +5,14 @@ import functools
 import io
 import pathlib
 import tempfile
+from collections.abc import Callable
 
 import jax
 import numpy as np
 
 from stc_jax.console import terminal
 from stc_jax.console.progress import TrainingProgress
+from stc_jax.data import device_data
 from stc_jax.data.device_data import DeviceData, device_arrays
 from stc_jax.data.protocols import Trial
 from stc_jax.data.trial_arrays import TrialArrays, trial_arrays
@@ -84,12 +86,32 @@ class Workload:
 
   def traced(self, folder: pathlib.Path) -> tuple[str, int]:
     """Writes JAX's trace of some steps; returns the program's text and their number."""
-    programs, data, trials = self._on_device(self._experiment, _TOGETHER)
+    # A program of the cache may have the names of an older source.
+    jax.config.update('jax_compilation_cache_include_metadata_in_key', True)
+    steps = passes_together()
+    programs, data, trials = self._on_device(self._experiment, steps)
     states, _ = programs.train_chunk(data, trials, programs.init(trials))
     jax.block_until_ready(states)
-    with jax.profiler.trace(str(folder), create_perfetto_trace=True):
+    options = jax.profiler.ProfileOptions()
+    options.python_tracer_level = 0
+    with jax.profiler.trace(
+      str(folder), create_perfetto_trace=True, profiler_options=options
+    ):
       jax.block_until_ready(programs.train_chunk(data, trials, states))
-    return programs.train_chunk.as_text(), _TOGETHER
+    return programs.train_chunk.as_text(), steps
+
+  def input(self) -> Callable[[], None]:
+    """Draws and makes a batch of the first trial, as a step does."""
+    size, augment = self._experiment.input, self._experiment.training.augment
+    _, data, trials = self._on_device(self._experiment, chunk=1)
+
+    def batch(data: DeviceData, trials: TrialArrays) -> device_data.Batch:
+      trial = jax.tree.map(lambda leaf: leaf[0], trials)
+      shown = device_data.sample_step(trial, 0, augment, size)
+      return device_data.training_batch(data, trial.normalisation, shown, size)
+
+    made = jax.jit(batch).lower(data, trials).compile()
+    return lambda: jax.block_until_ready(made(data, trials))
 
   def inference(self) -> ReadyPart:
     """The test of a trial: class probabilities of clips in device memory."""

@@ -49,6 +49,26 @@ def test_every_part_is_measured(tmp_path, data_dir, environment):
   assert picture.read_bytes().startswith(b'\x89PNG')
 
 
+@pytest.mark.slow
+def test_a_profile_has_every_part_alone_and_in_the_step(tmp_path, environment):
+  found = tmp_path / 'out.json'
+  said = succeeds(
+    'stc_jax.benchmark', *SMALL, '--profile', f'--json={found}', env=environment
+  )
+  report = json.loads(found.read_text())
+  rows = {row['part']: row for row in report['rows']}
+  directed = ['conv1', 'conv1: BN, activation, P2', 'conv2', 'pyramids', 'T-LSTMs']
+  for part in (*directed, 'C-LSTM'):
+    for direction in ('forward', 'backward'):
+      row = rows[f'{part}, {direction}']
+      assert row['step_share'] > 0, part
+      assert row['alone_seconds'] >= 0
+      assert row['part'] in said
+  assert min(rows[part]['alone_seconds'] for part in ('input', 'optimiser')) > 0
+  assert sum(row['step_share'] for row in rows.values()) == pytest.approx(1)
+  assert 0 < rows['conv2, backward']['ceiling_share'] < 1
+
+
 def test_bad_input_is_refused_before_anything_is_measured(tmp_path, environment):
   fails(
     'stc_jax.benchmark',

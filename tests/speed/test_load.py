@@ -4,7 +4,6 @@ import os
 
 import pytest
 
-from stc_jax import machine
 from stc_jax.speed import load, processor
 
 TICK = os.sysconf('SC_CLK_TCK')
@@ -50,11 +49,12 @@ def state(others, average=0.0, busiest=(), stolen=0.0):
   }
 
 
-def test_one_line_warns_of_a_machine_that_is_not_idle(monkeypatch):
-  monkeypatch.setattr(machine, 'cores', lambda: 2)
-  assert not load.warning({'before': state(0.02), 'during': state(0.05, average=2.0)})
+def test_one_line_warns_of_a_machine_that_is_not_idle():
+  assert not load.warning(
+    {'before': state(0.02), 'during': state(0.05, average=2.0)}, 2
+  )
   said = load.warning(
-    {'before': state(0.0), 'during': state(0.8, busiest=[['train', 0.75]])}
+    {'before': state(0.0), 'during': state(0.8, busiest=[['train', 0.75]])}, 2
   )
   assert said.startswith(
     'warning: the machine was not idle: during, others used 0.8 of'
@@ -62,11 +62,11 @@ def test_one_line_warns_of_a_machine_that_is_not_idle(monkeypatch):
   assert 'train 0.8' in said
   assert '\n' not in said
   assert 'host took 0.5' in load.warning(
-    {'before': state(0.0, stolen=0.5), 'during': state(0.0)}
+    {'before': state(0.0, stolen=0.5), 'during': state(0.0)}, 2
   )
   # Without the counters, the average before has to do.
   plain = {'average': [1.5, 1.0, 1.0]}
-  assert 'before' in load.warning({'before': plain, 'during': plain})
+  assert 'before' in load.warning({'before': plain, 'during': plain}, 2)
 
 
 def test_a_watch_sees_this_machine():
