@@ -24,7 +24,7 @@ $(VENV)/bin/python -m stc_jax.main --config=launch/synthetic.py --workdir=$(1) $
 $(VENV)/bin/python -m stc_jax.predict --model=$(1) $(1)/unseen/happiness.mp4 --out=$(1)/unseen/answer
 endef
 
-.PHONY: demo look study test test-slow lint docs clean
+.PHONY: demo look study test test-slow lint docs tutorials clean
 
 demo: $(DEMO_STAMP)
 	$(call train_and_predict,$(DEMO_RUN),$(DEMO_FLAGS))
@@ -49,7 +49,11 @@ lint: $(TEST_STAMP)
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/ruff check .
 
-# The site, in build/site; any warning is an error.
+# The site, in build/site; any warning is an error. `make tutorials` runs the code of its
+# tutorials, too.
+tutorials: export TUTORIALS := cache
+tutorials: docs
+
 docs: $(DOCS_STAMP)
 	$(VENV)/bin/python -m sphinx --nitpicky -W --keep-going -q -d build/doctrees docs build/site
 	@echo "open build/site/index.html"

@@ -2,12 +2,16 @@
 
 import os
 import pathlib
+import shutil
 import sys
 
 _HERE = pathlib.Path(__file__).parent
 sys.path.insert(0, str(_HERE.parent))
-# The tutorials' commands are those of this environment.
+# The tutorials' commands are those of this environment, and write to build/tutorials.
 os.environ['PATH'] = f'{pathlib.Path(sys.executable).parent}:{os.environ["PATH"]}'
+_WORK = _HERE.parent / 'build' / 'tutorials'
+os.environ['TFDS_DATA_DIR'] = str(_WORK / 'data')
+os.environ['JAX_COMPILATION_CACHE_DIR'] = str(_WORK / 'programs')
 
 from docs import site_pages  # noqa: E402
 
@@ -18,6 +22,7 @@ copyright = '2026, the stc_jax authors'
 extensions = ['myst_nb', 'sphinx.ext.autodoc', 'sphinx.ext.napoleon']
 exclude_patterns = ['study']
 nitpicky = True
+default_role = 'literal'  # docstrings have `names` in single backticks
 # Types of other packages; the site links to no other one.
 nitpick_ignore_regex = [
   (r'py:.*', r'(?!stc_jax\b).*'),
@@ -25,9 +30,11 @@ nitpick_ignore_regex = [
 
 myst_enable_extensions = ['colon_fence', 'deflist']
 myst_heading_anchors = 4
-nb_execution_mode = 'cache'
+# `make tutorials` runs their code, and shows what it prints.
+nb_execution_mode = os.environ.get('TUTORIALS', 'off')
+nb_execution_cache_path = str(_HERE.parent / 'build' / 'executed')
 nb_execution_raise_on_error = True
-nb_execution_timeout = 180
+nb_execution_timeout = 600
 nb_merge_streams = True
 
 autodoc_member_order = 'bysource'
@@ -48,9 +55,14 @@ html_theme_options = {
   'home_page_in_toc': True,
   'use_download_button': False,
   'use_fullscreen_button': False,
+  'navbar_persistent': [],
 }
+html_context = {'default_mode': 'auto'}
 
 
 def setup(app) -> None:
   """Writes the generated pages before Sphinx looks for pages."""
   app.connect('config-inited', lambda *_: site_pages.write())
+  _WORK.mkdir(parents=True, exist_ok=True)
+  for name in ('tiny.py', 'stand_in.py'):
+    shutil.copy(_HERE / 'tutorials' / name, _WORK)

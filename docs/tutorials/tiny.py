@@ -1,12 +1,14 @@
 """A model that is trained in seconds, for the site's tutorials; it learns little.
 
 python -m stc_jax.main --config=tiny.py --workdir=runs/tiny
+
+After the colon stands another dataset, as in tiny.py:clip_folder, or `study`.
 """
 
 from stc_jax.launch import default, synthetic
 
 
-def get_config():
+def get_config(what: str = 'synthetic_faces'):
   config = synthetic.get_config()
   config.dataset.builder_config = 'neutral_to_apex_small'
   config.input.update(height=32, width=32)
@@ -21,4 +23,13 @@ def get_config():
   config.training.batch_size = 8
   config.training.stages = ((200, 0.002), (50, 0.0002))
   config.protocol.update(folds=2, repeats=1)
+  if what == 'study':
+    config.training.stages = ((60, 0.002),)
+    with config.unlocked():
+      config.study = (('STC', {'model': 'stc'}), ('STC-NLSTM', {}))
+  elif what != 'synthetic_faces':
+    config.dataset.update(name=what, builder_config='')
+    config.training.stages = ((100, 0.002),)
+  if what == 'crema_d':
+    config.protocol.update(kind='given')
   return config
