@@ -2,6 +2,9 @@
 
 import hashlib
 import itertools
+import math
+import mmap
+import sys
 from collections.abc import Iterator
 
 import numpy as np
@@ -15,8 +18,10 @@ from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.errors import InputError
 from stc_jax.faces.images import resize
 
-# The alignment, in bytes, of arrays that a device's backend can use without a copy.
-_ALIGNMENT = 64
+# Of memory that is taken page by page, when it is written: Linux's MAP_NORESERVE, which
+# the module mmap of older Pythons doesn't name.
+_NOT_RESERVED = 0x4000 if sys.platform == 'linux' else 0
+_FLAGS = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS | _NOT_RESERVED
 
 
 def read(
@@ -116,14 +121,14 @@ class _Frames:
   """One array for all frames that are used, filled clip by clip.
 
   It is large enough if all clips have the maximum length. The rest is never written, so
-  it takes no memory.
+  it takes no memory; none is reserved for it, as stills would need many times theirs.
+  Pages are aligned as a device's backend needs arrays to use them without a copy.
   """
 
   def __init__(self, clips: int, config: InputConfig):
     shape = (clips * config.most_kept, config.height, config.width, COLOURS)
-    raw = np.empty(int(np.prod(shape)) + _ALIGNMENT, np.uint8)
-    first = -raw.ctypes.data % _ALIGNMENT
-    self._frames = raw[first : first + int(np.prod(shape))].reshape(shape)
+    pages = mmap.mmap(-1, math.prod(shape), flags=_FLAGS)
+    self._frames = np.frombuffer(pages, np.uint8).reshape(shape)
     self._count = 0
 
   def add(self, frames: UInt8[np.ndarray, 't h w 3']) -> int:

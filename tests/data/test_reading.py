@@ -112,6 +112,19 @@ def test_a_set_with_a_neutral_class_keeps_its_own():
     next(records.with_neutral(iter(()), ('calm', 'neutral'), 0.3))
 
 
+def test_a_still_has_no_start_at_rest():
+  clip = records.PreparedClip(frames_of(3), 0, 'a', 'a', 25.0, 'data')
+  still = clip._replace(frames=clip.frames[-1:], clip='b')
+  found = list(records.with_neutral([still, clip], ('x', 'y'), 0.3))
+  assert [(one.clip, one.label) for one in found] == [
+    ('b', 0),
+    ('a', 0),
+    ('a (neutral)', 2),
+  ]
+  with pytest.raises(InputError, match='neutral_share: each clip of the set is one'):
+    list(records.with_neutral([still], ('x', 'y'), 0.3))
+
+
 def test_jittered_training_finds_four_times_as_many_frames(clip_set, tmp_path):
   jittered = dataclasses.replace(SIZE, training_sampling='jittered')
   more = reading.read(prepared(tmp_path), jittered)

@@ -178,6 +178,11 @@ def test_a_neutral_class_answers_for_resting_faces_and_not_for_a_picture():
   assert labels(noisy, knows) == labels(picture, knows) == {''}
   assert labels(picture, six) == {''}
   assert labels(picture, six, min_motion=0.0) == {'dark'}
+  for field in ('still_motion', 'still_share'):
+    size = dataclasses.replace(fake_model.CLIP, **{field: 0.5})
+    for names in (('neutral', 'b'), ('dark', 'bright')):
+      trained = fake_model.bundle(size, names)
+      assert labels(picture, trained) == labels(noisy, trained) == {names[0]}
 
 
 def test_a_model_of_stills_answers_for_pictures_and_has_no_note_on_motion():
