@@ -1,7 +1,7 @@
 """How far a video lies from a model's training clips, and the line that warns."""
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import NamedTuple
 
 import numpy as np
@@ -33,7 +33,7 @@ class MeasuredValue(NamedTuple):
   """A measure of a video beside that of the training clips.
 
   Attributes:
-    value: the video's: the median over the windows that were classified.
+    value: the video's: the median over its windows.
     low, high: the 5th and 95th percentile over the training clips.
     distance: how far the value lies outside, in units of their difference; 0 within.
   """
@@ -84,8 +84,16 @@ class Distance:
     return f'{name} is {found.value:.3g}, there {there} ({words})'
 
 
+class _MeasuredWindow(NamedTuple):
+  """A window's place, as `RowCollector.place_of`, and its measures."""
+
+  place: tuple[int, float]
+  is_classified: bool
+  measures: Float[np.ndarray, 'measures']
+
+
 class LookCollector:
-  """Measures the windows of a video while they are classified.
+  """Measures the windows of a video as they pass.
 
   Args:
     looks: of the training clips.
@@ -93,39 +101,38 @@ class LookCollector:
 
   def __init__(self, looks: ClipLooks):
     self._looks = looks
-    self._places: list[tuple[int, float]] = []
-    self._measures: list[Float[np.ndarray, 'measures']] = []
+    self._windows: list[_MeasuredWindow] = []
 
-  def add(self, window: Window, place: tuple[int, float]) -> None:
-    """Adds a window; `place` is as `RowCollector.place_of`."""
-    own = window.video[: window.length]
-    self._places.append(place)
-    self._measures.append(measure(own, window.motion, self._looks.edges))
+  def record(
+    self, windows: Iterable[Window], place_of: Callable[[Window], tuple[int, float]]
+  ) -> Iterator[Window]:
+    """Passes windows on, and measures each; `place_of` is of a `RowCollector`."""
+    for window in windows:
+      own = window.video[: window.length]
+      found = measure(own, window.motion, self._looks.edges)
+      place = place_of(window)
+      self._windows.append(_MeasuredWindow(place, window.is_classified, found))
+      yield window
 
   def distance(self, table: Shaped[np.ndarray, 'n']) -> Distance | None:
-    """The distance of the selected faces; None if no window of them was classified.
+    """The distance of the selected faces; None if there is none.
+
+    The windows that were classified count. If none was, for lack of motion, all count,
+    and motion is left out.
 
     Args:
       table: the rows of the selected faces.
     """
-    selected = set(
-      zip(table['frame'].tolist(), table['box_left'].tolist(), strict=True)
-    )
-    found = [
-      own
-      for place, own in zip(self._places, self._measures, strict=True)
-      if place in selected
-    ]
-    if not found:
+    columns = table['frame'].tolist(), table['box_left'].tolist()
+    selected = set(zip(*columns, strict=True))
+    own = [window for window in self._windows if window.place in selected]
+    classified = [window for window in own if window.is_classified]
+    names = [n for n in self._looks.ranges if classified or n != 'motion']
+    if not (own and names):
       return None
-    medians = np.median(found, axis=0)
-    values = {
-      name: round(float(value), _DECIMALS)
-      for name, value in zip(MEASURES, medians, strict=True)
-    }
-    return Distance(
-      {name: self._beside(name, values[name]) for name in self._looks.ranges}
-    )
+    medians = np.median([window.measures for window in classified or own], axis=0)
+    values = dict(zip(MEASURES, np.round(medians, _DECIMALS).tolist(), strict=True))
+    return Distance({name: self._beside(name, values[name]) for name in names})
 
   def _beside(self, name: str, value: float) -> MeasuredValue:
     own = self._looks.ranges[name]

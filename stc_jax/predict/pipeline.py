@@ -134,9 +134,9 @@ def _rows(
   crops = stream.face_crops(frames, alignment, config.fps, on_shot=shots.append)
   crops = rows.record_places(crops)
   windows = rows.record_motion(slide(crops, config, lateness(alignment)))
+  windows = looks.record(windows, rows.place_of)
   for window, probabilities in classify(windows, predict):
     rows.record_probabilities(window, probabilities)
-    looks.add(window, rows.place_of(window))
   table = select_faces(rows.table(), faces, reader.count, config.fps, shots)
   table['approx_time'] = reader.times(table['frame'])
   return _FoundRows(table, shots, looks.distance(table))

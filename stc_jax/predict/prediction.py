@@ -42,8 +42,7 @@ class Prediction:
     notes: what a user should know of it, a sentence each.
     turned: how many times `np.rot90` turned the frames, so that faces were upright;
       all pixels are those of the frames after turning.
-    distance: how far the video lies from the training clips; None without a face or a
-      window that was classified.
+    distance: how far the video lies from the training clips; None without a face.
   """
 
   table: Shaped[np.ndarray, 'n']

@@ -6,7 +6,7 @@ import pytest
 
 import stc_jax
 from stc_jax.data import catalogue, records
-from stc_jax.data.looks import FAR, ClipLooks
+from stc_jax.data.looks import FAR, MEASURES, ClipLooks
 from stc_jax.faces.images import resize
 
 BLUR = 2.5  # pixels of 48
@@ -69,12 +69,14 @@ def test_what_looks_different_is_named_in_one_line(model, own, altered, measure,
   assert '\n' not in warning
 
 
-def test_a_video_without_an_answer_has_no_distance(model, own):
+def test_a_video_without_motion_is_measured_in_all_but_motion(model, own):
   still = np.repeat(own[0][:1], 5, axis=0)
   answer = model.predict(still, fps=25.0)
   assert answer.label == ''
-  assert answer.distance is None
+  assert set(answer.distance.measures) == set(MEASURES) - {'motion'}
   assert not warnings(answer)
+  (warning,) = warnings(model.predict(still // 4, fps=25.0))
+  assert 'darker' in warning
 
 
 def test_distance_is_a_ratio_beyond_the_range():
