@@ -52,7 +52,7 @@ def get_config() -> ConfigDict:
   # same number of clips, batches of 8 at 0.0008 were 1.7 points worse than batches of 2
   # at 0.0004 (benchmarks/RECIPE.md).
   config.training.stages = ((2000, 0.0002), (500, 0.00002))
-  config.training.batch_size = 8
+  config.training.batch_size = 8  # clips, or labelled frames, of a step
   config.training.optimizer = 'adamw'  # or sgd
   config.training.momentum = 0.9  # decay of adamw's first moment, or sgd's momentum
   # adamw: multiplied by the rate (0.1 and 2 were no better); sgd: L2 in the loss.
