@@ -61,6 +61,17 @@ def get_config() -> ConfigDict:
   # 'strong'; 'mild'; 'strong_but_true', which exaggerates no expression; 'paper', with
   # its 14 variants; 'none'.
   config.training.augment = 'strong'
+  # A finished model whose weights training starts from: a bundle, or a run with one
+  # model. Its network and input must be the same. Layers before the outputs are new,
+  # unless the classes are the same.
+  config.training.start_from = ''
+  # Of a run that starts from a model: pixels are normalised by the run's own training
+  # clips ('anew'), or as in that model's training ('loaded').
+  config.training.start_normalisation = 'anew'
+  # Factors of the rate for groups of parameters, as in (('trunk', 0.1), ('lstm', 1.0),
+  # ('classifier', 1.0)); others have 1. 0: frozen; its running statistics still follow
+  # the clips.
+  config.training.rate_factors = ()
 
   # How a run is executed: no result depends on these fields.
   config.execution = ConfigDict()

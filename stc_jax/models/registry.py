@@ -38,6 +38,8 @@ class ModelEntry:
       None: reports say that they are not counted.
     has_trunk: whether the module begins with `stc.trunk_of(config)`. Such models have a
       table of layers, heatmaps of their layers, and a benchmark.
+    groups: pairs of the beginning of a part's name and the group of parameters that the
+      part is in, for rates by group.
   """
 
   title: str
@@ -45,10 +47,21 @@ class ModelEntry:
   module: type[nn.Module]
   forward_flops: Callable[[nn.Module, jax.ShapeDtypeStruct], int] | None = None
   has_trunk: bool = False
+  groups: tuple[tuple[str, str], ...] = ()
+
+
+_GROUPS = (
+  ('trunk', 'trunk'),
+  ('t_lstm', 'lstm'),
+  ('c_lstm', 'lstm'),
+  ('hidden', 'classifier'),
+  ('auxiliary', 'classifier'),
+  ('fc', 'classifier'),
+)
 
 
 def _of_trunk(title: str, config: type[TrunkConfig], module: type) -> ModelEntry:
-  return ModelEntry(title, config, module, flops.forward_flops, has_trunk=True)
+  return ModelEntry(title, config, module, flops.forward_flops, True, _GROUPS)
 
 
 MODELS = {
@@ -56,7 +69,13 @@ MODELS = {
   'stc_lstm': _of_trunk('STC-LSTM', RecurrentConfig, STCLSTM),
   'stc_slstm': _of_trunk('STC-SLSTM', LayerwiseConfig, STCSLSTM),
   'stc_nlstm': _of_trunk('STC-NLSTM', NestedConfig, STCNLSTM),
-  'densenet': ModelEntry('DenseNet', DenseNetConfig, DenseNet, flops.densenet_flops),
+  'densenet': ModelEntry(
+    'DenseNet',
+    DenseNetConfig,
+    DenseNet,
+    flops.densenet_flops,
+    groups=(('fc', 'classifier'), ('', 'trunk')),
+  ),
 }
 
 
@@ -65,3 +84,12 @@ def build(
 ) -> nn.Module:
   """Makes a model; `data_axis` is the mesh axis that a batch is spread over, if any."""
   return MODELS[name].module(config, outputs, data_axis)
+
+
+def group_of(name: str, part: str) -> str:
+  """The group of parameters that a part of a model is in: trunk, lstm or classifier.
+
+  A part that the model's entry doesn't name is a group by itself.
+  """
+  found = (group for start, group in MODELS[name].groups if part.startswith(start))
+  return next(found, part)

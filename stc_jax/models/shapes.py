@@ -1,8 +1,11 @@
 """The shapes and sizes of a model; nothing is computed."""
 
+from collections.abc import Callable
+
 import jax
 import jax.numpy as jnp
 from flax import linen as nn
+from flax import traverse_util
 
 from stc_jax.models import stc
 from stc_jax.models.config import RecurrentConfig, TrunkConfig
@@ -32,6 +35,25 @@ def parameter_counts(model: nn.Module, video: jax.ShapeDtypeStruct) -> dict[str,
     part: sum(leaf.size for leaf in jax.tree.leaves(params))
     for part, params in variables(model, video)['params'].items()
   }
+
+
+def axes_of_outputs(
+  build: Callable[[int], nn.Module], outputs: int, video: jax.ShapeDtypeStruct
+) -> dict[str, int]:
+  """The axis of each variable along which the outputs lie, by path, where there is one.
+
+  Args:
+    build: makes the model of so many outputs.
+    outputs: one such number.
+    video: the shape of its input.
+  """
+  own, other = (
+    traverse_util.flatten_dict(variables(build(count), video), sep='/')
+    for count in (outputs, outputs + 1)
+  )
+  pairs = {name: zip(own[name].shape, other[name].shape, strict=True) for name in own}
+  found = {name: [one != two for one, two in sides] for name, sides in pairs.items()}
+  return {name: differ.index(True) for name, differ in found.items() if any(differ)}
 
 
 def layer_table(

@@ -5,7 +5,7 @@ import functools
 import jax
 
 from stc_jax.data.device_data import device_arrays
-from stc_jax.models.registry import build
+from stc_jax.models.registry import build, group_of
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
 from stc_jax.tasks.registry import task_of
@@ -27,6 +27,7 @@ def programs_of(
     chunk=experiment.execution.steps_per_chunk,
     given=placement.given(wave_size(experiment)),
     mesh=make_mesh(experiment.execution.devices_per_trial),
+    group_of=functools.partial(group_of, experiment.model),
   )
 
 

@@ -1,6 +1,6 @@
 """The finished models of a run: a bundle for each trial."""
 
-import itertools
+import dataclasses
 import pathlib
 
 import jax
@@ -11,13 +11,13 @@ from stc_jax import provenance
 from stc_jax.bundle import bundle_folder
 from stc_jax.bundle.bundle import Bundle
 from stc_jax.data.clip_set import ClipSet
-from stc_jax.data.dataset_config import DatasetConfig
+from stc_jax.data.input import Normalisation
 from stc_jax.data.looks import of_clips, spread
 from stc_jax.data.protocols import Trial
 from stc_jax.errors import InputError
 from stc_jax.run_folder import layout
 from stc_jax.runs.config import Experiment
-from stc_jax.runs.run_data import RunData, describe_dataset
+from stc_jax.runs.run_data import RunData, describe_dataset, subjects_of
 from stc_jax.tasks.registry import task_of
 
 
@@ -26,6 +26,8 @@ def bundle_of(
 ) -> Bundle:
   """The bundle of trial `number`: its model and everything needed to use it."""
   clip_set, trial = run_data.clip_set, run_data.trials[number]
+  start = run_data.start
+  subjects = subjects_of(experiment.dataset, clip_set, trial.train)
   return Bundle(
     model=experiment.model,
     network=experiment.network,
@@ -39,6 +41,7 @@ def bundle_of(
     clip_seconds=spread(_seconds(clip_set, trial)),
     clip_motion=spread(clip_set.motion[trial.train]),
     provenance={
+      **({'start_from': start.provenance} if start else {}),
       'dataset': describe_dataset(clip_set, task_of(experiment.task)),
       'trial': trial.name,
       'seed': trial.seed,
@@ -47,7 +50,7 @@ def bundle_of(
       'packages': provenance.packages(),
     },
     variables=variables,
-    subjects=_trained_on(experiment.dataset, clip_set, trial),
+    subjects=start.with_subjects(subjects) if start else subjects,
     clip_looks=of_clips(clip_set, trial.train, experiment.input.varies_stills),
   )
 
@@ -100,3 +103,24 @@ def read_variables(
         'trial again'
       )
   return found.variables
+
+
+def with_normalisation(run_data: RunData, workdir: pathlib.Path) -> RunData:
+  """The data with the normalisation of each wanted trial's finished model.
+
+  Raises:
+    InputError: a model can't be read.
+  """
+  found = [
+    bundle_folder.load(layout.model(workdir, trial.name)).normalisation
+    for trial in run_data.wanted
+  ]
+  stacked = Normalisation(*map(np.stack, zip(*found, strict=True)))
+  arrays = run_data.arrays._replace(
+    normalisation=jax.tree.map(
+      lambda own, rows: np.concatenate([own, rows[len(own) :]]),
+      stacked,
+      run_data.arrays.normalisation,
+    )
+  )
+  return dataclasses.replace(run_data, arrays=arrays)

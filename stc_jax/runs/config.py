@@ -10,6 +10,7 @@ from stc_jax.data.protocols import ProtocolConfig
 from stc_jax.errors import InputError, require, require_choice
 from stc_jax.models.config import ModelConfig
 from stc_jax.models.registry import MODELS
+from stc_jax.runs import rate_groups, starting_bundle
 from stc_jax.tasks.registry import TASKS, TaskConfig
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.placement import PLACEMENTS
@@ -85,12 +86,22 @@ class Experiment:
       ) from error
 
   def decisive(self) -> dict:
-    """The sections that decide a run's results; they identify the run."""
-    sections = ('task', 'input', 'protocol', 'training')
-    fields = {name: dataclasses.asdict(getattr(self, name)) for name in sections}
+    """The sections that decide a run's results; they identify the run.
+
+    A model to start from is named by the digest of its files, wherever they lie.
+
+    Raises:
+      InputError: there is no such model.
+    """
+    training = self.training.decisive()
+    if self.training.start_from:
+      training['start_from'] = starting_bundle.identity(self.training.start_from)
     return {
       'dataset': self.dataset.decisive(),
-      **fields | {'input': self.input.recorded()},
+      'task': dataclasses.asdict(self.task),
+      'input': self.input.recorded(),
+      'protocol': dataclasses.asdict(self.protocol),
+      'training': training,
       'model': self.model,
       self.model: dataclasses.asdict(self.network),
     }
@@ -187,6 +198,7 @@ def _check_together(experiment: Experiment) -> None:
     _check_neutral(experiment.protocol)
   with in_section(experiment.model):
     network.check_input(size.height, size.width, size.frames)
+  rate_groups.check(experiment.training, experiment.model, network, size)
   side, least = min(size.height, size.width), network.least_side
   words = f'be at least {least}, as input.width, for {experiment.model}'
   require(side >= least, 'input.height', size.height, words)

@@ -55,6 +55,8 @@ def evaluate_bundles(
   Raises:
     InputError: a model can't be read.
   """
+  if experiment.training.start_normalisation == 'loaded':
+    run_data = bundles.with_normalisation(run_data, workdir)
 
   def variables(trial: Trial) -> dict:
     return bundles.read_variables(experiment, run_data, trial.name, workdir)

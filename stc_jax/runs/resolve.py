@@ -21,8 +21,9 @@ def resolve(
 ) -> Experiment:
   """Sets the fields that depend on the set and the devices; nothing changes later.
 
-  These are the number of frames, the devices of a trial, and where the frames are
-  stored. With several processes, the first one chooses where, for all of them.
+  These are the number of frames, the devices of a trial, the digest of the model to
+  start from, and where the frames are stored. With several processes, the first one
+  chooses where, for all of them.
 
   Args:
     launch: the launch file, checked.
@@ -38,7 +39,12 @@ def resolve(
   execution = dataclasses.replace(
     launch.execution, placement=place, devices_per_trial=devices_per_trial
   )
-  return dataclasses.replace(launch, input=run_data.input, execution=execution)
+  training = launch.training
+  if run_data.start:  # its files may change later
+    training = dataclasses.replace(training, start_from=run_data.start.identity)
+  return dataclasses.replace(
+    launch, input=run_data.input, training=training, execution=execution
+  )
 
 
 def choose_devices(launch: Experiment, trials: int, workdir: pathlib.Path) -> int:

@@ -42,6 +42,8 @@ def run_in_folder(
     if name == _EMBEDDED:
       _prepare_embedded(builder_config, launch.execution.data_dir, console)
   data = run_data.load(launch)
+  if not again:
+    data = run_data.with_start(launch, data)
   if not hosts.is_first():
     train(resolve(launch, data, jax.device_count(), console), data, where, console)
     hosts.wait_for_all()
@@ -95,6 +97,8 @@ def _print_setup(launch: Experiment, data: run_data.RunData, console: Console) -
   )
   parts = shapes.parameter_counts(network, video)
   tables.print_network(console, launch.model, layers, parts)
+  for line in data.start.lines() if data.start else ():
+    console.print(line, highlight=False, soft_wrap=True)
 
 
 def _sum_up(

@@ -1,16 +1,24 @@
 """The data of a run: the prepared clips, split into the protocol's trials."""
 
 import dataclasses
+import itertools
 from collections import Counter
+
+import numpy as np
+from jaxtyping import Int
 
 from stc_jax.data import joining, protocols
 from stc_jax.data.clip_set import ClipSet
+from stc_jax.data.dataset_config import DatasetConfig
 from stc_jax.data.input import InputConfig
 from stc_jax.data.labelled_set import LabelledSet
 from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.data.trial_arrays import TrialArrays, trial_arrays
 from stc_jax.errors import InputError
+from stc_jax.runs import starting_point
+from stc_jax.runs.clip_people import ClipPeople
 from stc_jax.runs.config import Experiment
+from stc_jax.runs.starting_point import StartingPoint
 from stc_jax.tasks.registry import task_of
 from stc_jax.tasks.task import Task
 
@@ -25,6 +33,7 @@ class RunData:
     clip_set: the set at the input's size.
     trials: the whole protocol's; `arrays` is the same for a program.
     wanted: the trials to run: the first ones, or all.
+    start: the model that training starts from; None: drawn at random.
   """
 
   builder: PreparedSet | LabelledSet
@@ -33,6 +42,7 @@ class RunData:
   trials: list[protocols.Trial]
   arrays: TrialArrays
   wanted: list[protocols.Trial]
+  start: StartingPoint | None = None
 
   @property
   def folds(self) -> int:
@@ -94,6 +104,53 @@ def load(experiment: Experiment) -> RunData:
     ),
     wanted=trials[: first or None],
   )
+
+
+def with_start(experiment: Experiment, data: RunData) -> RunData:
+  """The data with the model that training starts from, if the launch file names one.
+
+  Args:
+    experiment: the launch file, checked.
+    data: of its run.
+
+  Raises:
+    InputError: there is no such model, it is of another network or input, or it was
+      trained on a subject that a trial tests.
+  """
+  training = experiment.training
+  if not training.start_from:
+    return data
+  clip_set, trials = data.clip_set, data.wanted
+  start = starting_point.load(
+    training.start_from,
+    experiment.model,
+    experiment.network,
+    clip_set.names,
+    experiment.input,
+    data.input,
+  )
+  tested = np.unique(np.concatenate([trial.test for trial in trials]))
+  people = ClipPeople(experiment.dataset, experiment.execution.data_dir, clip_set)
+  starting_point.check_subjects(start, people, tested)
+  arrays = data.arrays
+  if training.start_normalisation == 'loaded':
+    arrays = arrays._replace(normalisation=start.normalisation(len(data.trials)))
+  return dataclasses.replace(data, start=start, arrays=arrays)
+
+
+def subjects_of(
+  dataset: DatasetConfig, clip_set: ClipSet, clips: Int[np.ndarray, 'n']
+) -> dict[str, tuple[str, ...]]:
+  """The subjects of some clips, by prepared set, as that calls them."""
+  if not clip_set.databases:
+    (name,) = dataset.written
+    found = {clip_set.subjects[i] for i in clips}
+    return {name: tuple(sorted(found))} if found else {}
+  pairs = sorted({(clip_set.databases[i], clip_set.subjects[i]) for i in clips})
+  return {
+    name: tuple(subject.removeprefix(f'{name}/') for _, subject in own)
+    for name, own in itertools.groupby(pairs, key=lambda pair: pair[0])
+  }
 
 
 def _fitted(size: InputConfig, clip_set: ClipSet) -> InputConfig:

@@ -1,5 +1,6 @@
 """The fields of a study's runs, from launch file, command line and the runs' own."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -46,7 +47,8 @@ def notes(
     set_fields: on the command line.
   """
   for name, experiment in found.items():
-    own = experiment.decisive()
+    training = dataclasses.asdict(experiment.training)
+    own = experiment.decisive() | {'training': training}
     for field in set_fields:
       value = _value(own, field)
       if value is not None and value != _value(sections, field):

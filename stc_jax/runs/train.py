@@ -76,6 +76,7 @@ def _train(
     seconds=experiment.execution.checkpoint_seconds,
     progress=progress,
     on_save=lambda: timings.write(programs, training_loop),
+    weights=run_data.start.weights if run_data.start else None,
   )
   finishing = training_loop.finish(pending, wave_size(experiment), done)
   with progress, contextlib.closing(finishing):

@@ -17,7 +17,7 @@ from stc_jax.data.device_data import DeviceData, device_arrays
 from stc_jax.data.protocols import Trial
 from stc_jax.data.trial_arrays import TrialArrays, trial_arrays
 from stc_jax.errors import InputError
-from stc_jax.models.registry import MODELS, build
+from stc_jax.models.registry import MODELS, build, group_of
 from stc_jax.runs.config import Experiment
 from stc_jax.speed.clock import PartSpeed, ReadyPart, Timing
 from stc_jax.speed.random_clips import CLIPS, random_clips
@@ -186,6 +186,7 @@ class Workload:
       chunk=chunk,
       given=placement.given(self._trials),
       mesh=make_mesh(devices=self._devices),
+      group_of=functools.partial(group_of, experiment.model),
     )
     every = np.arange(self._trials)
     data, arrays, _ = next(placement.asked(programs, every))

@@ -2,7 +2,7 @@
 
 import pathlib
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import jax
@@ -19,7 +19,7 @@ from stc_jax.training.evaluate import evaluate
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.placement import Placement
 from stc_jax.training.programs import ProgramInputs, Programs
-from stc_jax.training.state import TrainState
+from stc_jax.training.state import TrainState, with_weights
 from stc_jax.training.step import Progress
 from stc_jax.training.waves import Wave, take, waves
 
@@ -52,6 +52,8 @@ class Loop:
     seconds: the shortest time between two checkpoints of a wave.
     progress: shows the progress of the run.
     on_save: called after each checkpoint.
+    weights: of a finished model, by their path, that every trial starts from; those
+      that are missing are drawn at random.
 
   Attributes:
     train_seconds: the time in the training loop, without compilation.
@@ -68,11 +70,12 @@ class Loop:
     seconds: float,
     progress: TrainingProgress,
     on_save: Callable[[], None] = lambda: None,
+    weights: Mapping[str, np.ndarray] | None = None,
   ):
     self._programs, self._config = programs, config
     self._placement, self._trials = placement, trials
     self._workdir, self._seconds, self._progress = workdir, seconds, progress
-    self._on_save = on_save
+    self._on_save, self._weights = on_save, weights
     self.train_seconds, self.train_steps = 0.0, 0
 
   @property
@@ -111,9 +114,11 @@ class Loop:
     """Initial states; for trials with a checkpoint, the saved states."""
     states = self._programs.init(self._placement.arrays(self._programs, wave.numbers))
     found = checkpoints.restore(self._programs.one_state())
-    if not hosts.from_first(np.array(bool(found))):
+    if not self._weights and not hosts.from_first(np.array(bool(found))):
       return states
     fresh = jax.device_get(states)
+    if self._weights:
+      fresh = with_weights(fresh, self._weights)
     names = [self._trials[number].name for number in wave.numbers]
     rows = [found.get(name, take(fresh, row)) for row, name in enumerate(names)]
     stacked = jax.tree.map(lambda *r: np.stack(r), *rows)

@@ -58,6 +58,7 @@ class Programs:
     chunk: the number of steps in a chunk.
     given: inputs with the shapes of all calls.
     mesh: see `stc_jax.training.mesh`.
+    group_of: the group of parameters that a part of the network is in.
 
   Attributes:
     chunk: the number of steps in a chunk.
@@ -73,9 +74,11 @@ class Programs:
     chunk: int,
     given: ProgramInputs,
     mesh: jax.sharding.Mesh,
+    group_of: Callable[[str], str] = str,
   ):
     axis = meshes.data_axis(mesh)
-    self.learner = Learner(build(axis.name), make(training), task, axis)
+    optimizer = make(training, group_of)
+    self.learner = Learner(build(axis.name), optimizer, task, axis)
     self._training, self._input, self.chunk = training, input_config, chunk
     self._mesh, self._is_shared = mesh, given.shared
     self._data = _specs(given.data, self._shared if given.shared else self._cut)

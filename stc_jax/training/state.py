@@ -1,10 +1,14 @@
 """The state of a trial between steps."""
 
+from collections.abc import Mapping
+
 import flax
 import jax
 import jax.numpy as jnp
+import numpy as np
 import optax
 from flax import linen as nn
+from flax import traverse_util
 from jaxtyping import Array, Float, Int
 
 
@@ -26,6 +30,21 @@ class TrainState:
   def variables(self) -> dict:
     """The variables for `model.apply`."""
     return {'params': self.params, 'batch_stats': self.batch_stats}
+
+
+def with_weights(states: TrainState, weights: Mapping[str, np.ndarray]) -> TrainState:
+  """A stack of states with the weights of a finished model in each.
+
+  Args:
+    states: host arrays, with a trial axis.
+    weights: of one model, by their path; others stay.
+  """
+  flat = traverse_util.flatten_dict(states.variables, sep='/')
+  for name, own in weights.items():
+    flat[name] = np.array(np.broadcast_to(own, flat[name].shape))
+  # An empty collection has no path.
+  found = {'batch_stats': {}} | traverse_util.unflatten_dict(flat, sep='/')
+  return states.replace(**found)
 
 
 def create(

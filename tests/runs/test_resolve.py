@@ -25,7 +25,7 @@ def launch(**execution):
 
 def data_of(experiment, frames):
   size = dataclasses.replace(experiment.input, frames=frames)
-  return types.SimpleNamespace(clip_set=clip_sets.random(), input=size)
+  return types.SimpleNamespace(clip_set=clip_sets.random(), input=size, start=None)
 
 
 @pytest.mark.parametrize('asked', ['auto', 'device', 'host'])

@@ -8,8 +8,8 @@ from stc_jax.data.clip_set import ClipSet
 from stc_jax.data.labelled_set import LabelledSet, as_labelled
 from stc_jax.data.prepared_set import PreparedSet
 from stc_jax.errors import InputError, first_few
+from stc_jax.runs.clip_people import ClipPeople
 from stc_jax.runs.testing.finished_model import FinishedModel
-from stc_jax.runs.testing.subjects import ClipPeople
 from stc_jax.tasks.matching import MatchedSet
 
 # Of a set's recipe.

@@ -13,13 +13,14 @@ from stc_jax.data import joining
 from stc_jax.data.protocols import Trial
 from stc_jax.data.trial_arrays import tested_arrays
 from stc_jax.runs import evaluate, run_data
+from stc_jax.runs.clip_people import ClipPeople
 from stc_jax.runs.config import Experiment
 from stc_jax.runs.run_data import RunData
 from stc_jax.runs.testing import floors
 from stc_jax.runs.testing.finished_model import FinishedModel
 from stc_jax.runs.testing.notes import notes
 from stc_jax.runs.testing.own_set import ModelTest
-from stc_jax.runs.testing.subjects import ClipPeople, allowed
+from stc_jax.runs.testing.subjects import allowed
 from stc_jax.tasks.registry import task_of
 from stc_jax.tasks.trials import Predictions
 
