@@ -2,8 +2,8 @@
 
 import dataclasses
 import shutil
-import types
 
+import clip_sets
 import numpy as np
 import pytest
 import untrained
@@ -118,8 +118,11 @@ def test_the_files_identify_a_model_and_the_place_does_not(whole, tmp_path):
 def people_of(data_dir, *subjects: str) -> ClipPeople:
   """Those of a clip each, of joined sets; a subject is called as there."""
   databases = tuple(subject.rpartition('/')[0] for subject in subjects)
-  fields = {'subjects': subjects, 'databases': databases}
-  clip_set = types.SimpleNamespace(**fields)
+  clip_set = dataclasses.replace(
+    clip_sets.random(len(subjects), classes=('anger',)),
+    subjects=subjects,
+    databases=databases,
+  )
   dataset = DatasetConfig('', '', 'last', 0.0, tuple(sorted(set(databases))))
   return ClipPeople(dataset, str(data_dir), clip_set)
 
