@@ -53,17 +53,21 @@ def train(
 
 def test(run: pathlib.Path, row: str, column: str, out: pathlib.Path) -> None:
   """Tests a finished run in a laboratory, and writes the cell unless it is there."""
-  cell = tables.cell(run.parent, row, column)
+  score(run, tables.cell(run.parent, row, column), column)
+  place = tables.floors(out, row, column)
+  if not place.exists():
+    _write(place, fit_floors(row, column))
+
+
+def score(run: pathlib.Path, cell: pathlib.Path, column: str) -> None:
+  """Tests a finished run on the other people of a laboratory, unless that is done."""
   if not cell.exists():
     model = _loaded(run)
     right = [
       model.names[int(model(clip.frames, clip.fps).argmax())] == truth
-      for clip, truth in _clips(f'{column}_others')
+      for clip, truth in clips(f'{column}_others')
     ]
     _write(cell, {'accuracy': float(np.mean(right)), 'right': right})
-  place = tables.floors(out, row, column)
-  if not place.exists():
-    _write(place, fit_floors(row, column))
 
 
 _loaded = functools.lru_cache(maxsize=1)(models.load)
@@ -71,7 +75,7 @@ _loaded = functools.lru_cache(maxsize=1)(models.load)
 
 def fit_floors(row: str, column: str) -> dict:
   """The floors of a cell: linear SVMs, fitted in one laboratory, tested in another."""
-  own, others = list(_clips(row)), list(_clips(f'{column}_others'))
+  own, others = list(clips(row)), list(clips(f'{column}_others'))
   # The features are in the order of the clips' names.
   named = [
     (clip._replace(clip=f'{number:05d}', subject=f'{side} {clip.subject}'), truth)
@@ -86,7 +90,7 @@ def fit_floors(row: str, column: str) -> dict:
   return svm.trial_floors(features, labels, groups, trial)
 
 
-def _clips(name: str) -> Iterator[tuple[records.PreparedClip, str]]:
+def clips(name: str) -> Iterator[tuple[records.PreparedClip, str]]:
   """Yields the clips of a laboratory's set, rendered if missing, and their classes."""
   config = f'laboratory_{name}'
   if not catalogue.is_current(_SET, config):
