@@ -63,20 +63,6 @@ def _seconds(clip_set: ClipSet, trial: Trial) -> Float[np.ndarray, 'n']:
   return seconds[is_clip] if is_clip.any() else seconds
 
 
-def _trained_on(
-  dataset: DatasetConfig, clip_set: ClipSet, trial: Trial
-) -> dict[str, tuple[str, ...]]:
-  """The subjects of a trial's training clips, by prepared set, as that calls them."""
-  if not clip_set.databases:
-    name = '/'.join(filter(None, dataset.sets[0]))
-    return {name: tuple(sorted({clip_set.subjects[i] for i in trial.train}))}
-  pairs = sorted({(clip_set.databases[i], clip_set.subjects[i]) for i in trial.train})
-  return {
-    name: tuple(subject.removeprefix(f'{name}/') for _, subject in own)
-    for name, own in itertools.groupby(pairs, key=lambda pair: pair[0])
-  }
-
-
 def read_variables(
   experiment: Experiment, run_data: RunData, trial: str, workdir: pathlib.Path
 ) -> dict:
