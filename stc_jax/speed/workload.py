@@ -188,8 +188,7 @@ class Workload:
       mesh=make_mesh(devices=self._devices),
       group_of=functools.partial(group_of, experiment.model),
     )
-    every = np.arange(self._trials)
-    data, arrays, _ = next(placement.asked(programs, every))
+    data, arrays, _ = next(placement.asked(programs, np.arange(self._trials)))
     return programs, data, arrays
 
 
