@@ -75,8 +75,8 @@ def _tiny(data_dir: str) -> _Sizes:
     f'{_NESTED}.lstm_layers=1',
   )
   run = (
-    *small,
     '--config=launch/clip_folder.py',
+    *small,
     '--config.dataset.builder_config=',
     f'--config.execution.data_dir={data_dir}',
     '--config.protocol.folds=2',

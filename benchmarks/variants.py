@@ -56,8 +56,9 @@ def _folder(name: str) -> pathlib.Path:
 
 
 def _train(name: str, argv: tuple[str, ...]) -> None:
+  last = {flag.partition('=')[0]: flag for flag in argv}  # wins over an earlier one
   program = (sys.executable, '-m', 'stc_jax.main', f'--workdir={_folder(name)}')
-  if subprocess.run([*program, *argv]).returncode:
+  if subprocess.run([*program, *last.values()]).returncode:
     raise InputError(f'{_folder(name)}: its run failed')
 
 
