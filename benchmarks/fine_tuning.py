@@ -35,8 +35,9 @@ _LAB = flags.DEFINE_string('lab', 'webcam', 'The laboratory of the 60 clips.')
 _ROWS = flags.DEFINE_list('rows', [], 'Rows to train. Default: all.')
 _SEEDS = flags.DEFINE_list('seeds', ['0', '1', '2'], 'Each has ten people of its own.')
 _STEPS = flags.DEFINE_integer('steps', 10000, 'Of the first model, of two clips each.')
+_SIZE = flags.DEFINE_integer('size', 48, 'Of frames; smaller ones are for screening.')
 
-_PEOPLE, _SIZE = 10, 48
+_PEOPLE = 10
 _SCRATCH = {'4,000': 2000, '20,000': 10000, '40,000': 20000}
 
 
@@ -67,7 +68,7 @@ def main() -> None:
     raise InputError(f'--rows={unknown.pop()}: unknown; known: {", ".join(ROWS)}')
   out = pathlib.Path(_OUT.value)
   base = out / 'base' / _BASE.value
-  cells.train(base, _BASE.value, 'today', 0, _STEPS.value, _SIZE)
+  cells.train(base, _BASE.value, 'today', 0, _STEPS.value, _SIZE.value)
   for seed in map(int, _SEEDS.value):
     place = out / f'{_BASE.value}-{_LAB.value}' / str(seed)
     dataset = _prepared(out, seed)
@@ -121,6 +122,7 @@ def _train(
     *('--config.dataset.name=clip_folder', '--config.protocol.kind=all'),
     f'--config.dataset.builder_config={dataset}',
     f'--config.protocol.seed={seed}',
+    *(f'--config.input.{side}={_SIZE.value}' for side in ('height', 'width')),
     '--config.execution.steps_per_chunk=100',
     *fields,
   )
