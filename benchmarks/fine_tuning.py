@@ -38,7 +38,7 @@ _STEPS = flags.DEFINE_integer('steps', 10000, 'Of the first model, of two clips 
 _SIZE = flags.DEFINE_integer('size', 48, 'Of frames; smaller ones are for screening.')
 
 _PEOPLE = 10
-_SCRATCH = {'4,000': 2000, '20,000': 10000, '40,000': 20000}
+_SCRATCH = (4000, 20000, 40000)  # clips shown
 
 
 def _stages(steps: int, rate: float) -> str:
@@ -51,10 +51,7 @@ def _stages(steps: int, rate: float) -> str:
 # Recipe and fields of each row.
 ROWS = {
   'fine_tune': (':fine_tune',),
-  **{
-    f'scratch, {shown} clips': ('', _stages(steps, 0.0004))
-    for shown, steps in _SCRATCH.items()
-  },
+  **{f'scratch_{n}': ('', _stages(n // 2, 0.0004)) for n in _SCRATCH},
 }
 
 
