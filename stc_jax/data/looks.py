@@ -148,23 +148,34 @@ def _motion(frames: UInt8[np.ndarray, 't h w 3']) -> float:
 def _amounts(
   frames: UInt8[np.ndarray, 't h w 3'], motion: float
 ) -> Float[np.ndarray, 'amounts']:
-  few = frames[np.unique([0, len(frames) // 2, len(frames) - 1])]
-  grays = [gray.mean(axis=-1, dtype=np.float32) for gray in few]
-  contrast = np.mean([gray.std() for gray in grays])
+  few = _few(frames)
+  grays = _grays(few)
+  contrast = grays.std(axis=(1, 2)).mean()
   laplacian = np.mean([np.abs(cv2.Laplacian(g, cv2.CV_32F)).mean() for g in grays])
-  colour = few.max(axis=-1) - few.min(axis=-1)
+  red, green, blue = (few[..., i] for i in range(3))  # faster than along the last axis
+  most = np.maximum(np.maximum(red, green), blue)
+  colour = most - np.minimum(np.minimum(red, green), blue)
   sharpness = laplacian / max(contrast, _LEAST_CONTRAST)
-  return np.array([motion, np.mean(grays), contrast, sharpness, colour.mean()], float)
+  return np.array([motion, grays.mean(), contrast, sharpness, colour.mean()], float)
 
 
 def _edges(frames: UInt8[np.ndarray, 't h w 3']) -> Float[np.ndarray, 'cells']:
   """The roots of a clip's gradients in cells, without their mean, of length 1."""
-  few = frames[np.unique([0, len(frames) // 2, len(frames) - 1])]
-  gray = few.mean(axis=(0, 3), dtype=np.float32)
+  gray = _grays(_few(frames)).mean(axis=0)
   across, down = cv2.Sobel(gray, cv2.CV_32F, 1, 0), cv2.Sobel(gray, cv2.CV_32F, 0, 1)
   root = np.sqrt(np.hypot(across, down))
   cells = cv2.resize(root, (CELLS, CELLS), interpolation=cv2.INTER_AREA)
   return _unit(cells.ravel().astype(float))
+
+
+def _few(frames: UInt8[np.ndarray, 't h w 3']) -> UInt8[np.ndarray, 'k h w 3']:
+  """The first, the middle and the last frame."""
+  return frames[sorted({0, len(frames) // 2, len(frames) - 1})]
+
+
+def _grays(frames: UInt8[np.ndarray, 'k h w 3']) -> Float[np.ndarray, 'k h w']:
+  """The mean of the colours, float32."""
+  return frames @ np.full(3, 1 / 3, np.float32)
 
 
 def _unit(cells: Float[np.ndarray, 'cells']) -> Float[np.ndarray, 'cells']:
