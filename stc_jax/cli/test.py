@@ -102,7 +102,8 @@ def _named(model: Any) -> tuple[Any, Any]:
   if _DATA_DIR.value:
     execution = dataclasses.replace(execution, data_dir=_DATA_DIR.value)
   names, classes = tuple(_DATASET.value), tuple(map(_renamed, _CLASSES.value))
-  if own is not None and not classes and names in ((), own.dataset.written):
+  own_names = [own.dataset.written, *([()] * model.is_run)] if own else []
+  if not classes and names in own_names:
     return own.dataset, execution
   if not names:
     raise InputError(

@@ -209,3 +209,48 @@ def test_what_does_not_go_together_is_named(prepared, data_dir, environment, tmp
     ({'dataset__name': 'clip_folder', 'execution__data_dir': str(data_dir)}, 'coded'),
   ):
     fails(*command(prepared, tmp_path, **fields), naming=naming, env=environment)
+
+
+def test_a_run_has_its_own_numbers_on_its_own_set(run, environment, tmp_path):
+  argv = (f'--model={run}', f'--workdir={tmp_path / "test"}')
+  succeeds('stc_jax', 'test', *argv, env=environment)
+  found, trained = (
+    json.loads((folder / 'summary.json').read_text())
+    for folder in (tmp_path / 'test', run)
+  )
+  assert {name: found[name] for name in trained} == trained
+  for name in ('0-0.npz', '1-0.npz'):
+    ours, theirs = (
+      folder / 'predictions' / name for folder in (tmp_path / 'test', run)
+    )
+    assert ours.read_bytes() == theirs.read_bytes()
+
+
+def test_a_bundle_without_its_run_is_tested_without_a_floor(
+  run, prepared, environment, tmp_path
+):
+  bundle = shutil.copytree(run / 'models' / '0-0', tmp_path / 'moved')
+  fields = json.loads((bundle / 'bundle.json').read_text())
+  fields['subjects'] = {'bp4d': ['F099']}  # as if it had been trained elsewhere
+  (bundle / 'bundle.json').write_text(json.dumps(fields))
+  where = (f'--data_dir={prepared}', f'--workdir={tmp_path / "test"}')
+  argv = (f'--model={bundle}', '--dataset=bp4d', *where)
+  said = succeeds('stc_jax', 'test', *argv, env=environment)
+  assert 'no floors of the training set' in said
+  summary = json.loads((tmp_path / 'test' / 'summary.json').read_text())
+  assert summary['means']['f1'] is not None
+  assert summary['means']['floor_f1'] is None
+  fails(
+    'stc_jax',
+    'test',
+    f'--model={run / "models" / "0-0"}',
+    *argv[1:],
+    naming='was trained on 2 of the 4',
+    env=environment,
+  )
+  succeeds('stc_jax.report', f'--workdir={tmp_path / "test"}')
+  table = tmp_path / 'test' / 'report' / 'tables' / 'tests.csv'
+  with table.open(newline='') as file:
+    (row,) = csv.DictReader(file)
+  (score,) = [value for name, value in row.items() if name.endswith(': F1')]
+  assert score == f'{100 * summary["means"]["f1"]:.1f}'
