@@ -211,6 +211,7 @@ def test_what_does_not_go_together_is_named(prepared, data_dir, environment, tmp
     fails(*command(prepared, tmp_path, **fields), naming=naming, env=environment)
 
 
+@pytest.mark.slow
 def test_a_run_has_its_own_numbers_on_its_own_set(run, environment, tmp_path):
   argv = (f'--model={run}', f'--workdir={tmp_path / "test"}')
   succeeds('stc_jax', 'test', *argv, env=environment)
