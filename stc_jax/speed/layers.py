@@ -17,6 +17,7 @@ from stc_jax.models.config import DTYPES, NestedConfig, RecurrentConfig
 from stc_jax.models.conv.conv3d import compiler_options, conv3d
 from stc_jax.models.lstm import LSTM, batched_lstm
 from stc_jax.models.mspp import mspp_norm
+from stc_jax.models.registry import group_of
 from stc_jax.models.trunk import ConvBlock, Features
 from stc_jax.runs.config import Experiment
 from stc_jax.speed import report
@@ -168,7 +169,8 @@ def _optimiser_seconds(experiment: Experiment, repeats: int) -> float:
   model, clip = report.counted_model(experiment), report.clip_shape(experiment)
   like = shapes.variables(model, clip)['params']
   params = jax.tree.map(lambda leaf: _random(leaf.shape, leaf.dtype), like)
-  rule = optimizer.make(experiment.training)
+  groups = functools.partial(group_of, experiment.model)
+  rule = optimizer.make(experiment.training, groups)
   state = rule.init(params)
 
   def update(grads: dict, state: optax.OptState, params: dict):
