@@ -20,13 +20,29 @@ class Usage(NamedTuple):
     moment: of the reading, in seconds.
     busy: of everything that runs on it.
     stolen: which the host of a virtual machine gave to others.
-    processes: by number: name, number of the parent, core seconds.
+    processes: by number.
   """
 
   moment: float
   busy: float
   stolen: float
-  processes: dict[int, tuple[str, int, float]]
+  processes: dict[int, 'ProcessUsage']
+
+
+class ProcessUsage(NamedTuple):
+  """A process.
+
+  Attributes:
+    name: of its program.
+    parent: the number of the process that started it.
+    own: core seconds.
+    ended: core seconds of its children that have ended, such as compilers.
+  """
+
+  name: str
+  parent: int
+  own: float
+  ended: float
 
 
 def read(proc: pathlib.Path = _PROC) -> Usage | None:
@@ -46,8 +62,10 @@ def read(proc: pathlib.Path = _PROC) -> Usage | None:
       continue
     name = text[text.index('(') + 1 : text.rindex(')')]
     fields = text[text.rindex(')') + 2 :].split()
-    seconds = (int(fields[11]) + int(fields[12])) / _TICK
-    processes[int(path.parent.name)] = name, int(fields[1]), seconds
+    own, own_kernel, ended, ended_kernel = (int(n) / _TICK for n in fields[11:15])
+    processes[int(path.parent.name)] = ProcessUsage(
+      name, int(fields[1]), own + own_kernel, ended + ended_kernel
+    )
   busy = (user + nice + system + irq + softirq) / _TICK
   return Usage(time.perf_counter(), busy, stolen / _TICK, processes)
 
@@ -63,31 +81,31 @@ def between(before: Usage, after: Usage, own: int) -> dict:
   Returns:
     `others` and `stolen`, in cores; `busiest`, the cores of the busiest others by name.
   """
-  spent = {
-    number: seconds - before.processes.get(number, ('', 0, 0.0))[2]
-    for number, (_, _, seconds) in after.processes.items()
-  }
+  new = ProcessUsage('', 0, 0.0, 0.0)
+  pairs = {n: (before.processes.get(n, new), p) for n, p in after.processes.items()}
+  spent = {n: now.own - then.own for n, (then, now) in pairs.items()}
   ours = {n for n in spent if own in _ancestors(n, after.processes)}
   duration = max(after.moment - before.moment, 1 / _TICK)
-  others = after.busy - before.busy - sum(spent[n] for n in ours)
+  ended = sum(pairs[n][1].ended - pairs[n][0].ended for n in ours)
+  others = after.busy - before.busy - sum(spent[n] for n in ours) - ended
   busiest = sorted(spent.keys() - ours, key=lambda n: -spent[n])[:_NAMED]
   return {
     'others': max(0.0, others) / duration,
     'stolen': (after.stolen - before.stolen) / duration,
     'busiest': [
-      [after.processes[n][0], spent[n] / duration]
+      [after.processes[n].name, spent[n] / duration]
       for n in busiest
       if spent[n] > _IDLE * duration
     ],
   }
 
 
-def _ancestors(number: int, processes: dict[int, tuple[str, int, float]]) -> set[int]:
+def _ancestors(number: int, processes: dict[int, ProcessUsage]) -> set[int]:
   """A process and those that it descends from."""
   found = set()
   while number in processes and number not in found:
     found.add(number)
-    number = processes[number][1]
+    number = processes[number].parent
   return found
 
 

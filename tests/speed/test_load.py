@@ -10,28 +10,32 @@ TICK = os.sysconf('SC_CLK_TCK')
 
 
 def written(folder, busy, stolen, **processes):
-  """A /proc with `busy` and `stolen` core seconds; processes: (parent, seconds)."""
+  """A /proc with `busy` and `stolen` core seconds.
+
+  Processes: their parent, their seconds, those of their ended children.
+  """
   ticks = [busy * TICK, 0, 0, 999, 5, 0, 0, stolen * TICK, 0, 0]
   folder.mkdir()
   (folder / 'stat').write_text(f'cpu  {" ".join(map(str, ticks))}\ncpu0 1\n')
-  for name, (parent, seconds) in processes.items():
+  for name, (parent, seconds, ended) in processes.items():
     place = folder / name.removeprefix('p')
     place.mkdir()
-    fields = f'S {parent} 0 0 0 0 0 0 0 0 0 {seconds * TICK} 0 0 0'
+    fields = f'S {parent} 0 0 0 0 0 0 0 0 0 {seconds * TICK} 0 {ended * TICK} 0'
     (place / 'stat').write_text(f'{place.name} (a (b) c) {fields}')
   return load.read(folder)
 
 
 def test_others_are_what_is_no_descendant(tmp_path):
-  before = written(tmp_path / 'a', 100, 0, p7=(1, 10), p8=(7, 10), p9=(1, 10))._replace(
-    moment=0.0
-  )
+  before = written(
+    tmp_path / 'a', 100, 0, p7=(1, 10, 0), p8=(7, 10, 5), p9=(1, 10, 0)
+  )._replace(moment=0.0)
   after = written(
-    tmp_path / 'b', 120, 2, p7=(1, 16), p8=(7, 14), p9=(1, 17), p10=(8, 1)
+    tmp_path / 'b', 120, 2, p7=(1, 16, 0), p8=(7, 14, 6), p9=(1, 17, 0), p10=(8, 1, 0)
   )._replace(moment=10.0)
   found = load.between(before, after, own=7)
-  # 20 s were busy; 6 + 4 + 1 of them ours; 7 of the process 9, 2 of ones that ended.
-  assert found['others'] == pytest.approx(0.9)
+  # 20 s were busy; 6 + 4 + 1 of them ours, and 1 of a child that ended; 7 of the
+  # process 9, and 1 of others that ended.
+  assert found['others'] == pytest.approx(0.8)
   assert found['stolen'] == pytest.approx(0.2)
   assert found['busiest'] == [['a (b) c', pytest.approx(0.7)]]
 
