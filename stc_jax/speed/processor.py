@@ -4,6 +4,8 @@ import os
 import pathlib
 import platform
 
+from stc_jax import machine
+
 # From the widest; the flags that /proc/cpuinfo has to name.
 _SETS = {'AVX-512': {'avx512f', 'avx512bw'}, 'AVX2': {'avx2', 'fma'}, 'AVX': {'avx'}}
 
@@ -27,6 +29,9 @@ def limit() -> None:
   given = os.environ.get('XLA_FLAGS', '')
   os.environ['XLA_FLAGS'] = f'{given} {_XLA_LIMIT}'.strip()
   os.environ.update(_LIMITS)
+  # PyTorch's cache doesn't tell instructions apart: a program of the other kind crashes.
+  folder = machine.cache_folder() / 'torchinductor_avx2'
+  os.environ['TORCHINDUCTOR_CACHE_DIR'] = str(folder)
 
 
 def described(cpu_info: pathlib.Path = _CPU_INFO) -> dict[str, str]:

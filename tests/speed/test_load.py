@@ -92,9 +92,12 @@ def test_a_processor_says_its_instructions(tmp_path, monkeypatch, flags, has, li
   path.write_text(f'processor : 0\nmodel name : A Chip\nflags\t: {flags}\n')
   monkeypatch.setenv('XLA_FLAGS', '--xla_some=1')
   assert processor.described(path) == {'name': 'A Chip', 'has': has, 'used': has}
+  monkeypatch.setenv('XDG_CACHE_HOME', str(tmp_path))
+  monkeypatch.setenv('TORCHINDUCTOR_CACHE_DIR', '')
   for name in ('ONEDNN_MAX_CPU_ISA', 'ATEN_CPU_CAPABILITY', 'MKL_ENABLE_INSTRUCTIONS'):
     monkeypatch.setenv(name, '')
   processor.limit()
   assert processor.described(path)['used'] == limited
   assert os.environ['XLA_FLAGS'].startswith('--xla_some=1 --xla_cpu_max_isa=AVX2 ')
   assert os.environ['ONEDNN_MAX_CPU_ISA'] == 'AVX2'
+  assert os.environ['TORCHINDUCTOR_CACHE_DIR'].startswith(str(tmp_path))
