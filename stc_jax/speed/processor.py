@@ -23,13 +23,14 @@ _CPU_INFO = pathlib.Path('/proc/cpuinfo')
 def limit() -> None:
   """Limits this process and those that it starts to AVX2. Call it before JAX is used.
 
-  XLA's products are then by Eigen; a processor that has no more than AVX2 would use
-  YNNPACK's, which may be faster. So the comparison isn't in our favour.
+  XLA's products are then by Eigen, which is slower than YNNPACK with AVX2. So ours looks
+  slower than on a processor that has AVX2 alone: a ratio under this limit is a lower
+  bound. With YNNPACK it would be no bound, as its products keep to AVX-512.
   """
   given = os.environ.get('XLA_FLAGS', '')
   os.environ['XLA_FLAGS'] = f'{given} {_XLA_LIMIT}'.strip()
   os.environ.update(_LIMITS)
-  # PyTorch's cache doesn't tell instructions apart: a program of the other kind crashes.
+  # PyTorch's cache doesn't tell instructions apart: programs of the other crash.
   folder = machine.cache_folder() / 'torchinductor_avx2'
   os.environ['TORCHINDUCTOR_CACHE_DIR'] = str(folder)
 
