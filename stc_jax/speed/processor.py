@@ -9,7 +9,7 @@ from stc_jax import machine
 # From the widest; the flags that /proc/cpuinfo has to name.
 _SETS = {'AVX-512': {'avx512f', 'avx512bw'}, 'AVX2': {'avx2', 'fma'}, 'AVX': {'avx'}}
 
-# XLA's own code; and no YNNPACK, which would choose AVX-512 for products by itself.
+# XLA's own code; and no YNNPACK, whose products don't heed it.
 _XLA_LIMIT = '--xla_cpu_max_isa=AVX2 --xla_cpu_experimental_ynn_fusion_type='
 # PyTorch's own kernels and its compiler, oneDNN and MKL.
 _LIMITS = {
@@ -23,9 +23,9 @@ _CPU_INFO = pathlib.Path('/proc/cpuinfo')
 def limit() -> None:
   """Limits this process and those that it starts to AVX2. Call it before JAX is used.
 
-  XLA's products are then by Eigen, which is slower than YNNPACK with AVX2. So ours looks
-  slower than on a processor that has AVX2 alone: a ratio under this limit is a lower
-  bound. With YNNPACK it would be no bound, as its products keep to AVX-512.
+  YNNPACK, which chooses the instructions of its products by itself, is left out. So
+  ours may be slower than on a processor that has AVX2 alone, and a ratio to a peer is
+  no figure of such a processor.
   """
   given = os.environ.get('XLA_FLAGS', '')
   os.environ['XLA_FLAGS'] = f'{given} {_XLA_LIMIT}'.strip()
