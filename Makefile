@@ -2,7 +2,9 @@
 
 PYTHON ?= python3
 VENV := .venv
-PIP := $(VENV)/bin/pip install --quiet --disable-pip-version-check -c constraints.txt
+# Modules are compiled when they are first imported, because most never are.
+PIP := $(VENV)/bin/pip install --quiet --disable-pip-version-check --no-compile \
+  -c constraints.txt
 # What is installed is stamped, so that a second start has nothing to do.
 DEMO_STAMP := $(VENV)/.installed
 TEST_STAMP := $(VENV)/.installed-test

@@ -129,7 +129,7 @@ def train(
   """
   experiment = resolve(experiment, data, 1, terminal.console(quiet=True))
   giver = assemble.placement_of(experiment, data)
-  made = assemble.programs_of(experiment, data, giver)
+  made = assemble.programs_of(experiment, data, giver, trials=1)
   first = np.zeros(1, int)
   given = giver.chunks(made, first, first)
   states = None

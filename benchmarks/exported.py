@@ -24,7 +24,7 @@ from stc_jax.export.jax_function import HostFunction
 from stc_jax.models import shapes
 from stc_jax.models.conv.conv3d import compiler_options
 from stc_jax.models.registry import build
-from stc_jax.predict.model import function_of
+from stc_jax.predict.bundle_function import function_of
 from stc_jax.runs.config import Experiment, from_sections
 from stc_jax.speed.random_clips import CLASSES
 

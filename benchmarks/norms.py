@@ -63,7 +63,7 @@ def norms(experiment: Experiment, steps: int) -> list[tuple[str, float, float, f
   data = run_data.load(experiment)
   experiment = resolve(experiment, data, 1, terminal.console())
   placement = placement_of(experiment, data)
-  programs = programs_of(experiment, data, placement)
+  programs = programs_of(experiment, data, placement, trials=1)
   whole = optax.chain(recorded(), programs.learner.optimizer, recorded())
   programs.learner = programs.learner._replace(optimizer=whole)
   first = np.zeros(1, int)

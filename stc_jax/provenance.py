@@ -47,15 +47,16 @@ def _version(name: str) -> str:
 
 def environment() -> dict:
   """What else a number may depend on: code, versions, devices, the machine's kind."""
-  devices = jax.devices()
+  kinds, backend = [one.device_kind for one in jax.devices()], jax.default_backend()
   return {
     'revision': revision(),
     'packages': packages(),
     'python': platform.python_version(),
     'platform': platform.platform(),
     'cores': machine.cores(),
-    'backend': jax.default_backend(),
-    'devices': [device.device_kind for device in devices],
+    'backend': backend,
+    # Those of a CPU are the same one, seen several times.
+    'devices': kinds[: jax.process_count()] if backend == 'cpu' else kinds,
     'XLA_FLAGS': os.environ.get('XLA_FLAGS', ''),
   }
 

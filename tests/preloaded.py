@@ -30,6 +30,10 @@ _MODULES = (
   'stc_jax.predict.folder.batch',
   'stc_jax.report.writer',
   'stc_jax.tasks.pictures',
+  'scipy.stats',
+  'sklearn.metrics',
+  'sklearn.model_selection',
+  'sklearn.svm',
 )
 # What JAX and the interpreter read while they are imported: another server for others.
 _AT_IMPORT = ('JAX_', 'PYTHON', 'TFDS_')

@@ -10,10 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import scipy.linalg
 from jaxtyping import Float, Int, Int8, Shaped
-from sklearn.model_selection import GroupKFold
 
+from stc_jax import late
 from stc_jax.data.clip_set import UNKNOWN
 
 _BLOCK = 2048  # frames
@@ -94,7 +93,8 @@ def _inner_folds(groups: Shaped[np.ndarray, 'n']) -> list[Int[np.ndarray, '_']]:
   rows = np.arange(len(groups))
   if folds < 2:
     return [rows]
-  return [held for _, held in GroupKFold(folds).split(rows, groups=groups)]
+  cuts = late.load('sklearn.model_selection').GroupKFold(folds)
+  return [held for _, held in cuts.split(rows, groups=groups)]
 
 
 def _filled(targets: Int8[np.ndarray, 'n a']) -> Float[np.ndarray, 'n a']:
@@ -134,7 +134,7 @@ def _solve(sums: _Sums, penalties: Sequence[float]) -> Float[np.ndarray, 'p d a'
   for penalty in penalties:
     # What keeps the intercept's row solvable is far below a frame's weight.
     ridge = sums.gram + np.diag(penalty * scale * penalised + 1e-6)
-    found.append(scipy.linalg.solve(ridge, sums.cross, assume_a='pos'))
+    found.append(late.load('scipy.linalg').solve(ridge, sums.cross, assume_a='pos'))
   return np.stack(found)
 
 

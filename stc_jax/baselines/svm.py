@@ -11,13 +11,9 @@ from typing import NamedTuple
 import joblib
 import numpy as np
 from jaxtyping import Bool, Float, Int, Shaped
-from sklearn.exceptions import ConvergenceWarning
-from sklearn.model_selection import GroupKFold
-from sklearn.preprocessing import StandardScaler
-from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
-from stc_jax import machine
+from stc_jax import late, machine
 from stc_jax.baselines.constant import chance_accuracy
 from stc_jax.data.protocols import Trial
 
@@ -105,7 +101,7 @@ def trial_floors(
   # Labels that are hard to separate may need more steps than the solver makes; the
   # result is still a baseline.
   with threadpool_limits(limits=1, user_api='blas'), warnings.catch_warnings():
-    warnings.simplefilter('ignore', ConvergenceWarning)
+    warnings.simplefilter('ignore', late.load('sklearn.exceptions').ConvergenceWarning)
     floors = _svm_floors(appearance, labels, inner, trial)
   return {'chance_accuracy': chance_accuracy(labels, trial), **floors}
 
@@ -145,7 +141,11 @@ def _inner_folds(
   folds = min(_INNER_FOLDS, len(np.unique(groups[train])))
   if folds < 2:
     return []
-  cuts = GroupKFold(folds).split(train, groups=groups[train])
+  cuts = (
+    late.load('sklearn.model_selection')
+    .GroupKFold(folds)
+    .split(train, groups=groups[train])
+  )
   splits = [_Split(train[rest], train[fold]) for rest, fold in cuts]
   classes = [len(np.unique(labels[split.train])) for split in splits]
   return splits if min(classes) > 1 else []
@@ -183,7 +183,7 @@ def _right(
   train, test = _in_span(features[split.train], features[split.test])
   found = []
   for cost in costs:
-    svm = LinearSVC(C=cost, dual=True, random_state=0)
+    svm = late.load('sklearn.svm').LinearSVC(C=cost, dual=True, random_state=0)
     svm.fit(train, labels[split.train])
     found.append(svm.predict(test) == labels[split.test])
   return found
@@ -197,7 +197,9 @@ def _in_span(
   An SVM's weights lie in that span, and their L2 norm is the same in any orthonormal
   basis. So predictions are the same with at most `a` coordinates, not thousands.
   """
-  scaler = StandardScaler().fit(train.astype(np.float64))
+  scaler = (
+    late.load('sklearn.preprocessing').StandardScaler().fit(train.astype(np.float64))
+  )
   train, test = scaler.transform(train), scaler.transform(test)
   if len(train) >= train.shape[1] or not train.any():
     return train, test

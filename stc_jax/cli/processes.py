@@ -71,6 +71,11 @@ def start_or_join() -> int | None:
   return None
 
 
+def is_joined() -> bool:
+  """Whether this is one of several processes."""
+  return _COORDINATOR.present and bool(_COORDINATOR.value)
+
+
 def _join(**given) -> None:
   """Connects with the other processes.
 
@@ -91,7 +96,7 @@ def _join(**given) -> None:
 
 def leave(code: int) -> None:
   """Ends one of several processes at once, without a wait for the others."""
-  if _COORDINATOR.present and _COORDINATOR.value:
+  if is_joined():
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(code)

@@ -16,6 +16,7 @@ from stc_jax import late
 from stc_jax.cli import (
   command_line,
   compilation,
+  cpu_devices,
   determinism,
   launch_file,
   processes,
@@ -66,7 +67,8 @@ def main() -> None:
       raise InputError('--mode=test: runs in one process; leave out --processes')
     test.main()
     return
-  console = terminal.console(quiet=not hosts.is_first())
+  # Before `cpu_devices`, JAX can't be asked.
+  console = terminal.console(quiet=processes.is_joined() and not hosts.is_first())
   if evaluate and not launch_file.is_given():
     where = pathlib.Path(workdir_flag.WORKDIR.value)
     _run(late.load('stc_jax.runs.start').experiment_of(where), where, console)
@@ -77,6 +79,8 @@ def main() -> None:
     return
   config = late.load('stc_jax.runs.config')
   experiment = config.from_sections(sections, launch_file.set_fields())
+  if not evaluate and not processes.is_joined():
+    cpu_devices.share_cores([experiment])
   _run(experiment, _folder({experiment.model: experiment}), console)
 
 
@@ -104,6 +108,8 @@ def _study(sections: Mapping[str, Any], console: Console) -> None:
   plan = late.load('stc_jax.run_folder.study_plan')
   set_fields = launch_file.set_fields()
   experiments = study.experiments(sections, set_fields)
+  if not processes.is_joined():
+    cpu_devices.share_cores(experiments.values())
   study_fields = late.load('stc_jax.runs.study_fields')
   for note in study_fields.notes(experiments, sections, set_fields):
     console.print(note, highlight=False, soft_wrap=True)

@@ -2,8 +2,8 @@
 
 import numpy as np
 from jaxtyping import Int
-from sklearn.model_selection import StratifiedKFold
 
+from stc_jax import late
 from stc_jax.data.clip_set import ClipSet
 from stc_jax.errors import InputError
 
@@ -47,7 +47,9 @@ def by_sequence(
       f'{rarest} clips: set --config.protocol.folds to at most that'
     )
   (state,) = np.random.SeedSequence([seed, repeat]).generate_state(1)
-  splitter = StratifiedKFold(folds, shuffle=True, random_state=int(state))
+  splitter = late.load('sklearn.model_selection').StratifiedKFold(
+    folds, shuffle=True, random_state=int(state)
+  )
   assigned = np.empty(len(clip_set.targets), int)
   for fold, (_, test) in enumerate(splitter.split(clip_set.targets, clip_set.targets)):
     assigned[test] = fold

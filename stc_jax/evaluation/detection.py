@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import sklearn.metrics
 from jaxtyping import Bool, Float, Int, Int8, Shaped
 
+from stc_jax import late
 from stc_jax.data.clip_set import UNKNOWN
 
 _DRAWS = 2000
@@ -75,8 +75,8 @@ def ranking(
     truth, score = truth[known], score[known]
     is_mixed = len(np.unique(truth)) == 2
     for name, measure in (
-      ('auc', sklearn.metrics.roc_auc_score),
-      ('average_precision', sklearn.metrics.average_precision_score),
+      ('auc', late.load('sklearn.metrics').roc_auc_score),
+      ('average_precision', late.load('sklearn.metrics').average_precision_score),
     ):
       found[name].append(float(measure(truth, score)) if is_mixed else None)
   return found
@@ -95,7 +95,7 @@ def thresholds(
     known = truth != UNKNOWN
     if not (truth == 1).any():
       continue
-    precision, recall, cuts = sklearn.metrics.precision_recall_curve(
+    precision, recall, cuts = late.load('sklearn.metrics').precision_recall_curve(
       truth[known], score[known]
     )
     both = precision[:-1] + recall[:-1]

@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
-import sklearn.metrics
 from jaxtyping import Bool, Float, Int
+
+from stc_jax import late
 
 
 def classification(
@@ -23,9 +24,10 @@ def classification(
     class_accuracy: the recall of each class; None without a clip.
   """
   every = np.arange(len(classes))
-  confusion = sklearn.metrics.confusion_matrix(labels, predicted, labels=every)
+  scores = late.load('sklearn.metrics')
+  confusion = scores.confusion_matrix(labels, predicted, labels=every)
   present = np.union1d(labels, predicted)
-  f1 = sklearn.metrics.f1_score(
+  f1 = scores.f1_score(
     labels, predicted, labels=present, average='macro', zero_division=0
   )
   recalls = {

@@ -8,7 +8,7 @@ import numpy as np
 from jaxtyping import Array, Float, Int, UInt8
 
 from stc_jax.bundle.bundle import Bundle
-from stc_jax.predict.model import function_of
+from stc_jax.predict.bundle_function import function_of
 
 JaxFunction = Callable[
   [UInt8[Array, 'b t h w 3'], Int[Array, 'b']], Float[Array, 'b n']

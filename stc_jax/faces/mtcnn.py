@@ -11,7 +11,8 @@ import importlib.util
 import io
 import pathlib
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 
 import flax.linen as nn
 import jax
@@ -117,6 +118,7 @@ def _prelu(values: Array, slope: Array) -> Array:
 
 _NETWORKS = {'pnet': pnet, 'rnet': rnet, 'onet': onet}
 _BATCH = {'pnet': 8, 'rnet': 32, 'onet': 32}
+_SIDES = {'rnet': 24, 'onet': 48}  # of the images that follow P-Net's
 # Pixels per batch, or one image; P-Net needs up to 200 bytes per pixel.
 _MOST_PIXELS = 2**21
 _COMPILING = threading.Lock()
@@ -130,8 +132,10 @@ def run(network: str, images: UInt8[np.ndarray, 'n h w 3']) -> list[np.ndarray]:
   """
   arrays, (height, width) = weights(network), images.shape[1:3]
   batch = max(1, min(_BATCH[network], _MOST_PIXELS // (height * width)))
-  with _COMPILING:
-    program = compiled(network, (batch, *images.shape[1:]))
+  shapes = {network: (batch, *images.shape[1:])}
+  if network == 'pnet':
+    shapes |= {name: (_BATCH[name], side, side, 3) for name, side in _SIDES.items()}
+  program = _programs(shapes)[network]
   outputs = [
     program(arrays, _padded(images[first : first + batch], batch))
     for first in range(0, max(1, len(images)), batch)
@@ -146,6 +150,17 @@ def stacked(crops: list[np.ndarray], size: int) -> UInt8[np.ndarray, 'n s s 3']:
 
 def _padded(images: np.ndarray, count: int) -> np.ndarray:
   return np.pad(images, [(0, count - len(images)), (0, 0), (0, 0), (0, 0)])
+
+
+def _programs(
+  shapes: Mapping[str, tuple[int, ...]],
+) -> dict[str, Callable]:
+  """Networks for images of these shapes; those that are new are compiled in parallel.
+
+  All three are needed for the first frame, whose time to compile is that of one.
+  """
+  with _COMPILING, ThreadPoolExecutor(len(shapes)) as pool:
+    return dict(zip(shapes, pool.map(compiled, shapes, shapes.values()), strict=True))
 
 
 @functools.cache

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Bool, Float
-from scipy import ndimage
 
+from stc_jax import late
 from stc_jax.errors import InputError
 from stc_jax.faces.detect import Face
 
@@ -61,6 +61,7 @@ def follow(faces: Sequence[Sequence[Face]], max_gap: int, smooth: float) -> Trac
     )
   eyes = _filled(chosen, found)
   if smooth:
+    ndimage = late.load('scipy.ndimage')
     eyes = ndimage.gaussian_filter1d(eyes, smooth, axis=0, mode='nearest')
   score = float(np.mean([face.score for face in chosen if face is not None]))
   return Track(eyes, found, score)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import numpy as np
 from jaxtyping import Shaped
-from scipy import ndimage
 
+from stc_jax import late
 from stc_jax.predict.table import box_areas, face_sizes, rows_without_face
 
 FACES = ('largest', 'all')
@@ -93,5 +93,6 @@ def _steady_sizes(table: np.ndarray, fps: float) -> np.ndarray:
   by_face = np.argsort(table['face'], kind='stable')
   _, firsts = np.unique(table['face'][by_face], return_index=True)
   for rows in np.split(by_face, firsts[1:]):
+    ndimage = late.load('scipy.ndimage')
     means[rows] = ndimage.uniform_filter1d(areas[rows], max(1, round(fps)))
   return means

@@ -4,27 +4,24 @@ import functools
 import os
 import pathlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import jax
-import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
 from stc_jax.bundle import bundle_folder
 from stc_jax.bundle.bundle import Bundle, check_alike
-from stc_jax.data.input import network_input
 from stc_jax.errors import InputError
 from stc_jax.faces.images import resize
 from stc_jax.models.conv.conv3d import compiler_options
-from stc_jax.models.registry import build
 from stc_jax.predict import pipeline, sources
+from stc_jax.predict.bundle_function import function_of
 from stc_jax.predict.options import PredictOptions
 from stc_jax.predict.pipeline import BATCH
 from stc_jax.predict.prediction import Prediction
 from stc_jax.predict.sources import Source
 from stc_jax.run_folder import layout
-from stc_jax.tasks.registry import task_of
-from stc_jax.training.step import mean_probabilities
 
 
 def load(path: str | os.PathLike) -> 'Model':
@@ -161,10 +158,22 @@ class Model:
     self, source: Source, options: PredictOptions, on_frame: Callable[[], None]
   ) -> Prediction:
     """Predicts an opened source; see `pipeline.predict_video`."""
-    first = self.bundles[0]
-    return pipeline.predict_video(
-      first, self.predict_windows, source, options, on_frame
-    )
+    with ThreadPoolExecutor(1) as pool:
+      compiling = pool.submit(lambda: self._is_compiled)
+
+      def predict(videos, lengths):
+        compiling.result()
+        return self.predict_windows(videos, lengths)
+
+      return pipeline.predict_video(self.bundles[0], predict, source, options, on_frame)
+
+  @functools.cached_property
+  def _is_compiled(self) -> bool:
+    """True, once the program for windows is compiled, beside the first faces."""
+    size = self.bundles[0].input
+    shape = (1, size.frames, size.height, size.width, 3)
+    self.predict_windows(np.zeros(shape, np.uint8), np.ones(1, np.int32))
+    return True
 
   def predict_windows(
     self, videos: UInt8[np.ndarray, 'b t h w c'], lengths: Int[np.ndarray, 'b']
@@ -196,22 +205,3 @@ class Model:
   def _probabilities(self):
     function = function_of(self.bundles[0])
     return jax.jit(function, compiler_options=compiler_options())
-
-
-def function_of(bundle: Bundle) -> Callable:
-  """The JAX function of a bundle; all bundles of a run have the same.
-
-  It takes variables, normalisation, uint8 windows [b, t, h, w, 3] and their lengths
-  int32 [b], and returns float32 probabilities [b, n], the mean over the input's views.
-  """
-  network = build(bundle.model, bundle.network, len(bundle.names))
-  task = task_of(bundle.task)
-
-  def probabilities(variables, normalisation, video, lengths):
-    views = [
-      network_input(view, lengths, normalisation, bundle.input)
-      for view in bundle.input.seen(video.astype(jnp.float32))
-    ]
-    return mean_probabilities(task, network, variables, views)
-
-  return probabilities

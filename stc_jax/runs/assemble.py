@@ -15,9 +15,10 @@ from stc_jax.training.programs import Programs
 
 
 def programs_of(
-  experiment: Experiment, run_data: RunData, placement: Placement
+  experiment: Experiment, run_data: RunData, placement: Placement, trials: int
 ) -> Programs:
-  """The run's programs; all waves have the same shapes."""
+  """The run's programs for so many trials; all waves have the same shapes."""
+  per_trial = experiment.execution.devices_per_trial
   outputs = len(run_data.clip_set.names)
   return Programs(
     build=functools.partial(build, experiment.model, experiment.network, outputs),
@@ -25,8 +26,8 @@ def programs_of(
     training=experiment.training,
     input_config=experiment.input,
     chunk=experiment.execution.steps_per_chunk,
-    given=placement.given(wave_size(experiment)),
-    mesh=make_mesh(experiment.execution.devices_per_trial),
+    given=placement.given(wave_size(experiment, trials)),
+    mesh=make_mesh(per_trial, _rows(experiment, trials) * per_trial),
     group_of=functools.partial(group_of, experiment.model),
   )
 
@@ -47,8 +48,13 @@ def placement_of(experiment: Experiment, run_data: RunData) -> Placement:
   )
 
 
-def wave_size(experiment: Experiment) -> int:
-  """The number of trials that run at a time, on all devices together."""
+def wave_size(experiment: Experiment, trials: int) -> int:
+  """How many of so many trials run at a time, on all devices together."""
+  return experiment.execution.trials_per_device * _rows(experiment, trials)
+
+
+def _rows(experiment: Experiment, trials: int) -> int:
+  """The rows of devices in the mesh: no more than have a trial to run."""
   execution = experiment.execution
-  places = jax.device_count() // execution.devices_per_trial
-  return execution.trials_per_device * places
+  rows = jax.device_count() // execution.devices_per_trial
+  return min(rows, -(-trials // execution.trials_per_device))

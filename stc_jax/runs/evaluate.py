@@ -75,8 +75,9 @@ def evaluate_models(
     variables_of: params and batch_stats of a trial's model, host arrays.
   """
   placement = placement_of(experiment, run_data)
-  programs = programs_of(experiment, run_data, placement)
-  for wave in waves(np.arange(len(run_data.wanted)), wave_size(experiment)):
+  count = len(run_data.wanted)
+  programs = programs_of(experiment, run_data, placement, count)
+  for wave in waves(np.arange(count), wave_size(experiment, count)):
     trials = [run_data.trials[number] for number in wave]
     weights = list(map(variables_of, trials))
     stacked = jax.tree.map(lambda *leaves: np.stack(leaves), *weights)

@@ -50,7 +50,8 @@ def resolve(
 def choose_devices(launch: Experiment, trials: int, workdir: pathlib.Path) -> int:
   """The number of devices for each trial of a run.
 
-  It is fixed at the first start, because another number changes sums by rounding.
+  It is fixed at the first start, because another number changes sums by rounding. On a
+  CPU it is one unless another number is asked for: every step uses all cores anyhow.
 
   Args:
     launch: the launch file, checked.
@@ -74,6 +75,8 @@ def choose_devices(launch: Experiment, trials: int, workdir: pathlib.Path) -> in
     if asked not in (0, fixed):
       raise _other_devices(asked, fixed)
     asked = fixed
+  elif jax.default_backend() == 'cpu':
+    asked = asked or 1
   batch_size = launch.training.batch_size
   return mesh.devices_per_trial(asked, jax.device_count(), trials, batch_size)
 
@@ -110,5 +113,5 @@ def _device_memory() -> int:
   statistics = jax.local_devices()[0].memory_stats() or {}
   if 'bytes_limit' in statistics:
     return statistics['bytes_limit'] - statistics['bytes_in_use']
-  # All processes may be on one machine.
-  return machine.free_memory() // jax.process_count()
+  # All processes may be on one machine; each of a CPU's devices may have a copy.
+  return machine.free_memory() // jax.device_count()

@@ -7,6 +7,7 @@ are resumed from their checkpoints.
 import contextlib
 import itertools
 import pathlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from stc_jax.runs.run_data import RunData
 from stc_jax.runs.timings import Timings
 from stc_jax.tasks.registry import task_of
 from stc_jax.training import checkpoint, hosts, loop
+from stc_jax.training.evaluate import FinishedTrial
 
 
 def train(
@@ -56,13 +58,15 @@ def _train(
 ) -> None:
   """Trains the pending trials, and writes the results of each as it ends."""
   first, timings = hosts.is_first(), Timings(workdir)
-  if first:
-    task = task_of(experiment.task)
-    floors = task.floors(run_data, experiment.dataset, console)
-  console.print('compiling ...')
   placement, training = placement_of(experiment, run_data), experiment.training
-  programs = programs_of(experiment, run_data, placement)
-  programs.compile_all()
+  programs = programs_of(experiment, run_data, placement, len(pending))
+  console.print('compiling ...')
+  with ThreadPoolExecutor(1) as pool:
+    compiling = pool.submit(programs.compile_all)  # one core, for most of its time
+    if first:
+      task = task_of(experiment.task)
+      floors = task.floors(run_data, experiment.dataset, console)
+    compiling.result()
   done = len(run_data.wanted) - len(pending)
   progress = TrainingProgress(
     len(run_data.wanted), training.steps, training.batch_size, done, console
@@ -78,7 +82,7 @@ def _train(
     on_save=lambda: timings.write(programs, training_loop),
     weights=run_data.start.weights if run_data.start else None,
   )
-  finishing = training_loop.finish(pending, wave_size(experiment), done)
+  finishing = training_loop.finish(pending, wave_size(experiment, len(pending)), done)
   with progress, contextlib.closing(finishing):
     try:
       for finished in finishing:
@@ -92,7 +96,7 @@ def _train(
 
 
 def _write(
-  finished: loop.FinishedTrial,
+  finished: FinishedTrial,
   experiment: Experiment,
   run_data: RunData,
   floor: Any,

@@ -69,6 +69,9 @@ def _over_floors(summary: dict) -> list[tuple[str, str]]:
       count, p = over['subjects'], over['p_value']
       words = f'over the {name} floor, mean of {count} subjects (p {p:.4f})'
       rows.append((words, f'{100 * over["difference"]:+.1f}'))
+      if over['ci95'] is not None:
+        low, high = (100 * end for end in over['ci95'])
+        rows.append(('  its 95 % interval', f'{low:+.1f} to {high:+.1f}'))
   return rows
 
 

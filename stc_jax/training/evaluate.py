@@ -1,6 +1,7 @@
 """Evaluates models on their trials' test examples."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import jax
 import numpy as np
@@ -11,6 +12,53 @@ from stc_jax.data.trial_arrays import sample_of
 from stc_jax.tasks.trials import Predictions
 from stc_jax.training.placement import Placement
 from stc_jax.training.programs import Programs
+from stc_jax.training.state import TrainState
+from stc_jax.training.waves import Wave, take
+
+
+class FinishedTrial(NamedTuple):
+  """A trial after its last step.
+
+  Attributes:
+    number: its row in the run's trials.
+    variables: params and batch_stats, host arrays.
+    curves: the sum of each metric over the training batch, step by step.
+    predictions: of its test examples.
+  """
+
+  number: int
+  variables: dict
+  curves: dict[str, Float[np.ndarray, 'steps']]
+  predictions: Predictions
+
+
+def finished_trials(
+  programs: Programs,
+  placement: Placement,
+  trials: Sequence[Trial],
+  wave: Wave,
+  states: TrainState,
+) -> Iterator[FinishedTrial]:
+  """Tests the trials of a wave that are at their last step, and yields them.
+
+  Args:
+    programs: the run's.
+    placement: the source of their data.
+    trials: all of the run.
+    wave: those that ran together.
+    states: theirs, on the devices.
+  """
+  numbers = zip(np.unique(wave.numbers).tolist(), wave.rows.tolist(), strict=True)
+  ended = {n: row for n, row in numbers if n not in wave.unfinished}
+  if not ended:
+    return
+  together = [trials[number] for number in wave.numbers]
+  predictions = evaluate(programs, placement, wave.numbers, together, states.variables)
+  host = jax.device_get(states)
+  for number, row in ended.items():
+    if trials[number].name not in wave.diverged:
+      state = take(host, row)
+      yield FinishedTrial(number, state.variables, state.curves, predictions[row])
 
 
 def evaluate(

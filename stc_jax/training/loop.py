@@ -1,43 +1,33 @@
 """Trains the pending trials wave by wave, and resumes those that were interrupted."""
 
+import itertools
 import pathlib
 import time
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from typing import NamedTuple
+from collections.abc import (
+  Callable,
+  Collection,
+  Generator,
+  Iterator,
+  Mapping,
+  Sequence,
+)
 
 import jax
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Int
 
 from stc_jax.console.progress import TrainingProgress
 from stc_jax.data.protocols import Trial
 from stc_jax.errors import InputError
-from stc_jax.tasks.trials import Predictions
 from stc_jax.training import checkpoint, hosts
 from stc_jax.training.checkpoint import WaveCheckpoints
-from stc_jax.training.evaluate import evaluate
+from stc_jax.training.evaluate import FinishedTrial, finished_trials
 from stc_jax.training.optimizer import TrainingConfig
 from stc_jax.training.placement import Placement
 from stc_jax.training.programs import ProgramInputs, Programs
 from stc_jax.training.state import TrainState, with_weights
 from stc_jax.training.step import Progress
-from stc_jax.training.waves import Wave, take, waves
-
-
-class FinishedTrial(NamedTuple):
-  """A trial after its last step.
-
-  Attributes:
-    number: its row in the run's trials.
-    variables: params and batch_stats, host arrays.
-    curves: the sum of each metric over the training batch, step by step.
-    predictions: of its test examples.
-  """
-
-  number: int
-  variables: dict
-  curves: dict[str, Float[np.ndarray, 'steps']]
-  predictions: Predictions
+from stc_jax.training.waves import Wave, filled, take, turns
 
 
 class Loop:
@@ -77,6 +67,7 @@ class Loop:
     self._workdir, self._seconds, self._progress = workdir, seconds, progress
     self._on_save, self._weights = on_save, weights
     self.train_seconds, self.train_steps = 0.0, 0
+    self._waiting: dict[int, int] = {}  # step of each trial that waits for its turn
 
   @property
   def trained_clips(self) -> int:
@@ -95,17 +86,27 @@ class Loop:
       InputError: trials diverged, after all others are finished; or a checkpoint can't
         be read.
     """
-    diverged = {}
-    for numbers in waves(pending, wave_size):
+    diverged, ended = {}, set()
+    chunks = -(-self._config.steps // self._programs.chunk)
+    for turn in turns(pending, wave_size, chunks):
+      numbers = filled(turn.numbers, ended)
+      if not len(numbers):
+        continue
       wave = Wave(numbers, [self._trials[number] for number in np.unique(numbers)])
       with WaveCheckpoints(self._workdir, wave.trials, self._seconds) as checkpoints:
         states = self._first_states(wave, checkpoints)
-        states = self._train(states, wave, checkpoints, done)
-      for finished in self._test(states, wave):
+        states = self._train(states, wave, checkpoints, done, turn.chunks)
+        if wave.unfinished and hosts.is_first():
+          self._save(states, wave, checkpoints)
+        self._waiting |= wave.unfinished
+      for finished in finished_trials(
+        self._programs, self._placement, self._trials, wave, states
+      ):
         yield finished
         if hosts.is_first():
           checkpoint.discard(self._workdir, [self._trials[finished.number]])
         done += 1
+      ended |= {*numbers.tolist()} - {*wave.unfinished}
       diverged |= wave.diverged
     if diverged:
       raise InputError(_what_diverged(diverged))
@@ -130,14 +131,18 @@ class Loop:
     wave: Wave,
     checkpoints: WaveCheckpoints,
     done: int,
+    most: int,
   ) -> TrainState:
-    """Trains one wave to its last step; reads a chunk's metrics while the next runs."""
+    """Trains a wave, for `most` chunks; reads a chunk's metrics while the next runs."""
     steps, chunk, before = self._config.steps, self._programs.chunk, None
     every = jax.device_get(states.step)
-    at, chunks = every[wave.rows], self._chunks(wave, every)
+    at, chunks = every[wave.rows], itertools.islice(self._chunks(wave, every), most)
+    for number in wave.numbers:
+      self._waiting.pop(int(number), None)
     began = time.monotonic() - self.train_seconds
-    while at.min() < steps and len(wave.diverged) < len(wave.trials):
-      data, arrays, _ = next(chunks)
+    for data, arrays, _ in chunks:
+      if at.min() == steps or len(wave.diverged) == len(wave.trials):
+        break
       with jax.transfer_guard('disallow'):
         states, progress = self._programs.train_chunk(data, arrays, states)
       after = np.minimum(at + chunk, steps)
@@ -149,14 +154,26 @@ class Loop:
       self.train_seconds = time.monotonic() - began
       if checkpoints.is_time():
         # Only the first process gets here, so this check must not end the wave.
-        unsound = {*wave.diverged, *self._diverged(progress, wave)}
-        checkpoints.save(wave.sound(jax.device_get(states), unsound))
-        self._on_save()
+        unsound = self._diverged(progress, wave)
+        self._save(states, wave, checkpoints, unsound)
     if before is not None:
       self._look(*before, wave, done)
     jax.block_until_ready(states)
     self.train_seconds = time.monotonic() - began
+    wave.end_turn(at, steps)
     return states
+
+  def _save(
+    self,
+    states: TrainState,
+    wave: Wave,
+    checkpoints: WaveCheckpoints,
+    unsound: Collection[str] = (),
+  ) -> None:
+    """Starts to save the states of a wave, except those of `unsound` trials."""
+    named = wave.sound(jax.device_get(states), {*wave.diverged, *unsound})
+    checkpoints.save(named)
+    self._on_save()
 
   def _look(
     self,
@@ -170,7 +187,8 @@ class Loop:
     for name, step in self._diverged(progress, wave).items():
       wave.diverged.setdefault(name, step)
     losses = jax.device_get(progress.loss)[wave.rows]
-    self._progress.update(done, at, ran, float(losses.mean()))
+    every = np.array([*at, *self._waiting.values()])
+    self._progress.update(done, every, ran, float(losses.mean()))
 
   def _diverged(self, progress: Progress, wave: Wave) -> dict[str, int]:
     """The trials that have diverged by the end of a chunk, with the step."""
@@ -183,19 +201,6 @@ class Loop:
 
   def _chunks(self, wave: Wave, at: Int[np.ndarray, 'w']) -> Iterator[ProgramInputs]:
     return self._placement.chunks(self._programs, wave.numbers, at)
-
-  def _test(self, states: TrainState, wave: Wave) -> Iterator[FinishedTrial]:
-    trials = [self._trials[number] for number in wave.numbers]
-    predictions = evaluate(
-      self._programs, self._placement, wave.numbers, trials, states.variables
-    )
-    host = jax.device_get(states)
-    for number, row in zip(np.unique(wave.numbers), wave.rows, strict=True):
-      if trials[row].name not in wave.diverged:
-        state = take(host, row)
-        yield FinishedTrial(
-          int(number), state.variables, state.curves, predictions[row]
-        )
 
 
 def _what_diverged(steps: dict[str, int]) -> str:

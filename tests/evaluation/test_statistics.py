@@ -120,7 +120,12 @@ def test_sign_flips_against_every_one_of_them():
   signs = np.array(list(itertools.product([-1, 1], repeat=len(differences))))
   exact = (np.abs(signs @ differences) >= differences.sum() - 1e-9).mean()
   found = statistics.paired(differences)
+  interval = found.pop('ci95')
   assert found == {'difference': pytest.approx(0.2), 'p_value': exact, 'subjects': 8}
+  # The draws' own deviation: that of means of eight draws of these eight.
+  half = 1.96 * differences.std() / 8**0.5
+  assert interval == pytest.approx([0.2 - half, 0.2 + half], abs=0.06)
+  assert statistics.paired(np.full(5, 0.1))['ci95'] is None
   drawn = statistics.paired(differences, draws=200)['p_value']
   assert drawn == statistics.paired(differences, draws=200)['p_value']
   assert drawn == pytest.approx(exact, abs=0.05)

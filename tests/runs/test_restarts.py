@@ -4,7 +4,6 @@ import json
 
 import kills
 import pytest
-import small_run
 from command import succeeds
 
 FIELDS = {'protocol__folds': '4', 'training__stages': '((20, 0.001),)'}
@@ -51,13 +50,13 @@ def test_kills_leave_no_trace(whole, data_dir, environment, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_run_goes_on_with_more_trials(finished, data_dir, environment, tmp_path):
-  run = tmp_path / 'run'
-  command = small_run.command(data_dir, run, execution__first_trials='1')
-  succeeds(*command, env=environment)
+def test_a_run_goes_on_with_more_trials(whole, data_dir, environment, tmp_path):
+  run, env = tmp_path / 'run', kills.environment(environment, devices=2)
+  command = kills.command(data_dir, run, 1, execution__first_trials='1', **FIELDS)
+  succeeds(*command, env=env)
   assert kills.results(run) == 1
   summary = json.loads((run / 'summary.json').read_text())
   assert summary['accuracy_mean'] is None
   assert summary['trial_accuracy_mean'] == summary['trial_accuracies'][0]
-  succeeds(*small_run.command(data_dir, run), env=environment)
-  assert kills.outcome(run) == kills.outcome(finished)
+  succeeds(*kills.command(data_dir, run, 1, **FIELDS), env=env)
+  assert kills.outcome(run) == kills.outcome(whole)

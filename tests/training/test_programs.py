@@ -6,7 +6,7 @@ import pytest
 from small import programs
 
 from stc_jax.data import device_data
-from stc_jax.training.waves import take, waves
+from stc_jax.training.waves import filled, take, turns, waves
 
 
 @pytest.fixture(scope='module')
@@ -104,3 +104,22 @@ def test_training_learns():
   _, scores = programs.train(made, tiny, [0], training.steps)
   labels = tiny.clip_set.targets[trial.train[:15]]
   assert (scores[0].argmax(axis=1) == labels).all()
+
+
+@pytest.mark.parametrize(
+  ('pending', 'size', 'time'), [(3, 2, 1.5), (7, 4, 1.75), (6, 4, 1.5), (5, 2, 2.5)]
+)
+def test_trials_take_turns_so_that_no_device_idles(pending, size, time):
+  chunks = 100
+  made = turns(np.arange(pending), size, chunks)
+  assert all(len(set(turn.numbers)) == size for turn in made)
+  done = sum(
+    np.bincount(turn.numbers, minlength=pending) * turn.chunks for turn in made
+  )
+  assert done.min() >= chunks
+  assert sum(turn.chunks for turn in made) == time * chunks
+
+
+def test_a_trial_that_has_ended_takes_no_turn():
+  assert filled(np.array([4, 7, 9]), {7}).tolist() == [4, 9, 4]
+  assert not len(filled(np.array([4, 7]), {4, 7}))

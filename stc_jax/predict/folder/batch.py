@@ -11,7 +11,7 @@ from rich.console import Console
 from stc_jax import locks
 from stc_jax.console.progress import FrameProgress
 from stc_jax.errors import InputError, machine_error, message_of, printable
-from stc_jax.predict import pipeline, sources
+from stc_jax.predict import sources
 from stc_jax.predict.folder import earlier, outputs, summary
 from stc_jax.predict.folder import inputs as input_files
 from stc_jax.predict.folder.event_files import EventFile
@@ -153,13 +153,7 @@ def _predict(batch: _BatchSettings, path: pathlib.Path, name: str) -> Prediction
   with outputs.whole_set(folder, name) as part:
     began = time.monotonic()
     with FrameProgress(shown, source.count, 'finds faces', console) as progress:
-      prediction = pipeline.predict_video(
-        model.bundles[0],
-        model.predict_windows,
-        source,
-        batch.options,
-        progress.advance,
-      )
+      prediction = model.predict_source(source, batch.options, progress.advance)
     predicted = time.monotonic()
     table, events, video, time_line, record = (
       part / f'{name}{ending}'
