@@ -199,7 +199,7 @@ def test_the_docstrings_examples_run(finished, tmp_path, monkeypatch):
     predictions.Prediction,
     predictions.Prediction.plot,
   ):
-    text = inspect.getdoc(documented).partition('Example:\n')[2].partition('\n\n')[0]
+    text = inspect.getdoc(documented).partition('Example::\n')[2].partition('\n\n')[0]
     exec(inspect.cleandoc(text), names)
   assert (tmp_path / 'video.png').exists()
   assert (tmp_path / 'answer.png').exists()
