@@ -1,6 +1,6 @@
 """All figures of an accelerator, within a time that a lent one allows.
 
-    python -m benchmarks.accelerator [--folder=runs/accelerator] [--seconds=540]
+    python -m benchmarks.accelerator [--results=runs/accelerator] [--seconds=540]
 
 From the repository's root; needs the extras `cuda` and `peer` with a CUDA build of
 PyTorch. Steps run in the order of their worth until the time is over, and each leaves
@@ -26,7 +26,7 @@ from stc_jax import files
 from stc_jax.cli import command_line
 from stc_jax.errors import InputError
 
-_FOLDER = flags.DEFINE_string('folder', 'runs/accelerator', 'A folder for results.')
+_RESULTS = flags.DEFINE_string('results', 'runs/accelerator', 'A folder for results.')
 _SECONDS = flags.DEFINE_integer('seconds', 540, 'Time for all.', lower_bound=1)
 _STEPS = flags.DEFINE_list('step', [], 'Steps to run. Default: all.')
 _TINY = flags.DEFINE_bool('tiny', False, 'Tries the steps with tiny sizes.')
@@ -43,7 +43,7 @@ def main() -> None:
   """
   if _TINY.value != bool(_DATA_DIR.value):
     raise InputError('--tiny, --data_dir: one needs the other; name both or neither')
-  folder = pathlib.Path(_FOLDER.value)
+  folder = pathlib.Path(_RESULTS.value)
   planned = {step.name: step for step in steps(folder, _DATA_DIR.value)}
   if unknown := set(_STEPS.value) - planned.keys():
     raise InputError(f'--step={unknown.pop()}: unknown; known: {", ".join(planned)}')

@@ -70,13 +70,14 @@ class Experiment:
   execution: ExecutionConfig
 
   def check_input(self, size: InputConfig) -> None:
-    """Checks that the network can read the input of a set.
+    """Checks that the network can read the input of a set, and its groups of rates.
 
     Args:
       size: the input, with at most as many frames as the longest clip has.
 
     Raises:
-      InputError: it can't, or its section states another input.
+      InputError: it can't, or its section states another input; or
+        training.rate_factors names a group that the network doesn't have.
     """
     try:
       _check_together(dataclasses.replace(self, input=size))
@@ -84,6 +85,8 @@ class Experiment:
       raise InputError(
         f'{error}; the longest clip shows {size.frames} frames, not {self.input.frames}'
       ) from error
+    # Here, and not with the other fields, because it starts JAX.
+    rate_groups.check(self.training, self.model, self.network, size)
 
   def decisive(self) -> dict:
     """The sections that decide a run's results; they identify the run.
@@ -198,7 +201,6 @@ def _check_together(experiment: Experiment) -> None:
     _check_neutral(experiment.protocol)
   with in_section(experiment.model):
     network.check_input(size.height, size.width, size.frames)
-  rate_groups.check(experiment.training, experiment.model, network, size)
   side, least = min(size.height, size.width), network.least_side
   words = f'be at least {least}, as input.width, for {experiment.model}'
   require(side >= least, 'input.height', size.height, words)

@@ -81,7 +81,7 @@ def test_flags(refuses, run):
   refused(run('stc_jax.main', '--config=gone.py', '--config.model=stc'), 'gone.py')
   refuses(('wrokdir', 'workdir'), '--wrokdir=elsewhere')
   refuses("'stray'", 'stray')
-  refuses(('--mode=test', 'evaluate'), '--mode=test')
+  refuses(('--mode=tset', 'evaluate'), '--mode=tset')
   refuses(('no such field', 'batchsize', 'batch_size'), '--config.training.batchsize=8')
   refuses(('training.batch_size', 'abc'), '--config.training.batch_size=abc')
 
@@ -149,7 +149,8 @@ def test_values(refuses):
   refuses(('protocol.folds', '4 subjects', '--config'), protocol__folds='5')
   refuses('execution.first_trials', execution__first_trials='3')
   refuses(
-    ('execution.devices_per_trial', 'here is 1'), execution__devices_per_trial='2'
+    ('execution.devices_per_trial', 'spreads a trial over 4096 devices, here '),
+    execution__devices_per_trial='4096',
   )
 
 
