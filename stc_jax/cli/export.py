@@ -73,7 +73,7 @@ def _share(path: pathlib.Path) -> None:
   """Writes the folder, and prints what may be done with it."""
   bundles = late.load('stc_jax.export.shared_folder').write(_MODEL.value, path)
   licences = late.load('stc_jax.export.licences')
-  datasets = licences.datasets_of(bundles[0])
+  datasets = late.load('stc_jax.bundle.purpose').datasets_of(bundles[0])
   console = terminal.console(highlight=False, soft_wrap=True)
   count = 'one model' if len(bundles) == 1 else f'{len(bundles)} models'
   console.print(f'{path}: {count} and a card; read README.md before you pass it on')

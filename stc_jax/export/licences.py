@@ -5,8 +5,6 @@ The pages of the datasets (datasets/<name>/README.md) say more. This is no legal
 
 from typing import NamedTuple
 
-from stc_jax.bundle.bundle import Bundle
-
 OTHER = 'other'
 
 
@@ -59,16 +57,6 @@ _YOURS = WeightsLicence(
   'Made from clips of their owner. Whether these weights may be passed on is for the '
   'people in the clips, and their agreement, to say.',
 )
-
-
-def datasets_of(bundle: Bundle) -> list[str]:
-  """The datasets that a model was trained on, and the models that it started from."""
-  named = set(bundle.subjects or [bundle.provenance['dataset']['name']])
-  earlier = bundle.provenance.get('start_from')
-  while earlier:
-    named.add(earlier['dataset']['name'])
-    earlier = earlier.get('start_from')
-  return sorted({name.partition('/')[0] for name in named})
 
 
 def licence_of(datasets: list[str]) -> WeightsLicence:

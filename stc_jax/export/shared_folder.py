@@ -12,7 +12,7 @@ import pathlib
 import jinja2
 
 from stc_jax import files
-from stc_jax.bundle import bundle_folder
+from stc_jax.bundle import bundle_folder, purpose
 from stc_jax.bundle.bundle import Bundle
 from stc_jax.errors import InputError
 from stc_jax.export import licences
@@ -61,11 +61,8 @@ The names of the subjects are left out of this copy.
 
 ## Limits
 
-{% if datasets == ['synthetic_faces'] %}It was trained on rendered faces. It shows how the program works, and can't be used for
-real faces.
-{% else %}It knows faces that look like its training clips: their cameras, light, ages, skin tones and
-kind of expression. Test it on yours before you rely on it.
-{% endif %}An expression is not an emotion. Don't use it to judge people.
+{% for line in limits %}- {{ line }}
+{% endfor %}
 """  # noqa: E501
 
 
@@ -97,7 +94,7 @@ def write(model: str, path: pathlib.Path) -> list[Bundle]:
 def card(bundles: list[Bundle]) -> str:
   """The model card of models of one run, in Markdown with the Hub's header."""
   first = bundles[0]
-  datasets = licences.datasets_of(first)
+  datasets = purpose.datasets_of(first)
   environment = jinja2.Environment(
     autoescape=False, trim_blocks=True, keep_trailing_newline=True
   )
@@ -107,6 +104,7 @@ def card(bundles: list[Bundle]) -> str:
     datasets=datasets,
     sets=sorted({bundle.provenance['dataset']['name'] for bundle in bundles}),
     licence=licences.licence_of(datasets),
+    limits=purpose.limits(first),
     lines=how_to(first)[::2],  # without the number of a clip's own frames
   )
 

@@ -11,6 +11,7 @@ import gradio
 from stc_jax.errors import MACHINE, InputError, machine_error, message_of
 
 _INTERVAL = 0.3  # seconds between two messages of progress
+_SOON = 3  # seconds after which the time left is estimated
 
 
 def queue_position(progress: gradio.Progress) -> Callable[[int], None]:
@@ -35,17 +36,30 @@ def frame_progress(
     words: what is done with a frame.
     check: called at every frame; may raise.
   """
-  done, last = 0, 0.0
+  done, last, began = 0, 0.0, time.monotonic()
 
   def advance():
-    nonlocal done, last
+    nonlocal done, last, began
     check()
-    done = done % total + 1
-    if time.monotonic() - last > _INTERVAL:
-      last = time.monotonic()
-      progress((done, total), desc=words, unit='frames')
+    now = time.monotonic()
+    if done == total:
+      done, began = 0, now
+    done += 1
+    if now - last > _INTERVAL:
+      last = now
+      left = _left(now - began, done, total)
+      progress((done, total), desc=words + left, unit='frames')
 
   return advance
+
+
+def _left(seconds: float, done: int, total: int) -> str:
+  """How long it still takes, in words; '' before that can be said."""
+  if seconds < _SOON:
+    return ''
+  return time.strftime(
+    ', %H:%M:%S left', time.gmtime(seconds * max(0, total / done - 1))
+  )
 
 
 def error_line(error: Exception, path: pathlib.Path) -> str:

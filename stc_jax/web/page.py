@@ -12,29 +12,19 @@ from collections.abc import Callable, Iterator
 
 import gradio
 
-from stc_jax.faces.images import IMAGES
-from stc_jax.faces.videos import VIDEOS
 from stc_jax.predict import sources
 from stc_jax.predict.folder.event_files import write_events
 from stc_jax.predict.model import Model
 from stc_jax.predict.options import PredictOptions
 from stc_jax.predict.render import overlay, timeline_page
 from stc_jax.predict.table import write_csv
-from stc_jax.web import messages
+from stc_jax.web import controls, examples, messages
 from stc_jax.web.turns import Cancellation, Turns
 from stc_jax.web.uploads import Uploads
 
 _WAITING = 16  # visitors at most
-FONTS = {
-  'font': ['system-ui', 'sans-serif'],
-  'font_mono': ['ui-monospace', 'monospace'],
-}
 # A default of this kind asks Gradio for its progress bar.
 _PROGRESS = gradio.Progress()
-CSS = """
-.gradio-container { max-width: 1100px !important; margin: 0 auto !important; }
-#time_line iframe { width: 100%; height: 40rem; border: 0; display: block; }
-"""
 # Fits the frame's height to its content, also after the video has loaded.
 _FIT = (
   'const d = this.contentDocument; const fit = () => {'
@@ -81,24 +71,22 @@ class Page:
         f'{self._megabytes} MB stay on the machine that shows this page, and '
         'are removed an hour after their last use.'
       )
-      tabs = [_upload(), _webcam()]
-      faces = gradio.Radio(
-        [('the largest face', 'largest'), ('all faces', 'all')],
-        value=self._options.faces,
-        label='Answer for',
-        elem_id='faces',
-      )
+      controls.purpose_of(self._model.bundles[0])
+      gradio.Markdown('## Your video')
+      tabs = [controls.upload(), controls.webcam()]
+      faces = controls.faces(self._options.faces)
+      gradio.Markdown('## Or an example\nRendered; no real person is shown.')
+      gallery = controls.gallery()
+      gradio.Markdown('## Answer')
+      said = gradio.Markdown('There is none yet.', elem_id='said')
       label = gradio.Label(label='The whole video', visible=False, elem_id='label')
       time_line = gradio.HTML(elem_id='time_line', padding=False)
-      table, events = _download('table'), _download('events')
+      table, events = controls.download('table'), controls.download('events')
+      outputs = [label, time_line, table, events, said]
       for button, video in tabs:
-        button.click(
-          self._answer,
-          [video, faces],
-          [label, time_line, table, events],
-          api_visibility='private',
-          concurrency_limit=None,  # `Turns` limits it
-        )
+        _on_click(button, self._answer, [video, faces], outputs)
+      for button, name in gallery:
+        _on_click(button, self._answer_to(name), [faces], outputs)
       blocks.unload(self._leave)
     return blocks
 
@@ -113,17 +101,33 @@ class Page:
     request: gradio.Request,
     progress=_PROGRESS,
   ):
-    """Handles a click: returns the label, the time line, the table and the events."""
+    """Handles a click: returns the `outputs` of `_build`."""
     if video is None:
       raise messages.shown_error('No video yet: choose or record one.')
     path = pathlib.Path(video)
+    return self._take_turn(path, self._uploads.used(path), faces, request, progress)
+
+  def _answer_to(self, name: str) -> Callable:
+    """Returns what handles a click on an example; see `_answer`."""
+
+    def answer(faces: str, request: gradio.Request, progress=_PROGRESS):
+      path, nothing = examples.path_of(name), contextlib.nullcontext()
+      return self._take_turn(path, nothing, faces, request, progress)
+
+    return answer
+
+  def _take_turn(
+    self,
+    path: pathlib.Path,
+    kept: contextlib.AbstractContextManager,
+    faces: str,
+    request: gradio.Request,
+    progress: gradio.Progress,
+  ):
+    """Waits for the visitor's turn, and answers; meanwhile the file is `kept`."""
+    waiting = messages.queue_position(progress)
     try:
-      with (
-        self._uploads.used(path),
-        self._turns.turn(
-          request.session_hash, messages.queue_position(progress)
-        ) as check,
-      ):
+      with kept, self._turns.turn(request.session_hash, waiting) as check:
         return self._predict(path, faces, progress, check)
     except Cancellation as error:
       raise messages.shown_error(
@@ -158,17 +162,27 @@ class Page:
           source,
           messages.frame_progress(progress, source.count, 'drawing', check),
         )
-      write_events(events, answer.events(), 'csv')
+      found = answer.events()
+      write_events(events, found, 'csv')
     address = (
       'gradio_api/file=' + urllib.parse.quote(str(film)) if film.exists() else ''
     )
-    text = timeline_page.html_of(answer, path.name, address, self._model.description)
+    about = self._model.description
+    text = timeline_page.html_of(answer, path.name, address, about, found)
     return (
       gradio.Label(answer.label or 'no label', visible=True),
       f'<iframe title="Time line" onload="{html.escape(_FIT)}" '
       f'srcdoc="{html.escape(text)}"></iframe>',
       *(gradio.DownloadButton(value=str(f), visible=True) for f in (table, events)),
+      _said(path.name, answer.label, len(found)),
     )
+
+
+def _said(name: str, label: str, events: int) -> str:
+  """An answer in a line."""
+  count = f'{events} event{"s" * (events != 1)}'
+  answer = f'{html.escape(name)}: {label or "no label"}, {count}.'
+  return f'{answer} The time line and the files are below.'
 
 
 @contextlib.contextmanager
@@ -182,39 +196,10 @@ def _new_folder(folder: pathlib.Path) -> Iterator[None]:
     raise
 
 
-def _upload() -> tuple[gradio.Button, gradio.Component]:
-  with gradio.Tab('Upload'):
-    video = gradio.File(
-      label='Video', file_types=sorted(VIDEOS | IMAGES), height=200, elem_id='upload'
-    )
-    return _button('ask_upload'), video
-
-
-def _webcam() -> tuple[gradio.Button, gradio.Component]:
-  """Takes recordings as the browser makes them: otherwise Gradio calls FFmpeg.
-
-  The browser records no sound, so that Gradio has none to remove (`include_audio`).
-  """
-  picture = {'width': {'ideal': 640}, 'height': {'ideal': 480}}
-  with gradio.Tab('Webcam'):
-    video = gradio.Video(
-      label='Record, then stop',
-      sources=['webcam'],
-      include_audio=True,
-      webcam_options=gradio.WebcamOptions(
-        mirror=False,
-        constraints={'video': picture, 'audio': False},
-      ),
-      height=340,
-      elem_id='webcam',
-    )
-    return _button('ask_webcam'), video
-
-
-def _download(name: str) -> gradio.DownloadButton:
-  said = f'Download the {name} (CSV)'
-  return gradio.DownloadButton(said, visible=False, elem_id=name)
-
-
-def _button(name: str) -> gradio.Button:
-  return gradio.Button('What does it show?', variant='primary', elem_id=name)
+def _on_click(
+  button: gradio.Button, answer: Callable, inputs: list, outputs: list
+) -> None:
+  """Answers a click; how many are answered at a time is up to `Turns`."""
+  button.click(
+    answer, inputs, outputs, api_visibility='private', concurrency_limit=None
+  )

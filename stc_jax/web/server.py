@@ -13,8 +13,9 @@ import uvicorn
 from stc_jax.errors import InputError
 from stc_jax.predict.model import Model
 from stc_jax.predict.options import PredictOptions
+from stc_jax.web import controls
 from stc_jax.web.guard import Guard
-from stc_jax.web.page import CSS, FONTS, Page
+from stc_jax.web.page import Page
 
 _FAREWELL = 1  # seconds that open connections have left at the end
 
@@ -39,8 +40,9 @@ class Server:
       ssr_mode=False,
       pwa=False,
       mcp_server=False,
-      theme=gradio.themes.Default(**FONTS),
-      css=CSS,
+      theme=controls.theme(),
+      css=controls.style(),
+      js=controls.SCRIPT,
     )
     # Otherwise Gradio opens files for a visitor that nobody uploaded.
     self._page.blocks.has_launched = True

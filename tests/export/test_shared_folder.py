@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import untrained
 
-from stc_jax.bundle import bundle_folder
+from stc_jax.bundle import bundle_folder, purpose
 from stc_jax.errors import InputError
 from stc_jax.export import licences, shared_folder
 from stc_jax.predict.model import load
@@ -59,7 +59,7 @@ def test_a_model_that_was_started_from_has_a_say():
   one = untrained.bundle('stc', {}, {})
   started = one.provenance | {'start_from': second}
   one = dataclasses.replace(one, provenance=started, subjects={'crema_d': ('1001',)})
-  assert licences.datasets_of(one) == ['ck_plus', 'crema_d', 'ravdess']
+  assert purpose.datasets_of(one) == ['ck_plus', 'crema_d', 'ravdess']
 
 
 @pytest.mark.parametrize(

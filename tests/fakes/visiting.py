@@ -50,6 +50,12 @@ class Visitor(httpx.Client):
     body = {'data': [file, 'largest'], 'fn_index': 0, 'session_hash': self.name}
     self.post('gradio_api/queue/join', json=body).raise_for_status()
 
+  def tries(self, example):
+    """Presses the button of an example, and returns as `asks`."""
+    body = {'data': ['largest'], 'fn_index': 2 + example, 'session_hash': self.name}
+    self.post('gradio_api/queue/join', json=body).raise_for_status()
+    return self._answer()
+
   def reads(self, kind='process_completed'):
     """Returns the next message of this kind."""
     data = {'session_hash': self.name}
@@ -67,8 +73,11 @@ class Visitor(httpx.Client):
     return self.stream('GET', f'gradio_api/heartbeat/{self.name}')
 
   def asks(self, path, name=''):
-    """Returns label, time line, table and events, or the line in their place."""
+    """Returns label, time line, table, events and words, or a line in their place."""
     self.joins(self.uploads(path, name))
+    return self._answer()
+
+  def _answer(self):
     told = self.reads()
     return told['output']['data' if told['success'] else 'error']
 

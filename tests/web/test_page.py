@@ -3,6 +3,7 @@
 import csv
 import json
 import pathlib
+import re
 import shutil
 import socket
 import subprocess
@@ -112,6 +113,13 @@ def test_a_video_s_time_line_and_table(visit, video, finished):
   film = time_line.locator('video')
   film.evaluate('v => v.readyState > 0 || new Promise(r => v.onloadedmetadata = r)')
   assert film.evaluate('v => v.duration') == pytest.approx(2, abs=0.1)
+  events = time_line.get_by_role('region', name='Events').locator('tr')
+  assert events.count() == len(answer.events()) + 1 > 1
+  film.evaluate('v => { v.currentTime = 1.9 }')
+  events.nth(1).get_by_role('button').press('Enter')
+  onset = pytest.approx(answer.events()['onset'][0], abs=0.01)
+  assert film.evaluate('v => v.currentTime') == onset
+  assert events.nth(1).get_attribute('aria-current') == 'true'
   with visit.expect_download() as download:
     visit.click('#table')
   assert download.value.suggested_filename.endswith('.csv')
@@ -136,6 +144,28 @@ def test_a_video_s_time_line_and_table(visit, video, finished):
       'f => f.contentDocument.documentElement.scrollHeight - f.clientHeight'
     )
     assert whole <= 0, 'the time line should not scroll by itself'
+
+
+def test_an_example_is_answered_by_a_key(visit):
+  assert visit.get_by_text('It gives each frame of a face one of').is_visible()
+  assert visit.get_by_text("Don't use it to judge people").is_visible()
+  visit.get_by_role('button', name='Try happiness').press('Enter')
+  visit.get_by_role('status').filter(has_text='happiness.mp4: ').wait_for()
+  time_line = visit.frame_locator('#time_line iframe')
+  assert time_line.locator('h1').inner_text() == 'happiness.mp4'
+
+
+def test_every_control_has_a_name_that_is_read_out(visit, video):
+  choose(visit, video)
+  for tab in ('Webcam', 'Upload'):
+    visit.get_by_role('tab', name=tab).click()
+    heard = visit.locator('body').aria_snapshot()
+    controls = re.findall(r'- (?:button|radio|tab|textbox|slider)\b.*', heard)
+    assert len(controls) >= 7, heard
+    assert not [line for line in controls if '"' not in line], heard
+    levels = [int(n) for n in re.findall(r'heading .* \[level=(\d)\]', heard)]
+    assert levels[0] == 1
+    assert max(np.diff(levels)) <= 1
 
 
 def test_a_recording_of_the_webcam(visit):

@@ -33,11 +33,20 @@ def video(tmp_path_factory):
 
 
 def test_an_answer_comes_with_its_table_and_video(visitor, video):
-  label, time_line, table, events = visitor.asks(video)
+  label, time_line, table, events, said = visitor.asks(video)
   assert label['value']['label'] == 'dark'
   assert 'mine.mp4' in time_line
   assert table['value']['path'].endswith('mine.csv')
   assert events['value']['path'].endswith('mine_events.csv')
+  assert said.startswith('mine.mp4: dark, 1 event.')
+
+
+def test_an_example_is_answered_and_stays(visitor):
+  for _ in range(2):
+    _, time_line, table, _, said = visitor.tries(1)
+    assert said.startswith('surprise.mp4: ')
+    assert 'surprise.mp4' in time_line
+    assert table['value']['path'].endswith('surprise.csv')
 
 
 def test_notes_stand_on_the_page(visitor, tmp_path):

@@ -5,6 +5,7 @@ const [chart, lines, tip, legend] =
   ['chart', 'lines', 'tip', 'legend'].map((id) => document.getElementById(id));
 const video = document.querySelector('video');
 const LEFT = 46, RIGHT = 12, TOP = 12, STRIP = 14, BELOW = 26;
+const starts = document.querySelectorAll('#events button');
 const hidden = new Set();
 let face = data.faces[0], span = data.seconds, now = 0, here = null;
 
@@ -103,8 +104,12 @@ function draw() {
   tell();
 }
 
-// The legend's numbers, and what a screen reader says.
+// The legend's numbers, the events of this time, and what a screen reader says.
 function tell() {
+  for (const one of starts) {
+    const isNow = one.dataset.onset <= now && now < one.dataset.offset;
+    one.closest('tr').setAttribute('aria-current', isNow);
+  }
   const found = at(now);
   legend.querySelectorAll('b').forEach((b, output) => {
     b.textContent = found ? percent(found.values[output]) : '';
@@ -180,6 +185,11 @@ chart.addEventListener('keydown', (event) => {
   event.preventDefault();
   seek(moves[event.key]);
 });
+
+for (const one of starts) {
+  one.setAttribute('aria-label', `Go to ${one.textContent}`);
+  one.addEventListener('click', () => seek(Number(one.dataset.onset)));
+}
 
 data.names.forEach((name, output) => {
   const item = legend.appendChild(document.createElement('li'));

@@ -10,8 +10,10 @@ import string
 import urllib.parse
 
 import numpy as np
+from jaxtyping import Shaped
 
 from stc_jax.predict.prediction import Prediction
+from stc_jax.predict.render import page_tables
 from stc_jax.predict.render.palette import css
 
 _HERE = pathlib.Path(__file__).parent
@@ -56,7 +58,11 @@ def write(
 
 
 def html_of(
-  prediction: Prediction, title: str, video: str = '', about: str = ''
+  prediction: Prediction,
+  title: str,
+  video: str = '',
+  about: str = '',
+  events: Shaped[np.ndarray, 'n'] | None = None,
 ) -> str:
   """The page as text.
 
@@ -65,6 +71,7 @@ def html_of(
     title: of the page.
     video: the URL of the annotated video; '' leaves the video out.
     about: a line below the title.
+    events: as of `Prediction.events`, shown beside the time line; None shows none.
   """
   pieces = {
     name: (_HERE / f'page.{kind}').read_text(encoding='utf-8')
@@ -79,7 +86,8 @@ def html_of(
     about=html.escape(about),
     notes=notes,
     video=player if video else '',
-    summary=_summary(prediction),
+    summary=page_tables.summary(prediction),
+    events='' if events is None else page_tables.events_table(events),
     data=_for_script(_data(prediction)),
     style=pieces['style'],
     script=pieces['script'],
@@ -135,22 +143,3 @@ def _mean(values: np.ndarray, places: np.ndarray, count: int) -> list[int | None
     round(total / number) if number else None
     for total, number in zip(sums.tolist(), counts.tolist(), strict=True)
   ]
-
-
-def _summary(prediction: Prediction) -> str:
-  """How long each face has each label, as a table."""
-  if not prediction.faces:
-    return '<p>No face was found.</p>'
-  lines = []
-  for face in prediction.faces:
-    labels, counts = np.unique(prediction.of_face(face)['label'], return_counts=True)
-    for place in np.argsort(-counts, kind='stable'):
-      label = html.escape(str(labels[place])) or 'no label'
-      seconds = counts[place] / prediction.fps
-      share = counts[place] / prediction.frames
-      lines.append(
-        f'<tr><td>{face}</td><td>{label}</td>'
-        f'<td>{seconds:.1f}</td><td>{100 * share:.0f} %</td></tr>'
-      )
-  head = '<tr><th>Face</th><th>Label</th><th>Seconds</th><th>Of the video</th></tr>'
-  return f'<div class="wide"><table>{head}{"".join(lines)}</table></div>'
