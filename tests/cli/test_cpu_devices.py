@@ -48,6 +48,7 @@ def test_what_the_environment_says_has_precedence(config, monkeypatch):
   assert config.jax_num_cpu_devices == -1
 
 
+@pytest.mark.slow
 def test_three_trials_on_two_devices_are_those_on_one(data_dir, environment, tmp_path):
   one, two = tmp_path / 'one', tmp_path / 'two'
   for folder, devices in ((one, 1), (two, 2)):

@@ -84,6 +84,7 @@ def test_a_model_s_own_pixels_and_predictions_are_kept(
   assert (run / 'predictions.csv').read_bytes() == before
 
 
+@pytest.mark.slow
 def test_a_run_goes_on_from_a_moved_model_and_refuses_another(
   model, data_dir, environment, tmp_path
 ):

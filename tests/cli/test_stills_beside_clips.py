@@ -23,6 +23,7 @@ FIELDS = small_run.NETWORK | {
 }
 
 
+@pytest.mark.slow
 def test_stills_train_beside_clips_and_stills_are_labelled(made, environment, tmp_path):
   raw, data, out = (tmp_path / name for name in ('raw', 'data', 'out'))
   small_run.write_clips(raw, small_run.SUBJECTS[:2])

@@ -49,6 +49,7 @@ def test_there_are_many():
   assert {words[0] for _, words in ALL} >= {'python', 'make', 'stc-jax', 'pip'}
 
 
+@pytest.mark.slow
 def test_each_verb_knows_its_flags():
   for page, words in ALL:
     verb, rest = verb_of(words)

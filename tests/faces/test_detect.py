@@ -141,6 +141,7 @@ def test_no_eyes_are_seen_where_a_turned_face_has_none(astronaut):
   assert detect.turn_of(frames[0]) == 0
 
 
+@pytest.mark.slow
 def test_rendered_faces_are_found():
   near = []
   for subject in range(1, 25):
