@@ -12,6 +12,11 @@ os.environ['PATH'] = f'{pathlib.Path(sys.executable).parent}:{os.environ["PATH"]
 _WORK = _HERE.parent / 'build' / 'tutorials'
 os.environ['TFDS_DATA_DIR'] = str(_WORK / 'data')
 os.environ['JAX_COMPILATION_CACHE_DIR'] = str(_WORK / 'programs')
+# Their programs run for a moment each, so that most of the time would be compilation.
+os.environ['XLA_FLAGS'] = (
+  '--xla_backend_optimization_level=0 --xla_llvm_disable_expensive_passes=true '
+  '--xla_cpu_use_fusion_emitters=false'
+)
 
 from docs import site_pages  # noqa: E402
 

@@ -11,7 +11,7 @@ from stc_jax.launch import default, synthetic
 def get_config(what: str = 'synthetic_faces'):
   config = synthetic.get_config()
   config.dataset.builder_config = 'neutral_to_apex_small'
-  config.input.update(height=32, width=32)
+  config.input.update(height=24, width=24)
   default.set_models(
     config,
     notation='C(3,8)-BN-P2-C(3,8)-P2-C(3,8)-S',
@@ -20,16 +20,16 @@ def get_config(what: str = 'synthetic_faces'):
     lstm_layers=1,
     depth=10,
   )
-  config.training.batch_size = 8
-  config.training.stages = ((200, 0.002), (50, 0.0002))
+  config.training.batch_size = 4
+  config.training.stages = ((80, 0.002), (20, 0.0002))
   config.protocol.update(folds=2, repeats=1)
   if what == 'study':
-    config.training.stages = ((60, 0.002),)
+    config.training.stages = ((40, 0.002),)
     with config.unlocked():
       config.study = (('STC', {'model': 'stc'}), ('STC-NLSTM', {}))
   elif what != 'synthetic_faces':
     config.dataset.update(name=what, builder_config='')
-    config.training.stages = ((100, 0.002),)
+    config.training.stages = ((40, 0.002),)
   if what == 'crema_d':
     config.protocol.update(kind='given')
   return config
