@@ -35,6 +35,13 @@ _EVENTS = flags.DEFINE_enum(
   'that BORIS imports.',
 )
 _OVERWRITE = flags.DEFINE_bool('overwrite', False, 'Makes finished files again.')
+_JOBS = flags.DEFINE_integer(
+  'jobs',
+  1,
+  'Videos that are predicted side by side, at most one for each core. The answers are '
+  'the same; each needs its own memory.',
+  lower_bound=1,
+)
 _SERVE = flags.DEFINE_bool(
   'serve', False, 'Shows a page that takes videos, as `stc-jax serve` does.'
 )
@@ -74,6 +81,7 @@ def main(inputs: list[str]) -> None:
     image_fps,
     late.load('stc_jax.predict.folder.event_files').EventFile(chosen, _EVENTS.value),
     _OVERWRITE.value,
+    _JOBS.value,
     terminal.console(soft_wrap=True, highlight=False),
   )
 

@@ -1,7 +1,8 @@
 """Progress of long work: a bar on a terminal, plain lines elsewhere."""
 
+import contextlib
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import numpy as np
 from jaxtyping import Int
@@ -10,10 +11,12 @@ from rich.progress import (
   BarColumn,
   MofNCompleteColumn,
   Progress,
+  Task,
   TextColumn,
   TimeElapsedColumn,
   TimeRemainingColumn,
 )
+from rich.text import Text
 
 _PLAIN_SECONDS = 10
 
@@ -42,56 +45,92 @@ def with_bar(
     yield from bar.track(items, total, description=words)
 
 
-class FrameProgress:
-  """Shows the frames done of a video, and the time left; used as a context.
+class VideoProgress:
+  """Shows the frames done of each video, and the time left; used as a context.
 
   Args:
-    name: of the video.
-    frames: its number of frames.
-    words: what is done with them.
-    console: where to; a terminal gets a bar that disappears at the end, anything else a
-      line every ten seconds.
+    videos: how many; of several those done are shown, too.
+    console: where to; a terminal gets bars that disappear at the end, anything else a
+      line for a video every ten seconds.
   """
 
-  def __init__(self, name: str, frames: int, words: str, console: Console):
-    self._name, self._frames, self._words = name, frames, words
-    self._console, self._done = console, 0
-    self._began = self._spoke = time.monotonic()
-    self._bar = Progress(
+  def __init__(self, videos: int, console: Console):
+    self._console = console
+    self._bars = Progress(
       TextColumn('{task.description}', markup=False),
       BarColumn(),
       MofNCompleteColumn(),
-      TextColumn('frames, left'),
-      TimeRemainingColumn(),
+      TextColumn('{task.fields[unit]}, left'),
+      _TimeLeftColumn(),
       console=console,
       transient=True,
       disable=not console.is_terminal,
     )
-    self._task = self._bar.add_task(f'{name}: {words}', total=frames)
+    is_shown = videos > 1
+    self._all = self._bars.add_task(
+      'all videos', total=videos, unit='videos', visible=is_shown
+    )
 
-  def __enter__(self) -> 'FrameProgress':
-    self._bar.start()
+  def __enter__(self) -> 'VideoProgress':
+    self._bars.start()
     return self
 
   def __exit__(self, *_) -> None:
-    self._bar.stop()
+    self._bars.stop()
 
-  def advance(self) -> None:
-    """Counts a frame; after the last, the first of a second pass."""
-    now = time.monotonic()
-    if self._done == self._frames:
-      self._done, self._began = 0, now
-      self._bar.reset(self._task)
-    self._done += 1
-    self._bar.advance(self._task)
-    if not self._console.is_terminal and now - self._spoke >= _PLAIN_SECONDS:
-      self._spoke = now
-      left = (now - self._began) * max(0, self._frames / self._done - 1)
-      self._console.print(
-        f'{self._name}: {self._words}, {self._done} of {self._frames} frames, '
-        f'{time.strftime("%H:%M:%S", time.gmtime(left))} left',
-        highlight=False,
-      )
+  def count_video(self) -> None:
+    """Counts a video that is done."""
+    self._bars.advance(self._all)
+
+  @contextlib.contextmanager
+  def frames(self, name: str, count: int, words: str) -> Iterator[Callable[[], None]]:
+    """Shows the frames of a video during the block.
+
+    Yields a function that counts a frame; after the last, the first of a second pass.
+
+    Args:
+      name: of the video.
+      count: of its frames.
+      words: what is done with them.
+    """
+    task = self._bars.add_task(f'{name}: {words}', total=count, unit='frames')
+    began = spoke = time.monotonic()
+    done = 0
+
+    def advance() -> None:
+      nonlocal began, spoke, done
+      now = time.monotonic()
+      if done == count:
+        done, began = 0, now
+        self._bars.reset(task)
+      done += 1
+      self._bars.advance(task)
+      if not self._console.is_terminal and now - spoke >= _PLAIN_SECONDS:
+        spoke = now
+        left = (now - began) * max(0, count / done - 1)
+        self._console.print(
+          f'{name}: {words}, {done} of {count} frames, {_clock(left)} left',
+          highlight=False,
+        )
+
+    try:
+      yield advance
+    finally:
+      self._bars.remove_task(task)
+
+
+class _TimeLeftColumn(TimeRemainingColumn):
+  """The time left: of frames by their last speed, of all videos by the mean one.
+
+  Videos that are predicted side by side often end together, then none for long.
+  """
+
+  def render(self, task: Task) -> Text:
+    """See `rich.progress.ProgressColumn`."""
+    if task.fields['unit'] == 'frames' or not task.completed:
+      return super().render(task)
+    left = task.elapsed * (task.total / task.completed - 1)
+    return Text(_clock(left), style='progress.remaining')
 
 
 class TrainingProgress:
@@ -152,7 +191,7 @@ class TrainingProgress:
     last = step == self._steps
     if not self._console.is_terminal and (last or self._is_time()):
       left = (self._trials - share) * self._steps * self._sequences / max(rate, 1e-9)
-      clock = time.strftime('%H:%M:%S', time.gmtime(left))
+      clock = _clock(left)
       self._console.print(
         f'trials {done}/{self._trials} · {words} · {clock} left', highlight=False
       )
@@ -162,3 +201,7 @@ class TrainingProgress:
       return False
     self._spoke = time.monotonic()
     return True
+
+
+def _clock(seconds: float) -> str:
+  return time.strftime('%H:%M:%S', time.gmtime(seconds))

@@ -3,6 +3,7 @@
 import functools
 import os
 import pathlib
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -61,6 +62,7 @@ class Model:
   def __init__(self, bundles: list[Bundle]):
     self.bundles = bundles
     self.names = bundles[0].names
+    self._compiling = threading.Lock()  # videos may be predicted side by side
 
   @property
   def description(self) -> str:
@@ -159,13 +161,18 @@ class Model:
   ) -> Prediction:
     """Predicts an opened source; see `pipeline.predict_video`."""
     with ThreadPoolExecutor(1) as pool:
-      compiling = pool.submit(lambda: self._is_compiled)
+      compiling = pool.submit(self._compile)
 
       def predict(videos, lengths):
         compiling.result()
         return self.predict_windows(videos, lengths)
 
       return pipeline.predict_video(self.bundles[0], predict, source, options, on_frame)
+
+  def _compile(self) -> None:
+    """Compiles once, however many threads ask."""
+    with self._compiling:
+      assert self._is_compiled
 
   @functools.cached_property
   def _is_compiled(self) -> bool:

@@ -7,7 +7,7 @@ import pathlib
 from rich.table import Table
 
 from stc_jax.console import tables, terminal
-from stc_jax.console.progress import FrameProgress, TrainingProgress, with_bar
+from stc_jax.console.progress import TrainingProgress, VideoProgress, with_bar
 from stc_jax.tasks import clip_scoreboard
 
 LABELS = ('[posed]', 'w[/x]', ':smile:', '[red]')
@@ -72,13 +72,24 @@ def test_tables_and_lines():
 def test_bars():
   file, console = printed(on_terminal=True)
   assert list(with_bar([1, 2], 'lays [/out]', console)) == [1, 2]
-  with FrameProgress('a[/b].mp4', 2, 'finds [faces]', console) as frames:
+  with (
+    VideoProgress(2, console) as progress,
+    progress.frames('a[/b].mp4', 2, 'finds [faces]') as advance,
+    progress.frames('c.mp4', 5, 'draws'),  # side by side
+  ):
     for _ in range(3):  # it is read twice
-      frames.advance()
+      advance()
+    progress.count_video()
   with TrainingProgress(1, 1, 1, 0, console):
     pass
   said = file.getvalue()
-  for words in ('lays [/out]', 'a[/b].mp4: finds [faces]', '1/2'):
+  for words in (
+    'lays [/out]',
+    'a[/b].mp4: finds [faces]',
+    '1/2',
+    'c.mp4: draws',
+    'all videos',
+  ):
     assert words in said, words
   assert '3/2' not in said
 

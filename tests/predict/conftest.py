@@ -23,13 +23,14 @@ def predict(monkeypatch, tmp_path, capsys):
     image_fps=None,
     overwrite=False,
     events=EVENTS,
+    jobs=1,
     **chosen,
   ):
     paths = [str(path) for path in inputs]
     console = terminal.console(soft_wrap=True, highlight=False)
     asked = PredictOptions(**chosen)
     batch.predict_videos(
-      'model', paths, str(out), asked, image_fps, events, overwrite, console
+      'model', paths, str(out), asked, image_fps, events, overwrite, jobs, console
     )
     return capsys.readouterr().out
 

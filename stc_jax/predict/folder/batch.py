@@ -2,24 +2,20 @@
 
 import contextlib
 import pathlib
-import time
-from collections.abc import Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterator, Sequence
 
 from rich.console import Console
 
-from stc_jax import locks
-from stc_jax.console.progress import FrameProgress
-from stc_jax.errors import InputError, machine_error, message_of, printable
+from stc_jax import background, locks, machine
+from stc_jax.console.progress import VideoProgress
+from stc_jax.errors import InputError, machine_error, message_of
 from stc_jax.predict import sources
-from stc_jax.predict.folder import earlier, outputs, summary
 from stc_jax.predict.folder import inputs as input_files
+from stc_jax.predict.folder import one_video, outputs, summary
 from stc_jax.predict.folder.event_files import EventFile
-from stc_jax.predict.model import Model, load
+from stc_jax.predict.folder.one_video import BatchSettings
+from stc_jax.predict.model import load
 from stc_jax.predict.options import PredictOptions, window_config
-from stc_jax.predict.prediction import Prediction
-from stc_jax.predict.render import overlay, timeline_page
-from stc_jax.predict.table import write_csv
 
 
 def predict_videos(
@@ -30,9 +26,10 @@ def predict_videos(
   image_fps: float | None,
   events: EventFile,
   overwrite: bool,
+  jobs: int,
   console: Console,
 ) -> None:
-  """Predicts videos one after the other, and prints where the files are.
+  """Predicts videos, and prints where the files are.
 
   A video that can't be predicted is named at the end; the others are still predicted.
   A summary of all of them is written.
@@ -45,6 +42,7 @@ def predict_videos(
     image_fps: frames a second of images.
     events: which events are written, and how.
     overwrite: makes finished outputs again.
+    jobs: videos predicted side by side, at most one a core; the answers are the same.
     console: where progress and results are printed.
 
   Raises:
@@ -60,35 +58,37 @@ def predict_videos(
   opened = load(model)
   outputs.make_folder(folder)
   summary.check_place(folder)
-  # Refuses options that don't fit the model.
-  window_config(opened.bundles[0], options, sources.IMAGE_FPS)
-  batch = _BatchSettings(opened, folder, options, image_fps, events, overwrite, console)
+  window_config(opened.bundles[0], options, sources.IMAGE_FPS)  # refuses misfits
+  batch = BatchSettings(opened, folder, options, image_fps, events, overwrite, console)
   with locks.alone_in(folder, on_wait=None):
-    failures = _predict_all(batch, paths)
+    failures = _predict_all(batch, paths, _possible(jobs, console))
   failures.raise_any()
 
 
-class _BatchSettings(NamedTuple):
-  """What the videos of a batch share; the arguments of `predict_videos`."""
-
-  model: Model
-  folder: pathlib.Path
-  options: PredictOptions
-  image_fps: float | None
-  events: EventFile
-  overwrite: bool
-  console: Console
+def _possible(jobs: int, console: Console) -> int:
+  """How many videos can be predicted side by side; a line says so if it is fewer."""
+  cores = machine.cores()
+  if jobs > cores:
+    console.print(f'--jobs={jobs}: {cores} at a time, as there are {cores} cores')
+  return min(jobs, cores)
 
 
-def _predict_all(batch: _BatchSettings, paths: list[pathlib.Path]) -> '_FailureList':
+def _predict_all(
+  batch: BatchSettings, paths: list[pathlib.Path], jobs: int
+) -> '_FailureList':
   """Predicts videos and writes their summary; nobody else works in the folder."""
   outputs.remove_parts(batch.folder)
   named = input_files.output_names(paths, batch.folder)
-  rows = summary.Summary(batch.model.bundles[0], batch.events.options)
-  failures = _FailureList(len(named), batch.console, rows)
-  for path, name in named.items():
-    with failures.collect(path):
-      rows.add(path, name, _predict(batch, path, name))
+  rows = summary.Summary(batch.model.bundles[0], batch.events.options, named)
+  failures = _FailureList(list(named), batch.console, rows)
+  with VideoProgress(len(named), batch.console) as progress:
+
+    def predict(video: tuple[pathlib.Path, str], check: Callable[[], None]) -> None:
+      with failures.collect(video[0]):
+        rows.add(*video, one_video.predict(batch, *video, progress, check))
+      progress.count_video()
+
+    background.do_each(predict, list(named.items()), min(jobs, len(named)))
   rows.write(batch.folder)
   return failures
 
@@ -97,14 +97,16 @@ class _FailureList:
   """The videos of a batch that could not be predicted.
 
   Args:
-    count: the number of videos in the batch.
+    videos: all of the batch.
     console: where each failure is printed.
     rows: gets a row for each failure.
   """
 
-  def __init__(self, count: int, console: Console, rows: summary.Summary):
-    self._count, self._console, self._rows = count, console, rows
-    self._failures: list[tuple[Exception, str]] = []
+  def __init__(
+    self, videos: Sequence[pathlib.Path], console: Console, rows: summary.Summary
+  ):
+    self._videos, self._console, self._rows = videos, console, rows
+    self._failures: dict[pathlib.Path, tuple[Exception, str]] = {}
 
   @contextlib.contextmanager
   def collect(self, path: pathlib.Path) -> Iterator[None]:
@@ -112,11 +114,11 @@ class _FailureList:
     try:
       yield
     except Exception as error:  # a defect, too, must not stop the others
-      if self._count == 1:
+      if len(self._videos) == 1:
         raise
       where = '' if isinstance(error, InputError) else f'{path}: '
       line = where + message_of(error)
-      self._failures.append((error, line))
+      self._failures[path] = error, line
       self._rows.add_failure(path, line)
       self._console.print(f'left out: {line}')
 
@@ -129,77 +131,12 @@ class _FailureList:
     """
     if not self._failures:
       return
-    errors, lines = zip(*self._failures, strict=True)
+    in_order = [self._failures[path] for path in self._videos if path in self._failures]
+    errors, lines = zip(*in_order, strict=True)
     more = f'; and {len(lines) - 1} more' if len(lines) > 1 else ''
-    said = f'{len(lines)} of {self._count} could not be predicted: {lines[0]}{more}'
+    said = (
+      f'{len(lines)} of {len(self._videos)} could not be predicted: {lines[0]}{more}'
+    )
     if all(isinstance(error, InputError) or machine_error(error) for error in errors):
       raise InputError(said)
     raise SystemExit(f'error: {said}')
-
-
-def _predict(batch: _BatchSettings, path: pathlib.Path, name: str) -> Prediction:
-  """Predicts a video, or reads its prediction back if its files are there already."""
-  model, folder, console = batch.model, batch.folder, batch.console
-  fps = batch.image_fps if sources.is_images(path) else None
-  identity = outputs.identity(model.bundles, path, batch.options, fps)
-  if not batch.overwrite and outputs.is_done(folder, name, identity):
-    prediction = earlier.read_back(folder, name, model.bundles[0])
-    renewed = earlier.renew_events(folder, name, prediction, batch.events)
-    made = printable(f'{folder / name}{outputs.PAGE}')
-    also = ', its events are written anew' if renewed else ''
-    console.print(f'{made} is there already{also}; --overwrite makes it again')
-    return prediction
-  shown, source = printable(path.name), sources.of_path(path, fps)
-  with outputs.whole_set(folder, name) as part:
-    began = time.monotonic()
-    with FrameProgress(shown, source.count, 'finds faces', console) as progress:
-      prediction = model.predict_source(source, batch.options, progress.advance)
-    predicted = time.monotonic()
-    table, events, video, time_line, record = (
-      part / f'{name}{ending}'
-      for ending in (outputs.TABLE, batch.events.ending, *outputs.ENDINGS[-3:])
-    )
-    with FrameProgress(shown, source.count, 'draws', console) as progress:
-      write_csv(table, prediction.table)
-      batch.events.write(events, prediction)
-      prediction = overlay.write_video(video, prediction, source, progress.advance)
-      timeline_page.write(time_line, prediction, shown, video, model.description)
-    written = time.monotonic()
-    seconds = {'answering': predicted - began, 'writing': written - predicted}
-    written_files = (table, events, video, time_line)
-    files = [file.name for file in written_files if file.exists()] + [record.name]
-    outcome = outputs.outcome(prediction, batch.events.asked, seconds, files)
-    outputs.write_record(record, identity | outcome)
-  _print_outcome(prediction, written - began, shown, folder / name, files, console)
-  return prediction
-
-
-def _print_outcome(
-  prediction: Prediction,
-  seconds: float,
-  shown: str,
-  stem: pathlib.Path,
-  files: Sequence[str],
-  console: Console,
-) -> None:
-  """Prints a video's label, speed, distance, notes and files.
-
-  Args:
-    prediction: of the video.
-    seconds: that it took.
-    shown: the video's name.
-    stem: the path of all files, without their ending.
-    files: their names.
-    console: where it is printed.
-  """
-  far = prediction.distance
-  distance = f'; {far.largest:.2f} from training clips ({far.farthest})' if far else ''
-  console.print(
-    f'{shown}: {prediction.label or "no label"}; {prediction.frames} frames in '
-    f'{seconds:.1f} s, {prediction.frames / seconds:.0f} a second{distance}'
-  )
-  for note in prediction.notes:
-    console.print(f'  note: {note}')
-  kinds = ', '.join(file.removeprefix(stem.name) for file in files)
-  time_line = printable(f'{stem}{outputs.PAGE}')
-  console.print(f'  {time_line} is the time line; {kinds}')

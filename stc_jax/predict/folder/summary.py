@@ -1,9 +1,10 @@
 """The summary of a batch: a row for each video and face."""
 
 import csv
+import itertools
 import os
 import pathlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 from jaxtyping import Float
@@ -27,14 +28,17 @@ class Summary:
   Args:
     bundle: the model's, which names the columns.
     events: what counts as an event.
+    videos: all of the batch, in the order of the rows.
   """
 
-  def __init__(self, bundle: Bundle, events: EventOptions):
+  def __init__(
+    self, bundle: Bundle, events: EventOptions, videos: Iterable[pathlib.Path]
+  ):
     names, column_of = bundle.names, task_of(bundle.task).column_of
     self._events = events
     self._shares = [*(f'share_{name}' for name in names), 'no_label']
     self._means = [f'mean_{column_of(name)}' for name in names]
-    self._rows: list[dict] = []
+    self._rows: dict[pathlib.Path, list[dict]] = {video: [] for video in videos}
 
   def add(self, path: pathlib.Path, name: str, prediction: Prediction) -> None:
     """Adds a row for each face of a video, or one if it has none.
@@ -49,11 +53,11 @@ class Summary:
     if far := prediction.distance:
       of_video |= {'distance': far.largest, 'farthest': far.farthest}
     faces = [*self._face_rows(prediction)] or [{'seconds': 0.0, 'events': 0}]
-    self._rows += [of_video | row for row in faces]
+    self._rows[path] = [of_video | row for row in faces]
 
   def add_failure(self, path: pathlib.Path, line: str) -> None:
     """Adds the row of a video that could not be predicted, and why."""
-    self._rows.append({'video': printable(str(path)), 'error': line})
+    self._rows[path] = [{'video': printable(str(path)), 'error': line}]
 
   def write(self, folder: pathlib.Path) -> None:
     """Writes the rows to a folder."""
@@ -64,7 +68,7 @@ class Summary:
     ):
       writer = csv.DictWriter(file, fields, lineterminator='\n')
       writer.writeheader()
-      writer.writerows(self._rows)
+      writer.writerows(itertools.chain.from_iterable(self._rows.values()))
 
   def _face_rows(self, prediction: Prediction) -> Iterator[dict]:
     times = frame_times(prediction.table, prediction.fps)
