@@ -102,7 +102,7 @@ def _check(pinned, extras):
 @pytest.mark.parametrize(
   ('rooms', 'extras'),
   [
-    (('stc_jax', 'datasets', 'launch'), ('beam', 'export', 'peer', 'web')),
+    (('stc_jax', 'datasets', 'launch'), ('beam', 'export', 'hub', 'peer', 'web')),
     (('benchmarks', 'docs', 'tests'), tuple(ON_CPU)),
   ],
 )

@@ -10,7 +10,11 @@ from stc_jax import late
 from stc_jax.errors import InputError
 
 MODEL = flags.DEFINE_string(
-  'model', None, "A run's folder, or one of the models in it.", required=True
+  'model',
+  None,
+  "A run's folder, or one of the models in it; or hf://user/model, of the Hugging Face "
+  'Hub.',
+  required=True,
 )
 _FACES = flags.DEFINE_enum(
   'faces',

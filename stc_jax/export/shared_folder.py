@@ -1,12 +1,14 @@
 """A model as a folder to pass on, in the form that the Hugging Face Hub takes.
 
     README.md                           the model card, with the Hub's header
+    config.json                         names model and classes; the Hub counts it
     bundle.json weights.safetensors     one model; of a run models/<trial>/, each
 
 `stc_jax.load` opens such a folder. The names of the training subjects stay at home.
 """
 
 import dataclasses
+import json
 import pathlib
 
 import jinja2
@@ -19,7 +21,7 @@ from stc_jax.export import licences
 from stc_jax.export.metadata import how_to
 from stc_jax.predict.model import load
 
-CARD = 'README.md'
+CARD, _CONFIG = 'README.md', 'config.json'
 _TEMPLATE = """\
 ---
 license: {{ licence.name }}
@@ -88,7 +90,15 @@ def write(model: str, path: pathlib.Path) -> list[Bundle]:
       own.mkdir(parents=True, exist_ok=True)
       bundle_folder.write_into(own, _without_people(bundle))
     (part / CARD).write_text(card(bundles), encoding='utf-8')
+    (part / _CONFIG).write_text(_config(bundles[0]), encoding='utf-8')
   return bundles
+
+
+def _config(bundle: Bundle) -> str:
+  """What the Hub's pages and programs look for, in JSON; `load` doesn't read it."""
+  labels = dict(enumerate(bundle.names))
+  fields = {'library_name': 'stc_jax', 'model_type': bundle.model, 'id2label': labels}
+  return json.dumps(fields, indent=2, ensure_ascii=False) + '\n'
 
 
 def card(bundles: list[Bundle]) -> str:

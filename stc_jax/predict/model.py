@@ -11,6 +11,7 @@ import jax
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
+from stc_jax import late
 from stc_jax.bundle import bundle_folder
 from stc_jax.bundle.bundle import Bundle, check_alike
 from stc_jax.errors import InputError
@@ -35,12 +36,18 @@ def load(path: str | os.PathLike) -> 'Model':
     print(dict(zip(model.names, probabilities)))
 
   Args:
-    path: the folder of a run, or a folder in its `models`.
+    path: the folder of a run, or a folder in its `models`; or hf://user/model, a model
+      of the Hugging Face Hub (extra `hub`).
 
   Raises:
     InputError: there is no model, a model is damaged, or they aren't of one run.
   """
   folder = pathlib.Path(path)
+  if str(path).startswith('hf://'):
+    hub = late.load_with_extra(
+      'stc_jax.predict.hub', str(path), 'hub', ('huggingface_hub', 'httpx2')
+    )
+    folder = hub.download(str(path))
   if bundle_folder.is_bundle(folder):
     return Model([bundle_folder.load(folder)])
   found = layout.models(folder)

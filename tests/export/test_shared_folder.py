@@ -43,7 +43,7 @@ def test_it_answers_as_the_run_does_and_names_nobody(run, tmp_path):
 def test_one_model_lies_at_the_top(run, tmp_path):
   shared_folder.write(str(run / 'models' / '0-1'), tmp_path / 'shared')
   names = {path.name for path in (tmp_path / 'shared').iterdir()}
-  assert names == {'README.md', 'bundle.json', 'weights.safetensors'}
+  assert names == {'README.md', 'bundle.json', 'config.json', 'weights.safetensors'}
   assert 'subjects' not in json.loads((tmp_path / 'shared/bundle.json').read_text())
 
 
