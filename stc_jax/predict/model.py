@@ -36,8 +36,7 @@ def load(path: str | os.PathLike) -> 'Model':
     print(dict(zip(model.names, probabilities)))
 
   Args:
-    path: the folder of a run, or a folder in its `models`; or hf://user/model, a model
-      of the Hugging Face Hub (extra `hub`).
+    path: a run's folder, or one in its `models`; or hf://user/model (extra `hub`).
 
   Raises:
     InputError: there is no model, a model is damaged, or they aren't of one run.
