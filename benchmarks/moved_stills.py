@@ -29,7 +29,7 @@ from stc_jax.run_folder import layout
 
 # The laboratories of clips, of stills, and of the test.
 GROUPS = {
-  'tuning': ('studio', 'webcam', 'archive'),
+  'tuning': ('studio', 'archive', 'webcam'),
   'reporting': ('clinic', 'car', 'broadcast'),
 }
 _LABS = flags.DEFINE_enum('labs', 'tuning', GROUPS, 'Which laboratories.')
