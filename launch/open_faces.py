@@ -34,8 +34,8 @@ def get_config(recipe: str = ''):
   # The size of FER2013's pictures; the others are made smaller. Their clips last for
   # three seconds or so, and have 30 frames a second.
   config.input.update(frames=8, height=48, width=48, frame_rate=10.0)
-  # Otherwise motion tells the database.
-  config.input.still_motion = 1.0
+  # Otherwise motion tells the database. Chosen on rendered faces.
+  config.input.still_motion = 2.0
   config.input.still_share = 0.2
   notation = default.LAYERS.replace('C(3,64)', 'C(3,32)')
   default.set_models(config, notation=notation, lstm_width=64)
