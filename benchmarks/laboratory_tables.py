@@ -78,15 +78,14 @@ def _in_words(pair: Sequence[float]) -> str:
 def below_floors(
   folder: pathlib.Path, names: tuple[str, ...], out: pathlib.Path
 ) -> list[str]:
-  """The cells whose mean over complete seeds is below one of their floors."""
-  grids = [_grid(own, names) for own in sorted(folder.iterdir()) if own.is_dir()]
-  complete = [grid for grid in grids if np.isfinite(grid).all()]
-  if not complete:
-    return []
-  found, mean = [], np.mean(complete, axis=0)
-  for row, column in itertools.product(names, names):
+  """The cells whose mean over their seeds is below one of their floors."""
+  seeds = [own for own in sorted(folder.iterdir()) if own.is_dir()]
+  grids = np.array([_grid(own, names) for own in seeds])
+  found = []
+  for (i, row), (j, column) in itertools.product(enumerate(names), repeat=2):
+    scores = grids[:, i, j][np.isfinite(grids[:, i, j])]
     limits = _read(floors(out, row, column))
     highest = max((limits.get(key, 0.0) for key in _SCORES[1:]), default=0.0)
-    if mean[names.index(row), names.index(column)] < highest:
+    if len(scores) and scores.mean() < highest:
       found.append(f'{row} in {column}')
   return found
